@@ -1,0 +1,33 @@
+export {
+  BackendError,
+  type BackendErrorOptions,
+  DownloadError,
+  InvalidInputError,
+  InvalidOptionError,
+  InvalidResponseError,
+  isRerankError,
+  MissingDependencyError,
+  ModelIntegrityError,
+  ModelLicenseError,
+  ModelNotFoundError,
+  RerankError,
+  RerankTimeoutError,
+} from "./errors.js";
+export { BaseReranker, type Candidates, type Scored } from "./rerankers/base-reranker.js";
+export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";
+export {
+  EmbeddingSimilarityReranker,
+  type EmbeddingSimilarityRerankerInput,
+  type Similarity,
+} from "./rerankers/embedding-similarity-reranker.js";
+export { HybridReranker, type HybridRerankerInput } from "./rerankers/hybrid-reranker.js";
+export type { Normalization } from "./rerankers/normalization.js";
+export type {
+  BaseRerankerInput,
+  RerankCallOptions,
+  RerankDetails,
+  RerankReport,
+  RerankResult,
+} from "./rerankers/types.js";
+export type { ModelOption } from "./scorers/named-scorer.js";
+export type { RelevanceScorer, ScoreOptions, ScorerReport, TextSpan } from "./scorers/relevance-scorer.js";

@@ -1,0 +1,230 @@
+import type { Callbacks } from "@langchain/core/callbacks/manager";
+import { Document, type DocumentInterface } from "@langchain/core/documents";
+import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
+import { InvalidInputError, InvalidResponseError } from "../errors.js";
+import { startDeadline } from "./deadline.js";
+import { checkCount, checkKnown, checkNumber, checkOneOf } from "./options.js";
+import { type RerankRun, startRun } from "./tracing.js";
+import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
+
+/** Names of the options in {@link BaseRerankerInput}; subclasses add their own. */
+export const BASE_OPTIONS = ["topN", "threshold", "scoreKey", "text", "details", "timeout", "signal", "onError"] as const;
+
+/** What a reranker is given to score: the documents whose text is not blank. */
+export interface Candidates {
+  readonly query: string;
+  readonly texts: readonly string[];
+  /** The documents that the texts are of, place by place. */
+  readonly documents: readonly DocumentInterface[];
+  readonly signal: AbortSignal;
+}
+
+/** What a reranker makes of its candidates. */
+export interface Scored {
+  /** One finite number a candidate, in the order given. */
+  readonly scores: readonly number[];
+  /** What `metadata.rerank` says of each candidate beyond its ranks. */
+  readonly details?: readonly Omit<RerankDetails, "rank" | "firstRank">[];
+  readonly report?: Partial<RerankReport>;
+}
+
+const STAGE_LIMITS = { timeout: 2 ** 31 - 1 } as const;
+
+/**
+ * Everything that rerankers have in common: order, `topN`, `threshold`, the score in the metadata, abort, timeout, fallback and
+ * tracing. Subclasses say how candidates are scored, and nothing else.
+ *
+ * @example
+ * class ShortestFirst extends BaseReranker {
+ *   protected readonly model = "shortest-first";
+ *   protected async lowestScore() { return -Number.MAX_VALUE; }
+ *   protected async score({ texts }: Candidates) { return { scores: texts.map((text) => -text.length) }; }
+ * }
+ */
+export abstract class BaseReranker extends BaseDocumentCompressor {
+  readonly topN: number | undefined;
+  readonly threshold: number | undefined;
+  readonly scoreKey: string;
+  readonly details: boolean;
+  readonly timeout: number | undefined;
+  readonly onError: "throw" | "keep-order";
+  readonly #text: (document: DocumentInterface) => string;
+  readonly #signal: AbortSignal | undefined;
+
+  /**
+   * @param options See {@link BaseRerankerInput}.
+   * @param ownOptions Names of the options that the subclass adds; any other name is refused.
+   * @throws InvalidOptionError
+   */
+  constructor(options: BaseRerankerInput = {}, ownOptions: readonly string[] = []) {
+    super();
+    checkKnown(options, [...BASE_OPTIONS, ...ownOptions], new.target.name);
+    checkCall(options);
+    checkOneOf("onError", options.onError, ["throw", "keep-order"]);
+    this.topN = options.topN;
+    this.threshold = options.threshold;
+    this.scoreKey = options.scoreKey ?? "sim";
+    this.details = options.details ?? false;
+    this.timeout = options.timeout;
+    this.onError = options.onError ?? "throw";
+    this.#text = options.text ?? ((document) => document.pageContent);
+    this.#signal = options.signal;
+  }
+
+  /** Name of the model, for reports and traces. */
+  protected abstract get model(): string;
+
+  /** The score of a document without text: as low as this reranker's scores can be. Loads no model. */
+  protected abstract lowestScore(scores: readonly number[]): Promise<number>;
+
+  /** Scores the candidates, of which there is at least one; must stop when the signal aborts. */
+  protected abstract score(candidates: Candidates): Promise<Scored>;
+
+  /** LangChain's interface; {@link rerank} without the report. */
+  async compressDocuments(documents: DocumentInterface[], query: string, callbacks?: Callbacks): Promise<DocumentInterface[]> {
+    return (await this.rerank(documents, query, { callbacks })).documents;
+  }
+
+  /**
+   * Puts the documents in order of relevance to the query. The documents given, and their metadata, are left as they are; those
+   * returned are new, hold the same values by reference, and a score under `scoreKey`. Ties keep the order given.
+   *
+   * @throws InvalidInputError for a blank query or something that is no document, before any work.
+   * @throws InvalidOptionError for a bad call option.
+   * @throws RerankTimeoutError past the timeout. An abort rejects with the signal's reason.
+   */
+  async rerank(documents: DocumentInterface[], query: string, options: RerankCallOptions = {}): Promise<RerankResult> {
+    checkCall(options);
+    const texts = this.#readTexts(documents, query);
+    const started = performance.now();
+    const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
+    const timeout = options.timeout ?? this.timeout;
+    if (documents.length === 0) return { documents: [], report: this.#report(started, 0, 0) };
+    const deadline = startDeadline(timeout, [options.signal, this.#signal]);
+    try {
+      if (deadline.signal.aborted) throw deadline.signal.reason;
+      const run = await startRun(options.callbacks, this.constructor.name, { query, documents }, { model: this.model, documents: documents.length });
+      try {
+        const result = await this.#rank(documents, texts, query, call, started, deadline.signal, deadline.race).catch((error) =>
+          this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
+        );
+        await run.end(result.documents, result.report);
+        return result;
+      } catch (error) {
+        await run.fail(error);
+        throw error;
+      }
+    } finally {
+      deadline.release();
+    }
+  }
+
+  /** A Runnable from `{ query, documents }` to the reranked documents; signal and callbacks of the chain reach the reranker. */
+  asRunnable(): Runnable<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]> {
+    return RunnableLambda.from<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]>(async (input, config) => {
+      const { query, documents } = input;
+      return (await this.rerank(documents, query, { signal: config.signal, callbacks: config.callbacks })).documents;
+    }).withConfig({ runName: `${this.constructor.name}Runnable` });
+  }
+
+  #readTexts(documents: DocumentInterface[], query: string): string[] {
+    if (typeof query !== "string" || query.trim() === "") throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (!Array.isArray(documents)) throw new InvalidInputError("documents", "must be an array of LangChain documents.");
+    return documents.map((document, index) => {
+      if (typeof document?.pageContent !== "string") {
+        throw new InvalidInputError(`documents[${index}].pageContent`, "must be a string; is this a LangChain document?");
+      }
+      const text = this.#text(document);
+      if (typeof text !== "string") throw new InvalidInputError(`documents[${index}]`, "the `text` option gave something that is no string.");
+      return text;
+    });
+  }
+
+  async #rank(
+    documents: readonly DocumentInterface[],
+    texts: readonly string[],
+    query: string,
+    call: { topN: number | undefined; threshold: number | undefined },
+    started: number,
+    signal: AbortSignal,
+    race: <T>(work: Promise<T>) => Promise<T>,
+  ): Promise<RerankResult> {
+    const filled = texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
+    const candidates = { query, texts: filled.map((i) => texts[i]!), documents: filled.map((i) => documents[i]!), signal };
+    const scored: Scored = filled.length > 0 ? await race(this.score(candidates)) : { scores: [] };
+    checkScores(this.model, scored.scores, filled.length);
+    const lowest = filled.length < texts.length ? await this.lowestScore(scored.scores) : 0;
+    const scores = new Array<number>(texts.length).fill(lowest);
+    const details = texts.map((): Omit<RerankDetails, "rank" | "firstRank"> => ({ scores: {} }));
+    filled.forEach((index, place) => {
+      scores[index] = scored.scores[place]!;
+      details[index] = scored.details?.[place] ?? { scores: {} };
+    });
+    const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
+    const kept = order.filter((index) => call.threshold === undefined || scores[index]! >= call.threshold).slice(0, call.topN);
+    return {
+      documents: kept.map((index, place) => {
+        const rerank: RerankDetails = { rank: place + 1, firstRank: index + 1, ...details[index]! };
+        return this.#copy(documents[index]!, { [this.scoreKey]: scores[index]!, ...(this.details ? { rerank } : {}) });
+      }),
+      report: this.#report(started, documents.length, kept.length, { scored: filled.length, ...scored.report }),
+    };
+  }
+
+  /** Keeps the order where that is wanted and the failure is one of scoring, not the caller's own abort. */
+  async #recover(
+    error: unknown,
+    documents: readonly DocumentInterface[],
+    topN: number | undefined,
+    started: number,
+    run: RerankRun,
+    signals: readonly (AbortSignal | undefined)[],
+  ): Promise<RerankResult> {
+    if (this.onError === "throw" || error instanceof InvalidInputError || signals.some((signal) => signal?.aborted)) throw error;
+    await run.warn(error);
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const kept = documents.slice(0, topN);
+    return {
+      documents: kept.map((document, index) => {
+        const rerank: RerankDetails = { rank: index + 1, firstRank: index + 1, scores: {}, error: message };
+        const copy = this.#copy(document, { rerank });
+        delete copy.metadata[this.scoreKey];
+        return copy;
+      }),
+      report: this.#report(started, documents.length, kept.length, { error: message }),
+    };
+  }
+
+  #copy(document: DocumentInterface, added: Record<string, unknown>): DocumentInterface {
+    const { pageContent, id } = document;
+    return new Document({ pageContent, metadata: { ...document.metadata, ...added }, ...(id === undefined ? {} : { id }) });
+  }
+
+  #report(started: number, documents: number, returned: number, known: Partial<RerankReport> = {}): RerankReport {
+    return {
+      model: this.model,
+      documents,
+      returned,
+      scored: 0,
+      truncated: 0,
+      ...known,
+      milliseconds: { total: performance.now() - started, ...known.milliseconds },
+    };
+  }
+}
+
+/** Refuses anything but one finite number a text. */
+export function checkScores(backend: string, scores: readonly number[], count: number): void {
+  if (!Array.isArray(scores) || scores.length !== count) {
+    throw new InvalidResponseError(backend, `${count} texts were sent, ${Array.isArray(scores) ? scores.length : "no"} scores came back.`);
+  }
+  const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
+  if (bad >= 0) throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
+}
+
+function checkCall(options: Pick<BaseRerankerInput, "topN" | "threshold" | "timeout">): void {
+  checkCount("topN", options.topN);
+  checkNumber("threshold", options.threshold);
+  checkNumber("timeout", options.timeout, 0, STAGE_LIMITS.timeout);
+}
