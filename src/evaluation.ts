@@ -1,0 +1,28 @@
+export { type Dataset, type ReadBeirOptions, readBeir } from "./evaluation/files/beir.js";
+export { type ReadTableOptions, readQrels, readRun } from "./evaluation/files/read-table.js";
+export { readCorpus, readQueries } from "./evaluation/files/read-texts.js";
+export type { ReadOptions, TextSource } from "./evaluation/files/source.js";
+export type { TableFormat } from "./evaluation/files/table-format.js";
+export { formatRun, type RunFormat, type WriteRunOptions, writeRun } from "./evaluation/files/write-run.js";
+export { type MeasuredValues, type MeasureRunOptions, measureRun } from "./evaluation/measure-run.js";
+export { AP } from "./evaluation/measures/ap.js";
+export type { MeasureDeclaration, MeasureParams } from "./evaluation/measures/declaration.js";
+export { Judged } from "./evaluation/measures/judged.js";
+export { type Measure, makeMeasure } from "./evaluation/measures/measure.js";
+export { nDCG } from "./evaluation/measures/ndcg.js";
+export { P } from "./evaluation/measures/p.js";
+export { parseMeasure } from "./evaluation/measures/parse.js";
+export { R } from "./evaluation/measures/r.js";
+export { MEASURES } from "./evaluation/measures/registry.js";
+export { RR } from "./evaluation/measures/rr.js";
+export { Success } from "./evaluation/measures/success.js";
+export { trecOrder } from "./evaluation/ranking.js";
+export type {
+  CorpusDocument,
+  DataWarning,
+  NestedNumbers,
+  PerQuery,
+  Qrels,
+  Run,
+  WarningHandler,
+} from "./evaluation/types.js";

@@ -1,0 +1,216 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type DataWarning,
+  formatRun,
+  readBeir,
+  readCorpus,
+  readQrels,
+  readQueries,
+  readRun,
+  writeRun,
+} from "../../src/evaluation.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evaluation-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Reads text as if it were a file of that name, and keeps what was warned of. */
+async function read<T>(
+  reader: (source: string[], options: { name: string; onWarning: (warning: DataWarning) => void }) => Promise<T>,
+  text: string,
+  name = "file",
+): Promise<{ value: T; warnings: string[] }> {
+  const warnings: string[] = [];
+  const value = await reader([text], {
+    name,
+    onWarning: ({ code, count, line }) => warnings.push(`${code} ×${count} @${line}`),
+  });
+  return { value, warnings };
+}
+const plain = (map: ReadonlyMap<string, ReadonlyMap<string, number>>) =>
+  Object.fromEntries([...map].map(([key, inner]) => [key, Object.fromEntries(inner)]));
+
+describe("readQrels and readRun", () => {
+  const judged = { q1: { d1: 2, d2: 0 }, q2: { d1: 1 } };
+  it.each([
+    ["TREC", "q1 0 d1 2\nq1 0 d2 0\nq2 0 d1 1\n", "a.qrels"],
+    ["TREC with tabs and CRLF", "q1\t0\td1\t2\r\nq1\t0\td2\t0\r\n\r\nq2\t0\td1\t1", "a.qrels"],
+    ["BEIR", "query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\nq2\td1\t1\n", "a.tsv"],
+    ["CSV", 'query_id,doc_id,relevance\nq1,d1,2\n"q1",d2,0\nq2,d1,1.0\n', "a.csv"],
+    ["CSV with other columns", 'note,docno,qid,rel\n"a, b",d1,q1,2\n,d2,q1,0\n,d1,q2,1\n', "a.csv"],
+    ["ranx JSON", '{"q1": {"d1": 2,\n"d2": 0}, "q2": {"d1": 1}}', "a.json"],
+  ])("reads %s", async (_name, text, file) => {
+    const { value, warnings } = await read(readQrels, text, file);
+    expect(plain(value)).toEqual(judged);
+    expect(warnings).toEqual([]);
+  });
+
+  it("takes the score of a run, not its rank, with infinities and exponents", async () => {
+    const { value } = await read(readRun, "q Q0 a 1 -1.5e-3 tag\nq Q0 b 2 inf tag\nq Q0 c 3 -Infinity tag\n");
+    expect(plain(value)).toEqual({ q: { a: -0.0015, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY } });
+  });
+
+  it("reads across chunk borders, inside characters too", async () => {
+    const bytes = new TextEncoder().encode("q Q0 日本 1 2.5 t\nq Q0 d 2 1 t\n");
+    const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
+    expect(plain(await readRun(chunks))).toEqual({ q: { 日本: 2.5, d: 1 } });
+  });
+
+  it("unpacks .gz files and reads file URLs", async () => {
+    const path = join(folder, "run.trec.gz");
+    await writeFile(path, gzipSync("q Q0 d 1 2 t\n"));
+    expect(plain(await readRun(path))).toEqual({ q: { d: 2 } });
+    expect(plain(await readRun(new URL(`file://${path}`)))).toEqual({ q: { d: 2 } });
+  });
+
+  it.each([
+    ["a byte order mark", "\uFEFFq 0 d 1\n", "byte-order-mark ×1 @1"],
+    ["doubled equal rows", "q 0 d 1\nq 0 e 0\nq 0 d 1\nq 0 d 1\n", "doubled-row ×2 @3"],
+    ["mixed tabs and spaces in TREC", "q 0 d 1\nq\t0 d 1 \nq 0\te  0\n", "mixed-separators ×2 @2"],
+    ["spaces where BEIR has tabs", "query-id\tcorpus-id\tscore\nq d 1\n", "mixed-separators ×1 @2"],
+  ])("warns of %s, counted and with the line", async (_name, text, warning) => {
+    const { value, warnings } = await read(readQrels, text, "a.tsv");
+    expect(warnings).toContain(warning);
+    expect(value.get("q")!.get("d")).toBe(1);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ["a short line", "q 0 d 1\nq 0 d\n", "a.qrels", /^a\.qrels:2: 3 fields; expected 4/],
+    ["a word for a grade", "q 0 d high\n", "a.qrels", /^a\.qrels:1: "high" is not an integer/],
+    ["a fractional grade", "q 0 d 0.5\n", "a.qrels", /:1: "0\.5" is not an integer/],
+    [
+      "two grades of one pair",
+      "q 0 d 1\n\nq 0 d 2\n",
+      "a.qrels",
+      /:3: query "q", document "d" has 2 here and 1 before/,
+    ],
+    ["an empty file", "\n \n", "a.qrels", /^a\.qrels: holds no rows/],
+    ["only a header", "query-id\tcorpus-id\tscore\n", "a.tsv", /holds no rows/],
+    ["an unknown shape", "one line of prose, maybe two words more\n", "a.txt", /:1: .*is no known qrels line/],
+    ["an open quote", 'query_id,doc_id,rel\n"q,d,1\n', "a.csv", /:2: a quote that is not closed/],
+    ["an empty id", "query-id\tcorpus-id\tscore\n\td\t1\n", "a.tsv", /:2: a query id or a document id is empty/],
+    ["JSON named otherwise", '{"q": {"d": 1}}', "a.txt", /:1: looks like JSON/],
+    ["a doubled key in JSON", '{"q": {"d": 1},\n"q": {"e": 1}}', "a.json", /:2: query "q" stands twice/],
+    ["two values of a JSON pair", '{"q": {"d": 1,\n\n"d": 2}}', "a.json", /:3: .*has 2 here and 1 before/],
+    ["JSON that ends early", '{"q": {"d": 1}\n', "a.json", /:1: the JSON ends too early/],
+    ["JSON of another shape", '{"q": [1]}', "a.json", /:1: .*is not JSON|unexpected/],
+    ["a trailing comma in JSON", '{"q": {"d": 1,}}', "a.json", /:1: unexpected "}"/],
+  ])("refuses %s with file and line", async (_name, text, file, message) => {
+    await expect(read(readQrels, text, file)).rejects.toThrow(message);
+    await expect(read(readQrels, text, file)).rejects.toMatchObject({ name: "InvalidInputError" });
+  });
+
+  it("refuses NaN scores, a missing file, and bytes that are not UTF-8", async () => {
+    await expect(read(readRun, "q Q0 d 1 NaN t\n")).rejects.toThrow(/file:1: "NaN" is not a number/);
+    await expect(readRun(join(folder, "none.trec"))).rejects.toThrow(
+      /none\.trec: cannot be read: there is no such file/,
+    );
+    await expect(readRun([Uint8Array.of(0xff, 0xfe, 0x20)])).rejects.toThrow(/not UTF-8/);
+  });
+
+  it("stops when aborted", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(readRun(["q Q0 d 1 1 t\n"], { signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("writeRun", () => {
+  const id = fc.string({ minLength: 1 }).filter((text) => !/\s/.test(text));
+  const run = fc
+    .dictionary(
+      id,
+      fc.dictionary(
+        id,
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
+        { minKeys: 1 },
+      ),
+      {
+        minKeys: 1,
+      },
+    )
+    .map((value) => new Map(Object.entries(value).map(([query, scores]) => [query, new Map(Object.entries(scores))])));
+
+  it.each(["trec", "csv", "json"] as const)("%s: what is written is read back the same", async (format) => {
+    await fc.assert(
+      fc.asyncProperty(run, async (value) => {
+        const back = await readRun([...formatRun(value, { format })], { format, onWarning: () => {} });
+        expect(plain(back)).toEqual(plain(value));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("takes the format from the ending and keeps infinities in TREC", async () => {
+    await writeRun(join(folder, "a.json"), { q: { d: 1 } });
+    expect(JSON.parse(await readFile(join(folder, "a.json"), "utf8"))).toEqual({ q: { d: 1 } });
+    await writeRun(join(folder, "a.trec"), { q: { d: 1, e: Number.POSITIVE_INFINITY } }, { tag: "mine" });
+    expect(await readFile(join(folder, "a.trec"), "utf8")).toBe("q Q0 e 1 inf mine\nq Q0 d 2 1 mine\n");
+  });
+
+  it("refuses what a format cannot hold", async () => {
+    expect(() => [...formatRun({ "a b": { d: 1 } })]).toThrow(/holds blanks/);
+    expect(() => [...formatRun({ q: { d: Number.POSITIVE_INFINITY } }, { format: "json" })]).toThrow(
+      /JSON cannot hold/,
+    );
+    await expect(writeRun(join(folder, "no", "a.trec"), { q: { d: 1 } })).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe("readCorpus and readQueries", () => {
+  it("reads BEIR lines and tabs, in the order of the file", async () => {
+    const { value } = await read(
+      readCorpus,
+      '{"_id": "b", "title": "T", "text": "x"}\n{"_id": "1", "text": "y", "metadata": {}}\n',
+    );
+    expect([...value.values()]).toEqual([
+      { id: "b", title: "T", text: "x" },
+      { id: "1", title: "", text: "y" },
+    ]);
+    expect([...(await read(readQueries, "7\tone two\n", "q.tsv")).value]).toEqual([["7", "one two"]]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["no JSON", '{"_id": "a", "text": "x"}\n{oops\n', /file:2: is not one JSON object/],
+    ["no id", '{"text": "x"}\n', /file:1: has no `_id`/],
+    ["no text", '{"_id": "a"}\n', /file:1: has no `text`/],
+    ["an id twice", '{"_id": "a", "text": "x"}\n\n{"_id": "a", "text": "y"}\n', /file:3: id "a" stands twice/],
+    ["a blank query", '{"_id": "a", "text": "  "}\n', /file:1: query "a" is blank/],
+    ["nothing", "", /holds no rows/],
+    ["null", "null\n", /file:1: has no `_id`/],
+  ])("refuses %s", async (_name, text, message) => {
+    await expect(read(readQueries, text)).rejects.toThrow(message);
+  });
+});
+
+describe("readBeir", () => {
+  it("keeps judged queries, and counts judgements without query or document", async () => {
+    const data = await mkdtemp(join(folder, "beir-"));
+    await rm(join(data, "qrels"), { recursive: true, force: true });
+    const { mkdir } = await import("node:fs/promises");
+    await mkdir(join(data, "qrels"));
+    await writeFile(join(data, "qrels", "dev.tsv"), "query-id\tcorpus-id\tscore\nq1\td1\t1\nq1\tgone\t2\nq9\td1\t1\n");
+    await writeFile(join(data, "queries.jsonl"), '{"_id": "q1", "text": "a"}\n{"_id": "q2", "text": "b"}\n');
+    await writeFile(join(data, "corpus.jsonl"), '{"_id": "d1", "title": "", "text": "x"}\n');
+    await writeFile(join(data, "bm25.trec"), "q1 Q0 d1 1 3 bm25\n");
+    const warnings: DataWarning[] = [];
+    const set = await readBeir(data, { onWarning: (warning) => warnings.push(warning) });
+    expect([...set.queries.keys()]).toEqual(["q1"]);
+    expect(plain(set.run!)).toEqual({ q1: { d1: 3 } });
+    expect(warnings.map(({ code, examples }) => [code, ...examples])).toEqual([
+      ["qrels-without-query", "q9"],
+      ["qrels-without-document", "q1/gone"],
+    ]);
+    await writeFile(join(data, "other.run"), "q1 Q0 d1 1 3 other\n");
+    await expect(readBeir(data, { onWarning: () => {} })).rejects.toThrow(
+      /which run\? There are bm25\.trec, other\.run/,
+    );
+    await expect(readBeir(data, { split: "test", onWarning: () => {} })).rejects.toThrow(/test\.tsv: cannot be read/);
+  });
+});
