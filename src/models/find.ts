@@ -1,0 +1,92 @@
+import { ModelNotFoundError } from "../errors.js";
+import { REGISTRY } from "./registry/index.js";
+import type { ModelEntry, ModelKind } from "./types.js";
+
+/** What {@link listModels} keeps. Conditions that are given all have to hold. */
+export interface ModelFilter {
+  kind?: ModelKind;
+  /** ISO 639-1 code. Models of a hundred languages count for every language. */
+  language?: string;
+  /** `true`: only models whose licence allows commercial use. */
+  commercial?: boolean;
+  /** Most millions of parameters. */
+  maxParameters?: number;
+  /** `true`: only models that ship with this package; `false`: only those to download. */
+  bundled?: boolean;
+}
+
+/**
+ * The models that can be named, bundled ones first.
+ *
+ * @example
+ * listModels({ kind: "cross-encoder", language: "ja", commercial: true }).map((model) => model.name);
+ */
+export function listModels(filter: ModelFilter = {}): ModelEntry[] {
+  const { kind, language, commercial, maxParameters, bundled } = filter;
+  return REGISTRY.filter(
+    (entry) =>
+      (kind === undefined || entry.kind === kind) &&
+      (language === undefined || entry.languages.includes(language) || entry.languages.includes("multilingual")) &&
+      (commercial === undefined || entry.commercial === commercial) &&
+      (maxParameters === undefined || entry.parameters <= maxParameters) &&
+      (bundled === undefined || (entry.bundled !== undefined) === bundled),
+  );
+}
+
+/** The entry of a name or of one of its aliases, whatever its case; `undefined` if there is none. */
+export function findModel(name: string): ModelEntry | undefined {
+  const wanted = name.toLowerCase();
+  const matches = (candidate: string) => candidate.toLowerCase() === wanted;
+  return REGISTRY.find((entry) => matches(entry.name)) ?? REGISTRY.find((entry) => entry.aliases?.some(matches));
+}
+
+/**
+ * The entry of a model.
+ *
+ * @throws ModelNotFoundError with the three nearest names
+ * @example
+ * getModel("Xenova/ms-marco-MiniLM-L-6-v2").license; // "Apache-2.0"
+ */
+export function getModel(name: string): ModelEntry {
+  const entry = findModel(name);
+  if (entry) return entry;
+  throw new ModelNotFoundError(name, "no model of this name is known.", { suggestions: nearestModels(name) });
+}
+
+/** The model that a reranker runs when none is named. */
+export function defaultModel(): ModelEntry {
+  return listModels({ kind: "cross-encoder", bundled: true })[0]!;
+}
+
+/** The names that are nearest to one that does not exist, nearest first. */
+export function nearestModels(name: string, count = 3): string[] {
+  const wanted = name.toLowerCase();
+  const distance = (entry: ModelEntry) =>
+    Math.min(
+      ...[entry.name, ...(entry.aliases ?? [])].map((candidate) => nameDistance(wanted, candidate.toLowerCase())),
+    );
+  return REGISTRY.map((entry) => ({ name: entry.name, distance: distance(entry) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map((candidate) => candidate.name);
+}
+
+/** Names are mistyped as a whole or given without their publisher, so the nearer of the two readings counts. */
+function nameDistance(wanted: string, candidate: string): number {
+  const bare = candidate.slice(candidate.indexOf("/") + 1);
+  return Math.min(editDistance(wanted, candidate), editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5);
+}
+
+/** Levenshtein distance: the fewest characters to insert, delete or replace. */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { ModelNotFoundError } from "../../src/errors.js";
+import { editDistance } from "../../src/models/find.js";
+import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
+
+describe("getModel", () => {
+  it("finds a model by name, by alias and in any case", () => {
+    const entry = getModel("Xenova/ms-marco-MiniLM-L-6-v2");
+    expect(getModel("cross-encoder/ms-marco-MiniLM-L6-v2")).toBe(entry);
+    expect(getModel("xenova/MS-MARCO-minilm-l-6-v2")).toBe(entry);
+    expect(findModel("no/such")).toBeUndefined();
+  });
+
+  it.each([
+    ["Xenova/ms-marco-MiniLM-L-6-v1", "Xenova/ms-marco-MiniLM-L-6-v2"],
+    ["bge-reranker-base", "BAAI/bge-reranker-base"],
+    ["jina-reranker-v1-tinny-en", "jinaai/jina-reranker-v1-tiny-en"],
+    ["rerank-en", "rerank-en-v0"],
+  ])("suggests three names for %s, the meant one first", (wrong, meant) => {
+    const error = catchError(() => getModel(wrong));
+    expect(error).toBeInstanceOf(ModelNotFoundError);
+    expect((error as ModelNotFoundError).suggestions).toHaveLength(3);
+    expect((error as ModelNotFoundError).suggestions[0]).toBe(meant);
+    expect((error as Error).message).toContain(`Did you mean "${meant}"`);
+  });
+});
+
+describe("listModels", () => {
+  it("lists bundled models first", () => {
+    expect(listModels()[0]).toBe(defaultModel());
+    expect(defaultModel().bundled).toBeDefined();
+  });
+
+  it("filters by kind, language, licence, size and place", () => {
+    const japanese = listModels({ kind: "cross-encoder", language: "ja", commercial: true });
+    expect(japanese.map((model) => model.name)).toContain("hotchpotch/japanese-reranker-xsmall-v2");
+    expect(japanese.map((model) => model.name)).toContain("onnx-community/bge-reranker-v2-m3-ONNX");
+    expect(japanese.every((model) => model.commercial && model.kind === "cross-encoder")).toBe(true);
+    expect(listModels({ commercial: false }).map((model) => model.name)).toContain("jinaai/jina-colbert-v2");
+    expect(listModels({ maxParameters: 20 }).every((model) => model.parameters <= 20)).toBe(true);
+    expect(listModels({ bundled: false }).some((model) => model.bundled)).toBe(false);
+  });
+
+  it("gives a list that the caller may change", () => {
+    listModels().pop();
+    expect(listModels()).toHaveLength(listModels().length);
+    expect(listModels()).not.toBe(listModels());
+  });
+});
+
+describe("editDistance", () => {
+  it.each([
+    ["", "", 0],
+    ["abc", "", 3],
+    ["kitten", "sitting", 3],
+    ["flaw", "lawn", 2],
+    ["same", "same", 0],
+  ])("of %s and %s is %i", (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance);
+    expect(editDistance(b, a)).toBe(distance);
+  });
+});
+
+function catchError(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
