@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Installs the LiteLLM proxy in a Python environment of its own. Prints the path of its `litellm` command.
+. "$(dirname "$0")/common.sh"
+
+lock litellm
+need python3
+echo "$(venv litellm 'litellm[proxy]')/bin/litellm"
