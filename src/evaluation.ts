@@ -1,3 +1,11 @@
+export {
+  type ComparedRun,
+  type CompareOptions,
+  type CompareResult,
+  type Comparison,
+  compareMeasured,
+  compareRuns,
+} from "./evaluation/compare.js";
 export { type Dataset, type ReadBeirOptions, readBeir } from "./evaluation/files/beir.js";
 export { type ReadTableOptions, readQrels, readRun } from "./evaluation/files/read-table.js";
 export { readCorpus, readQueries } from "./evaluation/files/read-texts.js";
@@ -17,6 +25,10 @@ export { MEASURES } from "./evaluation/measures/registry.js";
 export { RR } from "./evaluation/measures/rr.js";
 export { Success } from "./evaluation/measures/success.js";
 export { trecOrder } from "./evaluation/ranking.js";
+export { type BootstrapOptions, bootstrapInterval, type Interval } from "./evaluation/significance/bootstrap.js";
+export { holm } from "./evaluation/significance/holm.js";
+export { pairedRandomizationTest, type RandomizationOptions } from "./evaluation/significance/randomization.js";
+export { pairedTTest, type TTestResult } from "./evaluation/significance/t-test.js";
 export type {
   CorpusDocument,
   DataWarning,
