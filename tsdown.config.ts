@@ -3,12 +3,26 @@ import { defineConfig } from "tsdown";
 /** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
 export default defineConfig([
   {
-    entry: { index: "src/index.ts", onnx: "src/onnx.ts", evaluation: "src/evaluation.ts", models: "src/models.ts" },
+    entry: { index: "src/index.ts", onnx: "src/onnx.ts", evaluation: "src/evaluation.ts", models: "src/models.ts", http: "src/http.ts" },
     format: ["esm", "cjs"],
     dts: true,
     platform: "neutral",
     target: "node20",
     shims: true,
     fixedExtension: false,
+    clean: false,
+    // Other subpaths are reached by the package's own name, so that bundlers choose their browser or Node form.
+    deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
+    inputOptions: { resolve: { mainFields: ["module", "main"] } },
+  },
+  // Threads run this file, whichever form of the package started them.
+  {
+    entry: { "inference-worker": "src/inference/worker-node.ts" },
+    format: ["esm"],
+    dts: false,
+    platform: "node",
+    target: "node20",
+    fixedExtension: false,
+    clean: false,
   },
 ]);

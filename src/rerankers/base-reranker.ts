@@ -4,7 +4,7 @@ import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_comp
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { InvalidInputError, InvalidResponseError } from "../errors.js";
 import { startDeadline } from "./deadline.js";
-import { checkCount, checkKnown, checkNumber, checkOneOf } from "./options.js";
+import { checkCount, checkKnown, checkNumber, checkOneOf } from "../options.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
 

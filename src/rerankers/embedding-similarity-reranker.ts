@@ -2,7 +2,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { distance, similarity } from "ml-distance";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
-import { checkOneOf } from "./options.js";
+import { checkOneOf } from "../options.js";
 import type { BaseRerankerInput } from "./types.js";
 
 type Vector = readonly number[];

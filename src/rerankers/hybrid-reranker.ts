@@ -7,7 +7,7 @@ import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
 import { scoreWith } from "./cross-encoder-reranker.js";
 import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";
 import { NORMALIZATIONS, type Normalization } from "./normalization.js";
-import { checkCount, checkNumber, checkOneOf } from "./options.js";
+import { checkCount, checkNumber, checkOneOf } from "../options.js";
 import type { BaseRerankerInput } from "./types.js";
 
 /** Options of {@link HybridReranker}. */

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors.js";
+import { InvalidOptionError } from "./errors.js";
 
 /** Refuses what is not a whole number of at least `least`. */
 export function checkCount(option: string, value: number | undefined, least = 1): void {

@@ -1,0 +1,119 @@
+import { checkCount, checkNumber, checkOneOf } from "../options.js";
+import type { DType } from "../models/types.js";
+import { Engine, type EngineResult } from "./engine.js";
+import { type LocatedModel, locateModel } from "./locate-model.js";
+import type { Job, ModelKind } from "./protocol.js";
+import { coreCount } from "./thread-node.js";
+
+/** Options of everything that runs a model on the ONNX engine. */
+export interface OnnxOptions {
+  /** A bundled model's name, or a local folder with the ONNX file, `tokenizer.json` and `config.json`. */
+  model?: string | undefined;
+  /** Which of a model's files: full precision, or quantised. @default "auto": full precision where it is there */
+  dtype?: DType | undefined;
+  /** Tokens of one sequence, special ones included, at most. @default the model's own limit */
+  maxLength?: number | undefined;
+  /** Threads inside one session. @default 1 for files under 100 MB, else all cores */
+  threads?: number | undefined;
+  /** Sessions side by side, each in a worker of its own. @default as many as cores (4 at most) for files under 100 MB, else 1 */
+  workers?: number | undefined;
+  /**
+   * Padded tokens of one batch, at most. Small is fast: activations stay in the core's cache. It bounds memory too.
+   * @default 512
+   */
+  batchTokens?: number | undefined;
+  /** Milliseconds without work after which the model's memory is freed; the next call loads it again. @default 0: never */
+  idleTimeout?: number | undefined;
+}
+
+/** Names of {@link OnnxOptions}. */
+export const ONNX_OPTIONS = ["model", "dtype", "maxLength", "threads", "workers", "batchTokens", "idleTimeout"] as const;
+
+/** Files below this many bytes run fastest as several sessions of one thread; above it sessions would cost more memory than they save time. */
+const SMALL_FILE = 100e6;
+
+/** Sessions of a small model that are started unasked. */
+const MOST_WORKERS = 4;
+
+/** An engine and how many instances use it. */
+interface Shared {
+  engine: Engine;
+  users: number;
+}
+
+const sharedEngines = new Map<string, Shared>();
+
+/** Checks {@link OnnxOptions}. @throws InvalidOptionError */
+export function checkOnnxOptions(options: OnnxOptions): void {
+  checkOneOf("dtype", options.dtype, ["auto", "fp32", "fp16", "q8", "q4"]);
+  checkCount("maxLength", options.maxLength, 8);
+  for (const name of ["threads", "workers", "batchTokens"] as const) checkCount(name, options[name]);
+  checkNumber("idleTimeout", options.idleTimeout, 0, 2 ** 31 - 1);
+}
+
+/** One model on the engine. Instances that name the same model and the same threads share sessions and memory. */
+export class OnnxModel {
+  readonly name: string;
+  readonly #kind: ModelKind;
+  readonly #options: OnnxOptions;
+  #opened: Promise<{ key: string; located: LocatedModel; engine: Engine }> | undefined;
+
+  constructor(kind: ModelKind, name: string, options: OnnxOptions) {
+    checkOnnxOptions(options);
+    this.name = name;
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  /** Runs a job; loads the model if it is not loaded. */
+  async run(job: Job, texts: readonly string[], signal?: AbortSignal): Promise<EngineResult & { located: LocatedModel }> {
+    const { engine, located } = await this.#open();
+    const limits = { maxLength: this.#options.maxLength };
+    return { ...(await engine.run({ ...limits, ...job }, texts, signal)), located };
+  }
+
+  /** The folder that the model's files are in. */
+  async folder(): Promise<string> {
+    return (await this.#open()).located.folder;
+  }
+
+  get batchTokens(): number {
+    return this.#options.batchTokens ?? 512;
+  }
+
+  /** Gives up this instance's share; the last one ends the threads. */
+  async dispose(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    this.#opened = undefined;
+    if (!opened) return;
+    const shared = sharedEngines.get(opened.key);
+    if (!shared || --shared.users > 0) return;
+    sharedEngines.delete(opened.key);
+    await shared.engine.dispose();
+  }
+
+  #open() {
+    this.#opened ??= this.#locate().catch((error) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #locate() {
+    const { dtype, threads, workers, idleTimeout } = this.#options;
+    const located = await locateModel(this.name, dtype);
+    const small = located.bytes < SMALL_FILE;
+    const cores = coreCount();
+    const shape = {
+      spec: { name: this.name, folder: located.folder, file: located.file, kind: this.#kind, threads: threads ?? (small ? 1 : cores) },
+      workers: workers ?? (small ? Math.max(1, Math.min(MOST_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
+      idleTimeout: idleTimeout ?? 0,
+    };
+    const key = JSON.stringify(shape);
+    const shared = sharedEngines.get(key) ?? { engine: new Engine(shape), users: 0 };
+    shared.users += 1;
+    sharedEngines.set(key, shared);
+    return { key, located, engine: shared.engine };
+  }
+}

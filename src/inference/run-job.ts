@@ -1,0 +1,110 @@
+import { cutBatches } from "./batching.js";
+import { type LoadedModel, runBatch } from "./loaded-model.js";
+import { countSpecials, type Encoded, encodeSequence, pairRoom } from "./pair-encoding.js";
+import { cutPassages } from "./passages.js";
+import { normalizeVector, POOLINGS } from "./pooling.js";
+import type { Job, JobStats, PairJob, TextResult, VectorJob } from "./protocol.js";
+import { toFloat32 } from "./session.js";
+
+/** A sequence to run, and the text that it is of. */
+interface Item {
+  text: number;
+  encoded: Encoded;
+  span?: { start: number; end: number };
+}
+
+/** How a kind of job turns texts into sequences, and outputs into results. */
+interface Task<J extends Job> {
+  encode(model: LoadedModel, job: J, texts: readonly string[], maxLength: number): Item[];
+  /** What row `row` of an output says of its item. */
+  read(model: LoadedModel, job: J, values: Float32Array, dims: readonly number[], row: number, item: Item): TextResult;
+}
+
+/** A quarter of a passage is shared with the one before, so that an answer cut by one edge stands whole in the next. */
+const OVERLAP = 0.25;
+
+const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
+  pairs: {
+    encode(model, { query, longDocuments }, texts, maxLength) {
+      const { tokenizer } = model;
+      const template = tokenizer.templates.pair;
+      const queryIds = tokenizer.encodeUpTo(query, maxLength);
+      const room = pairRoom(template, maxLength, queryIds.length).document;
+      return texts.flatMap((text, index): Item[] => {
+        const ids = tokenizer.encodeUpTo(text, room);
+        const whole = { text: index, encoded: encodeSequence(template, maxLength, queryIds, ids) };
+        if (longDocuments === "truncate" || ids.length <= room) return [whole];
+        const spans = cutPassages(text, room, Math.floor(room * OVERLAP), (piece) => tokenizer.encode(piece).length);
+        return spans.map((span) => {
+          const encoded = encodeSequence(template, maxLength, queryIds, tokenizer.encode(text.slice(span.start, span.end)));
+          return { text: index, encoded, span };
+        });
+      });
+    },
+    read(_, __, values, dims, row, { encoded, span }) {
+      const labels = dims.at(-1)!;
+      const logit = labels === 2 ? values[row * 2 + 1]! - values[row * 2]! : values[row]!;
+      return { logit, truncated: encoded.truncated, ...(span ? { passage: span } : {}) };
+    },
+  },
+  vectors: {
+    encode({ tokenizer }, { prefix }, texts, maxLength) {
+      const template = tokenizer.templates.single;
+      const room = maxLength - countSpecials(template);
+      return texts.map((text, index) => ({
+        text: index,
+        encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + text, room)),
+      }));
+    },
+    read(model, { pooling, normalize }, values, dims, row, { encoded }) {
+      const dimension = dims.at(-1)!;
+      const pool = dims.length === 2 ? POOLINGS.cls : POOLINGS[pooling ?? model.info.pooling ?? "mean"];
+      const rowStart = row * (dims.length === 2 ? dimension : dims[1]! * dimension);
+      const vector = pool(values, rowStart, encoded.ids.length, dimension);
+      return { vector: normalize ? normalizeVector(vector) : vector, truncated: encoded.truncated };
+    },
+  },
+};
+
+/** Of two passages of one text, the one that speaks for it. */
+function better(a: TextResult | undefined, b: TextResult): TextResult {
+  return a === undefined || (b.logit ?? 0) > (a.logit ?? 0) ? b : a;
+}
+
+/**
+ * Runs a job on one loaded model: encode, sort by length, run batch by batch, scatter back.
+ *
+ * @param isCancelled Asked between batches; true ends the work with undefined.
+ * @returns One result a text, in the order given.
+ */
+export async function runJob(
+  model: LoadedModel,
+  job: Job,
+  texts: readonly string[],
+  isCancelled: () => boolean,
+): Promise<{ results: TextResult[]; stats: JobStats } | undefined> {
+  const task = TASKS[job.task] as Task<Job>;
+  const maxLength = Math.min(job.maxLength ?? model.info.maxLength, model.info.maxLength);
+  const tokenizing = performance.now();
+  const items = task.encode(model, job, texts, maxLength);
+  const lengths = items.map(({ encoded }) => encoded.ids.length);
+  const batches = cutBatches(lengths, job.batchTokens);
+  const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0 };
+  const results: TextResult[] = new Array(texts.length);
+  for (const batch of batches) {
+    if (isCancelled()) return undefined;
+    const started = performance.now();
+    const { tensor, width } = await runBatch(model, batch.map((place) => items[place]!.encoded));
+    const values = toFloat32(tensor);
+    batch.forEach((place, row) => {
+      const item = items[place]!;
+      results[item.text] = better(results[item.text], task.read(model, job, values, tensor.dims, row, item));
+    });
+    tensor.dispose?.();
+    stats.batches += 1;
+    stats.tokens += batch.length * width;
+    stats.inference += performance.now() - started;
+    await model.platform.yieldToMessages();
+  }
+  return { results, stats };
+}

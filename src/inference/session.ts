@@ -1,0 +1,47 @@
+/** An integer or float tensor as both ONNX runtimes have it. */
+export interface RuntimeTensor {
+  readonly dims: readonly number[];
+  readonly type: string;
+  readonly data: unknown;
+  dispose?(): void;
+}
+
+/** The part of an inference session that both ONNX runtimes (Node, web) share and that is used here. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputMetadata: readonly { name: string; type?: unknown }[];
+  run(feeds: Record<string, RuntimeTensor>, fetches: readonly string[]): Promise<Record<string, RuntimeTensor>>;
+}
+
+/** What differs between Node and browsers below the worker: how files are read and which runtime runs them. */
+export interface Platform {
+  /** @throws when the file is not there. */
+  readJson(folder: string, file: string): Promise<object>;
+  /** Same, undefined when the file is not there. */
+  readJsonIfAny(folder: string, file: string): Promise<object | undefined>;
+  /** @throws WorkerFault of kind `missing` when the runtime is not installed. */
+  openSession(folder: string, file: string, threads: number): Promise<RuntimeSession>;
+  tensor(type: "int64" | "int32", data: BigInt64Array | Int32Array, dims: readonly number[]): RuntimeTensor;
+  /** Lets messages in before the next batch. */
+  yieldToMessages(): Promise<void>;
+}
+
+/** A tensor's values as 32-bit floats; half-precision ones are widened. */
+export function toFloat32(tensor: RuntimeTensor): Float32Array {
+  const { data, type } = tensor;
+  if (data instanceof Float32Array) return data;
+  if (type === "float16" && data instanceof Uint16Array) return Float32Array.from(data, halfToNumber);
+  if (ArrayBuffer.isView(data)) return Float32Array.from(data as unknown as ArrayLike<number>);
+  throw new TypeError(`A tensor of type ${type} was expected to hold numbers.`);
+}
+
+/** IEEE 754 binary16 to number. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * 2 ** -14 * (fraction / 1024);
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parentPort } from "node:worker_threads";
+import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
+import { WorkerFault } from "./wire-error.js";
+import { serveModel } from "./worker.js";
+
+type Runtime = typeof import("onnxruntime-node");
+
+let runtime: Runtime | undefined;
+
+async function loadRuntime(): Promise<Runtime> {
+  try {
+    runtime ??= await import("onnxruntime-node");
+    return runtime;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new WorkerFault({ kind: "missing", dependency: "onnxruntime-node", purpose: "Running models on this machine", cause });
+  }
+}
+
+async function readJson(folder: string, file: string): Promise<object> {
+  const text = await readFile(join(folder, file), "utf8");
+  return JSON.parse(text) as object;
+}
+
+const platform: Platform = {
+  readJson,
+  async readJsonIfAny(folder, file) {
+    try {
+      return await readJson(folder, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  },
+  async openSession(folder, file, threads) {
+    const { InferenceSession } = await loadRuntime();
+    const session = await InferenceSession.create(join(folder, file), {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      // Patterns are kept per input shape; lengths vary from batch to batch, so they would pile up.
+      enableMemPattern: false,
+      // The fused kernel is slower than the two it replaces, most of all in int8 (benchmark/README.md).
+      extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
+    });
+    return session as unknown as RuntimeSession;
+  },
+  tensor: (type, data, dims) => new runtime!.Tensor(type, data as BigInt64Array, dims) as unknown as RuntimeTensor,
+  // The runtime's own `run` waits for a turn of the event loop, in which messages are handled.
+  yieldToMessages: async () => {},
+};
+
+const port = parentPort!;
+serveModel(
+  {
+    onMessage: (handle) => port.on("message", handle),
+    post: (message, transfer) => port.postMessage(message, transfer),
+  },
+  platform,
+);

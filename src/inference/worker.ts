@@ -1,0 +1,52 @@
+import { type LoadedModel, loadModel } from "./loaded-model.js";
+import type { FromWorker, ToWorker } from "./protocol.js";
+import { runJob } from "./run-job.js";
+import type { Platform } from "./session.js";
+import { toWire } from "./wire-error.js";
+
+/** The worker's end of the channel, as Node's `parentPort` and a browser worker's scope have it alike. */
+export interface WorkerPort {
+  onMessage(handle: (message: ToWorker) => void): void;
+  post(message: FromWorker, transfer: ArrayBuffer[]): void;
+}
+
+/** Serves one model: loads it when told, then runs jobs one after the other. Cancels are heard between batches. */
+export function serveModel(port: WorkerPort, platform: Platform): void {
+  const pending = new Set<number>();
+  const cancelled = new Set<number>();
+  let model: Promise<LoadedModel> | undefined;
+  let queue: Promise<void> = Promise.resolve();
+
+  const load = async (message: ToWorker & { type: "load" }) => {
+    model = loadModel(platform, message.spec);
+    try {
+      port.post({ type: "ready", info: (await model).info }, []);
+    } catch (error) {
+      port.post({ type: "failed", error: toWire(error) }, []);
+    }
+  };
+
+  const run = async ({ id, job, texts }: ToWorker & { type: "run" }) => {
+    try {
+      const done = await runJob((await model)!, job, texts, () => cancelled.has(id));
+      if (done) {
+        const vectors = done.results.flatMap(({ vector }) => (vector ? [vector.buffer as ArrayBuffer] : []));
+        port.post({ type: "done", id, ...done }, vectors);
+      } else port.post({ type: "cancelled", id }, []);
+    } catch (error) {
+      port.post({ type: "failed", id, error: toWire(error) }, []);
+    } finally {
+      pending.delete(id);
+      cancelled.delete(id);
+    }
+  };
+
+  port.onMessage((message) => {
+    if (message.type === "cancel") {
+      if (pending.has(message.id)) cancelled.add(message.id);
+      return;
+    }
+    if (message.type === "run") pending.add(message.id);
+    queue = queue.then(() => (message.type === "load" ? load(message) : run(message)));
+  });
+}

@@ -1,0 +1,105 @@
+import { InvalidInputError } from "../../errors.js";
+import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
+import type { ModelInfo } from "../../inference/protocol.js";
+import { defaultModel } from "../../models/find.js";
+import type { ModelEntry } from "../../models/types.js";
+import { checkKnown, checkOneOf } from "../../options.js";
+import type { RelevanceScorer, ScoreOptions, TextSpan } from "../relevance-scorer.js";
+import { ACTIVATIONS, type ActivationName } from "./activations.js";
+import { verifyScores } from "./verify-scores.js";
+
+/** Options of {@link OnnxCrossEncoder}. */
+export interface OnnxCrossEncoderOptions extends OnnxOptions {
+  /**
+   * What happens to texts that do not fit the model: `"truncate"` scores their beginning, `"max-passage"` scores overlapping passages
+   * and keeps the best (MaxP; Dai & Callan 2019, arXiv:1905.09217), with its span.
+   * @default "truncate"
+   */
+  longDocuments?: "truncate" | "max-passage" | undefined;
+  /** What turns a logit into a score. @default what the model's registry entry or files say, else "sigmoid" */
+  activation?: ActivationName | undefined;
+  /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
+  verify?: boolean | undefined;
+}
+
+/**
+ * A cross-encoder on this machine's CPU: ONNX in worker threads, so that the event loop stays free. The query stands whole; only texts
+ * are cut.
+ *
+ * @example
+ * const scorer = new OnnxCrossEncoder({ model: "./models/my-reranker", longDocuments: "max-passage" });
+ * const scores = await scorer.score("how do bees find flowers?", texts);
+ */
+export class OnnxCrossEncoder implements RelevanceScorer {
+  readonly #model: OnnxModel;
+  readonly #options: OnnxCrossEncoderOptions;
+  #activation: ActivationName | undefined;
+  #verified: Promise<void> | undefined;
+
+  /** @throws InvalidOptionError */
+  constructor(options: OnnxCrossEncoderOptions = {}) {
+    checkKnown(options, [...ONNX_OPTIONS, "longDocuments", "activation", "verify"], "OnnxCrossEncoder");
+    checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
+    checkOneOf("activation", options.activation, Object.keys(ACTIVATIONS));
+    this.#options = options;
+    this.#activation = options.activation;
+    this.#model = new OnnxModel("cross-encoder", options.model ?? defaultModel().name, options);
+  }
+
+  get model(): string {
+    return this.#model.name;
+  }
+
+  get lowestScore(): number {
+    return ACTIVATIONS[this.#activation ?? "sigmoid"].lowest;
+  }
+
+  /**
+   * @returns One activated logit a text, in the order given.
+   * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
+   */
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    if (typeof query !== "string" || query.trim() === "") throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (texts.length === 0) return [];
+    options.signal?.throwIfAborted();
+    if (this.#options.verify) await this.#verify();
+    const logits: number[] = [];
+    const truncated: boolean[] = [];
+    const passages: (TextSpan | undefined)[] = [];
+    const { results, stats, info, located } = await this.#run(query, texts, options.signal);
+    for (const result of results) {
+      logits.push(result.logit!);
+      truncated.push(result.truncated);
+      passages.push(result.passage);
+    }
+    this.#activation ??= chooseActivation(located.entry, info);
+    const { batches, tokens, tokenize, inference } = stats;
+    options.onReport?.({ model: this.model, logits, truncated, passages, batches, tokens, milliseconds: { tokenize, inference } });
+    return logits.map(ACTIVATIONS[this.#activation].of);
+  }
+
+  /** Frees the model once nobody else uses it. The next call loads it again. */
+  dispose(): Promise<void> {
+    return this.#model.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #run(query: string, texts: readonly string[], signal: AbortSignal | undefined) {
+    const { longDocuments = "truncate" } = this.#options;
+    return this.#model.run({ task: "pairs", query, longDocuments, batchTokens: this.#model.batchTokens }, texts, signal);
+  }
+
+  #verify(): Promise<void> {
+    this.#verified ??= this.#model.folder().then((folder) =>
+      verifyScores(this.model, folder, async (query, text) => (await this.#run(query, [text], undefined)).results[0]!.logit!),
+    );
+    return this.#verified;
+  }
+}
+
+function chooseActivation(entry: ModelEntry | undefined, info: ModelInfo): ActivationName {
+  return entry?.activation ?? info.activation ?? "sigmoid";
+}
