@@ -9,9 +9,20 @@ const CHARACTERS_A_TOKEN = 8;
 /** Tokens at the end of a prefix that may come out differently once the text goes on; they are not used. */
 const UNSETTLED_TOKENS = 16;
 
+/**
+ * Han characters outside the basic plane. BERT's normaliser sets every Han character apart; the tokeniser package looks at UTF-16 units
+ * and misses these, so they are set apart before it sees them.
+ */
+const ASTRAL_HAN = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+
 interface TokenizerConfig {
   pad_token?: string | { content: string } | null;
   model_max_length?: number;
+}
+
+interface BertNormalizer {
+  type: string;
+  handle_chinese_chars?: boolean;
 }
 
 /** A model's tokenizer: ids without special tokens, and the frames that add them. */
@@ -19,6 +30,7 @@ export class ModelTokenizer {
   readonly templates: Templates;
   readonly padId: number;
   readonly #tokenizer: Tokenizer;
+  readonly #setsHanApart: boolean;
 
   /** @throws WorkerFault when the files do not fit each other. */
   constructor(model: string, json: object, tokenizerConfig: TokenizerConfig, config: ModelConfig) {
@@ -28,7 +40,9 @@ export class ModelTokenizer {
     } catch (error) {
       throw fault(`is not a tokenizer that can be read (${error instanceof Error ? error.message : String(error)}).`);
     }
-    const templates = readTemplates((json as { post_processor?: unknown }).post_processor);
+    const { post_processor, normalizer } = json as { post_processor?: unknown; normalizer?: BertNormalizer | null };
+    this.#setsHanApart = normalizer?.type === "BertNormalizer" && normalizer.handle_chinese_chars !== false;
+    const templates = readTemplates(post_processor);
     if (!templates) throw fault("has no `post_processor` that frames texts with special tokens, as encoders need.");
     this.templates = templates;
     const padToken = typeof tokenizerConfig.pad_token === "string" ? tokenizerConfig.pad_token : tokenizerConfig.pad_token?.content;
@@ -40,7 +54,8 @@ export class ModelTokenizer {
 
   /** Token ids of a whole text, without special tokens. */
   encode(text: string): number[] {
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const prepared = this.#setsHanApart ? text.replace(ASTRAL_HAN, " $& ") : text;
+    return this.#tokenizer.encode(prepared, { add_special_tokens: false }).ids;
   }
 
   /**
