@@ -1,3 +1,6 @@
+export { FileScoreCache, type FileScoreCacheOptions } from "./evaluation/cache/file-score-cache.js";
+export { hashKey, type KeyPart } from "./evaluation/cache/keys.js";
+export { MemoryScoreCache, type ScoreCache } from "./evaluation/cache/score-cache.js";
 export {
   type ComparedRun,
   type CompareOptions,
@@ -6,6 +9,13 @@ export {
   compareMeasured,
   compareRuns,
 } from "./evaluation/compare.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationProgress,
+  evaluate,
+  type Seconds,
+} from "./evaluation/evaluate.js";
 export { type Dataset, type ReadBeirOptions, readBeir } from "./evaluation/files/beir.js";
 export { type ReadTableOptions, readQrels, readRun } from "./evaluation/files/read-table.js";
 export { readCorpus, readQueries } from "./evaluation/files/read-texts.js";
@@ -29,6 +39,7 @@ export { type BootstrapOptions, bootstrapInterval, type Interval } from "./evalu
 export { holm } from "./evaluation/significance/holm.js";
 export { pairedRandomizationTest, type RandomizationOptions } from "./evaluation/significance/randomization.js";
 export { pairedTTest, type TTestResult } from "./evaluation/significance/t-test.js";
+export type { Compressor } from "./evaluation/system.js";
 export type {
   CorpusDocument,
   DataWarning,

@@ -1,0 +1,135 @@
+import type { FileHandle } from "node:fs/promises";
+import { InvalidInputError } from "../../errors.js";
+import { nodeFsPromises, nodePath } from "../files/node-modules.js";
+import { SourceReader } from "../files/source.js";
+import { warnOnConsole } from "../nested.js";
+import type { WarningHandler } from "../types.js";
+import type { ScoreCache } from "./score-cache.js";
+
+/** Options of {@link FileScoreCache.open}. */
+export interface FileScoreCacheOptions {
+  /** Called when the file ends in a line that a killed process left half written. Default: `console.warn`. */
+  onWarning?: WarningHandler;
+}
+
+/**
+ * A cache in one file of JSON lines, appended to as scores come, so that a process that is killed loses at most the line it was
+ * writing (Node only). For one process at a time.
+ *
+ * @example
+ * await using cache = await FileScoreCache.open(".cache/scores.jsonl");
+ * await evaluate(reranker, data, { cache });
+ */
+export class FileScoreCache implements ScoreCache {
+  readonly #values: Map<string, unknown>;
+  readonly #file: FileHandle;
+  /** Lines that wait for the write under way to end; they then go out together. */
+  #pending = "";
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(file: FileHandle, values: Map<string, unknown>) {
+    this.#file = file;
+    this.#values = values;
+  }
+
+  /** Opens the file, or makes it with the folders above it. */
+  static async open(path: string, options: FileScoreCacheOptions = {}): Promise<FileScoreCache> {
+    const { mkdir, open } = await nodeFsPromises();
+    await mkdir((await nodePath()).dirname(path), { recursive: true });
+    const file = await open(path, "a+");
+    try {
+      const values = await readCache(path, file, options.onWarning ?? warnOnConsole);
+      return new FileScoreCache(file, values);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  get(key: string): unknown {
+    return this.#values.get(key);
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    this.#values.set(key, value);
+    const alone = this.#pending === "";
+    this.#pending += `${JSON.stringify([key, value])}\n`;
+    if (alone) this.#writing = this.#writing.catch(() => {}).then(() => this.#flush());
+    await this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    const lines = this.#pending;
+    this.#pending = "";
+    await this.#file.appendFile(lines);
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+async function readCache(path: string, file: FileHandle, onWarning: WarningHandler): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>();
+  const reader = new SourceReader(path, { onWarning });
+  let broken: { number: number; cause: unknown } | undefined;
+  for await (const { text, number } of reader.lines()) {
+    if (broken) throw cacheError(path, broken.number, broken.cause);
+    if (text === "") continue;
+    try {
+      const [key, value] = JSON.parse(text) as [string, unknown];
+      values.set(key, value);
+    } catch (cause) {
+      broken = { number, cause };
+    }
+  }
+  if (broken) {
+    await dropLastLine(file);
+    onWarning({
+      code: "incomplete-cache-line",
+      count: 1,
+      file: path,
+      line: broken.number,
+      message: `${path}:${broken.number}: the last line is incomplete, as a killed process leaves it; it was dropped`,
+      examples: [`line ${broken.number}`],
+    });
+  } else await endLastLine(file);
+  return values;
+}
+
+/** Cuts the file after its last complete line. */
+async function dropLastLine(file: FileHandle): Promise<void> {
+  const bytes = await readAll(file);
+  await file.truncate(bytes.lastIndexOf(0x0a) + 1);
+}
+
+/** A process killed between a line and its end leaves a complete line that the next one must not be glued to. */
+async function endLastLine(file: FileHandle): Promise<void> {
+  const { size } = await file.stat();
+  if (size === 0) return;
+  const last = new Uint8Array(1);
+  await file.read(last, 0, 1, size - 1);
+  if (last[0] !== 0x0a) await file.appendFile("\n");
+}
+
+async function readAll(file: FileHandle): Promise<Uint8Array> {
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(size);
+  await file.read(bytes, 0, size, 0);
+  return bytes;
+}
+
+function cacheError(path: string, line: number, cause: unknown): InvalidInputError {
+  return new InvalidInputError(`${path}:${line}`, "is no line of a score cache; delete the file to start anew", {
+    cause,
+  });
+}

@@ -1,0 +1,256 @@
+import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Document } from "@langchain/core/documents";
+import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type DataWarning,
+  evaluate,
+  FileScoreCache,
+  formatRun,
+  hashKey,
+  MemoryScoreCache,
+  measureRun,
+  readRun,
+} from "../../src/evaluation.js";
+import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
+import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evaluate-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A compressor of somebody else: drops ids and scores, keeps the texts that share a word with the query. */
+class Foreign extends BaseDocumentCompressor {
+  async compressDocuments(documents: Document[], query: string): Promise<Document[]> {
+    const kept = documents.filter(({ pageContent }) =>
+      query.split(" ").some((word) => word.length > 3 && pageContent.includes(word)),
+    );
+    return kept.map(({ pageContent }) => new Document({ pageContent }));
+  }
+}
+
+describe("evaluate", () => {
+  it("measures a reranker over a first-stage run", async () => {
+    const scorer = new WordOverlap();
+    const result = await evaluate(new CrossEncoderReranker({ model: scorer }), smallDataset(), {
+      measures: ["RR@10", "P@1"],
+    });
+    expect(result.measures.get("RR@10")!.mean).toBe(1);
+    expect(result.measures.get("RR@10")!.interval).toEqual({ low: 1, high: 1, confidence: 0.95 });
+    expect(result).toMatchObject({ name: "CrossEncoderReranker (word-overlap)", dataset: "small", cached: 0 });
+    expect(result.documents).toEqual({ given: 18, scored: 18 });
+    expect(result.tokens).toBeGreaterThan(100);
+    expect(result.cost).toBeUndefined();
+    expect(result.seconds.p95).toBeGreaterThanOrEqual(result.seconds.p50);
+    expect(result.secondsPerQuery.size).toBe(3);
+    expect(result.scores.get("q1")!.get("brake")).toBe(3 / 5);
+  });
+
+  it("gives a run that measures the same when it is written, read and measured as trec_eval would", async () => {
+    const data = smallDataset();
+    const measures = ["nDCG@10", "AP", "P@3"];
+    const result = await evaluate(new EmbeddingSimilarityReranker({ embeddings: new LetterEmbeddings() }), data, {
+      measures,
+    });
+    const again = measureRun(await readRun([...formatRun(result.run)]), data.qrels, measures);
+    for (const name of measures) expect(again.get(name)!.mean).toBe(result.measures.get(name)!.mean);
+  });
+
+  it("takes compressors of others, that drop documents, ids and scores", async () => {
+    const result = await evaluate(new Foreign(), smallDataset(), { measures: ["R@10", "Judged@10"] });
+    expect(result.measures.get("R@10")!.mean).toBe(1);
+    expect(result.run.get("q1")!.size).toBeLessThan(6);
+    expect(result.documents.scored).toBeUndefined();
+    expect(result.scores.get("q1")!.size).toBe(0);
+  });
+
+  it("hands over documents best first, with id, title and first-stage score, cut to the depth", async () => {
+    const seen: Document[][] = [];
+    const spy = new (class extends Foreign {
+      override async compressDocuments(documents: Document[]): Promise<Document[]> {
+        seen.push(documents);
+        return documents;
+      }
+    })();
+    const data = smallDataset();
+
+    (data.run!.get("q1") as Map<string, number>).set("bell", Number.POSITIVE_INFINITY);
+    await evaluate(spy, data, { depth: 2, firstStageKey: "bm25" });
+    expect(seen[0]!.map(({ id, metadata }) => [id, metadata._id, metadata.bm25])).toEqual([
+      ["bell", "bell", Number.POSITIVE_INFINITY],
+      ["chain", "chain", 6],
+    ]);
+    expect(seen.every((documents) => documents.length === 2)).toBe(true);
+  });
+
+  it("counts queries without candidates, judgements or text, and keeps judged ones in the mean", async () => {
+    const data = smallDataset();
+    (data.run as Map<string, unknown>).delete("q2");
+    (data.queries as Map<string, string>).set("q9", "nobody judged this");
+    (data.qrels as Map<string, unknown>).set("q8", new Map([["bell", 1]]));
+    const warnings: DataWarning[] = [];
+    const result = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), data, {
+      measures: ["RR@10"],
+      onWarning: (warning) => warnings.push(warning),
+    });
+    expect(result.measures.get("RR@10")!.mean).toBe(2 / 4);
+    expect(warnings.map(({ code, examples }) => [code, ...examples])).toEqual([
+      ["query-without-qrels", "q9"],
+      ["query-without-run", "q2"],
+      ["qrels-without-query", "q8"],
+    ]);
+  });
+
+  it("refuses documents that were not given or come twice, a run beyond the corpus, and no judgements", async () => {
+    const returning = (documents: (given: Document[]) => Document[]) =>
+      new (class extends Foreign {
+        override async compressDocuments(given: Document[]): Promise<Document[]> {
+          return documents(given);
+        }
+      })();
+    const data = smallDataset();
+    await expect(
+      evaluate(
+        returning(() => [new Document({ pageContent: "new" })]),
+        data,
+      ),
+    ).rejects.toThrow(/none of the 6 candidates/);
+    await expect(
+      evaluate(
+        returning((given) => [given[0]!, given[0]!]),
+        data,
+      ),
+    ).rejects.toThrow(/"chain" came back twice/);
+    (data.run!.get("q1") as Map<string, number>).set("lost", 3);
+    await expect(evaluate(new Foreign(), data)).rejects.toThrow(/run\["q1"\]: holds document "lost"/);
+    await expect(evaluate(new Foreign(), { ...smallDataset(), qrels: new Map() })).rejects.toThrow(
+      /no query with judgements/,
+    );
+    await expect(evaluate({} as Foreign, data)).rejects.toThrow(/compressor/);
+    await expect(evaluate(new Foreign(), smallDataset(), { cache: new MemoryScoreCache() })).rejects.toThrow(/system/);
+  });
+
+  it("takes the whole corpus as candidates where there is no run, and adds up the cost", async () => {
+    const { run: _, ...data } = smallDataset();
+    const scorer = new WordOverlap();
+    const result = await evaluate(new CrossEncoderReranker({ model: scorer }), data, {
+      cost: ({ tokens }) => tokens! * 2,
+    });
+    expect(scorer.pairs).toBe(18);
+    expect(result.cost).toBe(result.tokens! * 2);
+  });
+
+  it("is the same with several queries in flight, and one failure ends all", async () => {
+    const options = { measures: ["nDCG@10"], concurrency: 3 };
+    const result = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset(), options);
+    expect([...result.run.keys()]).toEqual(["q1", "q2", "q3"]);
+    let calls = 0;
+    const failing = { score: async () => Promise.reject(new Error(`broken ${++calls}`)) };
+    await expect(
+      evaluate(new CrossEncoderReranker({ model: failing }), smallDataset(), { concurrency: 2 }),
+    ).rejects.toThrow(/broken/);
+    expect(calls).toBe(2);
+  });
+});
+
+describe("resume", () => {
+  it("goes on where an aborted run stopped, after a restart too, and scores nothing twice", async () => {
+    const path = join(folder, "deep", "cache.jsonl");
+    const stop = new AbortController();
+    const first = new WordOverlap();
+    {
+      await using cache = await FileScoreCache.open(path);
+      const aborted = evaluate(new CrossEncoderReranker({ model: first }), smallDataset(), {
+        cache,
+        signal: stop.signal,
+        onProgress: ({ done }) => done === 2 && stop.abort(new Error("killed")),
+      });
+      await expect(aborted).rejects.toThrow("killed");
+    }
+    expect(first.calls).toBe(2);
+    await using cache = await FileScoreCache.open(path);
+    const second = new WordOverlap();
+    const progress: number[] = [];
+    const result = await evaluate(new CrossEncoderReranker({ model: second }), smallDataset(), {
+      cache,
+      onProgress: ({ cached }) => progress.push(cached),
+    });
+    expect(second.calls).toBe(1);
+    expect(result.cached).toBe(2);
+    expect(progress).toEqual([1, 2, 2]);
+    const whole = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset());
+    expect(result.run).toEqual(whole.run);
+    expect(result.tokens).toBe(whole.tokens);
+    expect(result.measures).toEqual(whole.measures);
+  });
+
+  it("computes again when model, options or a text differ", async () => {
+    const cache = new MemoryScoreCache();
+    const run = async (scorer: WordOverlap, topN: number | undefined, data = smallDataset()) => {
+      await evaluate(new CrossEncoderReranker({ model: scorer, topN }), data, { cache });
+      return scorer.calls;
+    };
+    expect(await run(new WordOverlap("a"), undefined)).toBe(3);
+    expect(await run(new WordOverlap("a"), undefined)).toBe(0);
+    expect(await run(new WordOverlap("b"), undefined)).toBe(3);
+    expect(await run(new WordOverlap("a"), 2)).toBe(3);
+    const changed = smallDataset();
+    (changed.corpus as Map<string, { id: string; title: string; text: string }>).set("bell", {
+      id: "bell",
+      title: "",
+      text: "other",
+    });
+    expect(await run(new WordOverlap("a"), undefined, changed)).toBe(3);
+  });
+
+  it("drops a half-written last line with a warning, and refuses rubbish elsewhere", async () => {
+    const path = join(folder, "cut.jsonl");
+    const cache = await FileScoreCache.open(path);
+    await Promise.all(Array.from({ length: 50 }, (_, i) => cache.set(`k${i}`, i)));
+    await cache.close();
+    const { length } = await readFile(path);
+    await truncate(path, length - 4);
+    const warnings: DataWarning[] = [];
+    {
+      await using cut = await FileScoreCache.open(path, { onWarning: (warning) => warnings.push(warning) });
+      expect(cut.size).toBe(49);
+      expect(warnings).toMatchObject([{ code: "incomplete-cache-line", line: 50 }]);
+      await cut.set("new", 1);
+    }
+    await truncate(path, (await readFile(path)).length - 1);
+    {
+      await using whole = await FileScoreCache.open(path);
+      await whole.set("newer", 2);
+    }
+    const back = await FileScoreCache.open(path);
+    expect([back.size, back.get("k0"), back.get("new"), back.get("newer")]).toEqual([51, 0, 1, 2]);
+    await back.close();
+    await writeFile(path, "rubbish\n");
+    await appendFile(path, '["k", 1]\n');
+    await expect(FileScoreCache.open(path)).rejects.toThrow(/cut\.jsonl:1: is no line of a score cache/);
+  });
+
+  it("never takes one key for another", async () => {
+    const keys = await Promise.all([
+      hashKey("ab", "c"),
+      hashKey("a", "bc"),
+      hashKey("abc"),
+      hashKey(["ab", "c"]),
+      hashKey({ a: "b" }),
+      hashKey('{"a":"b"}'),
+      hashKey(1),
+      hashKey("1"),
+      hashKey(null),
+      hashKey(undefined),
+      hashKey(Number.NaN),
+      hashKey("NaN"),
+      hashKey(Number.POSITIVE_INFINITY),
+    ]);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(await hashKey({ a: 1, b: 2 })).toBe(await hashKey({ b: 2, a: 1 }));
+  });
+});
