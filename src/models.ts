@@ -1,4 +1,6 @@
+export { type DownloadOptions, type DownloadProgress, downloadModel, type LocalModel } from "./models/download.js";
 export { defaultModel, findModel, getModel, listModels, type ModelFilter } from "./models/find.js";
+export type { HubOptions } from "./models/hub/settings.js";
 export {
   type Activation,
   type DType,

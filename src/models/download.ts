@@ -1,0 +1,279 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { DownloadError, InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
+import { REQUIRED_FILES, selectFiles } from "./file-set.js";
+import { findModel, nearestModels } from "./find.js";
+import { fetchBlob } from "./hub/blob.js";
+import { RepositoryCache } from "./hub/cache.js";
+import { storageError } from "./hub/faults.js";
+import { withLock } from "./hub/lock.js";
+import { type FileMetadata, fileMetadata, listRepository, type RepositoryListing } from "./hub/repository.js";
+import { type HubOptions, type HubSettings, hubSettings } from "./hub/settings.js";
+import { chooseWeights, DTYPES, type WeightsFile } from "./precision.js";
+import type { DType, ModelEntry, ModelFile, Precision } from "./types.js";
+
+/** State of a download. Bytes that an earlier try left count from the start. */
+export interface DownloadProgress {
+  model: string;
+  /** The file in transfer. */
+  file: string;
+  fileBytes: number;
+  fileTotal: number;
+  /** Bytes of all files of this download. */
+  bytes: number;
+  total: number;
+}
+
+/** Options of {@link downloadModel}. */
+export interface DownloadOptions extends HubOptions {
+  /**
+   * Precision of the weights. `auto` takes what this machine runs fastest, leaving out what is known to lose quality.
+   * @default "auto"
+   */
+  dtype?: DType;
+  /** Branch, tag or commit. Default: the commit that the registry pins, else `main`. */
+  revision?: string;
+  /** Needed for models whose licence forbids commercial use. */
+  acceptLicense?: boolean;
+  /** Ask the hub for a newer commit of a branch even if a whole copy is in the cache. */
+  update?: boolean;
+  /** Called often while bytes arrive, never when nothing has to be fetched. */
+  onProgress?: (progress: DownloadProgress) => void;
+  /** Stops the download; what has arrived is kept for the next try. */
+  signal?: AbortSignal;
+}
+
+/** A model whose files are on this machine. */
+export interface LocalModel {
+  /** Name that was asked for. */
+  name: string;
+  /** What the registry knows of it. */
+  entry: ModelEntry | undefined;
+  /** Folder with `config.json`, `tokenizer.json` and the weights. */
+  folder: string;
+  /** The ONNX file, relative to the folder. */
+  file: string;
+  precision: Precision;
+  /** Commit of the files, for models of the hub. */
+  commit?: string;
+}
+
+/**
+ * Makes a model of the hub available in the cache that all Hugging Face tools share, fetching what is not there. A download that was broken
+ * off goes on where it stopped; every file is checked against the hash that the hub, and the registry where it pins one, gives.
+ *
+ * @param name A registered model, or any repository of the hub that holds `tokenizer.json`, `config.json` and an ONNX file.
+ * @throws ModelNotFoundError, ModelLicenseError, DownloadError, ModelIntegrityError, InvalidOptionError; the signal's reason after an abort.
+ * @example
+ * const { folder } = await downloadModel("Xenova/ms-marco-MiniLM-L-6-v2", {
+ *   onProgress: ({ bytes, total }) => console.error(`${Math.round((100 * bytes) / total)} %`),
+ * });
+ */
+export async function downloadModel(name: string, options: DownloadOptions = {}): Promise<LocalModel> {
+  const { dtype = "auto", acceptLicense = false, signal } = options;
+  if (!DTYPES.includes(dtype))
+    throw new InvalidOptionError("dtype", dtype, DTYPES.map((known) => JSON.stringify(known)).join(", "));
+  signal?.throwIfAborted();
+  const entry = findModel(name);
+  if (entry && !entry.commercial && !acceptLicense) throw new ModelLicenseError(name, entry.license);
+  const repository = entry ? entry.repository : name;
+  if (repository === undefined)
+    throw new InvalidOptionError("name", name, "a model of the hub; this one ships with the package");
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    throw new ModelNotFoundError(
+      name,
+      "it is neither bundled nor a local folder nor a repository `owner/name` of the hub.",
+      {
+        suggestions: nearestModels(name),
+      },
+    );
+  }
+  const settings = await hubSettings(options);
+  const revision = options.revision ?? entry?.revision ?? "main";
+  const download = new Download(name, repository, revision, dtype, entry, settings, options);
+  return (options.update ? undefined : await download.cached()) ?? (await download.fetch());
+}
+
+/** One call of {@link downloadModel}: the same subject in every step. */
+class Download {
+  readonly #cache: RepositoryCache;
+
+  constructor(
+    readonly name: string,
+    readonly repository: string,
+    readonly revision: string,
+    readonly dtype: DType,
+    readonly entry: ModelEntry | undefined,
+    readonly settings: HubSettings,
+    readonly options: DownloadOptions,
+  ) {
+    this.#cache = new RepositoryCache(settings.cacheDir, repository);
+  }
+
+  /** The model if the cache holds all of it; no connection is opened. */
+  async cached(): Promise<LocalModel | undefined> {
+    const commit = isCommit(this.revision) ? this.revision : await this.#cache.readRef(this.revision);
+    if (commit === undefined) return undefined;
+    const files = await listFolder(this.#cache.snapshot(commit));
+    const weights = this.#cachedWeights(files);
+    if (!weights || !REQUIRED_FILES.every((file) => files.includes(file))) return undefined;
+    const { absent } = selectFiles(files, weights.path, this.entry);
+    if (!absent.every((file) => this.#cache.isKnownAbsent(commit, file))) return undefined;
+    return this.#local(commit, weights);
+  }
+
+  #cachedWeights(files: readonly string[]): WeightsFile | undefined {
+    try {
+      const found = chooseWeights(this.name, files, this.dtype, this.entry);
+      if (this.dtype !== "auto" || this.settings.offline) return found;
+      // A better file that the registry knows of is not passed over because a worse one is there already.
+      const known = [...files, ...Object.values(this.entry?.files ?? {}).map((file) => file.path)];
+      const best = chooseWeights(this.name, known, "auto", this.entry);
+      return best.path === found.path ? found : undefined;
+    } catch (error) {
+      if (error instanceof ModelNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Fetches what is missing. */
+  async fetch(): Promise<LocalModel> {
+    const { name, repository, revision, settings, entry } = this;
+    const { signal } = this.options;
+    if (settings.offline) {
+      const problem = `offline mode is on, and ${settings.cacheDir} holds no whole copy of it. Unset HF_HUB_OFFLINE, or copy the cache from a machine that has it.`;
+      throw new DownloadError(name, problem);
+    }
+    const listing = await listRepository(settings, repository, revision, signal);
+    const weights = chooseWeights(name, listing.files, this.dtype, entry);
+    const missing = REQUIRED_FILES.filter((file) => !listing.files.includes(file));
+    if (missing.length > 0) {
+      throw new ModelNotFoundError(
+        name,
+        `its repository has no ${missing.join(" and no ")}, so it cannot be run here.`,
+      );
+    }
+    const { present, absent } = selectFiles(listing.files, weights.path, entry);
+    try {
+      await this.#fetchFiles(listing, present);
+      for (const file of absent) await this.#cache.markAbsent(listing.commit, file);
+      if (!isCommit(revision)) await this.#cache.writeRef(revision, listing.commit);
+    } catch (error) {
+      throw storageError(error, settings.cacheDir, { repository });
+    }
+    return this.#local(listing.commit, weights);
+  }
+
+  async #fetchFiles({ commit }: RepositoryListing, files: readonly string[]): Promise<void> {
+    const { repository, settings } = this;
+    const { signal } = this.options;
+    const wanted = files.filter((file) => !this.#cache.has(commit, file));
+    const metadata = await Promise.all(wanted.map((file) => fileMetadata(settings, repository, commit, file, signal)));
+    const progress = new Progress(this.name, metadata, this.options.onProgress);
+    for (const [index, file] of wanted.entries()) {
+      await this.#fetchFile(commit, file, metadata[index]!, (bytes) => progress.update(index, file, bytes)).catch(
+        (error) => {
+          throw storageError(error, settings.cacheDir, { repository, file });
+        },
+      );
+    }
+  }
+
+  async #fetchFile(
+    commit: string,
+    file: string,
+    metadata: FileMetadata,
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    const { repository, settings } = this;
+    const { signal } = this.options;
+    const blob = this.#cache.blob(metadata.etag);
+    await withLock(join(this.#cache.locks, `${metadata.etag}.downloading`), signal, async () => {
+      if (!(await isFile(blob))) {
+        await fetchBlob({
+          settings,
+          subject: { repository, file },
+          metadata,
+          blob,
+          pinned: this.#pinned(commit, file),
+          signal,
+          onBytes,
+          refresh: () => fileMetadata(settings, repository, commit, file, signal),
+        });
+      }
+      await this.#cache.place(metadata.etag, commit, file);
+    });
+    if (metadata.size !== undefined) onBytes(metadata.size);
+  }
+
+  /** Hash and size that the registry gives for a file; they hold for the pinned commit only. */
+  #pinned(commit: string, file: string): ModelFile | undefined {
+    const { entry } = this;
+    if (!entry || (entry.revision !== undefined && entry.revision !== commit) || this.options.revision !== undefined)
+      return undefined;
+    return [...Object.values(entry.files), ...(entry.pinned ?? [])].find((candidate) => candidate.path === file);
+  }
+
+  #local(commit: string, weights: WeightsFile): LocalModel {
+    const { name, entry } = this;
+    return {
+      name,
+      entry,
+      folder: this.#cache.snapshot(commit),
+      file: weights.path,
+      precision: weights.precision,
+      commit,
+    };
+  }
+}
+
+/** Adds up the bytes of several files for the caller. */
+class Progress {
+  readonly #done: number[];
+  readonly #sizes: number[];
+
+  constructor(
+    readonly model: string,
+    metadata: readonly FileMetadata[],
+    readonly listener: ((progress: DownloadProgress) => void) | undefined,
+  ) {
+    this.#sizes = metadata.map(({ size }) => size ?? 0);
+    this.#done = metadata.map(() => 0);
+  }
+
+  update(index: number, file: string, bytes: number): void {
+    if (this.#done[index] === bytes && bytes > 0) return;
+    this.#done[index] = bytes;
+    this.#sizes[index] = Math.max(this.#sizes[index]!, bytes);
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    this.listener?.({
+      model: this.model,
+      file,
+      fileBytes: bytes,
+      fileTotal: this.#sizes[index]!,
+      bytes: sum(this.#done),
+      total: sum(this.#sizes),
+    });
+  }
+}
+
+function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Paths below a folder that lead to whole files, with `/` between the parts; empty if there is no folder. */
+export async function listFolder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const whole = await Promise.all(paths.map(isFile));
+  return paths.filter((_, index) => whole[index]).map((path) => relative(folder, path).split(sep).join("/"));
+}
