@@ -40,6 +40,22 @@ export { holm } from "./evaluation/significance/holm.js";
 export { pairedRandomizationTest, type RandomizationOptions } from "./evaluation/significance/randomization.js";
 export { pairedTTest, type TTestResult } from "./evaluation/significance/t-test.js";
 export type { Compressor } from "./evaluation/system.js";
+export { fitCalibration } from "./evaluation/tuning/calibrate.js";
+export type { TunedChoice } from "./evaluation/tuning/choice.js";
+export { type CollectOptions, collectStageScores, type FirstStage } from "./evaluation/tuning/collect.js";
+export type { SplitOptions } from "./evaluation/tuning/folds.js";
+export type { Reference } from "./evaluation/tuning/references.js";
+export type { RatedSetting } from "./evaluation/tuning/search.js";
+export { paretoFront, type Rated } from "./evaluation/tuning/select.js";
+export type { Setting, TuneGrid } from "./evaluation/tuning/settings.js";
+export type { QueryStages, StageColumn, StageScores } from "./evaluation/tuning/stage-scores.js";
+export {
+  chooseThreshold,
+  type Threshold,
+  type ThresholdFigures,
+  type ThresholdGoal,
+} from "./evaluation/tuning/threshold.js";
+export { type TuneOptions, type TuneResult, tuneStages } from "./evaluation/tuning/tune-stages.js";
 export type {
   CorpusDocument,
   DataWarning,

@@ -1,0 +1,57 @@
+import { checkScores } from "../../rerankers/base-reranker.js";
+import { hashKey, type KeyPart } from "../cache/keys.js";
+import type { ScoreCache } from "../cache/score-cache.js";
+import type { StageColumn } from "./stage-scores.js";
+
+/** Something that scores texts against a query, and what identifies it. */
+export interface PairScorer {
+  key: KeyPart;
+  score(query: string, texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
+}
+
+const CACHE_VERSION = 1;
+const NEVER = new AbortController().signal;
+
+/**
+ * Scores the texts at the places given; those that the cache holds are not scored again, equal texts of one query only once.
+ *
+ * @returns A column with NaN at the other places, and how many texts were really scored.
+ */
+export async function scorePairs(
+  scorer: PairScorer,
+  query: string,
+  texts: readonly string[],
+  places: readonly number[],
+  { cache, signal }: { cache?: ScoreCache | undefined; signal?: AbortSignal | undefined },
+): Promise<{ column: StageColumn; missing: number }> {
+  const distinct = [...new Set(places.map((place) => texts[place]!))];
+  const known = new Map<string, readonly [score: number, milliseconds: number]>();
+  const keys = new Map<string, string>();
+  if (cache) {
+    for (const text of distinct) {
+      const key = await hashKey("pair", CACHE_VERSION, scorer.key, query, text);
+      keys.set(text, key);
+      const value = (await cache.get(key)) as [number, number] | undefined;
+      if (value) known.set(text, value);
+    }
+  }
+  const missing = distinct.filter((text) => !known.has(text));
+  if (missing.length > 0) {
+    const started = performance.now();
+    const scores = await scorer.score(query, missing, signal ?? NEVER);
+    const share = sharer(missing, performance.now() - started);
+    checkScores(String(scorer.key), scores, missing.length);
+    for (const [i, text] of missing.entries()) known.set(text, [scores[i]!, share(text)]);
+    if (cache) await Promise.all(missing.map((text) => cache.set(keys.get(text)!, known.get(text))));
+  }
+  const wanted = new Set(places);
+  const pick = (part: 0 | 1, absent: number) =>
+    texts.map((text, place) => (wanted.has(place) ? known.get(text)![part] : absent));
+  return { column: { scores: pick(0, Number.NaN), milliseconds: pick(1, 0) }, missing: missing.length };
+}
+
+/** Shares a call's time out over its texts by their length: what a model's work grows with. */
+function sharer(texts: readonly string[], milliseconds: number): (text: string) => number {
+  const total = texts.reduce((sum, text) => sum + text.length, 0);
+  return (text) => (milliseconds * text.length) / total;
+}
