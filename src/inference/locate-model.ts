@@ -1,9 +1,11 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ModelIntegrityError, ModelNotFoundError } from "../errors.js";
-import { findModel, nearestModels } from "../models/find.js";
-import type { DType, ModelEntry, Precision } from "../models/types.js";
+import { type DownloadOptions, downloadModel, listFolder } from "../models/download.js";
+import { findModel } from "../models/find.js";
+import { chooseWeights, noWeights } from "../models/precision.js";
+import type { ModelEntry } from "../models/types.js";
 
 /** A model's files on this machine. */
 export interface LocatedModel {
@@ -18,30 +20,57 @@ export interface LocatedModel {
   entry: ModelEntry | undefined;
 }
 
-/** File names that exporters give to each precision, best first; `auto` tries the precisions in this order. */
-const PRECISION_FILES: Record<Precision, readonly string[]> = {
-  fp32: ["model.onnx"],
-  q8: ["model_int8.onnx", "model_quantized.onnx", "model_uint8.onnx", "model_qint8_avx512_vnni.onnx"],
-  fp16: ["model_fp16.onnx"],
-  q4: ["model_q4.onnx", "model_q4f16.onnx", "model_bnb4.onnx"],
-};
+/** How a model is found and, where it is not on this machine, fetched. */
+export type LocateOptions = Pick<
+  DownloadOptions,
+  "dtype" | "revision" | "acceptLicense" | "cacheDir" | "onProgress" | "signal"
+>;
 
 /**
- * Finds a model: a bundled name, or a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
- * `config.json`.
+ * Finds a model's files: of a bundled name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
+ * `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
  *
- * @throws ModelNotFoundError when it is neither. ModelIntegrityError for a folder without the ONNX file.
+ * A name that is both means the registered model; `./name` means the folder.
+ *
+ * @throws ModelNotFoundError when it is neither. ModelIntegrityError for a folder without the ONNX file. What `downloadModel` throws.
  */
-export async function locateModel(name: string, dtype: DType = "auto"): Promise<LocatedModel> {
+export async function locateModel(name: string, options: LocateOptions = {}): Promise<LocatedModel> {
   const entry = findModel(name);
-  const folder = entry?.bundled ? bundledFolder(entry.bundled) : name;
-  if (!(await isFolder(folder))) {
-    throw new ModelNotFoundError(name, "is neither a bundled model nor a folder on this machine.", {
-      suggestions: nearestModels(name),
-    });
-  }
-  const file = await findOnnxFile(name, folder, dtype, entry);
-  return { name, folder, file, bytes: (await stat(join(folder, file))).size, entry };
+  const folder = entry?.bundled ? bundledFolder(entry.bundled) : entry ? undefined : name;
+  const local = folder !== undefined && (await isFolder(folder));
+  if (!local && (looksLikePath(name) || entry?.bundled))
+    throw new ModelNotFoundError(name, "there is no such folder on this machine.");
+  const { folder: at, file } = local
+    ? await inFolder(name, folder, options, entry)
+    : await downloadModel(name, options);
+  return { name, folder: at, file, bytes: await weightsBytes(at, file), entry };
+}
+
+async function inFolder(
+  name: string,
+  folder: string,
+  { dtype = "auto" }: LocateOptions,
+  entry: ModelEntry | undefined,
+) {
+  const files = await listFolder(folder);
+  const weights = chooseWeights(files, dtype, entry);
+  if (!weights) throw new ModelIntegrityError(name, noWeights(files, dtype), { file: folder });
+  return { folder, file: weights.path };
+}
+
+/** Bytes of the graph and of the weights kept beside it. */
+async function weightsBytes(folder: string, file: string): Promise<number> {
+  const sizes = [file, `${file}_data`, file.replace(/\.onnx$/, ".onnx.data")].map((path) =>
+    stat(join(folder, path)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+function looksLikePath(name: string): boolean {
+  return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(name);
 }
 
 /** The folder of a bundled model, found through the package's own name so that it does not depend on where this code was built to. */
@@ -50,29 +79,9 @@ function bundledFolder(folder: string): string {
   return join(dirname(packageJson), "models", folder);
 }
 
-async function findOnnxFile(name: string, folder: string, dtype: DType, entry: ModelEntry | undefined): Promise<string> {
-  const listed = [...(await listFiles(folder)), ...(await listFiles(join(folder, "onnx"))).map((file) => `onnx/${file}`)];
-  const present = listed.filter((file) => file.endsWith(".onnx"));
-  const precisions = dtype === "auto" ? (Object.keys(PRECISION_FILES) as Precision[]) : [dtype];
-  for (const precision of precisions) {
-    const known = entry?.files[precision]?.path;
-    const candidates = PRECISION_FILES[precision].flatMap((file) => [file, `onnx/${file}`]);
-    const found = [...(known ? [known] : []), ...candidates].find((file) => present.includes(file));
-    if (found) return found;
-  }
-  if (dtype === "auto" && present.length === 1) return present[0]!;
-  const wanted = dtype === "auto" ? "model.onnx or onnx/model*.onnx" : PRECISION_FILES[dtype].join(" or ");
-  const there = present.length > 0 ? `there are ${present.join(", ")}` : "there is no ONNX file";
-  throw new ModelIntegrityError(name, `holds no ${wanted}; ${there}.`, { file: folder });
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

@@ -1,16 +1,32 @@
-import { checkCount, checkNumber, checkOneOf } from "../options.js";
+import type { DownloadProgress } from "../models/download.js";
 import type { DType } from "../models/types.js";
+import { checkCount, checkNumber, checkOneOf } from "../options.js";
 import { Engine, type EngineResult } from "./engine.js";
 import { type LocatedModel, locateModel } from "./locate-model.js";
 import type { Job, ModelKind } from "./protocol.js";
+import { SharedTask } from "./shared-task.js";
 import { coreCount } from "./thread-node.js";
 
 /** Options of everything that runs a model on the ONNX engine. */
 export interface OnnxOptions {
-  /** A bundled model's name, or a local folder with the ONNX file, `tokenizer.json` and `config.json`. */
+  /**
+   * A bundled or registered model's name, a repository of the Hugging Face hub, or a local folder with the ONNX file, `tokenizer.json` and
+   * `config.json`. What is not on this machine is downloaded on first use.
+   */
   model?: string | undefined;
-  /** Which of a model's files: full precision, or quantised. @default "auto": full precision where it is there */
+  /**
+   * Which of a model's files: full precision, or quantised.
+   * @default "auto": for registered models what this machine runs fastest without a known loss, else full precision where it is there
+   */
   dtype?: DType | undefined;
+  /** Branch, tag or commit of the hub. @default the commit that the registry pins, else "main" */
+  revision?: string | undefined;
+  /** Your use is allowed by the licence of a model that forbids commercial use. @default false */
+  acceptLicense?: boolean | undefined;
+  /** Folder that models are downloaded to. @default the cache of all Hugging Face tools (`HF_HUB_CACHE`, `HF_HOME`) */
+  cacheDir?: string | undefined;
+  /** Called while the model is downloaded. */
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
   /** Tokens of one sequence, special ones included, at most. @default the model's own limit */
   maxLength?: number | undefined;
   /** Threads inside one session. @default 1 for files under 100 MB, else all cores */
@@ -27,7 +43,10 @@ export interface OnnxOptions {
 }
 
 /** Names of {@link OnnxOptions}. */
-export const ONNX_OPTIONS = ["model", "dtype", "maxLength", "threads", "workers", "batchTokens", "idleTimeout"] as const;
+export const ONNX_OPTIONS = [
+  ...["model", "dtype", "revision", "acceptLicense", "cacheDir", "onDownload"],
+  ...["maxLength", "threads", "workers", "batchTokens", "idleTimeout"],
+] as const;
 
 /** Files below this many bytes run fastest as several sessions of one thread; above it sessions would cost more memory than they save time. */
 const SMALL_FILE = 100e6;
@@ -39,6 +58,13 @@ const MOST_WORKERS = 4;
 interface Shared {
   engine: Engine;
   users: number;
+}
+
+/** A model that was found, and the engine that runs it. */
+interface Opened {
+  key: string;
+  located: LocatedModel;
+  engine: Engine;
 }
 
 const sharedEngines = new Map<string, Shared>();
@@ -56,7 +82,7 @@ export class OnnxModel {
   readonly name: string;
   readonly #kind: ModelKind;
   readonly #options: OnnxOptions;
-  #opened: Promise<{ key: string; located: LocatedModel; engine: Engine }> | undefined;
+  #opening: SharedTask<Opened> | undefined;
 
   constructor(kind: ModelKind, name: string, options: OnnxOptions) {
     checkOnnxOptions(options);
@@ -66,8 +92,12 @@ export class OnnxModel {
   }
 
   /** Runs a job; loads the model if it is not loaded. */
-  async run(job: Job, texts: readonly string[], signal?: AbortSignal): Promise<EngineResult & { located: LocatedModel }> {
-    const { engine, located } = await this.#open();
+  async run(
+    job: Job,
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<EngineResult & { located: LocatedModel }> {
+    const { engine, located } = await this.#open(signal);
     const limits = { maxLength: this.#options.maxLength };
     return { ...(await engine.run({ ...limits, ...job }, texts, signal)), located };
   }
@@ -83,8 +113,8 @@ export class OnnxModel {
 
   /** Gives up this instance's share; the last one ends the threads. */
   async dispose(): Promise<void> {
-    const opened = await this.#opened?.catch(() => undefined);
-    this.#opened = undefined;
+    const opened = await this.#opening?.result.catch(() => undefined);
+    this.#opening = undefined;
     if (!opened) return;
     const shared = sharedEngines.get(opened.key);
     if (!shared || --shared.users > 0) return;
@@ -92,21 +122,36 @@ export class OnnxModel {
     await shared.engine.dispose();
   }
 
-  #open() {
-    this.#opened ??= this.#locate().catch((error) => {
-      this.#opened = undefined;
+  /** Opens the model once for all calls. A download stops when every call that waits for it has been aborted. */
+  async #open(signal?: AbortSignal): Promise<Opened> {
+    if (this.#opening === undefined || this.#opening.abandoned)
+      this.#opening = new SharedTask((stop) => this.#locate(stop));
+    const opening = this.#opening;
+    try {
+      return await opening.join(signal);
+    } catch (error) {
+      if (!signal?.aborted && this.#opening === opening) this.#opening = undefined;
       throw error;
-    });
-    return this.#opened;
+    }
   }
 
-  async #locate() {
-    const { dtype, threads, workers, idleTimeout } = this.#options;
-    const located = await locateModel(this.name, dtype);
+  async #locate(signal: AbortSignal): Promise<Opened> {
+    const { threads, workers, idleTimeout, dtype, revision, acceptLicense, cacheDir, onDownload } = this.#options;
+    const fetching = Object.entries({ dtype, revision, acceptLicense, cacheDir, onProgress: onDownload, signal });
+    const located = await locateModel(
+      this.name,
+      Object.fromEntries(fetching.filter(([, value]) => value !== undefined)),
+    );
     const small = located.bytes < SMALL_FILE;
     const cores = coreCount();
     const shape = {
-      spec: { name: this.name, folder: located.folder, file: located.file, kind: this.#kind, threads: threads ?? (small ? 1 : cores) },
+      spec: {
+        name: this.name,
+        folder: located.folder,
+        file: located.file,
+        kind: this.#kind,
+        threads: threads ?? (small ? 1 : cores),
+      },
       workers: workers ?? (small ? Math.max(1, Math.min(MOST_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
       idleTimeout: idleTimeout ?? 0,
     };

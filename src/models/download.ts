@@ -9,7 +9,7 @@ import { storageError } from "./hub/faults.js";
 import { withLock } from "./hub/lock.js";
 import { type FileMetadata, fileMetadata, listRepository, type RepositoryListing } from "./hub/repository.js";
 import { type HubOptions, type HubSettings, hubSettings } from "./hub/settings.js";
-import { chooseWeights, DTYPES, type WeightsFile } from "./precision.js";
+import { chooseWeights, DTYPES, noWeights, type WeightsFile } from "./precision.js";
 import type { DType, ModelEntry, ModelFile, Precision } from "./types.js";
 
 /** State of a download. Bytes that an earlier try left count from the start. */
@@ -117,23 +117,19 @@ class Download {
     const files = await listFolder(this.#cache.snapshot(commit));
     const weights = this.#cachedWeights(files);
     if (!weights || !REQUIRED_FILES.every((file) => files.includes(file))) return undefined;
+    // The marks of absent files are written last: with them the copy is known to be whole. Offline it has to do without.
     const { absent } = selectFiles(files, weights.path, this.entry);
-    if (!absent.every((file) => this.#cache.isKnownAbsent(commit, file))) return undefined;
+    const whole = absent.every((file) => this.#cache.isKnownAbsent(commit, file));
+    if (!whole && !this.settings.offline) return undefined;
     return this.#local(commit, weights);
   }
 
   #cachedWeights(files: readonly string[]): WeightsFile | undefined {
-    try {
-      const found = chooseWeights(this.name, files, this.dtype, this.entry);
-      if (this.dtype !== "auto" || this.settings.offline) return found;
-      // A better file that the registry knows of is not passed over because a worse one is there already.
-      const known = [...files, ...Object.values(this.entry?.files ?? {}).map((file) => file.path)];
-      const best = chooseWeights(this.name, known, "auto", this.entry);
-      return best.path === found.path ? found : undefined;
-    } catch (error) {
-      if (error instanceof ModelNotFoundError) return undefined;
-      throw error;
-    }
+    const found = chooseWeights(files, this.dtype, this.entry);
+    if (this.dtype !== "auto" || this.settings.offline) return found;
+    // A better file that the registry knows of is not passed over because a worse one is there already.
+    const known = [...files, ...Object.values(this.entry?.files ?? {}).map((file) => file.path)];
+    return chooseWeights(known, "auto", this.entry)?.path === found?.path ? found : undefined;
   }
 
   /** Fetches what is missing. */
@@ -145,7 +141,8 @@ class Download {
       throw new DownloadError(name, problem);
     }
     const listing = await listRepository(settings, repository, revision, signal);
-    const weights = chooseWeights(name, listing.files, this.dtype, entry);
+    const weights = chooseWeights(listing.files, this.dtype, entry);
+    if (!weights) throw new ModelNotFoundError(name, noWeights(listing.files, this.dtype));
     const missing = REQUIRED_FILES.filter((file) => !listing.files.includes(file));
     if (missing.length > 0) {
       throw new ModelNotFoundError(

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { ModelNotFoundError } from "../errors.js";
 import type { DType, ModelEntry, Precision } from "./types.js";
 
 /** What `dtype` can be. */
@@ -40,13 +39,17 @@ function fileNames(precision: Precision, machine: Machine): string[] {
     fp32: ["model.onnx"],
     fp16: ["model_fp16.onnx"],
     q8: ["model_quantized.onnx", "model_int8.onnx", "model_uint8.onnx", ...q8],
-    q4: ["model_q4.onnx"],
+    q4: ["model_q4.onnx", "model_q4f16.onnx", "model_bnb4.onnx"],
   }[precision];
 }
 
-/** Precisions that `auto` tries, in order. */
-function automatic(machine: Machine, lossy: readonly Precision[]): Precision[] {
-  const order: Precision[] = machine.int8 ? ["q8", "fp32", "fp16", "q4"] : ["fp32", "q8", "fp16", "q4"];
+/**
+ * Precisions that `auto` tries, in order: 8 bits first where the machine runs them fastest and the registry vouches for the file, full
+ * precision first for files that nobody vouches for.
+ */
+function automatic(machine: Machine, entry: Pick<ModelEntry, "lossy"> | undefined): Precision[] {
+  const order: Precision[] = entry && machine.int8 ? ["q8", "fp32", "fp16", "q4"] : ["fp32", "q8", "fp16", "q4"];
+  const lossy = entry?.lossy ?? [];
   return [
     ...order.filter((precision) => !lossy.includes(precision)),
     ...order.filter((precision) => lossy.includes(precision)),
@@ -63,17 +66,15 @@ export interface WeightsFile {
  * Chooses the ONNX file of a model from the files that are there.
  *
  * @param files Paths of the repository or folder.
- * @throws ModelNotFoundError when there is none of the precision asked for; the message names those that there are.
+ * @returns `undefined` when there is none of the precision asked for.
  */
 export function chooseWeights(
-  name: string,
   files: readonly string[],
   dtype: DType,
   entry?: Pick<ModelEntry, "files" | "lossy">,
   machine: Machine = thisMachine(),
-): WeightsFile {
-  const wanted = dtype === "auto" ? automatic(machine, entry?.lossy ?? []) : [dtype];
-  for (const precision of wanted) {
+): WeightsFile | undefined {
+  for (const precision of dtype === "auto" ? automatic(machine, entry) : [dtype]) {
     const named = entry?.files[precision]?.path;
     const candidates = fileNames(precision, machine).flatMap((file) => [`onnx/${file}`, file]);
     const path = [...(named === undefined ? [] : [named]), ...candidates].find((candidate) =>
@@ -81,9 +82,14 @@ export function chooseWeights(
     );
     if (path !== undefined) return { precision, path };
   }
+  // A single ONNX file leaves nothing to choose, whatever its name.
   const present = files.filter((file) => file.endsWith(".onnx"));
-  const found = present.length > 0 ? `its ONNX files are ${present.join(", ")}` : "it has no ONNX file";
-  const advice =
-    present.length > 0 ? "Choose another `dtype`." : "Export it with optimum-cli, or choose another model.";
-  throw new ModelNotFoundError(name, `no ${dtype === "auto" ? "usable" : dtype} weights: ${found}. ${advice}`);
+  return dtype === "auto" && present.length === 1 ? { precision: "fp32", path: present[0]! } : undefined;
+}
+
+/** Why {@link chooseWeights} found nothing, and what to do. */
+export function noWeights(files: readonly string[], dtype: DType): string {
+  const present = files.filter((file) => file.endsWith(".onnx"));
+  if (present.length === 0) return "it has no ONNX file. Export it with optimum-cli, or choose another model.";
+  return `it has no ${dtype === "auto" ? "ONNX file of a known name" : `${dtype} weights`}; there are ${present.join(", ")}. Choose another \`dtype\`.`;
 }

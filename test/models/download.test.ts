@@ -132,6 +132,19 @@ describe("downloadModel", () => {
     expect(server.requests.filter(({ server: which }) => which === "cdn")).toEqual([]);
   });
 
+  it("takes a snapshot that another tool made when offline", async () => {
+    const { commit } = server.publish(NAME, FILES);
+    const folder = join(cacheDir, "models--someone--tiny-reranker");
+    mkdirSync(join(folder, "refs"), { recursive: true });
+    writeFileSync(join(folder, "refs", "main"), commit);
+    mkdirSync(join(folder, "snapshots", commit, "onnx"), { recursive: true });
+    for (const file of ["config.json", "tokenizer.json", "onnx/model.onnx"] as const) {
+      writeFileSync(join(folder, "snapshots", commit, file), FILES[file]);
+    }
+    await expect(download(NAME, { offline: true })).resolves.toMatchObject({ commit, file: "onnx/model.onnx" });
+    expect(server.requests).toEqual([]);
+  });
+
   it("sends the token to the hub and never to the storage it redirects to", async () => {
     server.publish(NAME, FILES);
     server.token = "hf_secret";
@@ -425,7 +438,7 @@ describe("what cannot be had says what to do", () => {
     server.publish(NAME, FILES);
     expect(await failure(download(NAME, { dtype: "q4" }))).toMatchObject({
       name: "ModelNotFoundError",
-      message: expect.stringContaining("its ONNX files are onnx/model.onnx, onnx/model_quantized.onnx"),
+      message: expect.stringContaining("there are onnx/model.onnx, onnx/model_quantized.onnx"),
     });
   });
 

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 
 /** A holder shows that it lives this often. */
 const HEARTBEAT = 2_000;
@@ -32,12 +33,12 @@ export async function withLock<T>(path: string, signal: AbortSignal | undefined,
 async function acquire(path: string): Promise<boolean> {
   try {
     await mkdir(path);
+    await writeFile(join(path, "owner"), JSON.stringify({ host: hostname(), pid: process.pid }));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  const held = await stat(path).catch(() => undefined);
-  if (held && Date.now() - held.mtimeMs > STALE) {
+  if (await isDead(path)) {
     // Renaming is atomic: of several waiters that find the lock dead, one moves it away.
     const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
     await rename(path, aside).then(
@@ -46,6 +47,26 @@ async function acquire(path: string): Promise<boolean> {
     );
   }
   return false;
+}
+
+/** A lock of a process of this machine that is gone, or of any machine without a sign of life. */
+async function isDead(path: string): Promise<boolean> {
+  const held = await stat(path).catch(() => undefined);
+  if (!held) return false;
+  if (Date.now() - held.mtimeMs > STALE) return true;
+  const owner = await readFile(join(path, "owner"), "utf8")
+    .then((text) => JSON.parse(text) as { host?: string; pid?: number })
+    .catch(() => undefined);
+  return owner?.host === hostname() && typeof owner.pid === "number" && !isRunning(owner.pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** Waits; rejects with the signal's reason as soon as it is aborted. */

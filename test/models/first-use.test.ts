@@ -1,0 +1,112 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ModelLicenseError, ModelNotFoundError } from "../../src/errors.js";
+import { OnnxCrossEncoder, OnnxEmbeddings } from "../../src/onnx.js";
+import { type Fault, HubServer } from "./hub-server.js";
+
+const TINY = fileURLToPath(new URL("../fixtures/tiny-models/", import.meta.url));
+
+let server: HubServer;
+let cacheDir: string;
+
+beforeAll(async () => {
+  server = await HubServer.start();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  server.reset();
+  cacheDir = mkdtempSync(join(tmpdir(), "hub-first-use-"));
+  vi.stubEnv("HF_ENDPOINT", server.endpoint);
+  vi.stubEnv("HF_HUB_CACHE", cacheDir);
+  vi.stubEnv("HF_HUB_OFFLINE", "");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(cacheDir, { recursive: true, force: true });
+});
+
+/** A repository with the files of a tiny model. */
+function publish(name: string, tiny: string) {
+  const folder = join(TINY, tiny);
+  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
+  return server.publish(name, Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
+}
+
+describe("a model that is not on this machine", () => {
+  it("is downloaded on first use, scored, and taken from the cache the next time", async () => {
+    publish("someone/tiny", "bert-one-logit");
+    const golden = JSON.parse(readFileSync(join(TINY, "bert-one-logit/golden.json"), "utf8"));
+    const [query, text] = golden.pairs[0];
+    const files = new Set<string>();
+    const options = { model: "someone/tiny", activation: "identity", workers: 1 } as const;
+    const scorer = new OnnxCrossEncoder({ ...options, onDownload: ({ file }) => files.add(file) });
+    const [logit] = await scorer.score(query, [text]);
+    expect(logit).toBeCloseTo(golden.logits[0][0], 4);
+    expect(files).toContain("onnx/model.onnx");
+    await scorer.dispose();
+
+    server.reset();
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    await using again = new OnnxCrossEncoder(options);
+    expect(await again.score(query, [text])).toEqual([logit]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it("serves embeddings too", async () => {
+    publish("someone/tiny-encoder", "bert-encoder");
+    await using embeddings = new OnnxEmbeddings({ model: "someone/tiny-encoder", workers: 1 });
+    expect(await embeddings.embedQuery("The library closes early.")).toHaveLength(32);
+  });
+
+  it("a local folder needs no hub, by relative path too", async () => {
+    const folder = join(cacheDir, "mine");
+    cpSync(join(TINY, "bert-one-logit"), folder, { recursive: true });
+    await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
+    expect(await scorer.score("a question", ["an answer"])).toHaveLength(1);
+    expect(server.requests).toEqual([]);
+    await expect(new OnnxCrossEncoder({ model: "./no/such/folder" }).score("q", ["t"])).rejects.toThrow(
+      "no such folder",
+    );
+  });
+
+  it("an unknown name fails with suggestions, and a licence that forbids commercial use with its own error", async () => {
+    const unknown = new OnnxCrossEncoder({ model: "Xenova/ms-marco-MiniLM-L6" });
+    await expect(unknown.score("q", ["t"])).rejects.toBeInstanceOf(ModelNotFoundError);
+    const forbidden = new OnnxCrossEncoder({ model: "jinaai/jina-reranker-v2-base-multilingual" });
+    await expect(forbidden.score("q", ["t"])).rejects.toBeInstanceOf(ModelLicenseError);
+  });
+
+  it("an aborted call stops the download when nobody else waits for it, and the next call goes on", async () => {
+    publish("someone/tiny", "bert-one-logit");
+    const weights = readFileSync(join(TINY, "bert-one-logit/onnx/model.onnx"));
+    let closed = false;
+    const stall: Fault = (request, response) => {
+      if (request.headers.range) return false;
+      response.writeHead(200, { "content-length": weights.length });
+      response.write(weights.subarray(0, 1000));
+      response.on("close", () => {
+        closed = true;
+      });
+      return true;
+    };
+    server.cdnFaults.push(stall);
+    const controller = new AbortController();
+    const scorer = new OnnxCrossEncoder({
+      model: "someone/tiny",
+      workers: 1,
+      onDownload: ({ file, fileBytes }) => {
+        if (file === "onnx/model.onnx" && fileBytes >= 1000) controller.abort(new Error("changed my mind"));
+      },
+    });
+    await expect(scorer.score("q", ["t"], { signal: controller.signal })).rejects.toThrow("changed my mind");
+    await vi.waitFor(() => expect(closed).toBe(true));
+    expect(await scorer.score("q", ["t"])).toHaveLength(1);
+    expect(server.requests.at(-1)!.range).toBe("bytes=1000-");
+    await scorer.dispose();
+  });
+});
