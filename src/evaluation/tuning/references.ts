@@ -41,7 +41,7 @@ export function measureReferences(
     return make(name, kind, values, milliseconds / 1000 / queries.ids.length);
   };
   const complete = (model: string) =>
-    queries.stages.every((stages) => !stages?.models.get(model)!.scores.some((score) => Number.isNaN(score)));
+    queries.stages.every((stages) => !stages?.models.get(model)?.scores.some((score) => Number.isNaN(score)));
   const pairs = scores.first.flatMap((first) => scores.models.map((model) => ({ first, model, ...DEFAULTS })));
   return [
     ...scores.first.map((name) => alone(name, "first")),

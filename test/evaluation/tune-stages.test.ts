@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeSplits } from "../../src/evaluation/tuning/folds.js";
+import { pickBest, pickFastest } from "../../src/evaluation/tuning/select.js";
+import { chooseLabelledThreshold, chooseThreshold } from "../../src/evaluation/tuning/threshold.js";
+import {
+  type Dataset,
+  fitCalibration,
+  measureRun,
+  paretoFront,
+  type StageScores,
+  tuneStages,
+} from "../../src/evaluation.js";
+import { madeDataset, madeStages } from "./made-data.js";
+
+const onWarning = () => {};
+let data: Dataset;
+let stages: StageScores;
+beforeAll(async () => {
+  data = await madeDataset();
+  stages = madeStages(data);
+});
+
+describe("tuneStages", () => {
+  it("finds a setting that beats its parts, and tells what it is worth on queries that did not choose it", () => {
+    const result = tuneStages(stages, data.qrels, { onWarning, permutations: 1000 });
+    expect(result.settings).toHaveLength(10 * 6 * 4);
+    expect(result.queries).toBe(data.qrels.size);
+    expect(result.best.setting.mean).toBe(Math.max(...result.settings.map(({ mean }) => mean)));
+    expect(result.best.heldOut.mean).toBeLessThanOrEqual(result.best.setting.mean);
+    expect(result.best.heldOut.perQuery.size).toBe(data.qrels.size);
+    expect(result.best.heldOut.interval.low).toBeLessThan(result.best.heldOut.mean);
+    expect(result.fastest.setting.seconds).toBeLessThanOrEqual(result.best.setting.seconds);
+    expect(result.fastest.setting.mean).toBeGreaterThanOrEqual(0.98 * result.best.setting.mean);
+    expect(result.best.chosen).toHaveLength(5);
+    expect(result.references.map(({ name }) => name)).toEqual(["cheap", "dear", "cheap + dear, defaults"]);
+    expect(result.bestSingle).toBe("dear");
+    expect(result.comparison.comparisons.map(({ run }) => run)).toContain("tuned, best");
+    expect(result.best.options).toEqual({
+      topK: result.best.setting.topK,
+      alpha: result.best.setting.alpha,
+      normalization: result.best.setting.normalization,
+    });
+  });
+
+  it("counts judged queries without candidates as 0, as measureRun does", () => {
+    const result = tuneStages(stages, data.qrels, { onWarning });
+    const cheap = new Map(
+      stages.queries.map(({ id, documents, first }) => [
+        id,
+        new Map(documents.map((doc, i) => [doc, first.get("cheap")!.scores[i]!])),
+      ]),
+    );
+    const measured = measureRun(cheap, data.qrels, ["nDCG@10"], { onWarning }).get("nDCG@10")!;
+    expect(result.references[0]!.mean).toBeCloseTo(measured.mean, 12);
+    const warned: string[] = [];
+    tuneStages(stages, data.qrels, { onWarning: ({ code, count }) => warned.push(`${code} ${count}`) });
+    expect(warned).toEqual(["query-without-run 2"]);
+  });
+
+  it("adds up seconds by what was measured", () => {
+    const { settings } = tuneStages(stages, data.qrels, {
+      grid: { topK: [5], alpha: [0.5], normalization: ["rank"] },
+      onWarning,
+    });
+    const wanted = stages.queries.reduce(
+      (sum, { documents }) => sum + Math.min(5, documents.length) * 0.01 + documents.length * 0.00001,
+      0,
+    );
+    expect(settings[0]!.seconds).toBeCloseTo(wanted / data.qrels.size, 9);
+  });
+
+  it("is not fooled where there is nothing to find: the held-out figure falls back to chance, the chosen one does not", () => {
+    const noise = madeStages(
+      { ...data, qrels: new Map([...data.qrels].map(([id]) => [id, new Map()])) },
+      { first: 1, model: 1 },
+    );
+    const { best } = tuneStages(noise, data.qrels, { onWarning, folds: 4 });
+    expect(best.setting.mean).toBeGreaterThan(best.heldOut.mean);
+  });
+
+  it("holds a share out, and chooses by the rest alone", () => {
+    const result = tuneStages(stages, data.qrels, { holdout: 0.25, onWarning });
+    expect(result.split).toEqual({ kind: "holdout", parts: 1, heldOut: 6 });
+    expect(result.best.heldOut.perQuery.size).toBe(6);
+    const { mean: _mean, seconds: _seconds, ...setting } = result.best.setting;
+    expect(result.best.chosen).toEqual([setting]);
+  });
+
+  it("fits curves to the training queries and gives them as options", () => {
+    const result = tuneStages(stages, data.qrels, { grid: { normalization: ["sigmoid"] }, onWarning });
+    const { calibration, normalization } = result.best.options;
+    expect(normalization).toBe("sigmoid");
+    expect(calibration!.cross.slope).toBeGreaterThan(0);
+    expect(calibration!.first.slope).toBeGreaterThan(0);
+    expect(result.best.heldOut.mean).toBeGreaterThan(result.references[0]!.mean);
+  });
+
+  it("chooses a threshold by precision or F1, with its figures on held-out queries", () => {
+    const grid = { normalization: ["sigmoid" as const], alpha: [0.7] };
+    const precise = tuneStages(stages, data.qrels, { grid, threshold: { precision: 0.7 }, onWarning }).best;
+    expect(precise.threshold!.precision).toBeGreaterThanOrEqual(0.7);
+    expect(precise.options.threshold).toBe(precise.threshold!.threshold);
+    expect(precise.threshold!.heldOut.precision).toBeGreaterThan(0.5);
+    const f1 = tuneStages(stages, data.qrels, { grid, threshold: "f1", onWarning }).best;
+    expect(f1.threshold!.f1).toBeGreaterThanOrEqual(precise.threshold!.f1);
+    expect(f1.threshold!.recall).toBeGreaterThanOrEqual(precise.threshold!.recall);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["alpha above 1", { grid: { alpha: [2] } }, /grid\.alpha/],
+    ["an empty list", { grid: { topK: [] } }, /grid\.topK/],
+    ["an unknown model", { grid: { model: ["none"] } }, /grid\.model/],
+    ["an unknown normalisation", { grid: { normalization: ["ln"] } }, /grid\.normalization/],
+    ["within 1", { within: 1 }, /within/],
+    ["one fold", { folds: 1 }, /folds/],
+    ["both splits", { folds: 2, holdout: 0.5 }, /holdout/],
+    ["a bad goal", { threshold: { precision: 2 } }, /threshold/],
+    [
+      "a precision out of reach",
+      { threshold: { precision: 1 }, measure: "P@5", grid: { alpha: [0], topK: [5] } },
+      /precision of 1; the highest is/,
+    ],
+  ])("refuses %s", (_name, options, message) => {
+    expect(() => tuneStages(stages, data.qrels, { ...options, onWarning })).toThrow(message);
+  });
+
+  it("refuses a topK deeper than was scored, and judgements of other queries", () => {
+    expect(() => tuneStages({ ...stages, deepest: 10 }, data.qrels, { grid: { topK: [20] }, onWarning })).toThrow(
+      /1 to 10/,
+    );
+    expect(() => tuneStages(stages, { other: { d: 1 } }, { onWarning })).toThrow(/share no query/);
+  });
+});
+
+describe("choices", () => {
+  const rated = fc.array(fc.record({ mean: fc.integer({ min: 0, max: 9 }), seconds: fc.integer({ min: 1, max: 9 }) }), {
+    minLength: 1,
+  });
+
+  it("the front holds what nothing beats, and only that", () => {
+    fc.assert(
+      fc.property(rated, (all) => {
+        const front = paretoFront(all);
+        const beats = (a: { mean: number; seconds: number }, b: { mean: number; seconds: number }) =>
+          a.mean >= b.mean && a.seconds <= b.seconds && (a.mean > b.mean || a.seconds < b.seconds);
+        for (const each of front) expect(all.some((other) => beats(other, each))).toBe(false);
+        for (const each of all)
+          expect(
+            front.some((other) => beats(other, each) || (other.mean === each.mean && other.seconds === each.seconds)),
+          ).toBe(true);
+      }),
+    );
+  });
+
+  it("the fastest is within its share of the best and no slower than it", () => {
+    fc.assert(
+      fc.property(rated, fc.double({ min: 0, max: 0.99, noNaN: true }), (all, within) => {
+        const best = pickBest(all);
+        const fastest = pickFastest(all, within);
+        expect(fastest.mean).toBeGreaterThanOrEqual(best.mean * (1 - within));
+        expect(fastest.seconds).toBeLessThanOrEqual(best.seconds);
+      }),
+    );
+  });
+
+  it("splits hold every query out once, never in both halves", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 2, max: 10 }), (count, folds) => {
+        fc.pre(folds <= count);
+        const splits = makeSplits(count, { folds });
+        expect(splits.flatMap(({ test }) => test).sort((a, b) => a - b)).toEqual(
+          Array.from({ length: count }, (_, i) => i),
+        );
+        for (const { train, test } of splits) expect(new Set([...train, ...test]).size).toBe(count);
+      }),
+    );
+  });
+});
+
+describe("fitCalibration", () => {
+  it("finds the curve that made the labels", () => {
+    const scores = Array.from({ length: 4000 }, (_, i) => (i % 400) / 40 - 5);
+    const relevant = scores.map(
+      (score, i) => ((i * 2654435761) >>> 0) / 2 ** 32 < 1 / (1 + Math.exp(-(1.5 * score - 2))),
+    );
+    const { slope, intercept } = fitCalibration(scores, relevant);
+    expect(slope).toBeCloseTo(1.5, 0);
+    expect(intercept).toBeCloseTo(-2, 0);
+  });
+
+  it("stays finite for separable labels and scores of any size, and refuses what has no curve", () => {
+    for (const scale of [1e-12, 1, 1e12]) {
+      const { slope, intercept } = fitCalibration(
+        [1, 2, 3, 4].map((x) => x * scale),
+        [false, false, true, true],
+      );
+      expect(Number.isFinite(slope) && slope > 0 && Number.isFinite(intercept)).toBe(true);
+    }
+    expect(() => fitCalibration([1, 2], [true, true])).toThrow(/needs both/);
+    expect(() => fitCalibration([1, 2, 3, 4], [true, true, false, false])).toThrow(/do not rise/);
+    expect(() => fitCalibration([1, 1], [true, false])).toThrow(/do not rise/);
+  });
+});
+
+describe("chooseThreshold", () => {
+  const scores = { q: { a: 0.9, b: 0.8, c: 0.8, d: 0.1 }, r: { e: 0.7 } };
+  const qrels = { q: { a: 1, b: 1, d: 1 }, r: { e: 2 } };
+
+  it("keeps the most that holds the precision; ties stand or fall together", () => {
+    expect(chooseThreshold(scores, qrels, { precision: 0.9 })).toMatchObject({
+      threshold: 0.9,
+      precision: 1,
+      recall: 0.25,
+      kept: 1,
+    });
+    expect(chooseThreshold(scores, qrels, { precision: 0.75 })).toMatchObject({
+      threshold: 0.1,
+      precision: 0.8,
+      recall: 1,
+    });
+    expect(chooseThreshold(scores, qrels, "f1").threshold).toBe(0.1);
+  });
+
+  it("is the best of all thresholds there are, by trying them all", () => {
+    const labelled = fc.array(fc.record({ score: fc.integer({ min: 0, max: 6 }), relevant: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 25,
+    });
+    fc.assert(
+      fc.property(labelled, (all) => {
+        fc.pre(all.some(({ relevant }) => relevant));
+        const f1 = (limit: number) => {
+          const kept = all.filter(({ score }) => score >= limit);
+          const hits = kept.filter(({ relevant }) => relevant).length;
+          return (2 * hits) / (kept.length + all.filter(({ relevant }) => relevant).length);
+        };
+        const best = Math.max(...[0, 1, 2, 3, 4, 5, 6].map(f1));
+        expect(chooseLabelledThreshold(all, "f1").f1).toBeCloseTo(best, 12);
+      }),
+    );
+  });
+
+  it("refuses scores without a relevant document", () => {
+    expect(() => chooseThreshold({ q: { z: 1 } }, qrels, "f1")).toThrow(/no relevant document/);
+  });
+});
