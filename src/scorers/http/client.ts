@@ -1,8 +1,9 @@
 import type { Connection } from "./connection.js";
-import { type CallDeadline, startCall } from "./deadline.js";
+import type { CallDeadline } from "./deadline.js";
 import { type Answer, exchange } from "./exchange.js";
 import { createRedact, type Redact } from "./redact.js";
 import { withRetries } from "./retry.js";
+import { runAll } from "./run-all.js";
 import { Semaphore } from "./semaphore.js";
 
 /** How a client behaves, all defaults settled. */
@@ -52,21 +53,12 @@ export class RerankClient {
     work: (input: I, post: Post) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<Outcome<T>> {
-    const started = performance.now();
-    const deadline = startCall(this.#settings.timeout, signal);
     const told = { requests: 0, retries: 0 };
-    const post: Post = (body) => this.#post(body, deadline, told);
-    try {
-      const running = inputs.map((input) => this.#semaphore.run(() => work(input, post), deadline.signal));
-      const results = await Promise.all(running).catch(async (error: unknown) => {
-        deadline.abort(error);
-        await Promise.allSettled(running);
-        throw error;
-      });
-      return { results, ...told, milliseconds: performance.now() - started };
-    } finally {
-      deadline.release();
-    }
+    const limits = { timeout: this.#settings.timeout, semaphore: this.#semaphore, signal };
+    const outcome = await runAll(inputs, limits, (input, deadline) =>
+      work(input, (body) => this.#post(body, deadline, told)),
+    );
+    return { ...outcome, ...told };
   }
 
   async #post(body: unknown, deadline: CallDeadline, told: { requests: number; retries: number }): Promise<Answer> {

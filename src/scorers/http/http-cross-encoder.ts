@@ -12,7 +12,7 @@ import {
   settleClient,
   wholeNumber,
 } from "./options.js";
-import { findResults, type IndexedScore, readResult, readUsage, scatter } from "./parse-scores.js";
+import { findResults, type IndexedScore, readResult, readUsage, scatter, sumUsage } from "./parse-scores.js";
 import { redactError } from "./redact.js";
 import { splitTexts } from "./split.js";
 import { prepareTexts, restore } from "./texts.js";
@@ -102,7 +102,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
     );
     const raw = outcome.results.flatMap((result) => result.raw);
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
-    const usage = sum(outcome.results.map((result) => result.usage));
+    const usage = sumUsage(outcome.results.map((result) => result.usage));
     const place = (values: readonly number[], blank: number) => restore(values, input.positions, texts.length, blank);
     options.onReport?.({
       model: this.model,
@@ -178,10 +178,4 @@ function readCustom(answer: Answer, fromResponse: CustomOptions["fromResponse"])
   return list.map((result: unknown, position) =>
     typeof result === "number" ? { index: position, score: result } : readResult(answer, result, position),
   );
-}
-
-function sum(parts: readonly Record<string, number>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const part of parts) for (const [key, value] of Object.entries(part)) total[key] = (total[key] ?? 0) + value;
-  return total;
 }

@@ -93,6 +93,15 @@ export function readUsage(json: unknown): Record<string, number> {
   return Object.fromEntries(numbers) as Record<string, number>;
 }
 
+/** Adds up what several requests cost. */
+export function sumUsage(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [key, value] of Object.entries(part)) total[key] = (total[key] ?? 0) + value;
+  }
+  return total;
+}
+
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,0 +1,141 @@
+import { inspect } from "node:util";
+import { createCohere } from "@ai-sdk/cohere";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AiSdkCrossEncoder, type AiSdkCrossEncoderOptions, type AiSdkRerankingModel } from "../../../src/ai-sdk.js";
+import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, startServer } from "../http/rerank-server.js";
+
+const KEY = "co-secret-0987654321";
+const QUERY = "text tea";
+const TEXTS = ["first text on tea", "second", "third text"];
+let server: RerankServer;
+
+beforeEach(async () => {
+  vi.stubEnv("CO_API_KEY", KEY);
+  server = await startServer(cohereAnswer);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+/** The AI SDK's own Cohere provider, pointed at the server. */
+const scorerFor = (more: Partial<AiSdkCrossEncoderOptions> = {}) =>
+  new AiSdkCrossEncoder({
+    model: createCohere({ baseURL: `${server.url}/v2`, apiKey: KEY }).reranking("rerank-v3.5"),
+    ...more,
+  });
+
+test("any reranking model of the AI SDK scores, in batches, in the order given", async () => {
+  const reports: ScorerReport[] = [];
+  const scorer = scorerFor({
+    maxBatchSize: 2,
+    headers: { "x-team": "search" },
+    providerOptions: { cohere: { priority: 3 } },
+  });
+  const scores = await scorer.score(QUERY, ["", ...TEXTS], { onReport: (told) => reports.push(told) });
+  expect(scores).toEqual([-Number.MAX_VALUE, ...TEXTS.map((text) => overlap(QUERY, text))]);
+  expect(reports).toEqual([
+    { model: "cohere.reranking:rerank-v3.5", batches: 2, retries: 0, milliseconds: { request: expect.any(Number) } },
+  ]);
+  expect(server.received[0]?.path).toBe("/v2/rerank");
+  expect(server.received[0]?.headers["x-team"]).toBe("search");
+  expect(server.received[0]?.body).toMatchObject({ model: "rerank-v3.5", priority: 3 });
+});
+
+test("an activation is applied and the raw scores are reported", async () => {
+  const reports: ScorerReport[] = [];
+  const scorer = scorerFor({ activation: "sigmoid" });
+  const [score] = await scorer.score(QUERY, ["text tea"], { onReport: (told) => reports.push(told) });
+  const raw = overlap(QUERY, "text tea");
+  expect(score).toBeCloseTo(1 / (1 + Math.exp(-raw)), 12);
+  expect(reports[0]?.logits).toEqual([raw]);
+});
+
+test("429 and 5xx are tried again, and only they", async () => {
+  server.answer((received, response) => {
+    if (server.received.length === 1) sendJson(response, 429, { message: "slow down" }, { "retry-after": "0" });
+    else if (server.received.length === 2) sendJson(response, 503, { message: "busy" });
+    else return cohereAnswer(received);
+  });
+  const reports: ScorerReport[] = [];
+  await scorerFor().score(QUERY, TEXTS, { onReport: (told) => reports.push(told) });
+  expect(reports[0]?.retries).toBe(2);
+
+  server.answer((_, response) => sendJson(response, 422, { message: "no" }, { "x-debug-trace-id": "t-1" }));
+  await expect(scorerFor().score(QUERY, TEXTS)).rejects.toMatchObject({
+    name: "BackendError",
+    status: 422,
+    requestId: "t-1",
+    message: /no/,
+  });
+  expect(server.received).toHaveLength(4);
+});
+
+test("a server that is down is a BackendError", async () => {
+  await server.close();
+  await expect(scorerFor({ retries: 0 }).score(QUERY, TEXTS)).rejects.toMatchObject({
+    name: "BackendError",
+    status: undefined,
+  });
+});
+
+test("neither the key nor the request shows in errors or the scorer", async () => {
+  server.answer((_, response) => sendJson(response, 401, { message: `invalid key ${KEY}` }));
+  const scorer = scorerFor();
+  const error = await scorer.score(QUERY, TEXTS).catch((thrown: unknown) => thrown);
+  const shown = inspect([error, scorer], { depth: 12, showHidden: true }) + JSON.stringify([error, scorer]);
+  expect(shown).toContain("[redacted]");
+  expect(shown).not.toContain(KEY);
+  expect(shown).not.toContain("first text on tea");
+});
+
+describe("time and aborts", () => {
+  test("reach the socket", async () => {
+    server.answer(() => new Promise(() => undefined));
+    await expect(scorerFor({ timeout: 200 }).score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
+    const controller = new AbortController();
+    const call = scorerFor().score(QUERY, TEXTS, { signal: controller.signal });
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    controller.abort("left");
+    await expect(call).rejects.toBe("left");
+    await vi.waitFor(() => expect(server.received.map(({ dropped }) => dropped)).toEqual([true, true]));
+  });
+});
+
+describe("a ranking that cannot be used", () => {
+  const model = (ranking: unknown): AiSdkRerankingModel => ({
+    specificationVersion: "v4",
+    provider: "own",
+    modelId: "m",
+    doRerank: async () => ({ ranking }) as never,
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["none", undefined, /no ranking/],
+    ["short", [{ index: 0, relevanceScore: 1 }], /1 scores for 3/],
+    ["doubled", [0, 0, 1].map((index) => ({ index, relevanceScore: 1 })), /index 0 twice/],
+    ["out of range", [0, 1, 3].map((index) => ({ index, relevanceScore: 1 })), /index 3/],
+    ["NaN", [0, 1, 2].map((index) => ({ index, relevanceScore: Number.NaN })), /NaN/],
+    ["text", [0, 1, 2].map((index) => ({ index, relevanceScore: "1" })), /score 1/],
+  ])("%s", async (_, ranking, message) => {
+    const scorer = new AiSdkCrossEncoder({ model: model(ranking) });
+    await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "InvalidResponseError", message });
+  });
+
+  test("a model of the newest specification works the same", async () => {
+    const ranking = [2, 0, 1].map((index) => ({ index, relevanceScore: index / 2 }));
+    expect(await new AiSdkCrossEncoder({ model: model(ranking) }).score(QUERY, TEXTS)).toEqual([0, 0.5, 1]);
+  });
+});
+
+test.each<[unknown, string]>([
+  [undefined, "model"],
+  [{ model: "cohere/rerank-v3.5" }, "model"],
+  [{ model: { doRerank: () => undefined }, maxBatchSize: 0 }, "maxBatchSize"],
+  [{ model: { doRerank: () => undefined }, timeout: -1 }, "timeout"],
+])("%j is refused", (options, option) => {
+  expect(() => new AiSdkCrossEncoder(options as AiSdkCrossEncoderOptions)).toThrow(
+    expect.objectContaining({ name: "InvalidOptionError", option }),
+  );
+});

@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { HttpCrossEncoder } from "../../../src/http.js";
+import { splitTexts } from "../../../src/scorers/http/split.js";
+import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, startServer } from "./rerank-server.js";
+
+const QUERY = "tea ceremony";
+let server: RerankServer;
+
+beforeEach(async () => {
+  server = await startServer(cohereAnswer);
+});
+afterEach(() => server.close());
+
+const teiAnswer = (texts: string[]) =>
+  texts.map((text, index) => ({ index, score: overlap(QUERY, text) })).sort((a, b) => b.score - a.score);
+
+test("TEI gets at most 32 texts a request, and every text its own score", async () => {
+  server.answer(({ body }, response) => {
+    if (body.texts.length > 32) sendJson(response, 422, { error: "batch size > maximum allowed batch size 32" });
+    else return teiAnswer(body.texts);
+  });
+  const texts = Array.from({ length: 100 }, (_, index) => `tea ${"x".repeat(index)}`);
+  const reports: ScorerReport[] = [];
+  const scorer = new HttpCrossEncoder({ provider: "tei", baseUrl: server.url });
+  const scores = await scorer.score(QUERY, texts, { onReport: (told) => reports.push(told) });
+  expect(scores).toEqual(texts.map((text) => overlap(QUERY, text)));
+  expect(server.received.map(({ body }) => body.texts.length)).toEqual([25, 25, 25, 25]);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]?.batches).toBe(4);
+});
+
+test("no request asks the server to cut", async () => {
+  await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["a", "b"]);
+  expect(server.received[0]?.body).not.toHaveProperty("top_n");
+});
+
+test("batches go side by side, as many as maxConcurrency allows over all calls", async () => {
+  let now = 0;
+  let most = 0;
+  server.answer(async (received) => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    now--;
+    return cohereAnswer(received);
+  });
+  const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, maxBatchSize: 1, maxConcurrency: 3 });
+  await Promise.all([scorer.score(QUERY, ["a", "b", "c", "d"]), scorer.score(QUERY, ["e", "f", "g"])]);
+  expect(server.received).toHaveLength(7);
+  expect(most).toBe(3);
+});
+
+test("one batch that fails ends the others", async () => {
+  server.answer(({ body }, response) => {
+    if (body.documents[0] === "bad") sendJson(response, 400, { message: "bad text" });
+    else return new Promise(() => undefined);
+  });
+  const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, maxBatchSize: 1, maxConcurrency: 2 });
+  await expect(scorer.score(QUERY, ["good", "bad", "never sent"])).rejects.toMatchObject({ status: 400 });
+  expect(server.received).toHaveLength(2);
+  await vi.waitFor(() => expect(server.received.find(({ body }) => body.documents[0] === "good")?.dropped).toBe(true));
+});
+
+test("usage is summed under the provider's own names", async () => {
+  server.answer((received) => ({
+    ...cohereAnswer(received),
+    meta: { billed_units: { search_units: 1 }, tokens: { input_tokens: received.body.documents.length } },
+  }));
+  const reports: ScorerReport[] = [];
+  const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, maxBatchSize: 2 });
+  await scorer.score(QUERY, ["a", "b", "c"], { onReport: (told) => reports.push(told) });
+  expect(reports[0]?.usage).toEqual({ search_units: 2, input_tokens: 3 });
+});
+
+test("nothing is sent for an empty list, or for blank texts", async () => {
+  const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
+  expect(await scorer.score(QUERY, [])).toEqual([]);
+  expect(await scorer.score(QUERY, ["", " \n"])).toEqual([0, 0]);
+  expect(server.received).toHaveLength(0);
+  expect(await scorer.score(QUERY, ["", "tea"])).toEqual([0, overlap(QUERY, "tea")]);
+  expect(server.received[0]?.body.documents).toEqual(["tea"]);
+});
+
+test("a blank query is refused before anything is sent", async () => {
+  const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
+  await expect(scorer.score("  ", ["a"])).rejects.toMatchObject({ name: "InvalidInputError", input: "query" });
+  await expect(scorer.score(QUERY, ["a", 7 as never])).rejects.toMatchObject({ input: "texts[1]" });
+  expect(server.received).toHaveLength(0);
+});
+
+test("half a character is replaced, which strict servers would refuse", async () => {
+  await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["tea \ud83c", "🍵"]);
+  expect(server.received[0]?.body.documents).toEqual(["tea \ufffd", "🍵"]);
+});
+
+test("splitting keeps every text once, in order, within the limits", () => {
+  const texts = fc.array(fc.string({ unit: "grapheme", maxLength: 20 }));
+  const limits = [
+    fc.integer({ min: 1, max: 40 }),
+    fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+  ] as const;
+  fc.assert(
+    fc.property(texts, ...limits, (all, maxTexts, maxBytes) => {
+      const chunks = splitTexts(all, maxTexts, maxBytes);
+      expect(chunks.flatMap((chunk) => chunk.texts)).toEqual(all);
+      for (const { start, texts } of chunks) {
+        expect(all.slice(start, start + texts.length)).toEqual(texts);
+        expect(texts.length).toBeGreaterThan(0);
+        expect(texts.length).toBeLessThanOrEqual(maxTexts);
+        const bytes = texts.reduce((total, text) => total + Buffer.byteLength(text), 0);
+        expect(texts.length === 1 || bytes <= (maxBytes ?? Number.POSITIVE_INFINITY)).toBe(true);
+      }
+      if (maxBytes === undefined) expect(chunks).toHaveLength(Math.ceil(all.length / maxTexts));
+    }),
+  );
+});

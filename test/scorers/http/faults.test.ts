@@ -1,0 +1,372 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { isRerankError } from "../../../src/errors.js";
+import { HttpCrossEncoder, type HttpScorerOptions } from "../../../src/http.js";
+import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
+import { cohereAnswer, type Handler, overlap, type RerankServer, sendJson, startServer } from "./rerank-server.js";
+
+const KEY = "sk-very-secret-1234567890";
+const TEXTS = ["first text on tea", "second", "third text"];
+const QUERY = "text tea";
+const RIGHT = TEXTS.map((text) => overlap(QUERY, text));
+
+let server: RerankServer;
+/** Everything any call of these tests put out: errors, logs, reports. The key must be in none of it. */
+let output: string[];
+
+beforeEach(async () => {
+  server = await startServer(cohereAnswer);
+  output = [];
+  for (const method of ["log", "warn", "error", "info", "debug"] as const) {
+    vi.spyOn(console, method).mockImplementation((...args) => void output.push(inspect(args, { depth: 9 })));
+  }
+});
+
+afterEach(async () => {
+  await server.close();
+  vi.restoreAllMocks();
+  expect(output.join("\n")).not.toContain(KEY.slice(3, 16));
+});
+
+const scorerFor = (more: Partial<HttpScorerOptions> = {}) =>
+  new HttpCrossEncoder({ provider: "localai", baseUrl: server.url, model: "m", apiKey: KEY, timeout: 5_000, ...more });
+
+/** Runs a call against a server that behaves so, and collects all it shows. */
+async function call(handler: Handler, more: Partial<HttpScorerOptions> = {}) {
+  server.answer(handler);
+  const scorer = scorerFor(more);
+  const reports: ScorerReport[] = [];
+  const outcome = await scorer.score(QUERY, TEXTS, { onReport: (told) => reports.push(told) }).then(
+    (scores) => ({ scores, error: undefined }),
+    (error) => ({ scores: undefined, error }),
+  );
+  const shown = [scorer, reports, outcome.error];
+  output.push(inspect(shown, { depth: 12, showHidden: true }), JSON.stringify(shown), String(outcome.error?.stack));
+  output.push(String(outcome.error), JSON.stringify(outcome.error, Object.getOwnPropertyNames(outcome.error ?? {})));
+  return { ...outcome, report: reports[0] };
+}
+
+const raw =
+  (body: string, headers: Record<string, string> = {}, status = 200): Handler =>
+  (_, response) => {
+    response.writeHead(status, headers);
+    response.end(body);
+  };
+
+const list = (...results: unknown[]): Handler => raw(JSON.stringify({ results }));
+
+describe("answers that cannot be used", () => {
+  const good = [0, 1, 2].map((index) => ({ index, relevance_score: 0.5 }));
+  test.each<[string, Handler, string, RegExp]>([
+    ["truncated JSON", raw('{"results":[{"index":0,"relevance_sc'), "InvalidResponseError", /not JSON/],
+    ["an HTML page with a good status", raw("<!DOCTYPE html><h1>Hi</h1>"), "InvalidResponseError", /not JSON.*DOCTYPE/],
+    ["an empty body", raw(""), "InvalidResponseError", /empty/],
+    ["null", raw("null"), "InvalidResponseError", /no list/],
+    ["a bare number", raw("7"), "InvalidResponseError", /no list/],
+    ["an object without a list", raw('{"ok":true}'), "InvalidResponseError", /no list/],
+    ["too few", list(good[0], good[1]), "InvalidResponseError", /2 scores for 3 texts/],
+    ["none", list(), "InvalidResponseError", /0 scores for 3 texts/],
+    ["too many", list(...good, { index: 3, relevance_score: 1 }), "InvalidResponseError", /index 3 for 3 texts/],
+    ["a doubled index", list(good[0], good[1], good[1]), "InvalidResponseError", /index 1 twice/],
+    ["an index out of range", list(good[0], good[1], { index: 9, score: 1 }), "InvalidResponseError", /index 9/],
+    ["a negative index", list(good[0], good[1], { index: -1, score: 1 }), "InvalidResponseError", /index -1/],
+    ["half an index", list(good[0], good[1], { index: 1.5, score: 1 }), "InvalidResponseError", /index 1.5/],
+    ["an index as text", list(good[0], good[1], { index: "2", score: 1 }), "InvalidResponseError", /its index/],
+    ["no index", list(good[0], good[1], { score: 1 }), "InvalidResponseError", /its index/],
+    ["a score as text", list(good[0], good[1], { index: 2, score: "0.5" }), "InvalidResponseError", /its score/],
+    ["a null score", list(good[0], good[1], { index: 2, score: null }), "InvalidResponseError", /its score/],
+    ["a null result", list(good[0], good[1], null), "InvalidResponseError", /its score/],
+    ["NaN", raw('{"results":[{"index":0,"relevance_score":NaN}]}'), "InvalidResponseError", /not JSON/],
+    [
+      "infinity",
+      raw('[{"index":0,"score":1e999},{"index":1,"score":1},{"index":2,"score":1}]'),
+      "InvalidResponseError",
+      /Infinity/,
+    ],
+    ["the key where a score should be", list({ index: 0, score: KEY }), "InvalidResponseError", /redacted/],
+    [
+      "a good status with an error in it",
+      raw(`{"error":{"message":"model ${KEY} died"}}`),
+      "BackendError",
+      /model.*died/,
+    ],
+    ["a good status with `detail`", raw('{"detail":"no such model"}'), "BackendError", /no such model/],
+    [
+      "a good status with a code",
+      raw('{"code":"InvalidApiKey","message":"bad key","request_id":"r"}'),
+      "BackendError",
+      /bad key/,
+    ],
+    ["a JSON text", raw('"overloaded"'), "BackendError", /overloaded/],
+  ])("%s", async (_, handler, name, message) => {
+    const { error } = await call(handler);
+    expect(isRerankError(error)).toBe(true);
+    expect(error).toMatchObject({ name, message });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a body larger than allowed is not read to its end", async () => {
+    let written = 0;
+    const { error } = await call(
+      async (_, response) => {
+        response.writeHead(200);
+        const part = Buffer.alloc(65_536, 32);
+        const closed = once(response, "close");
+        while (!response.destroyed && written < 2 ** 28) {
+          written += part.length;
+          if (!response.write(part))
+            await Promise.race([new Promise((resolve) => response.once("drain", resolve)), closed]);
+        }
+        response.end();
+      },
+      { maxResponseBytes: 2 ** 20 },
+    );
+    expect(error).toMatchObject({ name: "InvalidResponseError", message: /1048576 bytes/ });
+    expect(written).toBeLessThan(2 ** 27);
+  });
+});
+
+describe("statuses", () => {
+  test.each([400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 424, 451, 501])(
+    "%d is not tried again",
+    async (status) => {
+      const { error } = await call((_, response) => {
+        sendJson(response, status, { error: { message: `no, and your key is ${KEY}` } }, { "x-request-id": "req-7" });
+      });
+      expect(error).toMatchObject({ name: "BackendError", status, requestId: "req-7", backend: "localai" });
+      expect(error.body).toContain("[redacted]");
+      expect(server.received).toHaveLength(1);
+    },
+  );
+
+  test.each([408, 429, 500, 502, 503, 504, 529])("%d is tried again, and the report says so", async (status) => {
+    const { scores, report } = await call((received, response) => {
+      if (server.received.length < 3) sendJson(response, status, {});
+      else return cohereAnswer(received);
+    });
+    expect(scores).toEqual(RIGHT);
+    expect(report).toMatchObject({ retries: 2, batches: 1 });
+  });
+
+  test("retries end", async () => {
+    const { error } = await call(raw("<html>Bad gateway</html>", { "content-type": "text/html" }, 502), { retries: 2 });
+    expect(error).toMatchObject({ name: "BackendError", status: 502, body: "<html>Bad gateway</html>" });
+    expect(server.received).toHaveLength(3);
+  });
+
+  test("no retries when told so", async () => {
+    const { error } = await call(raw("", {}, 503), { retries: 0 });
+    expect(error).toMatchObject({ status: 503 });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("the body's first 500 characters are kept, without a key that straddles the cut", async () => {
+    const { error } = await call(raw(`${"x".repeat(490)}${KEY}${"y".repeat(70_000)}`, {}, 400));
+    expect(error.body).toHaveLength(500);
+    expect(error.body).toBe(`${"x".repeat(490)}[redacted]`);
+  });
+
+  test.each([
+    ["seconds", () => "1"],
+    ["a date", () => new Date(Date.now() + 2_000).toUTCString()],
+  ])("Retry-After in %s is waited for", async (_, header) => {
+    const at: number[] = [];
+    const { scores } = await call((received, response) => {
+      at.push(performance.now());
+      if (at.length === 1) sendJson(response, 429, {}, { "retry-after": header() });
+      else return cohereAnswer(received);
+    });
+    expect(scores).toEqual(RIGHT);
+    // A lower bound only: back-off alone would have waited a quarter of a second at most.
+    expect((at[1] as number) - (at[0] as number)).toBeGreaterThan(600);
+  });
+
+  test.each([
+    ["a wait beyond the timeout", "30", { timeout: 2_000 }],
+    ["a wait beyond a minute", "3600", { timeout: Number.POSITIVE_INFINITY }],
+  ])("a storm of 429 that asks for %s ends at once", async (_, header, more) => {
+    const { error } = await call((_, response) => sendJson(response, 429, {}, { "retry-after": header }), more);
+    expect(error).toMatchObject({ name: "BackendError", status: 429 });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("an endless storm of 429 ends after the retries", async () => {
+    const { error } = await call((_, response) => sendJson(response, 429, {}, { "retry-after": "0" }), { retries: 2 });
+    expect(error).toMatchObject({ status: 429 });
+    expect(server.received).toHaveLength(3);
+  });
+
+  test.each([301, 302, 303, 307, 308])("a %d redirect is not followed, and the error says where to", async (status) => {
+    const { error } = await call((_, response) => {
+      response.writeHead(status, { location: `/v1/rerank?token=${KEY}` });
+      response.end();
+    });
+    expect(error).toMatchObject({ name: "BackendError", status, message: /baseUrl/ });
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+describe("slow and broken connections", () => {
+  const never: Handler = () => new Promise(() => undefined);
+  const halfBody: Handler = (_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write('{"results":[');
+  };
+
+  test.each([
+    ["headers", never],
+    ["a body", halfBody],
+  ])("%s that never come end with the timeout, socket and all", async (_, handler) => {
+    const { error } = await call(handler, { timeout: 300 });
+    expect(error).toMatchObject({ name: "RerankTimeoutError", timeout: 300 });
+    await vi.waitFor(() => expect(server.received[0]?.dropped).toBe(true));
+  });
+
+  test.each([
+    ["headers", never],
+    ["a body", halfBody],
+  ])("an abort during %s rejects with its reason and closes the socket", async (_, handler) => {
+    server.answer(handler);
+    const controller = new AbortController();
+    const reason = new Error("user left");
+    const call = scorerFor().score(QUERY, TEXTS, { signal: controller.signal });
+    await vi.waitFor(() => expect(server.received).toHaveLength(1));
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    await vi.waitFor(() => expect(server.received[0]?.dropped).toBe(true));
+  });
+
+  test("an abort between retries rejects with its reason", async () => {
+    server.answer((_, response) => sendJson(response, 429, {}, { "retry-after": "4" }));
+    const controller = new AbortController();
+    const call = scorerFor().score(QUERY, TEXTS, { signal: controller.signal });
+    await vi.waitFor(() => expect(server.received).toHaveLength(1));
+    controller.abort("enough");
+    await expect(call).rejects.toBe("enough");
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a signal that has aborted already sends nothing", async () => {
+    await expect(scorerFor().score(QUERY, TEXTS, { signal: AbortSignal.abort("no") })).rejects.toBe("no");
+    expect(server.received).toHaveLength(0);
+  });
+
+  test("a fetch that ignores its signal cannot make a call hang", async () => {
+    const deaf = () => new Promise<Response>(() => undefined);
+    const scorer = scorerFor({ fetch: deaf, timeout: 100 });
+    await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
+  });
+
+  test("a drip of bytes does not outlast the timeout", async () => {
+    const { error } = await call(
+      (_, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write(" "), 20);
+        response.on("close", () => clearInterval(drip));
+      },
+      { timeout: 300 },
+    );
+    expect(error).toMatchObject({ name: "RerankTimeoutError" });
+  });
+
+  test.each([
+    ["before the headers", (_: unknown, response: { destroy: () => void }) => response.destroy()],
+    [
+      "in mid-body",
+      (
+        _: unknown,
+        response: {
+          writeHead: (...args: unknown[]) => void;
+          write: (text: string, done: () => void) => void;
+          destroy: () => void;
+        },
+      ) => {
+        response.writeHead(200, { "content-length": "1000" });
+        response.write('{"results":[{"index":0,', () => response.destroy());
+      },
+    ],
+  ])("a reset %s is tried again", async (_, fault) => {
+    const { scores, report } = await call((received, response) => {
+      if (server.received.length === 1) fault(received, response as never);
+      else return cohereAnswer(received);
+    });
+    expect(scores).toEqual(RIGHT);
+    expect(report?.retries).toBe(1);
+  });
+
+  test("a server that always resets is a BackendError that names the host", async () => {
+    const { error } = await call((_, response) => void response.destroy(), { retries: 1 });
+    expect(error).toMatchObject({
+      name: "BackendError",
+      status: undefined,
+      message: new RegExp(`127.0.0.1:${server.port}`),
+    });
+    expect(server.received).toHaveLength(2);
+  });
+
+  test("what does not speak HTTP is a BackendError", async () => {
+    const noise = createServer((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
+    noise.listen(0, "127.0.0.1");
+    await once(noise, "listening");
+    const { port } = noise.address() as { port: number };
+    const { error } = await call(cohereAnswer, { baseUrl: `http://127.0.0.1:${port}`, retries: 0 });
+    expect(error).toMatchObject({ name: "BackendError" });
+    noise.close();
+  });
+
+  test("a server that restarts in mid-call is asked again", async () => {
+    const { port } = server;
+    server.answer((_, response) => {
+      response.destroy();
+      void server.close().then(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        server = await startServer(cohereAnswer, port);
+      });
+    });
+    expect(await scorerFor().score(QUERY, TEXTS)).toEqual(RIGHT);
+  });
+
+  test("a server that is down fails within the retries", async () => {
+    await server.close();
+    const { error } = await call(cohereAnswer, { retries: 1 });
+    expect(error).toMatchObject({ name: "BackendError", message: /ECONNREFUSED.*Is the server running/ });
+  });
+});
+
+describe("secrets", () => {
+  test("a foreign fetch whose error holds the request does not pass it on", async () => {
+    const leaky = async (_: unknown, init?: RequestInit) => {
+      const error = Object.assign(new TypeError(`failed with ${new Headers(init?.headers).get("authorization")}`), {
+        request: init,
+      });
+      throw new Error("outer", { cause: error });
+    };
+    const { error } = await call(cohereAnswer, { fetch: leaky as typeof fetch, retries: 0 });
+    expect(error).toMatchObject({ name: "BackendError", message: /outer/ });
+    expect(error.cause.cause.message).toContain("[redacted]");
+  });
+
+  test("header values and credentials in the address are secrets too", async () => {
+    const baseUrl = server.url.replace("http://", "http://reader:hunter2-hunter2@");
+    const { error } = await call(({ headers }, response) => sendJson(response, 400, { got: headers }), {
+      baseUrl,
+      headers: { "x-tenant": "tenant-secret-9" },
+    });
+    expect(server.received[0]?.headers["x-tenant"]).toBe("tenant-secret-9");
+    expect(inspect(error)).not.toMatch(/tenant-secret-9|hunter2|cmVhZGVyOmh1bnRlcjI/);
+  });
+
+  test("a key that no header can hold is refused without being shown", () => {
+    for (const apiKey of [`${KEY}\n`, `${KEY} x`, `${KEY}ü`, ""]) {
+      try {
+        scorerFor({ apiKey });
+        expect.unreachable();
+      } catch (error) {
+        output.push(inspect(error));
+        expect(error).toMatchObject({ name: "InvalidOptionError", option: "apiKey" });
+      }
+    }
+  });
+});

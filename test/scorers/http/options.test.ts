@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/http.js";
+import { joinPaths } from "../../../src/scorers/http/connection.js";
+import { PROVIDERS } from "../../../src/scorers/http/providers.js";
+import { backOff, parseRetryAfter } from "../../../src/scorers/http/retry.js";
+import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote.js";
+
+beforeEach(() => {
+  for (const { urlVariables = [], keyVariables } of Object.values(PROVIDERS)) {
+    for (const name of [...urlVariables, ...keyVariables]) vi.stubEnv(name, undefined);
+  }
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const make = (options: object) => () => new HttpCrossEncoder(options as HttpCrossEncoderOptions);
+const custom = { provider: "custom", baseUrl: "http://h", toRequest: () => ({}), fromResponse: () => [] };
+
+describe("what is refused", () => {
+  test.each<[object, string, RegExp]>([
+    [{ provider: "cohare" }, "provider", /"cohere".*"custom"/],
+    [{ provider: "toString" }, "provider", /"cohere"/],
+    [{}, "provider", /"cohere"/],
+    [{ provider: "cohere" }, "apiKey", /CO_API_KEY or COHERE_API_KEY/],
+    [{ provider: "voyage" }, "apiKey", /VOYAGE_API_KEY/],
+    [{ provider: "localai", model: "m" }, "baseUrl", /LOCALAI_BASE_URL/],
+    [{ provider: "tei" }, "baseUrl", /TEI_BASE_URL/],
+    [{ provider: "localai", baseUrl: "http://h" }, "model", /localai/],
+    [{ provider: "together", apiKey: "k" }, "model", /together/],
+    [{ provider: "tei", baseUrl: "localhost:8080" }, "baseUrl", /http/],
+    [{ provider: "tei", baseUrl: "/rerank" }, "baseUrl", /http/],
+    [{ provider: "tei", baseUrl: "ftp://h" }, "baseUrl", /http/],
+    [{ provider: "tei", baseUrl: 7 }, "baseUrl", /http/],
+    [{ provider: "tei", baseUrl: "http://h", model: "" }, "model", /not blank/],
+    [{ provider: "tei", baseUrl: "http://h", timeout: 0 }, "timeout", /above 0/],
+    [{ provider: "tei", baseUrl: "http://h", timeout: Number.NaN }, "timeout", /above 0/],
+    [{ provider: "tei", baseUrl: "http://h", retries: -1 }, "retries", /at least 0/],
+    [{ provider: "tei", baseUrl: "http://h", retries: 1.5 }, "retries", /whole/],
+    [{ provider: "tei", baseUrl: "http://h", maxConcurrency: 0 }, "maxConcurrency", /at least 1/],
+    [{ provider: "tei", baseUrl: "http://h", maxBatchSize: 0 }, "maxBatchSize", /at least 1/],
+    [{ provider: "tei", baseUrl: "http://h", maxResponseBytes: 0 }, "maxResponseBytes", /at least 1/],
+    [{ provider: "tei", baseUrl: "http://h", fetch: {} }, "fetch", /function/],
+    [{ provider: "tei", baseUrl: "http://h", activation: "softmax" }, "activation", /sigmoid/],
+    [{ provider: "tei", baseUrl: "http://h", extra: 7 }, "extra", /object/],
+    [{ provider: "tei", baseUrl: "http://h", headers: { "bad name": "x" } }, 'headers["bad name"]', /header name/],
+    [{ provider: "tei", baseUrl: "http://h", headers: { x: "a\nb" } }, 'headers["x"]', /header name/],
+    [{ provider: "jina", apiKey: "k", instruction: " " }, "instruction", /not blank/],
+    [{ ...custom, toRequest: undefined }, "toRequest", /function/],
+    [{ ...custom, fromResponse: "x" }, "fromResponse", /function/],
+    [{ ...custom, baseUrl: undefined }, "baseUrl", /http/],
+  ])("%j", (options, option, message) => {
+    expect(make(options)).toThrow(
+      expect.objectContaining({ name: "InvalidOptionError", option, message: expect.stringMatching(message) }),
+    );
+  });
+
+  test("an address that is wrong does not show the password in it", () => {
+    expect(make({ provider: "tei", baseUrl: "http//me:hunter2@h" })).toThrow(
+      expect.objectContaining({ value: "[hidden]", message: expect.not.stringContaining("hunter2") }),
+    );
+  });
+});
+
+describe("where requests go", () => {
+  /** The address and authorisation of one call, seen by a fetch at the far end. */
+  async function target(options: object) {
+    const seen: { url: string; headers: Headers }[] = [];
+    const fetch = async (url: string, init: RequestInit) => {
+      seen.push({ url, headers: new Headers(init.headers) });
+      return Response.json([{ index: 0, score: 1 }]);
+    };
+    await new HttpCrossEncoder({ ...options, fetch } as unknown as HttpCrossEncoderOptions).score("q", ["t"]);
+    return seen[0];
+  }
+
+  test.each<[object, string]>([
+    [{ provider: "cohere" }, "https://api.cohere.com/v2/rerank"],
+    [{ provider: "cohere-v1" }, "https://api.cohere.com/v1/rerank"],
+    [{ provider: "jina" }, "https://api.jina.ai/v1/rerank"],
+    [{ provider: "voyage" }, "https://api.voyageai.com/v1/rerank"],
+    [{ provider: "mixedbread" }, "https://api.mixedbread.com/v1/reranking"],
+    [{ provider: "pinecone" }, "https://api.pinecone.io/rerank"],
+    [
+      { provider: "nvidia", model: "nvidia/llama-3.2-nv-rerankqa-1b-v2" },
+      "https://ai.api.nvidia.com/v1/retrieval/nvidia/llama-3_2-nv-rerankqa-1b-v2/reranking",
+    ],
+    [{ provider: "nvidia", baseUrl: "http://nim:8000/v1" }, "http://nim:8000/v1/ranking"],
+    [{ provider: "together", model: "m" }, "https://api.together.xyz/v1/rerank"],
+    [{ provider: "tei", baseUrl: "http://h:1/" }, "http://h:1/rerank"],
+    [{ provider: "tei", baseUrl: "http://h:1/rerank" }, "http://h:1/rerank"],
+    [{ provider: "vllm", baseUrl: "http://h:1/v1" }, "http://h:1/v1/rerank"],
+    [{ provider: "vllm", baseUrl: "http://h:1/v1/rerank/" }, "http://h:1/v1/rerank"],
+    [{ provider: "localai", model: "m", baseUrl: "http://h:1/local" }, "http://h:1/local/v1/rerank"],
+    [{ provider: "infinity", model: "m", baseUrl: "http://h:1/v1?tenant=a" }, "http://h:1/v1/rerank?tenant=a"],
+  ])("%j", async (options, url) => {
+    const seen = await target({ apiKey: "key-1", ...options });
+    expect(seen?.url).toBe(url);
+    const { provider } = options as { provider: string };
+    expect(seen?.headers.get(provider === "pinecone" ? "api-key" : "authorization")).toMatch(/key-1$/);
+  });
+
+  test("address and key come from the environment, and options go before it", async () => {
+    vi.stubEnv("TEI_BASE_URL", "http://from-env:80");
+    vi.stubEnv("TEI_API_KEY", "env-key");
+    const fromEnvironment = await target({ provider: "tei" });
+    expect(fromEnvironment?.url).toBe("http://from-env/rerank");
+    expect(fromEnvironment?.headers.get("authorization")).toBe("Bearer env-key");
+    const fromOptions = await target({ provider: "tei", baseUrl: "http://given", apiKey: "given-key" });
+    expect(fromOptions?.url).toBe("http://given/rerank");
+    expect(fromOptions?.headers.get("authorization")).toBe("Bearer given-key");
+  });
+
+  test("a server without a key gets no authorisation, and headers go over everything", async () => {
+    expect((await target({ provider: "tei", baseUrl: "http://h" }))?.headers.has("authorization")).toBe(false);
+    const own = await target({ provider: "cohere", headers: { Authorization: "Token abcd" } });
+    expect(own?.headers.get("authorization")).toBe("Token abcd");
+  });
+
+  test("credentials in the address become Basic authorisation", async () => {
+    const seen = await target({ provider: "tei", baseUrl: "http://me:p%40ss@h" });
+    expect(seen?.url).toBe("http://h/rerank");
+    expect(seen?.headers.get("authorization")).toBe(`Basic ${btoa("me:p@ss")}`);
+  });
+
+  test("paths are joined at what they share", () => {
+    expect(joinPaths("/", "/v1/rerank")).toBe("/v1/rerank");
+    expect(joinPaths("/a/v1", "/v1/rerank")).toBe("/a/v1/rerank");
+    expect(joinPaths("/v1/rerank", "/v1/rerank")).toBe("/v1/rerank");
+    expect(joinPaths("/v1/v1", "/v1/rerank")).toBe("/v1/v1/rerank");
+  });
+});
+
+describe("short names", () => {
+  test("only known providers before a colon are remote", () => {
+    for (const name of ["cohere:rerank-v3.5", "ollama:dengcao/Qwen3-Reranker-0.6B:Q8_0", "tei:", "localai:m"])
+      expect(isRemoteModel(name)).toBe(true);
+    for (const name of ["cross-encoder/ms-marco", "C:\\models\\x", "cohere", "file:///m", "constructor:x"])
+      expect(isRemoteModel(name)).toBe(false);
+  });
+
+  test("make a scorer from the environment", async () => {
+    vi.stubEnv("CO_API_KEY", "key-1");
+    vi.stubEnv("LOCALAI_BASE_URL", "http://h");
+    expect(await createRemoteScorer("cohere:rerank-v4.0-pro")).toMatchObject({
+      model: "cohere:rerank-v4.0-pro",
+      lowestScore: 0,
+    });
+    expect(await createRemoteScorer("localai:a:b")).toMatchObject({ model: "localai:a:b" });
+    expect(await createRemoteScorer("ollama:qwen3-reranker:0.6b")).toMatchObject({
+      model: "ollama:qwen3-reranker:0.6b",
+    });
+  });
+
+  test("are checked before anything is loaded", () => {
+    expect(() => checkRemoteModel("cohere:rerank-v3.5")).toThrow(/CO_API_KEY/);
+    expect(() => checkRemoteModel("localai:m")).toThrow(/LOCALAI_BASE_URL/);
+    vi.stubEnv("CO_API_KEY", "key-1");
+    expect(() => checkRemoteModel("cohere:rerank-v3.5")).not.toThrow();
+  });
+});
+
+describe("retry arithmetic", () => {
+  test("Retry-After", () => {
+    const now = Date.parse("2026-01-01T00:00:00Z");
+    expect(parseRetryAfter("3", now)).toBe(3000);
+    expect(parseRetryAfter("0.5", now)).toBe(500);
+    expect(parseRetryAfter("Thu, 01 Jan 2026 00:00:07 GMT", now)).toBe(7000);
+    expect(parseRetryAfter("Thu, 01 Jan 2025 00:00:00 GMT", now)).toBe(0);
+    for (const nothing of [null, undefined, "", "soon"]) expect(parseRetryAfter(nothing, now)).toBeUndefined();
+  });
+
+  test("back-off grows, is jittered and bounded", () => {
+    expect(backOff(0, () => 0)).toBe(125);
+    expect(backOff(0, () => 1)).toBe(250);
+    expect(backOff(2, () => 1)).toBe(1000);
+    expect(backOff(50, () => 1)).toBe(8000);
+  });
+});
