@@ -3,7 +3,15 @@ import { defineConfig } from "tsdown";
 /** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
 export default defineConfig([
   {
-    entry: { index: "src/index.ts", onnx: "src/onnx.ts", evaluation: "src/evaluation.ts", models: "src/models.ts", http: "src/http.ts", ollama: "src/ollama.ts", "ai-sdk": "src/ai-sdk.ts" },
+    entry: {
+      index: "src/index.ts",
+      onnx: "src/onnx.ts",
+      evaluation: "src/evaluation.ts",
+      models: "src/models.ts",
+      http: "src/http.ts",
+      ollama: "src/ollama.ts",
+      "ai-sdk": "src/ai-sdk.ts",
+    },
     format: ["esm", "cjs"],
     dts: true,
     platform: "neutral",
@@ -24,5 +32,15 @@ export default defineConfig([
     target: "node20",
     fixedExtension: false,
     clean: false,
+  },
+  {
+    entry: { cli: "src/cli/main.ts" },
+    format: ["esm"],
+    dts: false,
+    platform: "node",
+    target: "node20",
+    fixedExtension: false,
+    clean: false,
+    deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
   },
 ]);
