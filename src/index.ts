@@ -14,13 +14,15 @@ export {
   RerankTimeoutError,
 } from "./errors.js";
 export { BaseReranker, type Candidates, type Scored } from "./rerankers/base-reranker.js";
+export type { BlendNormalization, Calibration } from "./rerankers/calibration.js";
 export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";
 export {
   EmbeddingSimilarityReranker,
   type EmbeddingSimilarityRerankerInput,
   type Similarity,
 } from "./rerankers/embedding-similarity-reranker.js";
-export { HybridReranker, type HybridRerankerInput } from "./rerankers/hybrid-reranker.js";
+export type { FirstStageInput } from "./rerankers/first-stage.js";
+export { type CascadeStageInput, HybridReranker, type HybridRerankerInput } from "./rerankers/hybrid-reranker.js";
 export type { Normalization } from "./rerankers/normalization.js";
 export type {
   BaseRerankerInput,

@@ -3,13 +3,22 @@ import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { InvalidInputError, InvalidResponseError } from "../errors.js";
-import { startDeadline } from "./deadline.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../options.js";
+import { startDeadline } from "./deadline.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
 
 /** Names of the options in {@link BaseRerankerInput}; subclasses add their own. */
-export const BASE_OPTIONS = ["topN", "threshold", "scoreKey", "text", "details", "timeout", "signal", "onError"] as const;
+export const BASE_OPTIONS = [
+  "topN",
+  "threshold",
+  "scoreKey",
+  "text",
+  "details",
+  "timeout",
+  "signal",
+  "onError",
+] as const;
 
 /** What a reranker is given to score: the documents whose text is not blank. */
 export interface Candidates {
@@ -18,6 +27,8 @@ export interface Candidates {
   /** The documents that the texts are of, place by place. */
   readonly documents: readonly DocumentInterface[];
   readonly signal: AbortSignal;
+  /** How many documents the call returns at most; undefined for all. */
+  readonly topN?: number | undefined;
 }
 
 /** What a reranker makes of its candidates. */
@@ -82,7 +93,11 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   protected abstract score(candidates: Candidates): Promise<Scored>;
 
   /** LangChain's interface; {@link rerank} without the report. */
-  async compressDocuments(documents: DocumentInterface[], query: string, callbacks?: Callbacks): Promise<DocumentInterface[]> {
+  async compressDocuments(
+    documents: DocumentInterface[],
+    query: string,
+    callbacks?: Callbacks,
+  ): Promise<DocumentInterface[]> {
     return (await this.rerank(documents, query, { callbacks })).documents;
   }
 
@@ -104,10 +119,15 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     const deadline = startDeadline(timeout, [options.signal, this.#signal]);
     try {
       if (deadline.signal.aborted) throw deadline.signal.reason;
-      const run = await startRun(options.callbacks, this.constructor.name, { query, documents }, { model: this.model, documents: documents.length });
+      const run = await startRun(
+        options.callbacks,
+        this.constructor.name,
+        { query, documents },
+        { model: this.model, documents: documents.length },
+      );
       try {
-        const result = await this.#rank(documents, texts, query, call, started, deadline.signal, deadline.race).catch((error) =>
-          this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
+        const result = await this.#rank(documents, texts, query, call, started, deadline.signal, deadline.race).catch(
+          (error) => this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
         );
         await run.end(result.documents, result.report);
         return result;
@@ -122,21 +142,28 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   /** A Runnable from `{ query, documents }` to the reranked documents; signal and callbacks of the chain reach the reranker. */
   asRunnable(): Runnable<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]> {
-    return RunnableLambda.from<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]>(async (input, config) => {
-      const { query, documents } = input;
-      return (await this.rerank(documents, query, { signal: config.signal, callbacks: config.callbacks })).documents;
-    }).withConfig({ runName: `${this.constructor.name}Runnable` });
+    return RunnableLambda.from<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]>(
+      async (input, config) => {
+        const { query, documents } = input;
+        return (await this.rerank(documents, query, { signal: config.signal, callbacks: config.callbacks })).documents;
+      },
+    ).withConfig({ runName: `${this.constructor.name}Runnable` });
   }
 
   #readTexts(documents: DocumentInterface[], query: string): string[] {
-    if (typeof query !== "string" || query.trim() === "") throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (typeof query !== "string" || query.trim() === "")
+      throw new InvalidInputError("query", "must be a string that is not blank.");
     if (!Array.isArray(documents)) throw new InvalidInputError("documents", "must be an array of LangChain documents.");
     return documents.map((document, index) => {
       if (typeof document?.pageContent !== "string") {
-        throw new InvalidInputError(`documents[${index}].pageContent`, "must be a string; is this a LangChain document?");
+        throw new InvalidInputError(
+          `documents[${index}].pageContent`,
+          "must be a string; is this a LangChain document?",
+        );
       }
       const text = this.#text(document);
-      if (typeof text !== "string") throw new InvalidInputError(`documents[${index}]`, "the `text` option gave something that is no string.");
+      if (typeof text !== "string")
+        throw new InvalidInputError(`documents[${index}]`, "the `text` option gave something that is no string.");
       return text;
     });
   }
@@ -151,7 +178,14 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     race: <T>(work: Promise<T>) => Promise<T>,
   ): Promise<RerankResult> {
     const filled = texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
-    const candidates = { query, texts: filled.map((i) => texts[i]!), documents: filled.map((i) => documents[i]!), signal };
+    const filledTexts = filled.map((i) => texts[i]!);
+    const candidates = {
+      query,
+      texts: filledTexts,
+      documents: filled.map((i) => documents[i]!),
+      signal,
+      topN: call.topN,
+    };
     const scored: Scored = filled.length > 0 ? await race(this.score(candidates)) : { scores: [] };
     checkScores(this.model, scored.scores, filled.length);
     const lowest = filled.length < texts.length ? await this.lowestScore(scored.scores) : 0;
@@ -162,7 +196,9 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
       details[index] = scored.details?.[place] ?? { scores: {} };
     });
     const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
-    const kept = order.filter((index) => call.threshold === undefined || scores[index]! >= call.threshold).slice(0, call.topN);
+    const kept = order
+      .filter((index) => call.threshold === undefined || scores[index]! >= call.threshold)
+      .slice(0, call.topN);
     return {
       documents: kept.map((index, place) => {
         const rerank: RerankDetails = { rank: place + 1, firstRank: index + 1, ...details[index]! };
@@ -181,7 +217,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     run: RerankRun,
     signals: readonly (AbortSignal | undefined)[],
   ): Promise<RerankResult> {
-    if (this.onError === "throw" || error instanceof InvalidInputError || signals.some((signal) => signal?.aborted)) throw error;
+    if (this.onError === "throw" || error instanceof InvalidInputError || signals.some((signal) => signal?.aborted))
+      throw error;
     await run.warn(error);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const kept = documents.slice(0, topN);
@@ -198,7 +235,11 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   #copy(document: DocumentInterface, added: Record<string, unknown>): DocumentInterface {
     const { pageContent, id } = document;
-    return new Document({ pageContent, metadata: { ...document.metadata, ...added }, ...(id === undefined ? {} : { id }) });
+    return new Document({
+      pageContent,
+      metadata: { ...document.metadata, ...added },
+      ...(id === undefined ? {} : { id }),
+    });
   }
 
   #report(started: number, documents: number, returned: number, known: Partial<RerankReport> = {}): RerankReport {
@@ -217,10 +258,14 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 /** Refuses anything but one finite number a text. */
 export function checkScores(backend: string, scores: readonly number[], count: number): void {
   if (!Array.isArray(scores) || scores.length !== count) {
-    throw new InvalidResponseError(backend, `${count} texts were sent, ${Array.isArray(scores) ? scores.length : "no"} scores came back.`);
+    throw new InvalidResponseError(
+      backend,
+      `${count} texts were sent, ${Array.isArray(scores) ? scores.length : "no"} scores came back.`,
+    );
   }
   const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
-  if (bad >= 0) throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
+  if (bad >= 0)
+    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
 }
 
 function checkCall(options: Pick<BaseRerankerInput, "topN" | "threshold" | "timeout">): void {

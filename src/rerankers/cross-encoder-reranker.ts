@@ -55,7 +55,10 @@ export class CrossEncoderReranker extends BaseReranker {
 }
 
 /** Runs a scorer over the candidates and turns what it tells into details and report. */
-export async function scoreWith(scorer: RelevanceScorer, { query, texts, signal }: Omit<Candidates, "documents">): Promise<Scored> {
+export async function scoreWith(
+  scorer: RelevanceScorer,
+  { query, texts, signal }: Omit<Candidates, "documents">,
+): Promise<Scored> {
   let told: ScorerReport = {};
   const started = performance.now();
   const onReport = (report: ScorerReport) => {

@@ -1,8 +1,8 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { distance, similarity } from "ml-distance";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
-import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
 import { checkOneOf } from "../options.js";
+import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
 import type { BaseRerankerInput } from "./types.js";
 
 type Vector = readonly number[];
@@ -87,7 +87,10 @@ export async function embeddingScores(
     (embeddings as SignalAware).embedDocuments([...texts], { signal }),
   ]);
   if (!Array.isArray(vectors) || vectors.length !== texts.length) {
-    throw new InvalidResponseError(name, `${texts.length} texts were embedded, ${vectors?.length ?? "no"} vectors came back.`);
+    throw new InvalidResponseError(
+      name,
+      `${texts.length} texts were embedded, ${vectors?.length ?? "no"} vectors came back.`,
+    );
   }
   checkVector(name, "the query", queryVector, queryVector?.length ?? 0);
   return vectors.map((vector, index) => {
@@ -103,7 +106,10 @@ interface SignalAware extends EmbeddingsInterface {
 
 function checkVector(name: string, what: string, vector: Vector, length: number): void {
   if (!vector || vector.length === 0 || vector.length !== length) {
-    throw new InvalidResponseError(name, `the vector of ${what} has ${vector?.length ?? "no"} dimensions, the query's ${length}.`);
+    throw new InvalidResponseError(
+      name,
+      `the vector of ${what} has ${vector?.length ?? "no"} dimensions, the query's ${length}.`,
+    );
   }
   if (!vector.every((value) => Number.isFinite(value))) {
     throw new InvalidResponseError(name, `the vector of ${what} holds a value that is no finite number.`);
@@ -113,7 +119,11 @@ function checkVector(name: string, what: string, vector: Vector, length: number)
 /** Refuses what is no LangChain `Embeddings`. */
 export function checkEmbeddings(embeddings: EmbeddingsInterface | undefined): void {
   if (typeof embeddings?.embedQuery !== "function" || typeof embeddings.embedDocuments !== "function") {
-    throw new InvalidOptionError("embeddings", embeddings, "a LangChain Embeddings (with embedQuery and embedDocuments)");
+    throw new InvalidOptionError(
+      "embeddings",
+      embeddings,
+      "a LangChain Embeddings (with embedQuery and embedDocuments)",
+    );
   }
 }
 

@@ -1,71 +1,117 @@
-import type { DocumentInterface } from "@langchain/core/documents";
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { InvalidInputError, InvalidOptionError } from "../errors.js";
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
-import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
-import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
-import { scoreWith } from "./cross-encoder-reranker.js";
-import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";
-import { NORMALIZATIONS, type Normalization } from "./normalization.js";
+import { InvalidOptionError } from "../errors.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
+import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
+import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
+import { ScoringRates } from "./budget.js";
+import type { BlendNormalization, Calibration } from "./calibration.js";
+import { type CascadePlan, type CascadeStage, runCascade } from "./cascade.js";
+import { type FirstStage, type FirstStageInput, makeFirstStage } from "./first-stage.js";
+import { NORMALIZATIONS } from "./normalization.js";
 import type { BaseRerankerInput } from "./types.js";
 
+/** One of several second stages, cheap to strong. */
+export interface CascadeStageInput {
+  /** As in `CrossEncoderReranker`. @default the bundled English model */
+  model?: ModelOption;
+  /** How many of the best so far it scores; no more than the stage before it. */
+  topK: number;
+  /** Its weight against what came before, 0–1. @default 0.7 */
+  alpha?: number | undefined;
+  /** With `normalization: "sigmoid"`: the curve over its scores. */
+  calibration?: Calibration | undefined;
+}
+
 /** Options of {@link HybridReranker}. */
-export interface HybridRerankerInput extends BaseRerankerInput {
-  /** First stage by embeddings: scores every document. Give either this or `firstStageKey`. */
-  embeddings?: EmbeddingsInterface | undefined;
-  /**
-   * First stage that has already run: the metadata key that holds its score, a finite number, higher is better.
-   * @example firstStageKey: "score"
-   */
-  firstStageKey?: string | undefined;
+export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput {
   /** Second stage, as in `CrossEncoderReranker`. @default the bundled English model */
   model?: ModelOption;
   /** How many of the first stage's best the cross-encoder scores. @default 20 */
   topK?: number | undefined;
   /** Weight of the cross-encoder in the blend, 0–1. @default 0.7 */
   alpha?: number | undefined;
-  /** How both stages' scores are brought to one scale. @default "min-max" */
-  normalization?: Normalization | undefined;
+  /**
+   * How both stages' scores are brought to one scale: over the candidates of each call, or, with `"sigmoid"`, by curves that were fitted
+   * before. @default "min-max"
+   */
+  normalization?: BlendNormalization | undefined;
+  /** With `"sigmoid"`: the curves, as `tune` of `langchain-rerank/evaluation` gives them. */
+  calibration?: { first: Calibration; cross?: Calibration | undefined } | undefined;
+  /**
+   * Several second stages in place of `model`, `topK` and `alpha`: each scores the best of the one before, and its score is blended with
+   * what came before.
+   * @example cascade: [{ model: "cross-encoder/ettin-reranker-17m-v1", topK: 50 }, { model: strong, topK: 10 }]
+   */
+  cascade?: readonly CascadeStageInput[] | undefined;
+  /**
+   * Milliseconds for both stages. When they are used up, or the next few documents would not be done in time, what was scored so far is
+   * blended and the rest follows in first-stage order; `report.stopped` is then `"budget"`. @default none
+   */
+  budget?: number | undefined;
+  /**
+   * Stop scoring when no document that is left can reach the first `topN` any more. Needs `"sigmoid"`, whose scores do not depend on one
+   * another, and a `topN`. The order of the first `topN` is the same as without; `report.stopped` is then `"order"`. @default false
+   */
+  earlyStop?: boolean | undefined;
 }
 
+const OPTIONS = [
+  ...["embeddings", "firstStageKey", "firstStages", "rrfK"],
+  ...["model", "topK", "alpha", "normalization", "calibration", "cascade", "budget", "earlyStop"],
+];
+
 /**
- * Two stages, blended: a cheap score for all documents, the cross-encoder for the `topK` best of them, and
+ * Two stages or more, blended: a cheap score for all documents, the cross-encoder for the `topK` best of them, and
  * `sim = alpha · cross + (1 − alpha) · first` over normalised scores. Documents that the cross-encoder did not see follow those that it
  * saw, in first-stage order, with a lower `sim`.
  *
  * @example
  * const reranker = new HybridReranker({ embeddings, topK: 20, alpha: 0.7, topN: 10 });
  * const behindAStore = new HybridReranker({ firstStageKey: "score", topN: 10 });
+ * const fused = new HybridReranker({ firstStages: ["score", new EmbeddingSimilarityReranker({ embeddings })], budget: 200 });
  */
 export class HybridReranker extends BaseReranker {
+  /** How many documents the first of the second stages scores at most. */
   readonly topK: number;
+  /** Weight of the last stage. */
   readonly alpha: number;
-  readonly normalization: Normalization;
-  readonly #embeddings: EmbeddingsInterface | undefined;
-  readonly #firstStageKey: string | undefined;
-  readonly #scorer: RelevanceScorer;
-  readonly #owned: boolean;
+  readonly normalization: BlendNormalization;
+  readonly budget: number | undefined;
+  readonly #first: FirstStage;
+  readonly #plan: CascadePlan;
+  readonly #owned: readonly CascadeStage[];
 
   constructor(options: HybridRerankerInput) {
-    super(options, ["embeddings", "firstStageKey", "model", "topK", "alpha", "normalization"]);
-    checkCount("topK", options.topK);
-    checkNumber("alpha", options.alpha, 0, 1);
-    checkOneOf("normalization", options.normalization, Object.keys(NORMALIZATIONS));
-    checkFirstStage(options);
-    this.topK = options.topK ?? 20;
-    this.alpha = options.alpha ?? 0.7;
-    this.normalization = options.normalization ?? "min-max";
-    this.#embeddings = options.embeddings;
-    this.#firstStageKey = options.firstStageKey;
-    const { scorer, owned } = resolveScorer(options.model);
-    this.#scorer = scorer;
-    this.#owned = owned;
+    super(options, OPTIONS);
+    const given = options ?? {};
+    checkOneOf("normalization", given.normalization, [...Object.keys(NORMALIZATIONS), "sigmoid"]);
+    checkNumber("budget", given.budget, 0, 2 ** 31 - 1);
+    this.#first = makeFirstStage(given);
+    const stages = listStages(given).map((stage, i) => makeStage(stage, given, i));
+    this.#owned = stages.filter(({ owned }) => owned);
+    this.topK = stages[0]!.topK;
+    this.alpha = stages.at(-1)!.alpha;
+    this.normalization = given.normalization ?? "min-max";
+    this.budget = given.budget;
+    checkCurves(given, stages);
+    if (given.earlyStop && this.normalization !== "sigmoid") {
+      throw new InvalidOptionError(
+        "earlyStop",
+        true,
+        '`normalization: "sigmoid"` with it: elsewhere one more score can move all others',
+      );
+    }
+    this.#plan = {
+      stages,
+      normalization: this.normalization,
+      firstCalibration: given.calibration?.first,
+      budget: given.budget,
+      earlyStop: given.earlyStop ?? false,
+      rates: new ScoringRates(),
+    };
   }
 
   protected override get model(): string {
-    const first = this.#embeddings ? embeddingsName(this.#embeddings) : `metadata.${this.#firstStageKey}`;
-    return `${first} + ${scorerName(this.#scorer)}`;
+    return [this.#first.name, ...this.#plan.stages.map(({ scorer }) => scorerName(scorer))].join(" + ");
   }
 
   protected override async lowestScore(scores: readonly number[]): Promise<number> {
@@ -74,32 +120,17 @@ export class HybridReranker extends BaseReranker {
 
   protected override async score(candidates: Candidates): Promise<Scored> {
     const started = performance.now();
-    const first = await this.#firstStage(candidates);
+    const first = await this.#first.score(candidates);
     const firstStage = performance.now() - started;
-    const byFirst = first.map((_, index) => index).sort((a, b) => first[b]! - first[a]!);
-    const seen = byFirst.slice(0, this.topK);
-    const { query, signal } = candidates;
-    const second = await scoreWith(this.#scorer, { query, signal, texts: seen.map((index) => candidates.texts[index]!) });
-    const details = first.map((score) => ({ scores: { [this.#embeddings ? "embedding" : "first"]: score } }));
-    seen.forEach((index, place) => {
-      const cross = second.details![place]!;
-      details[index] = { ...cross, scores: { ...details[index]!.scores, ...cross.scores } };
-    });
-    return {
-      scores: blend(first, seen, second.scores, this.alpha, this.normalization),
-      details,
-      report: { ...second.report, model: this.model, milliseconds: { firstStage, ...second.report?.milliseconds } },
-    };
+    const details = first.map((score) => ({ scores: { [this.#first.key]: score } }));
+    const scored = await runCascade(this.#plan, candidates, first, details, firstStage);
+    const milliseconds = { firstStage, ...scored.report?.milliseconds };
+    return { ...scored, report: { ...scored.report, model: this.model, milliseconds } };
   }
 
-  async #firstStage({ query, texts, documents, signal }: Candidates): Promise<number[]> {
-    if (this.#embeddings) return embeddingScores(this.#embeddings, query, texts, signal);
-    return documents.map((document) => readScore(document, this.#firstStageKey!));
-  }
-
-  /** Frees the model, if it was named and not passed in. The next call loads it again. */
+  /** Frees the models that were named and not passed in. The next call loads them again. */
   async dispose(): Promise<void> {
-    if (this.#owned) await this.#scorer.dispose?.();
+    await Promise.all(this.#owned.map(({ scorer }) => scorer.dispose?.()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,50 +138,45 @@ export class HybridReranker extends BaseReranker {
   }
 }
 
-/**
- * The blend of two stages.
- *
- * @param first First-stage scores of all candidates.
- * @param seen Places in `first` that the second stage scored.
- * @param second Their second-stage scores, in the order of `seen`.
- * @returns One score a candidate. Those not in `seen` lie at least 1 below the lowest of those that are, in first-stage order.
- */
-export function blend(
-  first: readonly number[],
-  seen: readonly number[],
-  second: readonly number[],
-  alpha: number,
-  normalization: Normalization,
-): number[] {
-  const normalize = NORMALIZATIONS[normalization];
-  const firstNormalized = normalize(first);
-  const secondNormalized = normalize(second);
-  const blended = seen.map((index, place) => alpha * secondNormalized[place]! + (1 - alpha) * firstNormalized[index]!);
-  const lowest = blended.reduce((low, score) => Math.min(low, score), Number.POSITIVE_INFINITY);
-  // Whatever the normalisation's range, min-max keeps the tail in order within a unit that ends 1 below the head.
-  const scores = NORMALIZATIONS["min-max"](first).map((score) => lowest - 2 + score);
-  seen.forEach((index, place) => {
-    scores[index] = blended[place]!;
-  });
-  return scores;
+/** The second stages as a list, whichever way they were given. */
+function listStages({ cascade, model, topK, alpha, calibration }: HybridRerankerInput): readonly CascadeStageInput[] {
+  if (cascade === undefined) return [{ model, topK: topK ?? 20, alpha, calibration: calibration?.cross }];
+  if (!Array.isArray(cascade) || cascade.length === 0)
+    throw new InvalidOptionError("cascade", cascade, "one stage or more");
+  const doubled = Object.entries({ model, topK, alpha }).find(([, value]) => value !== undefined);
+  if (doubled)
+    throw new InvalidOptionError(doubled[0], doubled[1], "nothing beside `cascade`, whose stages have their own");
+  return cascade;
 }
 
-function readScore(document: DocumentInterface, key: string): number {
-  const score: unknown = document.metadata?.[key];
-  if (typeof score === "number" && Number.isFinite(score)) return score;
-  const found = score === undefined ? "is missing" : `is ${JSON.stringify(score)}`;
-  throw new InvalidInputError(
-    `document${document.id ? ` "${document.id}"` : ""} metadata.${key}`,
-    `${found}; \`firstStageKey\` must name a finite number in every document. Pass \`embeddings\` to score documents that have none.`,
-  );
-}
-
-function checkFirstStage({ embeddings, firstStageKey }: HybridRerankerInput): void {
-  if (embeddings !== undefined && firstStageKey !== undefined) {
-    throw new InvalidOptionError("firstStageKey", firstStageKey, "either this or `embeddings`, not both");
+function makeStage(
+  stage: CascadeStageInput,
+  options: HybridRerankerInput,
+  index: number,
+): CascadeStage & { owned: boolean } {
+  const prefix = options.cascade ? `cascade[${index}].` : "";
+  checkCount(`${prefix}topK`, stage.topK);
+  checkNumber(`${prefix}alpha`, stage.alpha, 0, 1);
+  const before = options.cascade?.[index - 1];
+  if (stage.topK === undefined || (before && stage.topK > before.topK)) {
+    const limit = before ? `, ${before.topK} or less: only what the stage before scored can go on` : "";
+    throw new InvalidOptionError(`${prefix}topK`, stage.topK, `a whole number, 1 or more${limit}`);
   }
-  if (firstStageKey === undefined) return checkEmbeddings(embeddings);
-  if (typeof firstStageKey !== "string" || firstStageKey === "") {
-    throw new InvalidOptionError("firstStageKey", firstStageKey, "the name of a metadata key");
+  return { ...resolveScorer(stage.model), topK: stage.topK, alpha: stage.alpha ?? 0.7, calibration: stage.calibration };
+}
+
+function checkCurves({ normalization, calibration }: HybridRerankerInput, stages: readonly CascadeStage[]): void {
+  if (normalization !== "sigmoid") {
+    if (calibration !== undefined)
+      throw new InvalidOptionError("calibration", calibration, 'an option that goes with `normalization: "sigmoid"`');
+    return;
+  }
+  for (const curve of [calibration?.first, ...stages.map((stage) => stage.calibration)]) {
+    if (curve && curve.slope > 0 && Number.isFinite(curve.slope) && Number.isFinite(curve.intercept)) continue;
+    throw new InvalidOptionError(
+      "calibration",
+      curve,
+      "a { slope, intercept } for the first stage and for each model, slope above 0; `tune` fits them",
+    );
   }
 }

@@ -76,6 +76,10 @@ export interface RerankReport {
   retries?: number;
   /** What a billed provider says the call cost. */
   usage?: Record<string, number>;
+  /** Documents that a hybrid's last stage scored. */
+  reranked?: number;
+  /** Why a hybrid scored fewer than it might: its `budget` was used up, or the `order` of the first `topN` was settled. */
+  stopped?: "budget" | "order";
   /** Set when scoring failed and the order was kept (`onError: "keep-order"`). */
   error?: string;
 }
