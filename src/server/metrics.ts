@@ -1,0 +1,75 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const QUANTILES = [50, 99];
+const NANOSECONDS = 1e9;
+
+/** Counts of the server's work, as text in the Prometheus exposition format 0.0.4. */
+export class Metrics {
+  readonly #requests = new Map<string, number>();
+  readonly #durations = new Map<string, { buckets: number[]; count: number; sum: number }>();
+  readonly #totals = { documents: 0, tokens: 0 };
+  readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
+
+  constructor() {
+    this.#eventLoop.enable();
+  }
+
+  /** One answered request. `route` must come from a fixed list: every value becomes a series. */
+  answered(route: string, status: number, seconds: number): void {
+    const key = `route="${route}",status="${status}"`;
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    const duration = this.#durations.get(route) ?? { buckets: BUCKETS.map(() => 0), count: 0, sum: 0 };
+    BUCKETS.forEach((bound, index) => {
+      if (seconds <= bound) duration.buckets[index] = (duration.buckets[index] ?? 0) + 1;
+    });
+    duration.count++;
+    duration.sum += seconds;
+    this.#durations.set(route, duration);
+  }
+
+  /** Texts that were scored or embedded, and the tokens they came to. */
+  worked(documents: number, tokens: number | undefined): void {
+    this.#totals.documents += documents;
+    this.#totals.tokens += tokens ?? 0;
+  }
+
+  /** Everything, with the state of the queue at this moment. */
+  render(queue: { running: number; waiting: number }): string {
+    const durations = [...this.#durations].flatMap(([route, { buckets, count, sum }]) => [
+      ...buckets.map((value, index) => [`_bucket{route="${route}",le="${BUCKETS[index]}"}`, value] as const),
+      [`_bucket{route="${route}",le="+Inf"}`, count] as const,
+      [`_sum{route="${route}"}`, sum] as const,
+      [`_count{route="${route}"}`, count] as const,
+    ]);
+    const delays = QUANTILES.map(
+      (percent) => [`{quantile="${percent / 100}"}`, this.#eventLoop.percentile(percent) / NANOSECONDS] as const,
+    );
+    return [
+      family(
+        "requests_total",
+        "counter",
+        "Requests answered.",
+        [...this.#requests].map(([key, value]) => [`{${key}}`, value]),
+      ),
+      family("request_duration_seconds", "histogram", "Time from request to answer.", durations),
+      family("documents_total", "counter", "Texts scored or embedded.", [["", this.#totals.documents]]),
+      family("tokens_total", "counter", "Tokens that went through the models.", [["", this.#totals.tokens]]),
+      family("queue_running", "gauge", "Requests being worked on.", [["", queue.running]]),
+      family("queue_waiting", "gauge", "Requests waiting.", [["", queue.waiting]]),
+      family("event_loop_delay_seconds", "summary", "Delay of the event loop since the start.", delays),
+      family("resident_memory_bytes", "gauge", "Memory of the process.", [["", process.memoryUsage.rss()]]),
+    ].join("");
+  }
+
+  /** Stops sampling. */
+  close(): void {
+    this.#eventLoop.disable();
+  }
+}
+
+function family(name: string, type: string, help: string, samples: readonly (readonly [string, number])[]): string {
+  const full = `langchain_rerank_${name}`;
+  const lines = samples.map(([suffix, value]) => `${full}${suffix} ${value}\n`);
+  return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
+}

@@ -1,0 +1,47 @@
+import type { RerankRequest } from "./rerank-request.js";
+
+/** What a scorer said about a request. */
+export interface Scored {
+  model: string;
+  scores: readonly number[];
+  tokens: number | undefined;
+}
+
+interface Result {
+  index: number;
+  score: number;
+  text: string;
+}
+
+/** The answer to a rerank request in the format of the request, best first; equal scores keep the order sent. */
+export function rerankAnswer(request: RerankRequest, scored: Scored, id: string): object {
+  const results = request.texts
+    .map((text, index): Result => ({ index, text, score: scored.scores[index] as number }))
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .slice(0, request.topN);
+  return ANSWERS[request.dialect](results, request, scored, id);
+}
+
+type Answer = (results: readonly Result[], request: RerankRequest, scored: Scored, id: string) => object;
+
+const ANSWERS: Readonly<Record<RerankRequest["dialect"], Answer>> = {
+  tei: (results, { withTexts }) =>
+    results.map(({ index, score, text }) => ({ index, score, ...(withTexts ? { text } : {}) })),
+  "cohere-v2": (results, _, __, id) => ({
+    id,
+    results: results.map(({ index, score }) => ({ index, relevance_score: score })),
+    meta: { api_version: { version: "2" } },
+  }),
+  jina: (results, { withTexts }, { model, tokens }, id) => ({
+    id,
+    object: "list",
+    model,
+    results: results.map(({ index, score, text }) => ({
+      index,
+      relevance_score: score,
+      ...(withTexts ? { document: { text } } : {}),
+    })),
+    ...(tokens === undefined ? {} : { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
+    meta: { api_version: { version: "1" } },
+  }),
+};

@@ -1,0 +1,136 @@
+import { describe, expect, test, vi } from "vitest";
+import { BackendError } from "../../src/errors.js";
+import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
+import { gatedScorer, post, start } from "./fixtures.js";
+
+const BODY = { query: "q", documents: ["one", "three"] };
+
+describe("the queue", () => {
+  test("runs some, lets some wait, and answers 429 with Retry-After to the rest", async () => {
+    const { scorer, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 2, maxQueue: 3 });
+    const calls = Array.from({ length: 9 }, () => post(`${server.url}/v1/rerank`, BODY));
+    const refused = (await Promise.all(calls.map((call) => Promise.race([call, undefinedSoon()])))).filter(
+      (answer) => answer !== undefined,
+    );
+    expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429]);
+    for (const { headers, body } of refused) {
+      expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+      expect(body.error).toMatchObject({ code: "queue_full", type: "rate_limit_error" });
+    }
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain("langchain_rerank_queue_running 2\n");
+    expect(metrics).toContain("langchain_rerank_queue_waiting 3\n");
+    expect(metrics).toContain('requests_total{route="/v1/rerank",status="429"} 4\n');
+    for (let served = 0; served < 5; served++) {
+      await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0));
+      waiting.shift()?.();
+    }
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    await server.close();
+  });
+
+  test("a client that leaves cancels its work, and makes room", async () => {
+    const { scorer, signals, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 1 });
+    const leaving = new AbortController();
+    const left = fetch(`${server.url}/v1/rerank`, {
+      method: "POST",
+      body: JSON.stringify(BODY),
+      signal: leaving.signal,
+    });
+    await vi.waitFor(() => expect(signals).toHaveLength(1));
+    const next = post(`${server.url}/v1/rerank`, BODY);
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    waiting[1]?.();
+    expect((await next).status).toBe(200);
+    await server.close();
+  });
+
+  test("a client that leaves while it waits is never worked for", async () => {
+    const { scorer, signals, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 1 });
+    const first = post(`${server.url}/v1/rerank`, BODY);
+    await vi.waitFor(() => expect(signals).toHaveLength(1));
+    const leaving = new AbortController();
+    const left = fetch(`${server.url}/v1/rerank`, {
+      method: "POST",
+      body: JSON.stringify(BODY),
+      signal: leaving.signal,
+    });
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${server.url}/metrics`)).text()).toContain("queue_waiting 1\n"),
+    );
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${server.url}/metrics`)).text()).toContain("queue_waiting 0\n"),
+    );
+    waiting[0]?.();
+    expect((await first).status).toBe(200);
+    expect(signals).toHaveLength(1);
+    await server.close();
+  });
+
+  test("work that takes too long is 503", async () => {
+    const { scorer, signals } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), requestTimeout: 50 });
+    expect(await post(`${server.url}/v1/rerank`, BODY)).toMatchObject({
+      status: 503,
+      body: { error: { code: "timeout" } },
+    });
+    expect(signals[0]?.aborted).toBe(true);
+    await server.close();
+  });
+});
+
+describe("a model that fails", () => {
+  test.each<[string, Error, number]>([
+    ["a backend", new BackendError("tei", "no answer from 10.0.0.7, key sk-123"), 503],
+    ["a bug", new TypeError("cannot read x of /srv/secret/path"), 500],
+  ])("%s: the client learns that, the log learns why", async (_, error, status) => {
+    const logged: unknown[] = [];
+    const scorer: RelevanceScorer = { score: () => Promise.reject(error) };
+    const server = await start({ rerankers: new Map([["broken", scorer]]), onError: (thrown) => logged.push(thrown) });
+    const answer = await post(`${server.url}/v1/rerank`, BODY);
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).not.toMatch(/10\.0\.0\.7|sk-123|secret/);
+    expect(logged).toEqual([error]);
+    await server.close();
+  });
+});
+
+describe("shutdown", () => {
+  test("finishes what is under way, refuses what comes, and frees the models", async () => {
+    const { scorer, waiting } = gatedScorer();
+    const dispose = vi.fn(async () => undefined);
+    const server = await start({ rerankers: new Map([["gated", { ...scorer, dispose }]]) });
+    const under = post(`${server.url}/v1/rerank`, BODY);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    const closing = server.close();
+    expect(server.close()).toBe(closing);
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow();
+    expect(dispose).not.toHaveBeenCalled();
+    waiting[0]?.();
+    const { status, body } = await under;
+    expect(status).toBe(200);
+    expect(body.results[0].index).toBe(1);
+    await closing;
+    expect(dispose).toHaveBeenCalledOnce();
+  });
+
+  test("ends what outlasts the grace with 503", async () => {
+    const { scorer, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), grace: 50 });
+    const under = post(`${server.url}/v1/rerank`, BODY);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    const [answer] = await Promise.all([under, server.close()]);
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: "shutting_down" } } });
+  });
+});
+
+const undefinedSoon = () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300));

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RerankServer } from "../../src/server/listen.js";
+import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
+
+const [QUERY] = golden.pairs[0] as [string, string];
+/** Documents of several pairs against one query: the tiny model's own scores, unlike a pair's golden one. */
+const DOCUMENTS = golden.pairs.slice(0, 6).map(([, document]) => document);
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+let server: RerankServer;
+let logits: number[];
+
+beforeAll(async () => {
+  const crossEncoder = tinyCrossEncoder();
+  server = await start({
+    rerankers: new Map([["tiny", crossEncoder]]),
+    embedders: new Map([["tiny-embedder", tinyEmbeddings()]]),
+  });
+  await crossEncoder.score(QUERY, DOCUMENTS, {
+    onReport: (report) => {
+      logits = [...(report.logits as number[])];
+    },
+  });
+});
+afterAll(() => server.close());
+
+/** Positions of the documents, best first. */
+const order = () => logits.map((_, index) => index).sort((a, b) => (logits[b] as number) - (logits[a] as number));
+
+test("a golden pair comes back with its reference logit, through the whole server", async () => {
+  for (const [index, [query, document]] of golden.pairs.slice(0, 8).entries()) {
+    if (document.trim() === "" || query.trim() === "") continue;
+    const { body } = await post(`${server.url}/v1/rerank`, { query, documents: [document], raw_scores: true });
+    expect(body.results[0].relevance_score).toBeCloseTo(golden.logits[index]?.[0] as number, 3);
+  }
+});
+
+describe("rerank formats", () => {
+  test("Jina and Cohere v1", async () => {
+    const { status, body } = await post(`${server.url}/v1/rerank`, {
+      model: "tiny",
+      query: QUERY,
+      documents: DOCUMENTS.map((text, index) => (index % 2 ? { text } : text)),
+      top_n: 3,
+      return_documents: true,
+      max_chunks_per_doc: 1,
+    });
+    expect(status).toBe(200);
+    expect(body.results.map((result: { index: number }) => result.index)).toEqual(order().slice(0, 3));
+    for (const { index, relevance_score, document } of body.results) {
+      expect(relevance_score).toBeCloseTo(sigmoid(logits[index] as number), 5);
+      expect(document).toEqual({ text: DOCUMENTS[index] });
+    }
+    expect(body).toMatchObject({ object: "list", model: "tiny", usage: { total_tokens: expect.any(Number) } });
+  });
+
+  test("Cohere v2 never echoes documents", async () => {
+    const { body } = await post(`${server.url}/v2/rerank`, {
+      query: QUERY,
+      documents: DOCUMENTS,
+      return_documents: true,
+    });
+    expect(body.results).toHaveLength(DOCUMENTS.length);
+    expect(Object.keys(body.results[0])).toEqual(["index", "relevance_score"]);
+    expect(body.meta.api_version.version).toBe("2");
+  });
+
+  test("TEI is told by `texts`, and gives logits on request", async () => {
+    const plain = await post(`${server.url}/rerank`, { query: QUERY, texts: DOCUMENTS, return_text: true });
+    expect(plain.body.map((result: { index: number }) => result.index)).toEqual(order());
+    expect(plain.body[0].text).toBe(DOCUMENTS[plain.body[0].index]);
+    const raw = await post(`${server.url}/rerank`, { query: QUERY, texts: DOCUMENTS, raw_scores: true });
+    for (const { index, score } of raw.body) expect(score).toBeCloseTo(logits[index] as number, 5);
+    const documents = await post(`${server.url}/rerank`, { query: QUERY, documents: DOCUMENTS });
+    expect(documents.body.results).toHaveLength(DOCUMENTS.length);
+  });
+
+  test("a text that does not fit is an error where TEI is told not to cut", async () => {
+    const body = { query: QUERY, texts: ["short", "word ".repeat(500)], truncate: false };
+    expect(await post(`${server.url}/rerank`, body)).toMatchObject({
+      status: 422,
+      body: { error: { param: "texts[1]" } },
+    });
+    expect((await post(`${server.url}/rerank`, { ...body, truncate: true })).status).toBe(200);
+  });
+
+  test("blank documents come last with the lowest score", async () => {
+    const { body } = await post(`${server.url}/v1/rerank`, { query: QUERY, documents: ["", DOCUMENTS[0], " \n"] });
+    expect(body.results.map((result: { index: number }) => result.index)).toEqual([1, 0, 2]);
+    expect(body.results[2].relevance_score).toBe(0);
+  });
+
+  test("equal documents keep their order, and more than all is all", async () => {
+    const { body } = await post(`${server.url}/v1/rerank`, {
+      query: QUERY,
+      documents: ["same", "same", "same"],
+      top_n: 99,
+    });
+    expect(body.results.map((result: { index: number }) => result.index)).toEqual([0, 1, 2]);
+  });
+
+  test("a server may answer with logits by default", async () => {
+    const raw = await start({ rerankers: new Map([["tiny", tinyCrossEncoder()]]), rawScores: true });
+    const { body } = await post(`${raw.url}/v1/rerank`, { query: QUERY, documents: DOCUMENTS });
+    for (const { index, relevance_score } of body.results)
+      expect(relevance_score).toBeCloseTo(logits[index] as number, 5);
+    await raw.close();
+  });
+});
+
+describe("embeddings", () => {
+  test("floats and base64 say the same, in the order sent", async () => {
+    const input = DOCUMENTS.slice(0, 3);
+    const floats = await post(`${server.url}/v1/embeddings`, { model: "tiny-embedder", input });
+    const direct = await tinyEmbeddings().embedDocuments(input);
+    expect(floats.body.data.map((row: { index: number }) => row.index)).toEqual([0, 1, 2]);
+    floats.body.data.forEach((row: { embedding: number[] }, index: number) => {
+      row.embedding.forEach((value, at) => {
+        expect(value).toBeCloseTo(direct[index]?.[at] as number, 5);
+      });
+    });
+    const base64 = await post(`${server.url}/v1/embeddings`, { input: input[0], encoding_format: "base64" });
+    const bytes = Buffer.from(base64.body.data[0].embedding, "base64");
+    const decoded = Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+    expect(decoded).toEqual((floats.body.data[0].embedding as number[]).map(Math.fround));
+  });
+
+  test.each<[object, string]>([
+    [{ input: [] }, "input"],
+    [{ input: [1, 2, 3] }, "input[0]"],
+    [{ input: ["a", ""] }, "input[1]"],
+    [{ input: "" }, "input"],
+    [{ input: "a", encoding_format: "int8" }, "encoding_format"],
+    [{ input: "a", dimensions: 7 }, "dimensions"],
+    [{}, "input"],
+  ])("%j is refused", async (body, param) => {
+    expect(await post(`${server.url}/v1/embeddings`, body)).toMatchObject({ status: 400, body: { error: { param } } });
+  });
+});
+
+describe("what else there is", () => {
+  test("health, models and metrics", async () => {
+    expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: "ok" });
+    const models = await (await fetch(`${server.url}/v1/models`)).json();
+    expect(models.data.map((model: { id: string }) => model.id)).toEqual(["tiny", "tiny-embedder"]);
+    const response = await fetch(`${server.url}/metrics`);
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const text = await response.text();
+    expect(text).toMatch(/^langchain_rerank_requests_total\{route="\/v1\/rerank",status="200"\} \d+$/m);
+    expect(text).toMatch(/^langchain_rerank_request_duration_seconds_bucket\{route="\/rerank",le="\+Inf"\} \d+$/m);
+    expect(text).toMatch(/^langchain_rerank_documents_total [1-9]\d*$/m);
+    expect(text).toMatch(/^langchain_rerank_tokens_total [1-9]\d*$/m);
+  });
+
+  test("an unknown model is 404 naming those there are", async () => {
+    const { status, body } = await post(`${server.url}/v1/rerank`, {
+      model: "rerank-v3.5",
+      query: "q",
+      documents: ["d"],
+    });
+    expect(status).toBe(404);
+    expect(body.error).toMatchObject({ param: "model", code: "model_not_found", message: /"tiny"/ });
+  });
+
+  test("unknown paths and methods have JSON errors", async () => {
+    expect(await post(`${server.url}/v3/rerank`, {})).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found" } },
+    });
+    const response = await fetch(`${server.url}/v1/rerank`);
+    expect(response.status).toBe(405);
+    expect(await response.json()).toMatchObject({ error: { code: "method_not_allowed" } });
+  });
+});
