@@ -55,6 +55,7 @@ export {
   type ThresholdFigures,
   type ThresholdGoal,
 } from "./evaluation/tuning/threshold.js";
+export { type ReadyChoice, type Tuned, tune } from "./evaluation/tuning/tune.js";
 export { type TuneOptions, type TuneResult, tuneStages } from "./evaluation/tuning/tune-stages.js";
 export type {
   CorpusDocument,

@@ -4,6 +4,9 @@ import type { Qrels } from "../types.js";
 import type { Calibrations } from "./simulate.js";
 import type { QueryStages, StageScores } from "./stage-scores.js";
 
+/** A `HybridReranker` takes rising curves only. */
+const LEAST_SLOPE = 1e-9;
+
 /**
  * Fits a logistic curve that turns scores into probabilities of relevance: Platt's method (1999) with his smoothed targets, by Newton's
  * method with backtracking (Lin, Lin and Weng, 2007).
@@ -13,6 +16,16 @@ import type { QueryStages, StageScores } from "./stage-scores.js";
  * @throws InvalidInputError when only one kind is there, or when higher scores do not go with relevance, so that no rising curve fits
  */
 export function fitCalibration(scores: readonly number[], relevant: readonly boolean[]): Calibration {
+  const curve = fitRising(scores, relevant);
+  if (curve.slope > 0) return curve;
+  throw new InvalidInputError(
+    "scores",
+    "do not rise with relevance, so that no curve fits; is this stage's order any good?",
+  );
+}
+
+/** The best curve that does not fall: level, with slope 0, where scores do not rise with relevance. */
+function fitRising(scores: readonly number[], relevant: readonly boolean[]): Calibration {
   const positives = relevant.filter(Boolean).length;
   const negatives = relevant.length - positives;
   if (positives === 0 || negatives === 0) {
@@ -24,16 +37,15 @@ export function fitCalibration(scores: readonly number[], relevant: readonly boo
   const { center, scale } = spread(scores);
   const xs = scores.map((score) => (score - center) / scale);
   const targets = relevant.map((each) => (each ? (positives + 1) / (positives + 2) : 1 / (negatives + 2)));
-  const { a, b } = newton(xs, targets, Math.log((positives + 1) / (negatives + 1)));
-  if (a <= 0)
-    throw new InvalidInputError(
-      "scores",
-      "do not rise with relevance, so that no curve fits; is this stage's order any good?",
-    );
-  return { slope: a / scale, intercept: b - (a * center) / scale };
+  const prior = Math.log((positives + 1) / (negatives + 1));
+  const { a, b } = newton(xs, targets, prior);
+  return a > 0 ? { slope: a / scale, intercept: b - (a * center) / scale } : { slope: 0, intercept: prior };
 }
 
-/** A curve for each stage, from every candidate of the queries; documents that nobody judged count as not relevant. */
+/**
+ * A curve for each stage, from every candidate of the queries; documents that nobody judged count as not relevant. A stage whose scores
+ * do not rise with relevance gets an all but level curve, which keeps its order and gives it no say.
+ */
 export function fitStages(
   queries: readonly QueryStages[],
   stages: StageScores,
@@ -50,7 +62,8 @@ export function fitStages(
         relevant.push((qrels.get(query.id)?.get(query.documents[place]!) ?? 0) >= rel);
       });
     }
-    return fitCalibration(scores, relevant);
+    const { slope, intercept } = fitRising(scores, relevant);
+    return { slope: Math.max(slope, LEAST_SLOPE), intercept };
   };
   return new Map([
     ...stages.first.map((name) => [name, pick(name, "first")] as const),

@@ -106,7 +106,7 @@ async function collectQuery(
   };
   for (const [name, stage] of Object.entries(first)) {
     if (stage === "run") firstColumns.set(name, { scores: runScores!, milliseconds: filled.map(() => 0) });
-    else if ("fuse" in stage)
+    else if (isFusion(stage))
       firstColumns.set(
         name,
         fuseRanks(
@@ -129,7 +129,7 @@ async function collectQuery(
   for (const { name, scorer } of models) modelColumns.set(name, await score(name, scorerStage(scorer), wanted));
   // Fusion only adds up what its members took; counting it too would count them twice.
   const measured = Object.entries(first)
-    .filter(([, stage]) => stage === "run" || !("fuse" in stage))
+    .filter(([, stage]) => !isFusion(stage))
     .map(([name]) => firstColumns.get(name)!);
   return {
     stages: {
@@ -171,19 +171,23 @@ function checkFirst(first: Readonly<Record<string, FirstStage>>, data: Dataset):
   for (const [name, stage] of Object.entries(first)) {
     if (stage === "run" && !data.run)
       throw new InvalidOptionError(`first.${name}`, stage, "embeddings: the data set has no run");
-    if (typeof stage === "object" && "fuse" in stage) {
-      const unknown = stage.fuse.find((each) => !known.includes(each));
+    if (isFusion(stage)) {
+      const unknown = stage.fuse.find((each) => !known.includes(each) || isFusion(first[each]!));
       if (unknown !== undefined || stage.fuse.length < 2) {
         throw new InvalidOptionError(
           `first.${name}.fuse`,
           unknown ?? stage.fuse,
-          `two or more stages named before it: ${known.join(", ")}`,
+          `two or more stages named before it, none of them fused: ${known.join(", ")}`,
         );
       }
     }
     known.push(name);
   }
   if (known.length === 0) throw new InvalidOptionError("first", first, "at least one first stage");
+}
+
+function isFusion(stage: FirstStage): stage is { fuse: readonly string[]; rrfK?: number } {
+  return typeof stage === "object" && "fuse" in stage;
 }
 
 function countScored(queries: readonly QueryStages[], model: string): number {

@@ -1,0 +1,213 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { simulate } from "../../src/evaluation/tuning/simulate.js";
+import {
+  collectStageScores,
+  type Dataset,
+  evaluate,
+  FileScoreCache,
+  MemoryScoreCache,
+  measureRun,
+  tune,
+  tuneStages,
+} from "../../src/evaluation.js";
+import { HybridReranker, type HybridRerankerInput, type RelevanceScorer } from "../../src/index.js";
+import { madeDataset, noisyScore } from "./made-data.js";
+import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
+
+const onWarning = () => {};
+let folder: string;
+let data: Dataset;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tune-"));
+  data = await madeDataset();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Knows the judgements and adds noise: a cross-encoder of a chosen quality. Counts its pairs. */
+class NoisyOracle implements RelevanceScorer {
+  pairs = 0;
+  constructor(
+    readonly model: string,
+    readonly noise: number,
+  ) {}
+
+  async score(query: string, texts: readonly string[]): Promise<number[]> {
+    this.pairs += texts.length;
+    const id = query.split(" ")[1]!;
+    return texts.map((text) => noisyScore(data.qrels, id, text.split(" ")[2]!, this.noise));
+  }
+}
+
+describe("tune", () => {
+  it("scores each pair once for over 400 settings, and gives options that a reranker takes and that do what was promised", async () => {
+    const model = new NoisyOracle("oracle", 1);
+    const result = await tune(data, {
+      models: { oracle: model },
+      grid: { alpha: Array.from({ length: 20 }, (_, i) => (i + 1) / 20) },
+      onWarning,
+    });
+    const candidates = [...data.run!]
+      .filter(([id]) => data.qrels.has(id))
+      .reduce((sum, [, scores]) => sum + scores.size, 0);
+    expect(result.settings.length).toBeGreaterThanOrEqual(400);
+    expect(model.pairs).toBe(candidates);
+    expect(result.stages.pairs.get("oracle")).toBe(candidates);
+
+    for (const choice of [result.best, result.fastest]) {
+      const real = await evaluate(new HybridReranker(choice.options), data, { measures: ["nDCG@10"], onWarning });
+      expect(real.measures.get("nDCG@10")!.mean).toBeCloseTo(choice.setting.mean, 12);
+    }
+    expect(result.best.heldOut.mean).toBeGreaterThan(
+      measureRun(data.run!, data.qrels, ["nDCG@10"], { onWarning }).get("nDCG@10")!.mean,
+    );
+  });
+
+  it("tells first stages and models apart, fuses ranks, and fits curves", async () => {
+    const first = { bm25: "run", letters: new LetterEmbeddings(), both: { fuse: ["bm25", "letters"] } } as const;
+    const models = { good: new NoisyOracle("good", 0.3), poor: new NoisyOracle("poor", 5) };
+    const result = await tune(data, {
+      first,
+      models,
+      grid: { normalization: ["min-max", "sigmoid"], alpha: [0.5, 1] },
+      onWarning,
+    });
+    expect(new Set(result.settings.map((setting) => setting.first))).toEqual(new Set(["bm25", "letters", "both"]));
+    expect(result.best.setting.model).toBe("good");
+    expect(result.best.options.model).toBe(models.good);
+    const single = await tune(data, {
+      first,
+      models: { good: models.good },
+      grid: { first: ["both"], normalization: ["sigmoid"] },
+      onWarning,
+    });
+    const real = await evaluate(new HybridReranker(single.best.options), data, { measures: ["nDCG@10"], onWarning });
+    expect(real.measures.get("nDCG@10")!.mean).toBeCloseTo(single.best.setting.mean, 12);
+  });
+
+  it("simulates what the real reranker does, ties, blanks and infinities included", async () => {
+    const score = fc.oneof(
+      fc.integer({ min: -2, max: 2 }),
+      fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    );
+    const rows = fc.array(fc.record({ first: score, cross: fc.integer({ min: 0, max: 3 }), blank: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 9,
+    });
+    const setup = fc.record({
+      topK: fc.integer({ min: 1, max: 10 }),
+      alpha: fc.constantFrom(0, 0.3, 0.7, 1),
+      normalization: fc.constantFrom(
+        "min-max" as const,
+        "z-score" as const,
+        "max" as const,
+        "rank" as const,
+        "sigmoid" as const,
+      ),
+    });
+    const curve = { slope: 0.7, intercept: -1 };
+    await fc.assert(
+      fc.asyncProperty(rows, setup, async (all, { topK, alpha, normalization }) => {
+        fc.pre(all.some(({ blank }) => !blank));
+        const ids = all.map((_, i) => `d${String(i).padStart(2, "0")}`);
+        const small: Dataset = {
+          name: "made here",
+          queries: new Map([["q", "question"]]),
+          corpus: new Map(ids.map((id, i) => [id, { id, title: "", text: all[i]!.blank ? " " : id }])),
+          qrels: new Map([["q", new Map([[ids[0]!, 1]])]]),
+          run: new Map([["q", new Map(ids.map((id, i) => [id, all[i]!.first]))]]),
+        };
+        const model: RelevanceScorer = {
+          score: async (_query, texts) => texts.map((text) => all[Number(text.slice(1))]!.cross),
+        };
+        const stages = await collectStageScores(small, { models: { model } });
+        const curves = new Map([
+          ["run", curve],
+          ["model", curve],
+        ]);
+        const [simulated] = simulate(
+          stages.queries[0]!,
+          { first: "run", model: "model", topK, normalization, alphas: [alpha] },
+          curves,
+        );
+        const options: HybridRerankerInput = {
+          firstStageKey: "score",
+          model,
+          topK,
+          alpha,
+          normalization,
+          ...(normalization === "sigmoid" && { calibration: { first: curve, cross: curve } }),
+        };
+        const real = await evaluate(new HybridReranker(options), small, { measures: ["RR"] });
+        expect(simulated!.ranking).toEqual([...real.run.get("q")!.keys()]);
+        simulated!.sims.forEach((sim, i) => {
+          expect(sim).toBe(real.scores.get("q")!.get(simulated!.ranking[i]!));
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("resumes from a cache on disk, shares pairs between runs, and scores again for another model", async () => {
+    const path = join(folder, "pairs.jsonl");
+    const stop = new AbortController();
+    const model = new NoisyOracle("oracle", 1);
+    const onProgress = ({ done }: { done: number }) => done === 10 && stop.abort(new Error("killed"));
+    {
+      await using cache = await FileScoreCache.open(path);
+      await expect(
+        tune(data, { models: { model }, cache, signal: stop.signal, onProgress, onWarning }),
+      ).rejects.toThrow("killed");
+    }
+    const before = model.pairs;
+    await using cache = await FileScoreCache.open(path);
+    const resumed = await tune(data, { models: { model }, cache, depth: 20, onWarning });
+    const again = await tune(data, { models: { model }, cache, depth: 20, onWarning });
+    expect(model.pairs).toBeGreaterThan(before);
+    expect(resumed.stages.pairs.get("model")! + before).toBeGreaterThan(model.pairs);
+    expect(again.settings).toEqual(resumed.settings);
+    expect(again.stages.seconds).toBe(resumed.stages.seconds);
+    const other = new NoisyOracle("other", 1);
+    await tune(data, { models: { other }, cache, depth: 20, onWarning });
+    expect(other.pairs).toBe(resumed.stages.pairs.get("model"));
+  });
+
+  it("scores only as deep as it is told, equal texts of one query once, and refuses grids beyond", async () => {
+    const scorer = new WordOverlap();
+    const small = smallDataset();
+    const stages = await collectStageScores(small, { models: { scorer }, deepest: 2 });
+    expect(scorer.pairs).toBe(6);
+    expect(() => tuneStages(stages, small.qrels, { grid: { topK: [3] } })).toThrow(/1 to 2/);
+    for (const document of small.corpus.values()) document.text = "all the same";
+    const same = new WordOverlap();
+    await collectStageScores(small, { models: { same }, cache: new MemoryScoreCache() });
+    expect(same.pairs).toBe(3);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["a run that is not there", { first: { bm25: "run" } }, /has no run/],
+    [
+      "a fusion of what is not named",
+      { first: { letters: new LetterEmbeddings(), both: { fuse: ["letters", "bm25"] } } },
+      /first\.both\.fuse/,
+    ],
+    ["no first stage", { first: {} }, /at least one/],
+  ])("refuses %s", async (_name, options, message) => {
+    const { run: _, ...rest } = smallDataset();
+    await expect(collectStageScores(rest, { models: { scorer: new WordOverlap() }, ...options })).rejects.toThrow(
+      message,
+    );
+  });
+
+  it("passes on scores that cannot be used as an error, not into the cache", async () => {
+    const cache = new MemoryScoreCache();
+    const broken = { model: "broken", score: async () => [Number.NaN] };
+    await expect(collectStageScores(smallDataset(), { models: { broken }, cache })).rejects.toMatchObject({
+      name: "InvalidResponseError",
+    });
+    expect(cache.size).toBe(0);
+  });
+});
