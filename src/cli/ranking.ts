@@ -42,15 +42,15 @@ export async function rank(
     return { ranked: result.documents.map(toRanked), report: { ...result.report } };
   } finally {
     bar.end();
-    await (typeof model === "string" ? reranker : model).dispose?.();
+    await model.dispose?.();
   }
 }
 
 /** Models of this machine are handed texts in parts, to show how far they are; a provider gets them as it likes them. */
-async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<RelevanceScorer | string> {
+async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<RelevanceScorer> {
   const { model, dtype, longDocuments, acceptLicense } = options;
-  const { isRemoteModel } = await import("../scorers/remote.js");
-  if (model !== undefined && isRemoteModel(model)) return model;
+  const { createRemoteScorer, isRemoteModel } = await import("../scorers/remote.js");
+  if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
   const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
   const scorer = new OnnxCrossEncoder({
     model,

@@ -1,0 +1,148 @@
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { HubServer } from "../models/hub-server.js";
+import { runCli } from "./run-cli.js";
+
+const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit/", import.meta.url));
+
+describe("models list and info", () => {
+  it("prints a table with name, size, languages, licence and speed", async () => {
+    const { code, stdout, stderr } = await runCli(["models", "list"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const [header, first] = stdout.split("\n");
+    expect(header!.trim().split(/\s{2,}/)).toEqual(["name", "kind", "size", "languages", "licence", "speed"]);
+    expect(first).toMatch(/^rerank-en-\S+ .*bundled/);
+    expect(stdout).toMatch(/Xenova\/ms-marco-MiniLM-L-6-v2 +cross-encoder +23 MB +en +Apache-2\.0 +fast/);
+    expect(stdout).toContain("CC-BY-NC-4.0 (non-commercial)");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("filters, and prints JSON", async () => {
+    const { stdout } = await runCli([
+      "models",
+      "list",
+      "--kind",
+      "cross-encoder",
+      "--language",
+      "ja",
+      "--commercial",
+      "--max-parameters",
+      "50",
+      "--json",
+    ]);
+    const entries = JSON.parse(stdout) as { name: string; languages: string[]; speed: string }[];
+    expect(entries.map(({ name }) => name)).toContain("hotchpotch/japanese-reranker-xsmall-v2");
+    expect(entries.every(({ languages }) => languages.includes("ja") || languages.includes("multilingual"))).toBe(true);
+    expect(entries[0]).toHaveProperty("speed");
+    const none = await runCli(["models", "list", "--language", "xx", "--max-parameters", "1"]);
+    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("No registered model fits") });
+  });
+
+  it("describes a model, by an alias too, and suggests names for an unknown one", async () => {
+    const info = await runCli(["models", "info", "cross-encoder/ms-marco-MiniLM-L6-v2"]);
+    expect(info.stdout).toContain("Xenova/ms-marco-MiniLM-L-6-v2");
+    expect(info.stdout).toContain("TREC DL 2019, nDCG@10: 74.3");
+    expect(info.stdout).toContain("hash pinned");
+    expect(JSON.parse((await runCli(["models", "info", "rerank-en-v0", "--json"])).stdout)).toMatchObject({
+      bundled: "rerank-en-v0",
+    });
+    const unknown = await runCli(["models", "info", "bge-reranker-bass"]);
+    expect(unknown).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining('Did you mean "BAAI/bge-reranker-base"'),
+    });
+  });
+});
+
+describe("models download and check", () => {
+  let server: HubServer;
+  let cache: string;
+  const env = () => ({ HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: cache, HF_HUB_OFFLINE: "" });
+
+  beforeAll(async () => {
+    server = await HubServer.start();
+    const paths = (readdirSync(TINY, { recursive: true }) as string[]).filter((path) =>
+      statSync(join(TINY, path)).isFile(),
+    );
+    server.publish("someone/tiny", Object.fromEntries(paths.map((path) => [path, readFileSync(join(TINY, path))])));
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    cache = mkdtempSync(join(tmpdir(), "cli-models-"));
+    return () => rmSync(cache, { recursive: true, force: true });
+  });
+
+  it("prints the folder on standard output and nothing else", async () => {
+    const { code, stdout, stderr } = await runCli(["models", "download", "someone/tiny"], { env: env() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(readdirSync(stdout.trim())).toEqual(expect.arrayContaining(["config.json", "tokenizer.json", "onnx"]));
+    const ranked = await runCli(["rank", "-q", "q", "--json", "--model", "someone/tiny"], {
+      env: { ...env(), HF_HUB_OFFLINE: "1" },
+      input: "a text",
+    });
+    expect(ranked).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("says what to do when it cannot", async () => {
+    expect(await runCli(["models", "download", "someone/else"], { env: env() })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("404"),
+    });
+    const licence = await runCli(["models", "download", "jinaai/jina-colbert-v2"], { env: env() });
+    expect(licence).toMatchObject({ code: 1, stderr: expect.stringContaining("CC-BY-NC-4.0") });
+    const bundled = await runCli(["models", "download", "rerank-en-v0"], { env: env() });
+    expect(bundled).toMatchObject({ code: 2, stderr: expect.stringContaining("ships with the package") });
+  });
+
+  it("finds a changed byte in the cache", async () => {
+    const { stdout } = await runCli(["models", "download", "someone/tiny"], { env: env() });
+    const whole = await runCli(["models", "check", "someone/tiny"], { env: env() });
+    expect(whole).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/ok +onnx\/model\.onnx: sha256/),
+    });
+    expect(whole.stdout).toMatch(/skipped golden scores: none are known/);
+    const blob = realpathSync(join(stdout.trim(), "onnx/model.onnx"));
+    const bytes = readFileSync(blob);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(blob, bytes);
+    const broken = await runCli(["models", "check", "someone/tiny", "--json"], { env: env() });
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.stdout).findings[0]).toMatchObject({ what: "onnx/model.onnx", result: "failed" });
+    expect(broken.stderr).toContain("was expected");
+  });
+
+  it("stops at an interrupt with exit code 130 and keeps what has arrived", async () => {
+    const weights = readFileSync(join(TINY, "onnx/model.onnx"));
+    let arrived: () => void = () => {};
+    const started = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    server.cdnFaults.push((_, response) => {
+      response.writeHead(200, { "content-length": weights.length });
+      response.write(weights.subarray(0, 5000));
+      arrived();
+      return true;
+    });
+    const { spawn } = await import("node:child_process");
+    const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+    const child = spawn(process.execPath, [cli, "models", "download", "someone/tiny"], {
+      env: { ...process.env, ...env() },
+    });
+    await started;
+    await new Promise((resume) => setTimeout(resume, 100));
+    child.kill("SIGINT");
+    const code = await new Promise((done) => child.on("close", done));
+    server.cdnFaults = [];
+    expect(code).toBe(130);
+    const partial = (readdirSync(cache, { recursive: true }) as string[]).find((path) => path.endsWith(".partial"));
+    expect(statSync(join(cache, partial!)).size).toBe(5000);
+    expect(await runCli(["models", "download", "someone/tiny"], { env: env() })).toMatchObject({ code: 0 });
+    expect(server.requests.at(-1)!.range).toBe("bytes=5000-");
+  });
+});

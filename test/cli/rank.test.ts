@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.js";
+
+const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url));
+const TEXTS = [
+  "Bees see ultraviolet light.",
+  "The ferry leaves at seven.",
+  "Solar panels turn light into electricity with silicon cells.",
+];
+const QUERY = "how do solar panels work?";
+
+let folder: string;
+const file = (name: string) => join(folder, name);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "cli-rank-"));
+  writeFileSync(file("notes.txt"), `${TEXTS[0]}\r\n\r\n${TEXTS[1]}\r\n\r\n\r\n${TEXTS[2]}`);
+  writeFileSync(
+    file("notes.md"),
+    `# Bees\n${TEXTS[0]}\n\n# Ferries\n${TEXTS[1]}\n\`\`\`\n# a comment\n\`\`\`\n## Panels\n${TEXTS[2]}\n`,
+  );
+  writeFileSync(file("notes.jsonl"), TEXTS.map((text) => JSON.stringify({ id: 1, text })).join("\n"));
+  writeFileSync(file("notes.json"), JSON.stringify(TEXTS.map((passage) => ({ passage }))));
+  writeFileSync(file("other.json"), JSON.stringify([{ title: "no text here" }]));
+  writeFileSync(file("broken.jsonl"), '{"text":"fine"}\n{"text":');
+  writeFileSync(file("empty.txt"), " \n\n ");
+  writeFileSync(file("latin1.txt"), Buffer.from([0x63, 0x61, 0x66, 0xe9]));
+  writeFileSync(file("data.bin"), "text");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Row {
+  rank: number;
+  firstRank: number;
+  score: number;
+  text: string;
+  source: string;
+}
+
+async function rankJson(args: string[], input?: string): Promise<Row[]> {
+  const { code, stdout, stderr } = await runCli(
+    ["rank", "-q", QUERY, "--json", ...args],
+    input === undefined ? {} : { input },
+  );
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe("rank", () => {
+  it("puts the bundled model's favourite first and prints rank, old rank, score and text without colour", async () => {
+    const { code, stdout, stderr } = await runCli(["rank", "--query", QUERY, file("notes.txt")]);
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    const [header, first, ...rest] = stdout.trimEnd().split("\n");
+    expect(header!.split(/\s+/)).toEqual(["rank", "was", "score", "text"]);
+    expect(first).toMatch(/^ +1 +3 +[01]\.\d{4} +Solar panels turn light into electricity with silicon cells\.$/);
+    expect(rest).toHaveLength(2);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it.each(["notes.txt", "notes.md", "notes.jsonl", "notes.json"])("reads %s", async (name) => {
+    const rows = await rankJson([file(name)]);
+    expect(rows.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+    expect(rows[0]).toMatchObject({ firstRank: 3, text: expect.stringContaining("Solar panels") });
+    expect(rows[0]!.source).toContain(name);
+    expect(rows.every(({ score }, index) => index === 0 || score <= rows[index - 1]!.score)).toBe(true);
+  });
+
+  it("reads standard input as lines, paragraphs or records, and several files in turn", async () => {
+    expect((await rankJson([], TEXTS.join("\n")))[0]).toMatchObject({ firstRank: 3, source: "stdin:3" });
+    expect(await rankJson(["-"], `one\ntwo\n\n${TEXTS[2]}`)).toHaveLength(2);
+    expect(await rankJson([], TEXTS.map((text) => JSON.stringify({ text })).join("\n"))).toHaveLength(3);
+    expect(await rankJson([], JSON.stringify(TEXTS))).toHaveLength(3);
+    expect(await rankJson([file("notes.txt"), file("notes.md")])).toHaveLength(6);
+  });
+
+  it("cuts to --top-n and --threshold", async () => {
+    const all = await rankJson([file("notes.txt")]);
+    expect(await rankJson(["--top-n", "1", file("notes.txt")])).toEqual(all.slice(0, 1));
+    expect(await rankJson(["-n", "50", file("notes.txt")])).toEqual(all);
+    expect(await rankJson(["--threshold", String(all[1]!.score), file("notes.txt")])).toEqual(all.slice(0, 2));
+  });
+
+  it("ranks more texts than one part holds as the model does at once, in the same order", async () => {
+    const texts = Array.from({ length: 45 }, (_, index) => `${TEXTS[index % 3]} Number ${index}.`);
+    const rows = await rankJson(["--model", TINY], JSON.stringify(texts));
+    expect(rows).toHaveLength(45);
+    expect(new Set(rows.map(({ firstRank }) => firstRank)).size).toBe(45);
+    expect(rows.every(({ firstRank, text }) => text === texts[firstRank - 1])).toBe(true);
+    expect(rows.every(({ score }, index) => index === 0 || score <= rows[index - 1]!.score)).toBe(true);
+  });
+
+  it("marks texts that were cut, and gives the passage that counts", async () => {
+    const long = `${"The ferry leaves at seven and returns before dark. ".repeat(30)} ${TEXTS[2]}`;
+    const [cut] = await rankJson(["--model", TINY], JSON.stringify([long]));
+    expect(cut).toMatchObject({ truncated: true });
+    const [passage] = (await rankJson(
+      ["--model", TINY, "--long-documents", "max-passage"],
+      JSON.stringify([long]),
+    )) as unknown as [{ passage: { start: number; end: number } }];
+    expect(passage.passage.end).toBeGreaterThan(passage.passage.start);
+    expect(passage.passage.end).toBeLessThanOrEqual(long.length);
+  });
+
+  it("tells timings on standard error when asked", async () => {
+    const { stdout, stderr } = await runCli(["rank", "-q", QUERY, "--verbose", "--json", file("notes.txt")]);
+    expect(JSON.parse(stdout)).toHaveLength(3);
+    expect(stderr).toMatch(/milliseconds: \{.*"inference":/);
+    expect(stderr).toContain("3 texts");
+  });
+
+  it("keeps escape sequences of the texts away from the screen", async () => {
+    const { stdout } = await runCli(["rank", "-q", QUERY], { input: "evil \u001b[2J\u0007 text\nplain text" });
+    expect(stdout).not.toContain("\u001b");
+    expect(stdout).toContain("evil [2J text");
+  });
+
+  it("colours the table where colours are asked for", async () => {
+    const { stdout } = await runCli(["rank", "-q", QUERY, file("notes.txt")], { env: { FORCE_COLOR: "1" } });
+    expect(stdout).toContain("\u001b[1m");
+  });
+
+  it("ranks with a server named provider:model", async () => {
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        response.setHeader("content-type", "application/json");
+        response.end(
+          JSON.stringify({ results: [2, 0, 1].map((index, place) => ({ index, relevance_score: 3 - place })) }),
+        );
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    try {
+      const env = { LOCALAI_BASE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+      const { code, stdout, stderr } = await runCli(
+        ["rank", "-q", QUERY, "--json", "--model", "localai:some-model", file("notes.txt")],
+        { env },
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(JSON.parse(stdout).map(({ firstRank }: Row) => firstRank)).toEqual([3, 1, 2]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each([
+    ["missing.txt", /there is no such file/, 1],
+    ["", /it is a folder/, 1],
+    ["other.json", /has no text in text, pageContent.*its fields are: title.*--field/, 1],
+    ["broken.jsonl", /broken\.jsonl:2 is not valid JSON/, 1],
+    ["empty.txt", /holds no text/, 1],
+    ["latin1.txt", /is not UTF-8/, 1],
+    ["data.bin", /say with --format/, 2],
+  ])("%s cannot be read", async (name, message, exit) => {
+    const { code, stdout, stderr } = await runCli(["rank", "-q", QUERY, file(name)]);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: exit, stdout: "" });
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("reads another field, and another format than the extension says", async () => {
+    expect(await rankJson(["--field", "title", file("other.json")])).toMatchObject([{ text: "no text here" }]);
+    expect(await rankJson(["--format", "paragraphs", file("data.bin")])).toMatchObject([{ text: "text" }]);
+  });
+
+  it("an unknown model and a non-commercial one fail with advice", async () => {
+    const env = { HF_HUB_OFFLINE: "1", HF_HUB_CACHE: folder };
+    const run = (model: string) => runCli(["rank", "-q", QUERY, "--model", model, file("notes.txt")], { env });
+    expect(await run("rerank-en-v1")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Did you mean "rerank-en-v0"'),
+    });
+    expect(await run("jinaai/jina-reranker-v2-base-multilingual")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("acceptLicense"),
+    });
+    expect(await run("Xenova/ms-marco-MiniLM-L-6-v2")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("offline mode is on"),
+    });
+  });
+});

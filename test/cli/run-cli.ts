@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The built command line; `npm test` builds it first. */
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+/** What a run of the command line left. */
+export interface CliRun {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line in a process of its own, its outputs being pipes. */
+export function runCli(
+  args: readonly string[],
+  {
+    input,
+    env = {},
+    onStderr,
+  }: {
+    input?: string;
+    env?: Record<string, string>;
+    onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  } = {},
+): Promise<CliRun> {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...inherited, ...env } });
+  const run: CliRun = { code: null, stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    run.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    run.stderr += text;
+    onStderr?.(run.stderr, (signal) => child.kill(signal));
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input ?? "");
+  return new Promise((done) => child.on("close", (code) => done({ ...run, code })));
+}
