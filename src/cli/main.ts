@@ -7,6 +7,7 @@ import { EXIT_CODES_HELP, reportFailure } from "./failure.js";
 const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => void }>> = {
   rank: () => import("./rank.js"),
   models: () => import("./models.js"),
+  serve: () => import("./serve.js"),
 };
 
 const HELP = `
