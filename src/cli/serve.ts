@@ -8,8 +8,8 @@ import { finiteNumber, wholeNumber } from "./options.js";
 
 /** What `serve` was told on the command line. */
 interface ServeOptions {
-  model: string[];
-  embeddings: string[];
+  model?: string[];
+  embeddings?: string[];
   hybrid?: number | true;
   host: string;
   port: number;
@@ -49,9 +49,8 @@ export function register(program: Command): void {
       "-m, --model <[name=]model...>",
       "cross-encoders to serve, the first is the default (default: the bundled one)",
       collect,
-      [],
     )
-    .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect, [])
+    .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
     .option(
       "--hybrid [alpha]",
       "also serve `hybrid`: the first of both, blended, alpha for the cross-encoder (0.7)",
@@ -120,7 +119,7 @@ async function run(options: ServeOptions): Promise<void> {
   await server.close();
 }
 
-async function loadRerankers({ model, acceptLicense }: ServeOptions): Promise<Map<string, RelevanceScorer>> {
+async function loadRerankers({ model = [], acceptLicense }: ServeOptions): Promise<Map<string, RelevanceScorer>> {
   const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
   const more = acceptLicense ? { acceptLicense } : {};
   if (model.length === 0) {
@@ -137,7 +136,10 @@ async function loadRerankers({ model, acceptLicense }: ServeOptions): Promise<Ma
   return rerankers;
 }
 
-async function loadEmbedders({ embeddings, acceptLicense }: ServeOptions): Promise<Map<string, EmbeddingsInterface>> {
+async function loadEmbedders({
+  embeddings = [],
+  acceptLicense,
+}: ServeOptions): Promise<Map<string, EmbeddingsInterface>> {
   const embedders = new Map<string, EmbeddingsInterface>();
   if (embeddings.length === 0) return embedders;
   const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
@@ -177,7 +179,7 @@ function splitName(text: string): { name: string; target: string } {
   return match ? { name: match[1] as string, target: match[2] as string } : { name: text, target: text };
 }
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 
 function ended(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
