@@ -35,6 +35,7 @@ export { MEASURES } from "./evaluation/measures/registry.js";
 export { RR } from "./evaluation/measures/rr.js";
 export { Success } from "./evaluation/measures/success.js";
 export { trecOrder } from "./evaluation/ranking.js";
+export { type ReportInput, type ReportTexts, renderReport } from "./evaluation/report/report.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./evaluation/significance/bootstrap.js";
 export { holm } from "./evaluation/significance/holm.js";
 export { pairedRandomizationTest, type RandomizationOptions } from "./evaluation/significance/randomization.js";
