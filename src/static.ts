@@ -1,0 +1,1 @@
+export { StaticEmbeddings, type StaticEmbeddingsOptions } from "./embeddings/static-embeddings.js";

@@ -1,0 +1,1 @@
+"""Recipe that makes the bundled models: raw data in, finished and checked files out."""

@@ -1,0 +1,101 @@
+"""All settings of the recipe. One preset a budget: `smoke` (tests), `cpu` (two cores), `gpu`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class PoolConfig:
+    """What is trained on. `beir` maps a folder to (passages, questions a passage)."""
+
+    beir: dict[str, tuple[int, int]]
+    medquad: int
+    passage_words: int = 120
+    held_out: tuple[str, ...] = ("qed_dev",)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Late-interaction training; see `training/README.md` for why each part is there."""
+
+    steps: int
+    learning_rate: float = 4e-5
+    projection_learning_rate: float = 2e-4
+    warmup: int = 30
+    cooldown: float = 0.3
+    groups: int = 3
+    group_size: int = 16
+    questions_a_passage: int = 2
+    projection: int = 128
+    frozen_layers: int = 2
+    passage_tokens: int = 160
+    question_tokens: int = 40
+    token_temperature: float = 0.03
+    pooled_temperature: float = 0.05
+    teacher_weight: float = 0.5
+    pooled_weight: float = 0.5
+    false_negative_margin: float = 0.08
+    checkpoint_every: int = 50
+    evaluate_every: int = 150
+    workers: int = 2
+
+
+@dataclass(frozen=True)
+class StaticConfig:
+    """Refinement of the static table: find the passage, and order a batch as the encoder does."""
+
+    dimensions: int = 256
+    steps: int = 800
+    questions: int = 192
+    passages: int = 384
+    learning_rate: float = 1e-3
+    temperature: float = 0.05
+    contrast: float = 1.0
+    imitate: float = 2.0
+
+
+@dataclass(frozen=True)
+class Config:
+    name: str
+    seed: int
+    pool: PoolConfig
+    train: TrainConfig
+    neighbours: int = 24
+    selection_queries: int = 60
+    static: StaticConfig = StaticConfig()
+
+
+CPU = Config(
+    name="cpu",
+    seed=13,
+    pool=PoolConfig(
+        beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (9000, 4)}, medquad=2500
+    ),
+    train=TrainConfig(steps=1000),
+)
+
+PRESETS: dict[str, Config] = {
+    "cpu": CPU,
+    "gpu": replace(
+        CPU,
+        name="gpu",
+        pool=PoolConfig(
+            beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (19000, 5)},
+            medquad=16000,
+        ),
+        train=replace(CPU.train, steps=12000, groups=16, workers=1, frozen_layers=0),
+    ),
+    "smoke": replace(
+        CPU,
+        name="smoke",
+        pool=PoolConfig(beir={"qed_train": (60, 1), "squad_train": (40, 2)}, medquad=20),
+        train=replace(
+            CPU.train, steps=4, warmup=1, groups=2, group_size=4, checkpoint_every=2,
+            evaluate_every=4, workers=1,
+        ),
+        neighbours=8,
+        selection_queries=6,
+        static=StaticConfig(dimensions=32, steps=4, questions=32, passages=64),
+    ),
+}

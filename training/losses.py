@@ -1,0 +1,44 @@
+"""Objectives over a full question-by-passage matrix of one batch."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn.functional import kl_div, log_softmax
+
+
+def maxsim(questions: torch.Tensor, mask: torch.Tensor, passages: torch.Tensor, held: torch.Tensor) -> torch.Tensor:
+    """Mean over question tokens of the best cosine with a passage token (ColBERT, Khattab 2020).
+
+    questions `[q, m, d]` with mask `[q, m]`, passages `[p, n, d]` with mask `[p, n]`; returns `[q, p]`.
+    """
+    count, length, width = questions.shape
+    flat = questions.reshape(-1, width) @ passages.reshape(-1, width).T
+    cosines = flat.view(count * length, passages.shape[0], passages.shape[1])
+    best = cosines.masked_fill(held.unsqueeze(0) == 0, -1.0).amax(-1).view(count, length, -1)
+    weights = mask.unsqueeze(-1).to(best.dtype)
+    return (best * weights).sum(1) / weights.sum(1)
+
+
+def listwise(
+    scores: torch.Tensor, positives: torch.Tensor, ignore: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """Cross-entropy of the positive against the batch; `ignore` marks probable false negatives."""
+    logits = (scores / temperature).masked_fill(ignore, -1e4)
+    chosen = log_softmax(logits, dim=-1).gather(1, positives.unsqueeze(1))
+    return -chosen.mean()
+
+
+def distil(
+    scores: torch.Tensor, teacher: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """KL from the teacher's distribution over the batch's passages to the student's."""
+    student = log_softmax(scores / temperature, dim=-1)
+    target = log_softmax(teacher / temperature, dim=-1)
+    return kl_div(student, target, reduction="batchmean", log_target=True)
+
+
+def probable_positives(teacher: torch.Tensor, positives: torch.Tensor, margin: float) -> torch.Tensor:
+    """Passages, other than the positive, that the teacher puts above it by more than `margin`."""
+    own = teacher.gather(1, positives.unsqueeze(1))
+    suspect = teacher > own + margin
+    return suspect.scatter(1, positives.unsqueeze(1), value=False)

@@ -1,0 +1,61 @@
+"""Hard candidates: for every passage, others that BM25 or the bi-encoder takes for its answers."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from .bm25 import Bm25, best_rows
+from .pool import Pool
+
+
+def interleave(lists: list[np.ndarray], own: int, depth: int) -> list[int]:
+    """Candidates by turns from several ranked lists, without doubles and without `own`."""
+    seen = {own}
+    kept: list[int] = []
+    for rank in range(max(len(found) for found in lists)):
+        for found in lists:
+            if rank < len(found) and found[rank] not in seen:
+                seen.add(int(found[rank]))
+                kept.append(int(found[rank]))
+    return kept[:depth]
+
+
+@dataclass
+class Mined:
+    """`neighbours[p]`: passages mistaken for `p`; `ease[q]`: 0 hopeless, 1 hard, 2 found first by both."""
+
+    neighbours: list[list[int]]
+    ease: list[int]
+
+
+def mine(pool: Pool, pooled: np.ndarray, questions: np.ndarray, depth: int) -> Mined:
+    """Neighbours of each passage from its questions' BM25 and bi-encoder lists, by turns.
+
+    `pooled` are unit vectors `[passages, hidden]`, `questions` `[questions, hidden]`. A question whose
+    passage neither list holds mostly makes sense beside its passage only ("When was it built?").
+    """
+    lexical = Bm25(pool.passages).top(pool.questions, depth)
+    dense = np.concatenate(
+        [best_rows(questions[i : i + 512] @ pooled.T, depth) for i in range(0, len(questions), 512)]
+    )
+    lists: list[list[np.ndarray]] = [[] for _ in pool.passages]
+    ease = []
+    for question, passage in enumerate(pool.positives):
+        found = [lexical[question], dense[question]]
+        lists[passage] += found
+        hits = sum(passage in rows for rows in found)
+        first = sum(int(rows[0]) == passage for rows in found)
+        ease.append(0 if hits == 0 else 2 if first == 2 else 1)
+    neighbours = [interleave(found, row, depth) if found else [] for row, found in enumerate(lists)]
+    return Mined(neighbours, ease)
+
+
+def group(seed: int, neighbours: list[list[int]], size: int, rng: random.Random) -> list[int]:
+    """A passage with `size - 1` of those mistaken for it: the nearest half, and a draw of the others."""
+    near = neighbours[seed]
+    sure = near[: size // 2]
+    others = near[size // 2 :]
+    return [seed, *sure, *rng.sample(others, min(size - 1 - len(sure), len(others)))]

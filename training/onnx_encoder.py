@@ -1,0 +1,59 @@
+"""The exported file under onnxruntime: what is published is what is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import helper
+
+from .encoder import Encoded, length_sorted_batches
+from .quantize import SMOOTHED
+
+
+class OnnxEncoder:
+    """Texts, as token ids, to vectors; one text a pass unless `budget` allows more padded tokens."""
+
+    def __init__(self, path: Path | bytes, threads: int = 1, extra_outputs: list[str] | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.add_session_config_entry("optimization.disable_specified_optimizers", "SkipLayerNormFusion")
+        model: str | bytes = path if isinstance(path, bytes) else str(path)
+        if extra_outputs:
+            graph = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(model)
+            graph.graph.output.extend(helper.make_empty_tensor_value_info(n) for n in extra_outputs)
+            model = graph.SerializeToString()
+        self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def run(self, batch: list[np.ndarray], outputs: list[str]) -> list[np.ndarray]:
+        width = max(len(i) for i in batch)
+        ids = np.zeros((len(batch), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, item in enumerate(batch):
+            ids[row, : len(item)] = item
+            mask[row, : len(item)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        return self.session.run(outputs, feed)
+
+    def encode(self, items: list[np.ndarray], budget: int = 256) -> Encoded:
+        tokens: list[np.ndarray] = [np.empty(0)] * len(items)
+        pooled: list[np.ndarray] = [np.empty(0)] * len(items)
+        for rows in length_sorted_batches([len(i) for i in items], budget):
+            vectors, pool = self.run([items[r] for r in rows], ["token_vectors", "sentence_embedding"])
+            for position, row in enumerate(rows):
+                tokens[row] = vectors[position, : len(items[row])]
+                pooled[row] = pool[position]
+        return Encoded(tokens, np.stack(pooled))
+
+
+def channel_ranges(path: Path, items: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Largest magnitude of every channel of what is smoothed, over some texts."""
+    names = [n.output[0] for n in onnx.load(path).graph.node if n.op_type in SMOOTHED]
+    encoder = OnnxEncoder(path, extra_outputs=names)
+    ranges = {name: np.zeros(1, dtype=np.float32) for name in names}
+    for item in items:
+        for name, value in zip(names, encoder.run([item], names), strict=True):
+            ranges[name] = np.maximum(ranges[name], np.abs(value).reshape(-1, value.shape[-1]).max(0))
+    return ranges

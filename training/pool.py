@@ -1,0 +1,129 @@
+"""The training pool: passages of all sources, and questions that point at the passage answering them."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .bm25 import STOP_WORDS
+from .config import PoolConfig
+from .datasets import read_jsonl, read_qrels
+
+QUESTION_WORDS = frozenset(
+    "what who whom whose which when where why how did does do has have had can could would should "
+    "many much".split()
+)
+_MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
+
+
+@dataclass
+class Pool:
+    """`questions[i]` is answered by `passages[positives[i]]`."""
+
+    passages: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    positives: list[int] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+    def add_passage(self, title: str, text: str) -> int:
+        self.passages.append(text)
+        self.titles.append(title)
+        return len(self.passages) - 1
+
+    def add_question(self, text: str, passage: int, source: str) -> None:
+        self.questions.append(text)
+        self.positives.append(passage)
+        self.sources.append(source)
+
+
+def first_words(text: str, limit: int) -> str:
+    return " ".join(text.split()[:limit])
+
+
+def add_beir(
+    pool: Pool, folder: Path, limits: tuple[int, int], words: int, rng: random.Random, skip: set[str]
+) -> None:
+    """Add up to `limits[0]` passages with at most `limits[1]` questions each.
+
+    A question whose stated answers all lie beyond the first `words` words is left out, since the
+    encoder will not see them. Passages whose text is in `skip` are left out altogether.
+    """
+    passages, per_passage = limits
+    asked: dict[str, list[dict]] = {}
+    queries = {r["_id"]: r for name in query_files(folder) for r in read_jsonl(folder / name)}
+    for query, judged in read_qrels(folder / "qrels" / "train.tsv").items():
+        for doc, grade in judged.items():
+            if grade > 0 and query in queries:
+                asked.setdefault(doc, []).append(queries[query])
+    records = [r for r in read_jsonl(folder / "corpus.jsonl") if r["_id"] in asked]
+    records = [r for r in records if r["text"] not in skip]
+    rng.shuffle(records)
+    for record in records[:passages]:
+        text = first_words(record["text"], words)
+        kept = [q for q in asked[record["_id"]] if answered_in(q, text)]
+        if not kept:
+            continue
+        row = pool.add_passage(record.get("title") or "", text)
+        for question in rng.sample(kept, min(per_passage, len(kept))):
+            pool.add_question(question["text"], row, folder.name)
+
+
+def query_files(folder: Path) -> list[str]:
+    split = folder / "queries.train.jsonl"
+    return ["queries.train.jsonl"] if split.exists() else ["queries.jsonl"]
+
+
+def answered_in(question: dict, text: str) -> bool:
+    answers = (question.get("metadata") or {}).get("answers")
+    return not answers or any(a in text for a in answers)
+
+
+def add_medquad(pool: Pool, folder: Path, limit: int, words: int, rng: random.Random) -> None:
+    """MedQuAD repeats few templates, so its share is kept small and the template is taken off."""
+    records = read_jsonl(folder / "pairs.jsonl")
+    rng.shuffle(records)
+    rows: dict[str, int] = {}
+    for record in records[:limit]:
+        text = first_words(record["positive"], words)
+        if text not in rows:
+            rows[text] = pool.add_passage("", text)
+        match = _MEDQUAD_TEMPLATE.match(record["query"])
+        question = f"what is {match.group(1)}" if match else record["query"]
+        pool.add_question(question, rows[text], "medquad")
+
+
+def build_pool(data: Path, config: PoolConfig, seed: int) -> Pool:
+    rng = random.Random(seed)
+    pool = Pool()
+    held_out = {r["text"] for name in config.held_out for r in read_jsonl(data / name / "corpus.jsonl")}
+    for name, limits in config.beir.items():
+        add_beir(pool, data / name, limits, config.passage_words, rng, held_out)
+    if config.medquad:
+        add_medquad(pool, data / "medquad", config.medquad, config.passage_words, rng)
+    return pool
+
+
+def keywords(question: str) -> str:
+    """The question as someone types it into a search box: content words only."""
+    kept = [
+        w
+        for w in re.findall(r"[^\s?!,;:\"()]+", question)
+        if w.lower() not in STOP_WORDS and w.lower() not in QUESTION_WORDS
+    ]
+    return " ".join(kept).lower()
+
+
+def vary(question: str, title: str, rng: random.Random) -> str:
+    """One of several surface forms, so that the model does not lean on well-formed questions."""
+    draw = rng.random()
+    if draw < 0.5:
+        return question
+    if draw < 0.78:
+        return question.lower().rstrip("?! .")
+    if draw < 0.95:
+        short = keywords(question)
+        return short if len(short.split()) >= 2 else question
+    return f"{title.lower()} {keywords(question)}".strip() if title else question

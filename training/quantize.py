@@ -1,0 +1,176 @@
+"""int8 file from the fp32 one: smoothed activations, bytes per output channel, embeddings per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+LINEAR = ("MatMul", "Attention")
+SMOOTHED = ("LayerNormalization", "BiasGelu")
+#: Share of the difficulty that moves from activations to weights, by the operator that makes the activation.
+STRENGTHS = {"LayerNormalization": 0.8}
+
+
+def initializers(model: onnx.ModelProto) -> dict[str, onnx.TensorProto]:
+    return {t.name: t for t in model.graph.initializer}
+
+
+def _replace(model: onnx.ModelProto, name: str, value: np.ndarray) -> None:
+    tensor = initializers(model)[name]
+    tensor.CopyFrom(numpy_helper.from_array(value.astype(np.float32), name))
+
+
+def smooth(
+    model: onnx.ModelProto, ranges: dict[str, np.ndarray], strengths: dict[str, float] = STRENGTHS
+) -> int:
+    """Move outlier channels of activations into the weights that read them (SmoothQuant, Xiao 2023).
+
+    `ranges` gives the largest magnitude a channel of each layer norm's and each GELU's output. A layer
+    norm takes the scale into its own weights, and other readers of its output get it undone by a `Mul`;
+    behind a GELU nothing can take it, so a `Mul` stands there. Returns how many outputs were smoothed.
+    """
+    graph, weights = model.graph, initializers(model)
+    done = 0
+    for node in [n for n in graph.node if n.op_type in SMOOTHED]:
+        output = node.output[0]
+        readers = [n for n in graph.node if output in n.input]
+        linear = [n for n in readers if n.op_type in LINEAR and n.input[1] in weights]
+        if output not in ranges or not linear or node.op_type not in strengths:
+            continue
+        used = [numpy_helper.to_array(weights[n.input[1]]) for n in linear]
+        scale = _channel_scale(ranges[output], used, strengths[node.op_type])
+        for reader, weight in zip(linear, used, strict=True):
+            _replace(model, reader.input[1], weight * scale[:, None])
+        if node.op_type == "LayerNormalization":
+            _scale_layer_norm(graph, weights, node, 1 / scale)
+            _insert_mul(graph, node, [n for n in readers if n not in linear], scale)
+        else:
+            _insert_mul(graph, node, linear, 1 / scale)
+        done += 1
+    return done
+
+
+def _channel_scale(activation: np.ndarray, weights: list[np.ndarray], strength: float) -> np.ndarray:
+    weight = np.max([np.abs(w).max(1) for w in weights], axis=0)
+    scale = np.maximum(activation, 1e-5) ** strength / np.maximum(weight, 1e-5) ** (1 - strength)
+    return (scale / np.exp(np.log(scale).mean())).astype(np.float32)
+
+
+def _scale_layer_norm(graph, weights: dict[str, onnx.TensorProto], node, factor: np.ndarray) -> None:
+    for index in (1, 2):
+        value = numpy_helper.to_array(weights[node.input[index]]) * factor
+        name = f"{node.output[0]}_smoothed_{index}"
+        graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
+        node.input[index] = name
+
+
+def _insert_mul(graph, node, readers: list, factor: np.ndarray) -> None:
+    """Let `readers` of `node`'s output read it times `factor`."""
+    if not readers:
+        return
+    output = node.output[0]
+    scaled = f"{output}_scaled"
+    graph.initializer.append(numpy_helper.from_array(factor.astype(np.float32), f"{scaled}_by"))
+    for reader in readers:
+        for position, name in enumerate(reader.input):
+            if name == output:
+                reader.input[position] = scaled
+    at = list(graph.node).index(node) + 1
+    graph.node.insert(at, helper.make_node("Mul", [output, f"{scaled}_by"], [scaled], name=scaled))
+
+
+def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channels: int) -> list[str]:
+    """Give each GELU's `channels` widest channels a small fp32 path of their own (as LLM.int8(), Dettmers 2022).
+
+    One byte scale covers a whole activation, and one channel of 1,536 is often four times as wide as
+    all others. Returns the names of the linear nodes to leave in fp32.
+    """
+    graph, weights = model.graph, initializers(model)
+    kept: list[str] = []
+    for gelu in [n for n in graph.node if n.op_type == "BiasGelu" and n.output[0] in ranges]:
+        wide = np.argsort(-ranges[gelu.output[0]])[:channels]
+        rest = np.setdiff1d(np.arange(len(ranges[gelu.output[0]])), wide)
+        before = next(n for n in graph.node if gelu.input[0] in n.output)
+        after = next(n for n in graph.node if gelu.output[0] in n.input)
+        parts = {before.input[1]: 1, gelu.input[1]: 0, after.input[1]: 0}
+        for name, axis in parts.items():
+            value = numpy_helper.to_array(weights[name])
+            apart = np.ascontiguousarray(np.take(value, wide, axis))
+            graph.initializer.append(numpy_helper.from_array(apart, f"{name}_wide"))
+            _replace(model, name, np.ascontiguousarray(np.take(value, rest, axis)))
+        stem = gelu.output[0]
+        nodes = [
+            helper.make_node("MatMul", [before.input[0], f"{before.input[1]}_wide"], [f"{stem}_w1"], f"{stem}_w1"),
+            helper.make_node(
+                "BiasGelu", [f"{stem}_w1", f"{gelu.input[1]}_wide"], [f"{stem}_w2"], f"{stem}_w2",
+                domain="com.microsoft",
+            ),
+            helper.make_node("MatMul", [f"{stem}_w2", f"{after.input[1]}_wide"], [f"{stem}_w3"], f"{stem}_w3"),
+            helper.make_node("Add", [f"{stem}_main", f"{stem}_w3"], [after.output[0]], f"{stem}_sum"),
+        ]
+        after.output[0] = f"{stem}_main"
+        at = list(graph.node).index(after) + 1
+        for offset, node in enumerate(nodes):
+            graph.node.insert(at + offset, node)
+        kept += [f"{stem}_w1", f"{stem}_w3"]
+    return kept
+
+
+def quantize_embeddings(model: onnx.ModelProto, least_rows: int = 1000) -> None:
+    """Store large lookup tables as bytes with one scale a row, undone after the lookup."""
+    graph, weights = model.graph, initializers(model)
+    for node in [n for n in graph.node if n.op_type == "Gather" and n.input[0] in weights]:
+        table = numpy_helper.to_array(weights[node.input[0]])
+        if table.ndim != 2 or table.shape[0] < least_rows:
+            continue
+        scale = np.maximum(np.abs(table).max(1, keepdims=True) / 127, 1e-12).astype(np.float32)
+        rows = np.rint(table / scale).astype(np.int8)
+        base, ids, output = node.input[0], node.input[1], node.output[0]
+        graph.initializer.extend(
+            [numpy_helper.from_array(rows, f"{base}_int8"), numpy_helper.from_array(scale, f"{base}_scale")]
+        )
+        nodes = [
+            helper.make_node("Gather", [f"{base}_int8", ids], [f"{output}_int8"]),
+            helper.make_node("Cast", [f"{output}_int8"], [f"{output}_float"], to=TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{base}_scale", ids], [f"{output}_scale"]),
+            helper.make_node("Mul", [f"{output}_float", f"{output}_scale"], [output]),
+        ]
+        at = list(graph.node).index(node)
+        graph.node.remove(node)
+        for offset, new in enumerate(nodes):
+            graph.node.insert(at + offset, new)
+        graph.initializer.remove(weights[base])
+
+
+def quantize(
+    source: Path,
+    target: Path,
+    ranges: dict[str, np.ndarray] | None = None,
+    strengths: dict[str, float] = STRENGTHS,
+    outliers: int = 16,
+    keep: Iterable[str] = (),
+    reduce_range: bool = False,
+) -> None:
+    """Write the int8 file. `keep` names linear nodes that stay fp32, `reduce_range` uses 7-bit weights.
+
+    Weights in 7 bits never saturate the 16-bit sums of processors without VNNI instructions.
+    """
+    model = onnx.load(source)
+    kept = list(keep)
+    if ranges:
+        kept += split_outliers(model, ranges, outliers) if outliers else []
+        smooth(model, ranges, strengths)
+    quantize_embeddings(model)
+    prepared = target.with_suffix(".prepared.onnx")
+    onnx.save(model, prepared)
+    quantize_dynamic(
+        prepared, target, op_types_to_quantize=["MatMul", "Attention"], per_channel=True,
+        reduce_range=reduce_range, weight_type=QuantType.QInt8, nodes_to_exclude=kept,
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
+    )
+    prepared.unlink()

@@ -1,0 +1,305 @@
+"""Late-interaction training: two processes of one thread each on a CPU, or one process on a GPU."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import distributed, multiprocessing, nn
+
+from . import losses
+from .config import Config, TrainConfig
+from .datasets import RetrievalSet
+from .embedding import PoolVectors
+from .encoder import (
+    MultiVectorEncoder,
+    encode,
+    length_sorted_batches,
+    load_backbone,
+    pad,
+    tokenize,
+)
+from .measures import ndcg_by_query, rerank
+from .mining import Mined, group
+from .pool import Pool, vary
+from .scoring import blend, score_lists
+
+PAUSE_VARIABLE = "TRAIN_PAUSE_FILE"
+
+
+@dataclass
+class Job:
+    """All that a training process needs, made once by the parent."""
+
+    config: Config
+    base_model: str
+    pool: Pool
+    passages: list[np.ndarray]
+    vectors: PoolVectors
+    mined: Mined
+    selection: list[RetrievalSet]
+    folder: Path
+
+
+def wait_while_paused() -> None:
+    """Sleep while the file named by `TRAIN_PAUSE_FILE` exists, so that others can measure."""
+    flag = os.environ.get(PAUSE_VARIABLE)
+    while flag and Path(flag).exists():
+        time.sleep(1)
+
+
+def build_student(job: Job) -> MultiVectorEncoder:
+    backbone, _ = load_backbone(job.base_model)
+    width = job.config.train.projection
+    projection = nn.Linear(backbone.config.hidden_size, width, bias=False)
+    projection.weight.data = torch.from_numpy(job.vectors.basis.T.copy())
+    for parameter in backbone.embeddings.parameters():
+        parameter.requires_grad = False
+    for layer in backbone.encoder.layer[: job.config.train.frozen_layers]:
+        for parameter in layer.parameters():
+            parameter.requires_grad = False
+    return MultiVectorEncoder(backbone, projection).eval()
+
+
+def learning_rate_factor(step: int, config: TrainConfig) -> float:
+    """Warm-up, then constant, then linear to zero over the last `cooldown` of the steps."""
+    start = config.steps * (1 - config.cooldown)
+    rise = min(1.0, (step + 1) / max(1, config.warmup))
+    return rise if step < start else rise * max(0.0, (config.steps - step) / (config.steps - start))
+
+
+def batches(job: Job, rank: int, world: int):
+    """Endless batches `(epoch, passages)`; every passage seeds one group an epoch, over all processes."""
+    config = job.config.train
+    epoch = 0
+    while True:
+        rng = random.Random(f"{job.config.seed}-{epoch}")
+        seeds = list(range(len(job.passages)))
+        rng.shuffle(seeds)
+        for start in range(0, len(seeds) - config.groups * world + 1, config.groups * world):
+            first = start + rank * config.groups
+            mine: dict[int, None] = {}
+            for seed in seeds[first : first + config.groups]:
+                mine.update(dict.fromkeys(group(seed, job.mined.neighbours, config.group_size, rng)))
+            yield epoch, list(mine)
+        epoch += 1
+
+
+def encode_in_chunks(
+    model: MultiVectorEncoder, items: list[np.ndarray], device: torch.device, budget: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Token vectors padded to the longest, their mask, and pooled vectors, in the order given."""
+    longest = max(len(i) for i in items)
+    order: list[int] = []
+    tokens, masks, pooled = [], [], []
+    for rows in length_sorted_batches([len(i) for i in items], budget):
+        ids, mask = (t.to(device) for t in pad([items[r] for r in rows]))
+        vectors, pool = model(ids, mask)
+        room = longest - ids.shape[1]
+        tokens.append(nn.functional.pad(vectors, (0, 0, 0, room)))
+        masks.append(nn.functional.pad(mask, (0, room)))
+        pooled.append(pool)
+        order += rows
+    back = torch.from_numpy(np.argsort(np.asarray(order))).to(device)
+    return torch.cat(tokens)[back], torch.cat(masks)[back], torch.cat(pooled)[back]
+
+
+class Trainer:
+    """State of one process."""
+
+    def __init__(self, job: Job, rank: int, world: int) -> None:
+        self.job, self.rank, self.world = job, rank, world
+        self.config = job.config.train
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.budget = 1024 if self.device.type == "cpu" else 65536
+        self.student = build_student(job).to(self.device)
+        backbone, self.tokenizer = load_backbone(job.base_model)
+        self.untrained = MultiVectorEncoder(backbone, None).eval().to(self.device)
+        self.basis = torch.from_numpy(job.vectors.basis).to(self.device)
+        named = [(n, p) for n, p in self.student.named_parameters() if p.requires_grad]
+        self.trained = [p for _, p in named]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for n, p in named if not n.startswith("projection")],
+                 "base": self.config.learning_rate},
+                {"params": [p for n, p in named if n.startswith("projection")],
+                 "base": self.config.projection_learning_rate},
+            ],
+            lr=0.0, betas=(0.9, 0.98), weight_decay=0.01,
+        )
+        self.by_passage: dict[int, list[int]] = {}
+        for question, passage in enumerate(job.pool.positives):
+            if job.mined.ease[question] == 0:
+                continue
+            self.by_passage.setdefault(passage, []).append(question)
+        self.step = 0
+        self.seen = {"passages": 0, "questions": 0, "pairs": 0}
+
+    def draw_questions(self, rows: list[int]) -> tuple[list[str], list[int]]:
+        pool, texts, positives = self.job.pool, [], []
+        for position, row in enumerate(rows):
+            rng = random.Random(f"{self.job.config.seed}-{self.step}-{row}")
+            own = self.by_passage.get(row, [])
+            # Questions that both first stages solve alone teach little: the others mostly come first.
+            own = sorted(own, key=lambda q: self.job.mined.ease[q] + 1.5 * rng.random())
+            for question in own[: self.config.questions_a_passage]:
+                texts.append(vary(pool.questions[question], pool.titles[row], rng))
+                positives.append(position)
+        return texts, positives
+
+    @torch.no_grad()
+    def teach(self, questions: list[np.ndarray], rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """The untrained encoder's own MaxSim and pooled cosine for the same batch."""
+        tokens, mask, pooled = encode_in_chunks(self.untrained, questions, self.device, self.budget)
+        tokens = nn.functional.normalize(tokens @ self.basis, dim=-1) * mask.unsqueeze(-1)
+        known = [torch.from_numpy(self.job.vectors.passage(r).astype(np.float32)) for r in rows]
+        held = nn.utils.rnn.pad_sequence([torch.ones(len(k)) for k in known], batch_first=True)
+        padded = nn.utils.rnn.pad_sequence(known, batch_first=True).to(self.device)
+        dense = torch.from_numpy(self.job.vectors.pooled[rows]).to(self.device)
+        return losses.maxsim(tokens, mask, padded, held.to(self.device)), pooled @ dense.T
+
+    def loss(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
+        c = self.config
+        texts, where = self.draw_questions(rows)
+        questions = tokenize(self.tokenizer, texts, c.question_tokens)
+        positives = torch.tensor(where, device=self.device)
+        late_teacher, pooled_teacher = self.teach(questions, rows)
+        teacher = 0.5 * (late_teacher + pooled_teacher)
+        ignore = losses.probable_positives(teacher, positives, c.false_negative_margin)
+
+        q_tokens, q_mask, q_pooled = encode_in_chunks(self.student, questions, self.device, self.budget)
+        p_tokens, p_mask, p_pooled = encode_in_chunks(
+            self.student, [self.job.passages[r] for r in rows], self.device, self.budget
+        )
+        late = losses.maxsim(q_tokens, q_mask, p_tokens, p_mask)
+        pooled = q_pooled @ p_pooled.T
+        parts = {
+            "late": losses.listwise(late, positives, ignore, c.token_temperature),
+            "late_kl": c.teacher_weight
+            * losses.distil(late, teacher, c.token_temperature),
+            "pooled": c.pooled_weight
+            * losses.listwise(pooled, positives, ignore, c.pooled_temperature),
+            "pooled_kl": c.pooled_weight
+            * c.teacher_weight
+            * losses.distil(pooled, teacher, c.pooled_temperature),
+        }
+        self.seen["passages"] += len(rows)
+        self.seen["questions"] += len(texts)
+        self.seen["pairs"] += len(rows) * len(texts)
+        report = {k: float(v.detach()) for k, v in parts.items()}
+        report["accuracy"] = float((late.argmax(1) == positives).float().mean())
+        return torch.stack(list(parts.values())).sum(), report
+
+    def update(self) -> None:
+        if self.world > 1:
+            flat = torch.cat([p.grad.reshape(-1) for p in self.trained])
+            distributed.all_reduce(flat)
+            flat /= self.world
+            start = 0
+            for parameter in self.trained:
+                size = parameter.numel()
+                parameter.grad.copy_(flat[start : start + size].view_as(parameter))
+                start += size
+        nn.utils.clip_grad_norm_(self.trained, 1.0)
+        factor = learning_rate_factor(self.step, self.config)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base"] * factor
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def checkpoint(self) -> Path:
+        return self.job.folder / "checkpoint.pt"
+
+    def save(self, name: str | None = None) -> None:
+        if self.rank:
+            return
+        weights = self.student.state_dict()
+        if name:
+            torch.save(weights, self.job.folder / name)
+        state = {"student": weights, "optimizer": self.optimizer.state_dict(), "step": self.step, "seen": self.seen}
+        partial = self.checkpoint().with_suffix(".tmp")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint())
+
+    def resume(self) -> None:
+        if self.checkpoint().exists():
+            state = torch.load(self.checkpoint(), map_location=self.device, weights_only=True)
+            self.student.load_state_dict(state["student"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.seen = state["step"], state["seen"]
+
+    def evaluate(self) -> None:
+        for data in self.job.selection[self.rank :: self.world]:
+            figures = selection_figures(self.student, self.tokenizer, data)
+            self.log("evaluations.jsonl", {"set": data.name, **figures})
+
+    def log(self, name: str, record: dict) -> None:
+        line = {"step": self.step, **{k: v * self.world for k, v in self.seen.items()}, **record}
+        with (self.job.folder / name).open("a") as out:
+            out.write(json.dumps(line) + "\n")
+
+    def run(self) -> None:
+        self.resume()
+        if self.step == 0:
+            self.evaluate()
+        source = batches(self.job, self.rank, self.world)
+        for _ in range(self.step):
+            next(source)
+        for epoch, rows in source:
+            if self.step >= self.config.steps:
+                break
+            wait_while_paused()
+            started = time.time()
+            loss, report = self.loss(rows)
+            loss.backward()
+            self.update()
+            self.step += 1
+            if not self.rank:
+                self.log("steps.jsonl", {"epoch": epoch, "seconds": time.time() - started, **report})
+            last = self.step == self.config.steps
+            due = self.step % self.config.evaluate_every == 0 or last
+            if due or self.step % self.config.checkpoint_every == 0:
+                self.save(f"weights-{self.step}.pt" if due else None)
+            if due:
+                self.evaluate()
+
+
+def selection_figures(model: MultiVectorEncoder, tokenizer, data: RetrievalSet) -> dict[str, float]:
+    def encode_texts(texts: list[str], is_question: bool):
+        return encode(model, tokenize(tokenizer, texts, 64 if is_question else 256))
+
+    scores = score_lists(data, encode_texts)
+    scores["blend"] = blend([(0.5, scores["pooled"]), (0.5, scores["maxsim"])])
+    figures = {}
+    for kind, by_query in scores.items():
+        lists = {q: rerank(data.run[q], by_query[q]) for q in data.run}
+        figures[kind] = float(np.mean(list(ndcg_by_query(lists, data.qrels).values())))
+    return figures
+
+
+def _process(rank: int, job: Job, world: int, rendezvous: str) -> None:
+    torch.set_num_threads(1 if world > 1 else max(1, torch.get_num_threads()))
+    torch.manual_seed(job.config.seed)
+    if world > 1:
+        distributed.init_process_group(
+            "gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=world,
+        )
+    Trainer(job, rank, world).run()
+
+
+def train(job: Job) -> None:
+    """Train to `config.train.steps`, going on from the last checkpoint in `job.folder`."""
+    world = 1 if torch.cuda.is_available() else job.config.train.workers
+    job.folder.mkdir(parents=True, exist_ok=True)
+    if world == 1:
+        _process(0, job, 1, "")
+        return
+    rendezvous = job.folder / f"rendezvous-{os.getpid()}"
+    multiprocessing.spawn(_process, (job, world, str(rendezvous)), nprocs=world)
+    rendezvous.unlink(missing_ok=True)
