@@ -8,12 +8,16 @@ const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => v
   rank: () => import("./rank.js"),
   models: () => import("./models.js"),
   serve: () => import("./serve.js"),
+  eval: () => import("./eval.js"),
+  compare: () => import("./compare.js"),
+  tune: () => import("./tune.js"),
 };
 
 const HELP = `
 Examples:
   $ langchain-rerank rank --query "how do solar panels work?" notes.md
   $ langchain-rerank models list --language ja
+  $ langchain-rerank eval examples/data/bicycle
   $ langchain-rerank help rank
 ${EXIT_CODES_HELP}`;
 

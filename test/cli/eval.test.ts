@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.js";
+
+const DATA = "examples/data/bicycle";
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cli-eval-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("eval", () => {
+  it("measures the first stage, the bundled model and a hybrid on the data that ships, and writes all that was asked for", async () => {
+    const runs = join(folder, "runs");
+    const html = join(folder, "report.html");
+    const cache = join(folder, "cache.jsonl");
+    const args = [
+      "eval",
+      DATA,
+      "--hybrid",
+      "--depth",
+      "15",
+      "--limit",
+      "6",
+      "--runs",
+      runs,
+      "--html",
+      html,
+      "--cache",
+      cache,
+    ];
+    const { code, stdout, stderr } = await runCli(args);
+    expect(stderr).toContain(`report: ${html}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^system +nDCG@10 +RR@10 +p50 ms +p95 ms\n/);
+    for (const name of ["first stage", "bundled model", "hybrid bundled model"]) expect(stdout).toContain(`\n${name} `);
+    expect((await readdir(runs)).sort()).toEqual([
+      "bundled_model.trec",
+      "first_stage.trec",
+      "hybrid_bundled_model.trec",
+    ]);
+    expect(await readFile(html, "utf8")).toContain("Quality against time");
+    expect((await readFile(cache, "utf8")).trim().split("\n")).toHaveLength(12);
+
+    const again = await runCli([...args.slice(0, 7), "--cache", cache, "--json"]);
+    const figures = JSON.parse(again.stdout) as { evaluations: { cached: number }[]; runs: { name: string }[] };
+    expect(figures.evaluations.map(({ cached }) => cached)).toEqual([6, 6]);
+    expect(figures.runs.map(({ name }) => name)).toEqual(["first stage", "bundled model", "hybrid bundled model"]);
+  });
+
+  it("says what is wrong, and where", async () => {
+    const missing = await runCli(["eval", join(folder, "nothing")]);
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.stderr).toMatch(/qrels: cannot be read/);
+    const measure = await runCli(["eval", DATA, "--measures", "ndcg"]);
+    expect(measure).toMatchObject({ code: 2 });
+    expect(measure.stderr).toMatch(/nDCG or NDCG/);
+    expect((await runCli(["eval", DATA, "--depth", "0"])).code).toBe(2);
+  });
+});
+
+describe("compare", () => {
+  it("compares runs of any format, warns with file and line, and prints JSON", async () => {
+    const qrels = join(folder, "judged.qrels");
+    await writeFile(qrels, "q1 0 a 1\nq2 0 b 1\nq2 0 b 1\n");
+    await writeFile(join(folder, "one.trec"), "q1 Q0 a 1 2 t\nq1 Q0 b 2 1 t\nq2 Q0 a 1 2 t\nq2 Q0 b 2 1 t\n");
+    await writeFile(join(folder, "two.json"), '{"q1": {"a": 1, "b": 0}, "q2": {"b": 1, "a": 0}}');
+    const args = ["compare", qrels, join(folder, "one.trec"), join(folder, "two.json"), "--measures", "RR@10,P@1"];
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${qrels}:3: query "q2", document "b" stands twice`);
+    expect(stdout).toMatch(/one +0\.750 /);
+    expect(stdout).toMatch(/two − one +RR@10 +\+0\.250/);
+    const { comparisons } = JSON.parse((await runCli([...args, "--json", "--baseline", "two"])).stdout) as {
+      comparisons: { run: string; difference: number }[];
+    };
+    expect(comparisons.map(({ run, difference }) => [run, difference])).toEqual([
+      ["one", -0.25],
+      ["one", -0.5],
+    ]);
+  });
+
+  it("refuses two runs of one name, and a baseline that is none", async () => {
+    const same = await runCli([
+      "compare",
+      join(folder, "judged.qrels"),
+      join(folder, "one.trec"),
+      join(folder, "one.trec"),
+    ]);
+    expect(same).toMatchObject({ code: 2 });
+    expect(same.stderr).toMatch(/two runs are named "one"/);
+    expect(
+      (await runCli(["compare", join(folder, "judged.qrels"), join(folder, "one.trec"), "--baseline", "x"])).code,
+    ).toBe(2);
+  });
+});
+
+describe("tune", () => {
+  it("finds options on the data that ships, says what they are worth on held-out queries, and writes a report", async () => {
+    const html = join(folder, "tuned.html");
+    const args = [
+      "tune",
+      DATA,
+      "--depth",
+      "12",
+      "--limit",
+      "8",
+      "--alphas",
+      "0.3:0.9:0.3",
+      "--top-ks",
+      "4,8",
+      "--folds",
+      "4",
+    ];
+    const { code, stdout, stderr } = await runCli([...args, "--threshold", "f1", "--html", html]);
+    expect(stderr).toContain("report:");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^24 settings over 8 queries/);
+    expect(stdout).toMatch(/fastest: first stage run, model bundled/);
+    expect(stdout).toMatch(
+      /\{"firstStageKey":"score","topK":[48],"alpha":0\.[369],"normalization":"[a-z-]+","threshold":/,
+    );
+    expect(await readFile(html, "utf8")).toContain("<h2>Tuning</h2>");
+  });
+
+  it.each([
+    [["--alphas", "0:1"], /from:to:step/],
+    [["--alphas", "2"], /grid\.alpha/],
+    [["--threshold", "recall"], /precision=0\.9/],
+    [["--normalizations", "ln"], /grid\.normalization/],
+  ])("refuses %j", async (extra, message) => {
+    const { code, stderr } = await runCli(["tune", DATA, "--limit", "2", "--depth", "2", "--folds", "2", ...extra]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
