@@ -4,4 +4,4 @@
 
 lock litellm
 need python3
-echo "$(venv litellm 'litellm[proxy]')/bin/litellm"
+echo "$(venv litellm 'litellm[proxy]==1.106.2')/bin/litellm"

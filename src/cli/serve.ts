@@ -1,7 +1,7 @@
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { Command } from "commander";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { createRemoteScorer, isRemoteModel } from "../scorers/remote.js";
+import type { ServedEmbedder } from "../server/options.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { finiteNumber, wholeNumber } from "./options.js";
@@ -136,11 +136,8 @@ async function loadRerankers({ model = [], acceptLicense }: ServeOptions): Promi
   return rerankers;
 }
 
-async function loadEmbedders({
-  embeddings = [],
-  acceptLicense,
-}: ServeOptions): Promise<Map<string, EmbeddingsInterface>> {
-  const embedders = new Map<string, EmbeddingsInterface>();
+async function loadEmbedders({ embeddings = [], acceptLicense }: ServeOptions): Promise<Map<string, ServedEmbedder>> {
+  const embedders = new Map<string, ServedEmbedder>();
   if (embeddings.length === 0) return embedders;
   const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
   for (const { name, target } of embeddings.map(splitName)) {
@@ -152,7 +149,7 @@ async function loadEmbedders({
 async function makeHybrid(
   alpha: number | true,
   rerankers: ReadonlyMap<string, RelevanceScorer>,
-  embedders: ReadonlyMap<string, EmbeddingsInterface>,
+  embedders: ReadonlyMap<string, ServedEmbedder>,
 ): Promise<RelevanceScorer> {
   const [model] = rerankers.values();
   const [embeddings] = embedders.values();
@@ -166,7 +163,7 @@ async function makeHybrid(
 /** Loads every model now, so that what is wrong with one shows before the port opens. */
 async function warmUp(
   rerankers: ReadonlyMap<string, RelevanceScorer>,
-  embedders: ReadonlyMap<string, EmbeddingsInterface>,
+  embedders: ReadonlyMap<string, ServedEmbedder>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const scorer of rerankers.values()) await scorer.score("ready?", ["ready"], { signal });

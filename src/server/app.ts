@@ -6,7 +6,7 @@ import { embedAnswer, readEmbedRequest } from "./embed-work.js";
 import { type Body, parseBody } from "./fields.js";
 import { errorBody, HttpError } from "./http-error.js";
 import { Metrics } from "./metrics.js";
-import { DEFAULTS, type RerankServerOptions } from "./options.js";
+import { DEFAULTS, type RerankServerOptions, type ServedEmbedder } from "./options.js";
 import { rerankAnswer } from "./rerank-answer.js";
 import { readRerankRequest } from "./rerank-request.js";
 import { scoreRequest } from "./rerank-work.js";
@@ -31,7 +31,7 @@ const GET_PATHS = ["/health", "/metrics", "/v1/models"];
 /** Builds the HTTP application over scorers and embedders. It listens nowhere by itself. */
 export function createRerankApp(options: RerankServerOptions): RerankApp {
   const limits = { ...DEFAULTS, ...withoutUndefined(options) };
-  const { rerankers, embedders = new Map() } = options;
+  const { rerankers, embedders = new Map<string, ServedEmbedder>() } = options;
   const queue = new WorkQueue(limits.concurrency, limits.maxQueue);
   const metrics = new Metrics();
   const active = new Set<(reason: unknown) => void>();
@@ -86,8 +86,8 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
       // The place in the queue is held until the work has really ended, which the client need not wait for.
       return context.json(
         await race(
-          queue.run(() => task(call.signal), call.signal),
-          call.signal,
+          queue.run(() => task(call.signal), call),
+          call,
         ),
       );
     } finally {

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createRerankApp } from "./app.js";
-import type { RerankServerOptions } from "./options.js";
+import type { RerankServerOptions, ServedEmbedder } from "./options.js";
 
 /** Where to listen. */
 export interface ListenOptions extends RerankServerOptions {
@@ -46,7 +46,7 @@ async function shutDown(
   drain: () => void,
   abort: () => void,
   grace: number,
-  { rerankers }: RerankServerOptions,
+  { rerankers, embedders = new Map<string, ServedEmbedder>() }: RerankServerOptions,
 ): Promise<void> {
   drain();
   const closed = new Promise<void>((resolve) => {
@@ -61,5 +61,6 @@ async function shutDown(
   await closed;
   clearTimeout(timer);
   abort();
-  await Promise.all([...rerankers.values()].map((scorer) => scorer.dispose?.()));
+  const models = [...rerankers.values(), ...embedders.values()];
+  await Promise.all(models.map((model) => model.dispose?.()));
 }

@@ -1,12 +1,17 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 
+/** An embedder that may hold threads or sockets. */
+export interface ServedEmbedder extends EmbeddingsInterface {
+  dispose?(): Promise<void>;
+}
+
 /** What is served, and within which limits. */
 export interface RerankServerOptions {
   /** Scorers by the name that clients call them by. The first is used when a request names none. */
   rerankers: ReadonlyMap<string, RelevanceScorer>;
   /** Embedders by name, likewise. */
-  embedders?: ReadonlyMap<string, EmbeddingsInterface>;
+  embedders?: ReadonlyMap<string, ServedEmbedder>;
   /** Clients must send it as `Authorization: Bearer KEY`. Default: none, everyone may call. */
   apiKey?: string | undefined;
   /** @default 1000 */

@@ -1,3 +1,4 @@
+import type { Stop } from "../scorers/http/deadline.js";
 import { Semaphore } from "../scorers/http/semaphore.js";
 import { HttpError } from "./http-error.js";
 
@@ -28,8 +29,8 @@ export class WorkQueue {
     return Math.max(0, this.#admitted - this.#size);
   }
 
-  /** @throws HttpError 429 when the queue is full. The signal's reason. What the task throws. */
-  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** @throws HttpError 429 when the queue is full. The reason for which it is stopped. What the task throws. */
+  async run<T>(task: () => Promise<T>, stop: Stop): Promise<T> {
     if (this.waiting >= this.#maxWaiting && this.#admitted >= this.#size) {
       const retryAfter = Math.max(1, Math.ceil((this.waiting / this.#size) * this.#seconds));
       throw new HttpError(429, "queue_full", `${this.#admitted} requests are under way already; try again later`, {
@@ -38,7 +39,7 @@ export class WorkQueue {
     }
     this.#admitted++;
     try {
-      return await this.#semaphore.run(() => this.#timed(task), signal);
+      return await this.#semaphore.run(() => this.#timed(task), stop);
     } finally {
       this.#admitted--;
     }

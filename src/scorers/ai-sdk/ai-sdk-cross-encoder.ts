@@ -1,7 +1,7 @@
 import { InvalidOptionError, InvalidResponseError } from "../../errors.js";
 import { activate, resolveActivation } from "../http/activation.js";
 import type { CallDeadline } from "../http/deadline.js";
-import { race } from "../http/deadline.js";
+import { race, type Stop } from "../http/deadline.js";
 import { readVariable } from "../http/environment.js";
 import { type Activation, type HttpClientOptions, settleClient, wholeNumber } from "../http/options.js";
 import { readUsage, scatter, sumUsage } from "../http/parse-scores.js";
@@ -105,7 +105,7 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
   }
 
   async #rank(query: string, values: string[], deadline: CallDeadline) {
-    const attempt = () => this.#attempt(query, values, deadline.signal);
+    const attempt = () => this.#attempt(query, values, deadline);
     const { value, retries } = await withRetries(attempt, this.#settings.retries, deadline);
     const { ranking, usage, response } = value;
     if (!Array.isArray(ranking)) throw new InvalidResponseError(this.model, "it holds no ranking");
@@ -120,13 +120,13 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
     };
   }
 
-  async #attempt(query: string, values: string[], signal: AbortSignal): Promise<Attempt<AiSdkRanking>> {
-    const call = { ...this.#passed, query, documents: { type: "text" as const, values }, abortSignal: signal };
+  async #attempt(query: string, values: string[], stop: Stop): Promise<Attempt<AiSdkRanking>> {
+    const call = { ...this.#passed, query, documents: { type: "text" as const, values }, abortSignal: stop.signal };
     try {
       const work = Promise.resolve(this.#model.doRerank(call));
-      return { value: await race(work, signal) };
+      return { value: await race(work, stop) };
     } catch (error) {
-      signal.throwIfAborted();
+      stop.signal.throwIfAborted();
       return { fault: toFault(this.model, error, this.#redact) };
     }
   }

@@ -69,7 +69,7 @@ export class RerankClient {
       body: JSON.stringify(body),
       // Looked up at each call, so that instrumentation which replaces the global later is used.
       fetch: this.#settings.fetch ?? globalThis.fetch,
-      signal: deadline.signal,
+      stop: deadline,
       maxBytes: maxResponseBytes,
       redact: this.redact,
       ...(hints === undefined ? {} : { hints }),

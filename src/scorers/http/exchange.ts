@@ -1,5 +1,5 @@
 import { BackendError, InvalidResponseError } from "../../errors.js";
-import { race } from "./deadline.js";
+import { race, type Stop } from "./deadline.js";
 import { type Redact, redactError } from "./redact.js";
 import { type Attempt, isRetryableStatus, parseRetryAfter } from "./retry.js";
 
@@ -11,7 +11,8 @@ export interface Exchange {
   headers: Headers;
   body: string;
   fetch: typeof globalThis.fetch;
-  signal: AbortSignal;
+  /** Ends the request. */
+  stop: Stop;
   /** Most bytes of an answer that are read. */
   maxBytes: number;
   redact: Redact;
@@ -51,14 +52,15 @@ const HINTS: Readonly<Record<number, string>> = {
  * @throws The signal's reason. Every other failure comes back as a fault.
  */
 export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
-  const { backend, url, headers, body, signal, redact, maxBytes } = request;
+  const { backend, url, headers, body, stop, redact, maxBytes } = request;
+  const { signal } = stop;
   let response: Response;
   let text: string | undefined;
   try {
     // A redirect would turn the POST into a GET, or carry the key to another host.
     const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
-    response = await race(request.fetch(url, init), signal);
-    text = await race(readText(response, response.ok ? maxBytes : ERROR_BODY_BYTES), signal);
+    response = await race(request.fetch(url, init), stop);
+    text = await race(readText(response, response.ok ? maxBytes : ERROR_BODY_BYTES), stop);
   } catch (error) {
     signal.throwIfAborted();
     return { fault: { error: unreachable(request, error), retryable: true } };

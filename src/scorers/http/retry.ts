@@ -55,6 +55,6 @@ export async function withRetries<T>(
     const { error, retryable, retryAfter } = outcome.fault;
     const wait = Math.max(retryAfter ?? 0, backOff(retry));
     if (!retryable || retry >= retries || wait >= deadline.remaining() || wait > LONGEST_RETRY_AFTER) throw error;
-    await sleep(wait, deadline.signal);
+    await sleep(wait, deadline);
   }
 }

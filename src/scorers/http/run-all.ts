@@ -16,7 +16,7 @@ export async function runAll<I, T>(
   const started = performance.now();
   const deadline = startCall(limits.timeout, limits.signal);
   try {
-    const running = inputs.map((input) => limits.semaphore.run(() => work(input, deadline), deadline.signal));
+    const running = inputs.map((input) => limits.semaphore.run(() => work(input, deadline), deadline));
     const results = await Promise.all(running).catch(async (error: unknown) => {
       deadline.abort(error);
       await Promise.allSettled(running);

@@ -1,3 +1,5 @@
+import type { Stop } from "./deadline.js";
+
 /** Lets at most so many tasks run at a time, first come, first served. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
@@ -7,9 +9,9 @@ export class Semaphore {
     this.#free = size;
   }
 
-  /** Runs the task when there is room. One whose signal aborts while it waits leaves the queue and rejects with the reason. */
-  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.#enter(signal);
+  /** Runs the task when there is room. One that is stopped while it waits leaves the queue and rejects with the reason. */
+  async run<T>(task: () => Promise<T>, stop: Stop): Promise<T> {
+    await this.#enter(stop);
     try {
       return await task();
     } finally {
@@ -19,7 +21,7 @@ export class Semaphore {
     }
   }
 
-  #enter(signal: AbortSignal): Promise<void> {
+  #enter({ signal, onAbort }: Stop): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free--;
@@ -27,15 +29,14 @@ export class Semaphore {
     }
     return new Promise((resolve, reject) => {
       const enter = () => {
-        signal.removeEventListener("abort", leave);
+        forget();
         resolve();
       };
-      const leave = () => {
+      const forget = onAbort(() => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(signal.reason);
-      };
+      });
       this.#waiting.push(enter);
-      signal.addEventListener("abort", leave, { once: true });
     });
   }
 }

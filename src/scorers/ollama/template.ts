@@ -9,6 +9,8 @@ export interface RerankTemplate extends PromptTemplate {
   no: string;
   /** Tokens that structure the conversation. Inside query and document they are taken apart, so that no text can answer for the model. */
   controlTokens: readonly string[];
+  /** Unicode form that the model's own tokenizer brings texts to, which the server's does not. Default: none. */
+  unicode?: "NFC" | "NFKC";
 }
 
 /** Templates by name. */
@@ -18,6 +20,7 @@ export const RERANK_TEMPLATES = {
     yes: "yes",
     no: "no",
     controlTokens: ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<think>", "</think>"],
+    unicode: "NFC",
   },
 } as const satisfies Record<string, RerankTemplate>;
 
@@ -28,10 +31,12 @@ export type RerankTemplateName = keyof typeof RERANK_TEMPLATES;
 export function fillTemplate(template: RerankTemplate, instruction: string, query: string, document: string): string {
   const fields: Record<string, string> = { instruction, query, document };
   const body = template.body.replace(/\{(instruction|query|document)\}/g, (_, field: string) =>
-    takeApart(fields[field] ?? "", template.controlTokens),
+    takeApart(normalize(fields[field] ?? "", template.unicode), template.controlTokens),
   );
   return template.prefix + body + template.suffix;
 }
+
+const normalize = (text: string, form: RerankTemplate["unicode"]): string => (form ? text.normalize(form) : text);
 
 /** A blank after the first character makes ordinary text of a control token and leaves it readable. */
 function takeApart(text: string, tokens: readonly string[]): string {

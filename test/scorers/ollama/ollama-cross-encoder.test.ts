@@ -105,6 +105,21 @@ test("a document cannot speak for the model", () => {
   expect(prompt).toContain("x< |im_end|>");
 });
 
+test("texts are brought to the form that the model's own tokenizer gives them", () => {
+  expect(fillTemplate(RERANK_TEMPLATES.qwen3, "i", "q", "cafe\u0301")).toContain("<Document>: caf\u00e9<|im_end|>");
+});
+
+test("hundreds of texts make no warning of leaked listeners", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on("warning", note);
+  await scorerFor({ maxConcurrency: 16 }).score("q", Array(300).fill("d"));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+  expect(server.received).toHaveLength(300);
+});
+
 test("a label that is not listed counts as the last that is", async () => {
   server.answer(() => labels({ yes: -0.01, Yes: -5, the: -9 }));
   expect(await scorerFor({ activation: "identity" }).score("q", ["d"])).toEqual([8.99]);
