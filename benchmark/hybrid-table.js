@@ -1,0 +1,162 @@
+// Quality and time of first stages, a cross-encoder and their blends, fixed and tuned, on BEIR folders; held-out figures by 5-fold
+// cross-validation. Prints Markdown.
+//
+//   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--model <name>] [--embeddings <name>]
+//                                                   [--cache <folder>] [--limit <queries>] [--timed <queries>]
+//
+// The data sets are not part of this repository; those that are absent are named and skipped. Scores are kept under --cache, so that a
+// run that was stopped goes on where it was. Times come from a pass of their own over the first queries, one system after the other; let
+// nothing else run meanwhile (--timed 0 leaves it out).
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { evaluate, FileScoreCache, readBeir, tune } from "../dist/evaluation.js";
+import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "../dist/index.js";
+import { OnnxCrossEncoder, OnnxEmbeddings } from "../dist/onnx.js";
+
+const SPLITS = { "trec-dl-2020": "full" };
+const DEPTH = 100;
+const { values: given } = parseArgs({
+  options: {
+    data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
+    sets: { type: "string", default: "trec-dl-2020,scifact,cranfield,qed_dev" },
+    model: { type: "string" },
+    embeddings: { type: "string", default: "static" },
+    cache: { type: "string", default: join(tmpdir(), "langchain-rerank-benchmark") },
+    limit: { type: "string", default: "300" },
+    timed: { type: "string", default: "20" },
+  },
+});
+const limit = Number(given.limit);
+const timed = Number(given.timed);
+
+const scorer = new OnnxCrossEncoder(given.model === undefined ? {} : { model: given.model });
+const embeddings = await loadEmbeddings(given.embeddings);
+const first = { BM25: "run", "bi-encoder": embeddings, "BM25 + bi-encoder": { fuse: ["BM25", "bi-encoder"] } };
+let shown = 0;
+const print = (line) => process.stdout.write(`${line}\n`);
+
+print(
+  `Cross-encoder ${scorer.model}, bi-encoder ${given.embeddings}, ${DEPTH} candidates of BM25 a query. ${cpus()[0].model}, ${cpus().length} cores.`,
+);
+mkdirSync(given.cache, { recursive: true });
+for (const name of given.sets.split(",")) {
+  const folder = join(given.data, name);
+  if (existsSync(folder)) await measure(name, folder);
+  else print(`\n${name}: skipped, there is no ${folder}`);
+}
+await scorer.dispose();
+await embeddings.dispose?.();
+
+async function measure(name, folder) {
+  const data = firstQueries(
+    await readBeir(folder, { split: SPLITS[name], onWarning: ({ message }) => process.stderr.write(`${message}\n`) }),
+  );
+  const cache = await FileScoreCache.open(join(given.cache, `${name}.jsonl`));
+  const stageKeys = {
+    cross: ["cross", await fingerprint(scorer.model)],
+    "bi-encoder": ["embeddings", await fingerprint(given.embeddings)],
+  };
+  const tuned = await tune(data, { first, models: { cross: scorer }, depth: DEPTH, cache, stageKeys, onProgress });
+  await cache.close();
+  const times = timed > 0 ? await time(data, tuned) : new Map();
+  print(`\n### ${name}: ${data.queries.size} queries, ${tuned.settings.length} settings\n`);
+  print(
+    "| system | nDCG@10 | 95 % interval | Δ best single | p | p, Holm | ms a query |\n|---|---|---|---|---|---|---|",
+  );
+  for (const { name: system, measures } of tuned.comparison.runs) {
+    const { mean, interval } = measures.get("nDCG@10");
+    const against = tuned.comparison.comparisons.find(({ run }) => run === system);
+    const tests = against ? [signed(against.difference), p(against.p), p(against.pHolm)] : ["best single", "", ""];
+    const milliseconds = times.get(system);
+    const cells = [
+      system,
+      mean.toFixed(4),
+      `${interval.low.toFixed(3)}–${interval.high.toFixed(3)}`,
+      ...tests,
+      milliseconds?.toFixed(0) ?? "",
+    ];
+    print(`| ${cells.join(" | ")} |`);
+  }
+  for (const rule of ["best", "fastest"]) print(`\nTuned, ${rule}: ${JSON.stringify(plain(tuned[rule].setting))}`);
+  const cross = tuned.references.find(({ kind }) => kind === "model").mean;
+  const kept = (100 * tuned.fastest.heldOut.mean) / cross;
+  const faster = times.get("cross") / times.get("tuned, fastest");
+  print(
+    `\nThe fastest keeps ${kept.toFixed(1)} % of the full cross-encoder's nDCG@10${timed > 0 ? ` at ${faster.toFixed(1)} times its speed` : ""}.`,
+  );
+  const { searchSeconds, stages } = tuned;
+  const share = (searchSeconds + stages.seconds) / stages.seconds;
+  print(
+    `Scoring every pair once took ${stages.seconds.toFixed(0)} s, the search ${searchSeconds.toFixed(1)} s: ${share.toFixed(3)} times scoring alone.`,
+  );
+}
+
+/** Mean milliseconds a query of the real rerankers, over the first queries. */
+async function time(data, tuned) {
+  const some = firstQueries(data, timed);
+  const hybrid = (options) => new HybridReranker({ model: scorer, ...options });
+  const both = ["score", new EmbeddingSimilarityReranker({ embeddings })];
+  const systems = {
+    "bi-encoder": new EmbeddingSimilarityReranker({ embeddings }),
+    cross: new CrossEncoderReranker({ model: scorer }),
+    "BM25 + cross, defaults": hybrid({ firstStageKey: "score" }),
+    "bi-encoder + cross, defaults": hybrid({ embeddings }),
+    "BM25 + bi-encoder + cross, defaults": hybrid({ firstStages: both }),
+    "tuned, best": new HybridReranker(tuned.best.options),
+    "tuned, fastest": new HybridReranker(tuned.fastest.options),
+  };
+  const times = new Map([["BM25", 0]]);
+  for (const [name, reranker] of Object.entries(systems)) {
+    const { seconds } = await evaluate(reranker, some, { depth: DEPTH, warmUp: true, onWarning: () => {} });
+    times.set(name, 1000 * seconds.mean);
+  }
+  return times;
+}
+
+function firstQueries(data, count = limit) {
+  const kept = [...data.queries.keys()].slice(0, count);
+  const pick = (map) => new Map(kept.filter((id) => map.has(id)).map((id) => [id, map.get(id)]));
+  return { ...data, queries: pick(data.queries), qrels: pick(data.qrels), run: pick(data.run) };
+}
+
+async function loadEmbeddings(name) {
+  if (name !== "static") return new OnnxEmbeddings({ model: name });
+  const { StaticEmbeddings } = await import("../dist/static.js");
+  return new StaticEmbeddings();
+}
+
+/** A model's name and a hash of its weights: scores of another file of the same name must not be taken from the cache. */
+async function fingerprint(name) {
+  const bundled = fileURLToPath(new URL(`../models/${name === "static" ? "static-en-v1" : name}`, import.meta.url));
+  const folder = existsSync(name) ? name : bundled;
+  if (!existsSync(folder)) return [name];
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((file) => /\.(onnx|safetensors)$/.test(file))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(await readFile(join(folder, file)));
+  return [name, hash.digest("hex")];
+}
+
+function onProgress({ done, total }) {
+  if (Date.now() - shown < 10_000) return;
+  shown = Date.now();
+  process.stderr.write(`${done} of ${total} queries\n`);
+}
+
+function plain({ mean: _mean, seconds: _seconds, ...setting }) {
+  return setting;
+}
+
+function signed(value) {
+  return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${Math.abs(value).toFixed(4)}`;
+}
+
+function p(value) {
+  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+}
