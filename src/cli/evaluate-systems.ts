@@ -7,13 +7,14 @@ import {
   type KeyPart,
   type Run,
   trecOrder,
+  type WarningHandler,
 } from "../evaluation.js";
 import { CrossEncoderReranker } from "../rerankers/cross-encoder-reranker.js";
 import { EmbeddingSimilarityReranker } from "../rerankers/embedding-similarity-reranker.js";
 import { HybridReranker } from "../rerankers/hybrid-reranker.js";
 import { resolveScorer } from "../scorers/named-scorer.js";
 import type { EvalOptions } from "./eval.js";
-import { loadData, loadEmbeddings, withBar, withCache } from "./evaluation-inputs.js";
+import { loadData, loadEmbeddings, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 
@@ -83,7 +84,7 @@ export async function evaluateSystems(folder: string, options: EvalOptions): Pro
   const comparison = compareRuns(runs, data.qrels, {
     measures: options.measures,
     baseline: options.baseline ?? [...runs.keys()][0],
-    onWarning: ({ message }) => warnings.push(message),
+    onWarning: onceEach(warner(warnings)),
   });
   return { data, comparison, seconds, runs, evaluations, warnings };
 }
@@ -133,4 +134,14 @@ function cut(run: Run, depth: number): Run {
       ),
     ]),
   );
+}
+
+/** Every system has the same queries: what is said of the first need not be said of all. */
+function onceEach(warn: WarningHandler): WarningHandler {
+  const said = new Set<string>();
+  return (warning) => {
+    if (said.has(warning.code)) return;
+    said.add(warning.code);
+    warn(warning);
+  };
 }

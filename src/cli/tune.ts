@@ -9,6 +9,7 @@ import {
   loadEmbeddings,
   numberList,
   textList,
+  warner,
   withBar,
   withCache,
 } from "./evaluation-inputs.js";
@@ -56,6 +57,7 @@ export function register(program: Command): void {
       "-e, --embeddings <names>",
       'first stages by embeddings: "static", or an ONNX model\'s name or folder',
       textList,
+      warner,
     )
     .option("--alphas <list>", "weights to try, as 0.5,0.7 or 0.1:1:0.1", numberList)
     .option("--top-ks <list>", "depths to try", numberList)
@@ -82,7 +84,7 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   );
   const { alphas, topKs, normalizations, measure, within, folds, holdout, threshold, seed, depth } = options;
   const grid = { alpha: alphas, topK: topKs, normalization: normalizations as BlendNormalization[] | undefined };
-  const onWarning = ({ message }: { message: string }) => void warnings.push(message);
+  const onWarning = warner(warnings);
   try {
     const tuned = await withCache(options.cache, warnings, (cache) =>
       withBar("scoring", (onProgress) =>

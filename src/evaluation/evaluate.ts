@@ -77,6 +77,8 @@ export interface Evaluation {
   cost: number | undefined;
   /** Queries whose results came from the cache. */
   cached: number;
+  /** Queries on which scoring failed and the reranker kept the order it was given (`onError: "keep-order"`), with the reason. */
+  failed: ReadonlyMap<string, string>;
 }
 
 /**
@@ -107,6 +109,16 @@ export async function evaluate(
   const queries = listCandidates(data, options.depth).filter(({ id }) => qrels.has(id));
   checkQueries(queries, data, options);
   const results = await runQueries(compressor, queries, options);
+  const failed = new Map(
+    queries.flatMap(({ id }, i) => (results[i]!.error === null ? [] : [[id, results[i]!.error] as const])),
+  );
+  const onWarning = options.onWarning ?? warnOnConsole;
+  warnIds(
+    "fallback",
+    [...failed.keys()],
+    (n) => `${n} queries were not scored and count with the order they came in`,
+    onWarning,
+  );
   const rankings = new Map(
     queries.map(({ id, documents }, i) => [id, results[i]!.order.map((place) => documents[place]!.id)]),
   );
@@ -134,6 +146,7 @@ export async function evaluate(
     tokens: sumAll(results.map(({ tokens }) => tokens)),
     cost: sumAll(results.map(({ cost }) => cost)),
     cached: results.filter(({ fromCache }) => fromCache).length,
+    failed,
   };
 }
 

@@ -16,6 +16,8 @@ export interface QueryResult {
   scored: number | null;
   tokens: number | null;
   cost: number | null;
+  /** Why the reranker kept the order given instead of scoring. Such results are not cached. */
+  error: string | null;
 }
 
 /** A result, and whether it was computed before. */
@@ -83,12 +85,22 @@ async function runOne(
     scored: answer.report?.scored ?? null,
     tokens: answer.report?.tokens ?? null,
     cost: (answer.report && cost?.(answer.report)) ?? null,
+    error: answer.report?.error ?? null,
   };
-  if (entry !== undefined) await cache!.set(entry, result);
+  if (entry !== undefined && result.error === null) await cache!.set(entry, result);
   return { ...result, fromCache: false };
 }
 
-const NOTHING: QueryResult = { order: [], scores: [], milliseconds: 0, given: 0, scored: 0, tokens: 0, cost: 0 };
+const NOTHING: QueryResult = {
+  order: [],
+  scores: [],
+  milliseconds: 0,
+  given: 0,
+  scored: 0,
+  tokens: 0,
+  cost: 0,
+  error: null,
+};
 
 /** All of a document that can bear on its place, its id apart: that would only make equal texts unequal. */
 function describe({ pageContent, metadata }: Document): KeyPart {

@@ -35,6 +35,7 @@ export interface DataWarning {
     | "query-without-relevant"
     | "qrels-without-query"
     | "qrels-without-document"
+    | "fallback"
     | "incomplete-cache-line";
   /** How many times it was found. */
   count: number;

@@ -157,6 +157,31 @@ describe("evaluate", () => {
   });
 });
 
+describe("fallbacks", () => {
+  it("are counted, warned of, and not kept in the cache", async () => {
+    let broken = true;
+    const words = new WordOverlap();
+    const model = {
+      model: "sometimes",
+      score: async (query: string, texts: readonly string[]) => {
+        if (broken && query.includes("tyre")) throw new Error("no connection");
+        return words.score(query, texts);
+      },
+    };
+    const cache = new MemoryScoreCache();
+    const warnings: DataWarning[] = [];
+    const reranker = new CrossEncoderReranker({ model, onError: "keep-order" });
+    const run = () => evaluate(reranker, smallDataset(), { cache, onWarning: (warning) => warnings.push(warning) });
+    const first = await run();
+    expect([...first.failed]).toEqual([["q2", "Error: no connection"]]);
+    expect(warnings).toMatchObject([{ code: "fallback", count: 1, examples: ["q2"] }]);
+    broken = false;
+    const second = await run();
+    expect(second.failed.size).toBe(0);
+    expect(second.cached).toBe(2);
+  });
+});
+
 describe("resume", () => {
   it("goes on where an aborted run stopped, after a restart too, and scores nothing twice", async () => {
     const path = join(folder, "deep", "cache.jsonl");
