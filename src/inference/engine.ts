@@ -110,7 +110,10 @@ export class Engine {
       const request = this.#requests.find(({ waiting }) => waiting.length > 0);
       if (!request) return;
       const ready = this.#slots.filter(({ info, chunks }) => info && chunks.size < CHUNKS_A_THREAD);
-      const slot = ready.reduce<Slot | undefined>((best, next) => (best && best.chunks.size <= next.chunks.size ? best : next), undefined);
+      const slot = ready.reduce<Slot | undefined>(
+        (best, next) => (best && best.chunks.size <= next.chunks.size ? best : next),
+        undefined,
+      );
       if (!slot || slot.chunks.size > 0) this.#startThreads();
       if (!slot) return;
       const places = request.waiting.pop()!;
@@ -131,7 +134,11 @@ export class Engine {
       const slot: Slot = {
         thread: startThread(
           (message) => this.#receive(slot, message),
-          (reason) => this.#lose(slot, new BackendError("onnx worker", `died while it was needed: ${reason}. The next call starts a new one.`)),
+          (reason) =>
+            this.#lose(
+              slot,
+              new BackendError("onnx worker", `died while it was needed: ${reason}. The next call starts a new one.`),
+            ),
         ),
         info: undefined,
         chunks: new Map(),
@@ -142,14 +149,17 @@ export class Engine {
   }
 
   #receive(slot: Slot, message: FromWorker): void {
-    if (message.type === "ready") slot.info = message.info;
-    else if (message.type === "failed" && message.id === undefined) {
+    if (message.type === "ready") {
+      slot.info = message.info;
+      this.#hold();
+    } else if (message.type === "failed" && message.id === undefined) {
       this.#lose(slot, fromWire(message.error));
       this.#failAll(fromWire(message.error));
     } else {
       const id = message.id!;
       const chunk = slot.chunks.get(id);
       slot.chunks.delete(id);
+      if (this.#requests.length === 0) this.#hold();
       if (chunk && this.#requests.includes(chunk.request)) this.#collect(slot, chunk.request, chunk.places, message);
     }
     this.#dispatch();
@@ -164,7 +174,9 @@ export class Engine {
     for (const key of Object.keys(request.stats) as (keyof JobStats)[]) request.stats[key] += message.stats[key];
     request.open -= 1;
     if (request.open === 0) {
-      this.#settle(request, () => request.resolve({ results: request.results, stats: request.stats, info: slot.info! }));
+      this.#settle(request, () =>
+        request.resolve({ results: request.results, stats: request.stats, info: slot.info! }),
+      );
     }
   }
 
@@ -184,7 +196,8 @@ export class Engine {
     void slot.thread.terminate();
     const lost = new Set([...slot.chunks.values()].map(({ request }) => request));
     if (!slot.info && this.#slots.length === 0) for (const request of this.#requests) lost.add(request);
-    for (const request of lost) if (this.#requests.includes(request)) this.#settle(request, () => request.reject(error));
+    for (const request of lost)
+      if (this.#requests.includes(request)) this.#settle(request, () => request.reject(error));
     this.#dispatch();
   }
 
@@ -195,7 +208,8 @@ export class Engine {
   /** Keeps the process alive while there is work, lets it end when there is none, and frees the threads after a while. */
   #hold(): void {
     const busy = this.#requests.length > 0;
-    for (const { thread } of this.#slots) thread.hold(busy);
+    // A thread that still loads, or runs what was cancelled, is waited for: the process must not end in the middle of native work.
+    for (const { thread, info, chunks } of this.#slots) thread.hold(busy || info === undefined || chunks.size > 0);
     clearTimeout(this.#idle);
     if (!busy && this.#options.idleTimeout > 0) {
       this.#idle = setTimeout(() => void this.dispose(), this.#options.idleTimeout);

@@ -1,4 +1,6 @@
+import type { ModelConfig } from "./model-config.js";
 import type { Encoded } from "./pair-encoding.js";
+import { emptyPast, pastInputs } from "./past.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 
 /** Fills one input with a batch: `write(row, column)` for what is there, `pad` for the rest. */
@@ -12,9 +14,13 @@ const FILLS: Record<string, { fill: Fill; pad: (padId: number) => number }> = {
   position_ids: { fill: (_, position) => position, pad: () => 0 },
 };
 
+/** Inputs of decoders that are no table of tokens: how many positions to compute logits for. */
+const SCALARS = new Set(["num_logits_to_keep"]);
+
 /** Names of the session's inputs that nothing here can fill. */
 export function unknownInputs(session: RuntimeSession): string[] {
-  return session.inputNames.filter((name) => !(name in FILLS));
+  const past = pastInputs(session);
+  return session.inputNames.filter((name) => !(name in FILLS || SCALARS.has(name) || past.includes(name)));
 }
 
 /** A batch after its pass. */
@@ -30,12 +36,12 @@ export async function forwardPass(
   session: RuntimeSession,
   output: string,
   batch: readonly Encoded[],
-  padId: number,
+  { padId, config }: { padId: number; config: ModelConfig },
 ): Promise<Output> {
   const width = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0);
   const dims = [batch.length, width];
-  const feeds: Record<string, RuntimeTensor> = {};
-  for (const name of session.inputNames) {
+  const feeds: Record<string, RuntimeTensor> = emptyPast(platform, session, config, batch.length);
+  for (const name of session.inputNames.filter((input) => input in FILLS)) {
     const { fill, pad } = FILLS[name]!;
     const type = session.inputMetadata.find((meta) => meta.name === name)?.type === "int32" ? "int32" : "int64";
     const buffer = new ArrayBuffer(batch.length * width * (type === "int64" ? 8 : 4));
@@ -48,6 +54,9 @@ export async function forwardPass(
       }
     });
     feeds[name] = platform.tensor(type, type === "int64" ? new BigInt64Array(buffer) : words, dims);
+  }
+  if (session.inputNames.includes("num_logits_to_keep")) {
+    feeds.num_logits_to_keep = platform.tensor("int64", BigInt64Array.of(0n), []);
   }
   const result = await session.run(feeds, [output]);
   return { tensor: result[output]!, width };

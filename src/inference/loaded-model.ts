@@ -1,28 +1,34 @@
-import { forwardPass, unknownInputs } from "./forward-pass.js";
-import { type ModelConfig, maxTokens, namedActivation } from "./model-config.js";
+import { QWEN3_RERANKER_PROMPT } from "../models/registry/prompts.js";
+import type { PromptTemplate } from "../models/types.js";
+import { unknownInputs } from "./forward-pass.js";
+import { chooseHead, type Head } from "./heads.js";
+import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "./model-config.js";
 import { ModelTokenizer } from "./model-tokenizer.js";
-import { type Encoded, encodeSequence } from "./pair-encoding.js";
-import type { ModelInfo, ModelSpec, Pooling } from "./protocol.js";
-import type { Platform, RuntimeSession } from "./session.js";
+import { type ModuleChain, readModules } from "./modules.js";
+import { encodeSequence } from "./pair-encoding.js";
+import type { ModelInfo, ModelSpec } from "./protocol.js";
+import type { Platform } from "./session.js";
 import { WorkerFault } from "./wire-error.js";
 
 /** A session with its tokenizer, checked against each other. */
 export interface LoadedModel {
   readonly name: string;
   readonly tokenizer: ModelTokenizer;
-  readonly session: RuntimeSession;
   readonly platform: Platform;
-  /** Name of the output that is read. */
-  readonly output: string;
+  readonly head: Head;
+  /** What sentence-transformers keeps beside the graph. */
+  readonly modules: ModuleChain | undefined;
+  /** The prompt that pairs are read in, for models that have one. */
+  readonly prompt: PromptTemplate | undefined;
   readonly info: ModelInfo;
 }
 
-/** Outputs that hold what a kind of model is for, best first, and how many dimensions they have. */
-const OUTPUTS: Record<ModelSpec["kind"], { names: readonly string[]; ranks: readonly number[]; expected: string }> = {
-  "cross-encoder": { names: ["logits"], ranks: [2], expected: "one output of shape [batch, 1] or [batch, 2]" },
+/** What the output of each kind of model looks like. */
+const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string; expected: string }> = {
+  "cross-encoder": { ranks: [2], what: "a cross-encoder", expected: "one output of shape [batch, 1] or [batch, 2]" },
   embeddings: {
-    names: ["last_hidden_state", "token_embeddings", "sentence_embedding"],
     ranks: [2, 3],
+    what: "an embedding model",
     expected: "token vectors [batch, tokens, dimension] or pooled ones [batch, dimension]",
   },
 };
@@ -38,7 +44,10 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const fault = (problem: string, at = file) => new WorkerFault({ kind: "integrity", model: name, file: at, problem });
   const required = (json: string) =>
     platform.readJson(folder, json).catch((error: Error) => {
-      throw fault(`cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`, json);
+      throw fault(
+        `cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`,
+        json,
+      );
     });
   const config = (await required("config.json")) as ModelConfig;
   const tokenizerJson = await required("tokenizer.json");
@@ -50,45 +59,45 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     throw fault(`is no ONNX model that the runtime can read; it may be incomplete. ${reason}`);
   });
   const unknown = unknownInputs(session);
-  if (unknown.length > 0) throw fault(`asks for inputs that encoders do not have: ${unknown.join(", ")}.`);
-  const { names, ranks, expected } = OUTPUTS[kind];
-  const output = names.find((candidate) => session.outputNames.includes(candidate)) ?? session.outputNames[0]!;
+  if (unknown.length > 0) throw fault(`asks for inputs that are not known here: ${unknown.join(", ")}.`);
+  // A graph with logits has its head inside.
+  const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, folder, name);
+  const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), fault);
   const probe = encodeSequence(tokenizer.templates.single, 16, tokenizer.encode("a"));
-  const { tensor } = await forwardPass(platform, session, output, [probe], tokenizer.padId).catch((error: Error) => {
+  const { dims } = await head.run([probe]).catch((error: Error) => {
     throw fault(`failed on a one-word text: ${error.message}`);
   });
-  const width = tensor.dims.at(-1)!;
-  if (!ranks.includes(tensor.dims.length) || (kind === "cross-encoder" && width > 2)) {
-    throw fault(`gives "${output}" of shape [${tensor.dims.join(", ")}]; ${kind === "cross-encoder" ? "a cross-encoder" : "an embedding model"} gives ${expected}.`);
+  const { ranks, what, expected } = SHAPES[kind];
+  const width = dims.at(-1)!;
+  if (!ranks.includes(dims.length) || (kind === "cross-encoder" && width > 2)) {
+    throw fault(`gives "${head.output}" of shape [${dims.join(", ")}]; ${what} gives ${expected}.`);
   }
+  const prompt =
+    kind === "cross-encoder" ? (spec.prompt ?? (isDecoder(config) ? QWEN3_RERANKER_PROMPT : undefined)) : undefined;
   const limit = maxTokens(config, (tokenizerConfig as { model_max_length?: unknown }).model_max_length);
-  const activation = namedActivation(config);
-  const pooling = kind === "embeddings" ? await readPooling(platform, folder) : undefined;
+  const activation = namedActivation(config) ?? modules?.activation;
   return {
     name,
     tokenizer,
-    session,
     platform,
-    output,
+    head,
+    modules,
+    prompt,
     info: {
       maxLength: limit,
       load: performance.now() - started,
       ...(kind === "cross-encoder" ? { labels: width } : {}),
       ...(activation ? { activation } : {}),
-      ...(pooling ? { pooling } : {}),
+      ...(prompt ? { instruction: prompt.instruction } : {}),
+      ...(kind === "embeddings" && modules?.pooling ? { pooling: modules.pooling } : {}),
     },
   };
 }
 
-/** Runs one batch of a loaded model. */
-export function runBatch(model: LoadedModel, batch: readonly Encoded[]) {
-  return forwardPass(model.platform, model.session, model.output, batch, model.tokenizer.padId);
-}
-
-/** The pooling that sentence-transformers wrote beside the model, if it did. */
-async function readPooling(platform: Platform, folder: string): Promise<Pooling | undefined> {
-  const config = (await platform.readJsonIfAny(folder, "1_Pooling/config.json")) as Record<string, unknown> | undefined;
-  if (config?.pooling_mode_cls_token) return "cls";
-  if (config?.pooling_mode_lasttoken) return "last";
-  return config?.pooling_mode_mean_tokens ? "mean" : undefined;
+function openHead(open: () => Head, fault: (problem: string) => WorkerFault): Head {
+  try {
+    return open();
+  } catch (error) {
+    throw fault(`cannot be read as a reranker: ${(error as Error).message}.`);
+  }
 }

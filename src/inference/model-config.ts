@@ -12,12 +12,25 @@ export interface ModelConfig {
   sep_token_id?: number | null;
   bos_token_id?: number | null;
   eos_token_id?: number | null;
+  hidden_size?: number;
+  num_attention_heads?: number;
+  num_key_value_heads?: number;
+  head_dim?: number;
   sbert_ce_default_activation_function?: string;
   sentence_transformers?: { activation_fn?: string };
 }
 
 /** Families whose position table starts after the padding index, and so holds fewer tokens than it has rows. */
-const OFFSET_POSITIONS = new Set(["roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "xmod", "mpnet", "longformer", "data2vec-text"]);
+const OFFSET_POSITIONS = new Set([
+  "roberta",
+  "xlm-roberta",
+  "xlm-roberta-xl",
+  "camembert",
+  "xmod",
+  "mpnet",
+  "longformer",
+  "data2vec-text",
+]);
 
 /**
  * Most tokens a forward pass of the model takes.
@@ -38,4 +51,14 @@ export function namedActivation(config: ModelConfig): "sigmoid" | "identity" | u
   const name = config.sentence_transformers?.activation_fn ?? config.sbert_ce_default_activation_function;
   if (name === undefined) return undefined;
   return name.endsWith("Identity") ? "identity" : name.endsWith("Sigmoid") ? "sigmoid" : undefined;
+}
+
+/** The model is a decoder: it reads from left to right, and nothing frames its texts unless its tokenizer says so. */
+export function isDecoder(config: ModelConfig): boolean {
+  return config.model_type === "qwen3" || isCausal(config);
+}
+
+/** The model continues texts: its output is one logit a word of its vocabulary. */
+export function isCausal(config: ModelConfig): boolean {
+  return config.architectures?.some((name) => name.endsWith("ForCausalLM")) ?? false;
 }

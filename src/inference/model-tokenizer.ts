@@ -1,5 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import type { ModelConfig } from "./model-config.js";
+import { isDecoder, type ModelConfig } from "./model-config.js";
+import { useExactNormalizers } from "./normalizers/exact-normalizers.js";
 import { readTemplates, type Templates } from "./post-processor.js";
 import { WorkerFault } from "./wire-error.js";
 
@@ -9,20 +10,18 @@ const CHARACTERS_A_TOKEN = 8;
 /** Tokens at the end of a prefix that may come out differently once the text goes on; they are not used. */
 const UNSETTLED_TOKENS = 16;
 
-/**
- * Han characters outside the basic plane. BERT's normaliser sets every Han character apart; the tokeniser package looks at UTF-16 units
- * and misses these, so they are set apart before it sees them.
- */
-const ASTRAL_HAN = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+/** Texts as they are. */
+const UNFRAMED: Templates = {
+  single: [{ text: "A", type: 0 }],
+  pair: [
+    { text: "A", type: 0 },
+    { text: "B", type: 0 },
+  ],
+};
 
 interface TokenizerConfig {
   pad_token?: string | { content: string } | null;
   model_max_length?: number;
-}
-
-interface BertNormalizer {
-  type: string;
-  handle_chinese_chars?: boolean;
 }
 
 /** A model's tokenizer: ids without special tokens, and the frames that add them. */
@@ -30,22 +29,23 @@ export class ModelTokenizer {
   readonly templates: Templates;
   readonly padId: number;
   readonly #tokenizer: Tokenizer;
-  readonly #setsHanApart: boolean;
 
   /** @throws WorkerFault when the files do not fit each other. */
   constructor(model: string, json: object, tokenizerConfig: TokenizerConfig, config: ModelConfig) {
-    const fault = (problem: string, file = "tokenizer.json") => new WorkerFault({ kind: "integrity", model, file, problem });
+    const fault = (problem: string, file = "tokenizer.json") =>
+      new WorkerFault({ kind: "integrity", model, file, problem });
     try {
       this.#tokenizer = new Tokenizer(json, tokenizerConfig);
+      useExactNormalizers(this.#tokenizer);
     } catch (error) {
       throw fault(`is not a tokenizer that can be read (${error instanceof Error ? error.message : String(error)}).`);
     }
-    const { post_processor, normalizer } = json as { post_processor?: unknown; normalizer?: BertNormalizer | null };
-    this.#setsHanApart = normalizer?.type === "BertNormalizer" && normalizer.handle_chinese_chars !== false;
-    const templates = readTemplates(post_processor);
+    const framed = readTemplates((json as { post_processor?: unknown }).post_processor);
+    const templates = framed ?? (isDecoder(config) ? UNFRAMED : undefined);
     if (!templates) throw fault("has no `post_processor` that frames texts with special tokens, as encoders need.");
     this.templates = templates;
-    const padToken = typeof tokenizerConfig.pad_token === "string" ? tokenizerConfig.pad_token : tokenizerConfig.pad_token?.content;
+    const padToken =
+      typeof tokenizerConfig.pad_token === "string" ? tokenizerConfig.pad_token : tokenizerConfig.pad_token?.content;
     const tokenizerPad = padToken === undefined ? undefined : this.#tokenizer.token_to_id(padToken);
     this.padId = config.pad_token_id ?? tokenizerPad ?? 0;
     const mismatch = findMismatch(this.#tokenizer, templates, tokenizerPad, config);
@@ -54,8 +54,13 @@ export class ModelTokenizer {
 
   /** Token ids of a whole text, without special tokens. */
   encode(text: string): number[] {
-    const prepared = this.#setsHanApart ? text.replace(ASTRAL_HAN, " $& ") : text;
-    return this.#tokenizer.encode(prepared, { add_special_tokens: false }).ids;
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Id of a text that is a single token; undefined where it is none or several. */
+  idOf(text: string): number | undefined {
+    const ids = this.encode(text);
+    return ids.length === 1 ? ids[0] : undefined;
   }
 
   /**
@@ -73,7 +78,12 @@ export class ModelTokenizer {
 }
 
 /** What shows that a tokenizer was made for another model, in words. */
-function findMismatch(tokenizer: Tokenizer, templates: Templates, padId: number | undefined, config: ModelConfig): string | undefined {
+function findMismatch(
+  tokenizer: Tokenizer,
+  templates: Templates,
+  padId: number | undefined,
+  config: ModelConfig,
+): string | undefined {
   const specials = templates.pair.flatMap((part) => ("ids" in part ? part.ids : []));
   const size = config.vocab_size;
   if (size !== undefined) {

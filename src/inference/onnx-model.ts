@@ -98,7 +98,7 @@ export class OnnxModel {
     signal?: AbortSignal,
   ): Promise<EngineResult & { located: LocatedModel }> {
     const { engine, located } = await this.#open(signal);
-    const limits = { maxLength: this.#options.maxLength };
+    const limits = { maxLength: this.#options.maxLength ?? located.entry?.maxLength };
     return { ...(await engine.run({ ...limits, ...job }, texts, signal)), located };
   }
 
@@ -150,6 +150,8 @@ export class OnnxModel {
         folder: located.folder,
         file: located.file,
         kind: this.#kind,
+        ...(located.entry?.head ? { head: located.entry.head } : {}),
+        ...(located.entry?.prompt ? { prompt: located.entry.prompt } : {}),
         threads: threads ?? (small ? 1 : cores),
       },
       workers: workers ?? (small ? Math.max(1, Math.min(MOST_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),

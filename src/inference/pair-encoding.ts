@@ -7,6 +7,8 @@ export interface Encoded {
   types: number[];
   /** Something was cut to make it fit. */
   truncated: boolean;
+  /** Tokens at the beginning that every sequence of the request has. */
+  shared?: number;
 }
 
 /** Special tokens that a template adds around its texts. */
@@ -15,7 +17,11 @@ export function countSpecials(template: readonly TemplatePart[]): number {
 }
 
 /** Tokens that are left for the document once the query stands; the query gives way only above three quarters of the room. */
-export function pairRoom(template: readonly TemplatePart[], maxLength: number, queryLength: number): { query: number; document: number } {
+export function pairRoom(
+  template: readonly TemplatePart[],
+  maxLength: number,
+  queryLength: number,
+): { query: number; document: number } {
   const room = maxLength - countSpecials(template);
   const query = Math.min(queryLength, Math.floor(room * 0.75));
   return { query, document: room - query };
@@ -33,7 +39,10 @@ export function encodeSequence(
   a: readonly number[],
   b?: readonly number[],
 ): Encoded {
-  const room = b === undefined ? { query: maxLength - countSpecials(template), document: 0 } : pairRoom(template, maxLength, a.length);
+  const room =
+    b === undefined
+      ? { query: maxLength - countSpecials(template), document: 0 }
+      : pairRoom(template, maxLength, a.length);
   const cut = { A: a.slice(0, room.query), B: (b ?? []).slice(0, room.document) };
   const ids: number[] = [];
   const types: number[] = [];

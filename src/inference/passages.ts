@@ -15,7 +15,12 @@ const PIECE =
  * @param overlap Tokens that a passage shares with the one before it, about.
  * @param countTokens Tokens of a piece of text. Pieces are counted alone, so a passage may come out a few tokens off.
  */
-export function cutPassages(text: string, room: number, overlap: number, countTokens: (piece: string) => number): TextSpan[] {
+export function cutPassages(
+  text: string,
+  room: number,
+  overlap: number,
+  countTokens: (piece: string) => number,
+): TextSpan[] {
   const pieces = Array.from(text.matchAll(PIECE), (match) => ({
     start: match.index,
     end: match.index + match[0].length,
@@ -27,10 +32,14 @@ export function cutPassages(text: string, room: number, overlap: number, countTo
     let tokens = pieces[first]!.tokens;
     let last = first;
     while (last + 1 < pieces.length && tokens + pieces[last + 1]!.tokens <= room) tokens += pieces[++last]!.tokens;
-    spans.push({ start: first === 0 ? 0 : pieces[first]!.start, end: last === pieces.length - 1 ? text.length : pieces[last]!.end });
+    spans.push({
+      start: first === 0 ? 0 : pieces[first]!.start,
+      end: last === pieces.length - 1 ? text.length : pieces[last]!.end,
+    });
     if (last === pieces.length - 1) break;
     let next = last + 1;
-    for (let shared = 0; next - 1 > first && shared + pieces[next - 1]!.tokens <= overlap; next--) shared += pieces[next - 1]!.tokens;
+    for (let shared = 0; next - 1 > first && shared + pieces[next - 1]!.tokens <= overlap; next--)
+      shared += pieces[next - 1]!.tokens;
     first = next;
   }
   return spans;

@@ -36,7 +36,11 @@ const READERS: Record<string, Reader> = {
   BertProcessing: ({ cls, sep }) =>
     cls &&
     sep && {
-      single: [{ ids: [cls[1]], type: 0 }, { text: "A", type: 0 }, { ids: [sep[1]], type: 0 }],
+      single: [
+        { ids: [cls[1]], type: 0 },
+        { text: "A", type: 0 },
+        { ids: [sep[1]], type: 0 },
+      ],
       pair: [
         { ids: [cls[1]], type: 0 },
         { text: "A", type: 0 },
@@ -48,7 +52,11 @@ const READERS: Record<string, Reader> = {
   RobertaProcessing: ({ cls, sep }) =>
     cls &&
     sep && {
-      single: [{ ids: [cls[1]], type: 0 }, { text: "A", type: 0 }, { ids: [sep[1]], type: 0 }],
+      single: [
+        { ids: [cls[1]], type: 0 },
+        { text: "A", type: 0 },
+        { ids: [sep[1]], type: 0 },
+      ],
       pair: [
         { ids: [cls[1]], type: 0 },
         { text: "A", type: 0 },

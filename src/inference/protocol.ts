@@ -1,3 +1,4 @@
+import type { ModelHead, PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../scorers/relevance-scorer.js";
 
 /** What a model is loaded as. Decides which output is read and how. */
@@ -12,6 +13,10 @@ export interface ModelSpec {
   /** The ONNX file, relative to the folder. */
   file: string;
   kind: ModelKind;
+  /** Cross-encoders: how the logit is read, where the registry says so. Else the model's own files say it. */
+  head?: ModelHead | undefined;
+  /** Cross-encoders that read pairs in a prompt. Default: what the model's architecture was published with. */
+  prompt?: PromptTemplate | undefined;
   /** Threads inside one session. */
   threads: number;
 }
@@ -24,6 +29,8 @@ export interface ModelInfo {
   labels?: number;
   /** Activation that the model's own files name (cross-encoders). */
   activation?: "sigmoid" | "identity";
+  /** The instruction that stands in the prompt (cross-encoders that have one). */
+  instruction?: string;
   /** Pooling that the model's own files name (embeddings). */
   pooling?: Pooling;
   /** Milliseconds that loading took. */
@@ -44,6 +51,8 @@ interface JobLimits {
 export interface PairJob extends JobLimits {
   task: "pairs";
   query: string;
+  /** Stands in for the prompt's own instruction. */
+  instruction?: string | undefined;
   longDocuments: "truncate" | "max-passage";
 }
 
@@ -83,7 +92,9 @@ export interface JobStats {
 export type ToWorker =
   | { type: "load"; spec: ModelSpec }
   | { type: "run"; id: number; job: Job; texts: readonly string[] }
-  | { type: "cancel"; id: number };
+  | { type: "cancel"; id: number }
+  /** End when what runs now has ended. Ending a thread amid native work takes the whole process down. */
+  | { type: "stop" };
 
 export type FromWorker =
   | { type: "ready"; info: ModelInfo }

@@ -1,10 +1,10 @@
 import { cutBatches } from "./batching.js";
-import { type LoadedModel, runBatch } from "./loaded-model.js";
+import type { LoadedModel } from "./loaded-model.js";
 import { countSpecials, type Encoded, encodeSequence, pairRoom } from "./pair-encoding.js";
 import { cutPassages } from "./passages.js";
 import { normalizeVector, POOLINGS } from "./pooling.js";
+import { encodePrompts } from "./prompt-encoding.js";
 import type { Job, JobStats, PairJob, TextResult, VectorJob } from "./protocol.js";
-import { toFloat32 } from "./session.js";
 
 /** A sequence to run, and the text that it is of. */
 interface Item {
@@ -25,8 +25,14 @@ const OVERLAP = 0.25;
 
 const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
   pairs: {
-    encode(model, { query, longDocuments }, texts, maxLength) {
+    encode(model, { query, longDocuments, instruction }, texts, maxLength) {
       const { tokenizer } = model;
+      if (model.prompt) {
+        const prompt = { ...model.prompt, instruction: instruction ?? model.prompt.instruction };
+        const overlap = longDocuments === "max-passage" ? OVERLAP : undefined;
+        const prompted = encodePrompts(tokenizer, prompt, query, texts, maxLength, overlap);
+        return prompted.flatMap((passages, text) => passages.map((passage) => ({ text, ...passage })));
+      }
       const template = tokenizer.templates.pair;
       const queryIds = tokenizer.encodeUpTo(query, maxLength);
       const room = pairRoom(template, maxLength, queryIds.length).document;
@@ -36,7 +42,12 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
         if (longDocuments === "truncate" || ids.length <= room) return [whole];
         const spans = cutPassages(text, room, Math.floor(room * OVERLAP), (piece) => tokenizer.encode(piece).length);
         return spans.map((span) => {
-          const encoded = encodeSequence(template, maxLength, queryIds, tokenizer.encode(text.slice(span.start, span.end)));
+          const encoded = encodeSequence(
+            template,
+            maxLength,
+            queryIds,
+            tokenizer.encode(text.slice(span.start, span.end)),
+          );
           return { text: index, encoded, span };
         });
       });
@@ -60,7 +71,8 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
       const dimension = dims.at(-1)!;
       const pool = dims.length === 2 ? POOLINGS.cls : POOLINGS[pooling ?? model.info.pooling ?? "mean"];
       const rowStart = row * (dims.length === 2 ? dimension : dims[1]! * dimension);
-      const vector = pool(values, rowStart, encoded.ids.length, dimension);
+      const pooled = pool(values, rowStart, encoded.ids.length, dimension);
+      const vector = (model.modules?.steps ?? []).reduce((input, step) => step(input), pooled);
       return { vector: normalize ? normalizeVector(vector) : vector, truncated: encoded.truncated };
     },
   },
@@ -94,13 +106,12 @@ export async function runJob(
   for (const batch of batches) {
     if (isCancelled()) return undefined;
     const started = performance.now();
-    const { tensor, width } = await runBatch(model, batch.map((place) => items[place]!.encoded));
-    const values = toFloat32(tensor);
+    const { values, dims, width, release } = await model.head.run(batch.map((place) => items[place]!.encoded));
     batch.forEach((place, row) => {
       const item = items[place]!;
-      results[item.text] = better(results[item.text], task.read(model, job, values, tensor.dims, row, item));
+      results[item.text] = better(results[item.text], task.read(model, job, values, dims, row, item));
     });
-    tensor.dispose?.();
+    release();
     stats.batches += 1;
     stats.tokens += batch.length * width;
     stats.inference += performance.now() - started;

@@ -1,3 +1,5 @@
+import { halfToNumber } from "./safetensors.js";
+
 /** An integer or float tensor as both ONNX runtimes have it. */
 export interface RuntimeTensor {
   readonly dims: readonly number[];
@@ -20,9 +22,15 @@ export interface Platform {
   readJson(folder: string, file: string): Promise<object>;
   /** Same, undefined when the file is not there. */
   readJsonIfAny(folder: string, file: string): Promise<object | undefined>;
+  /** @throws when the file is not there. */
+  readBytes(folder: string, file: string): Promise<Uint8Array>;
   /** @throws WorkerFault of kind `missing` when the runtime is not installed. */
   openSession(folder: string, file: string, threads: number): Promise<RuntimeSession>;
-  tensor(type: "int64" | "int32", data: BigInt64Array | Int32Array, dims: readonly number[]): RuntimeTensor;
+  tensor(
+    type: "int64" | "int32" | "float32" | "float16",
+    data: ArrayBufferView,
+    dims: readonly number[],
+  ): RuntimeTensor;
   /** Lets messages in before the next batch. */
   yieldToMessages(): Promise<void>;
 }
@@ -36,12 +44,8 @@ export function toFloat32(tensor: RuntimeTensor): Float32Array {
   throw new TypeError(`A tensor of type ${type} was expected to hold numbers.`);
 }
 
-/** IEEE 754 binary16 to number. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * 2 ** -14 * (fraction / 1024);
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+/** One value of a tensor, without widening the rest of it. */
+export function valueAt({ data, type }: RuntimeTensor, index: number): number {
+  const value = (data as ArrayLike<number>)[index]!;
+  return type === "float16" && data instanceof Uint16Array ? halfToNumber(value) : Number(value);
 }

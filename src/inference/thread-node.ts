@@ -10,6 +10,9 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
+/** Milliseconds that a thread has to end by itself: as long as a model takes to load, or a batch to run. */
+const PATIENCE = 30_000;
+
 /** Starts a thread. `onExit` is called once, however it ends. */
 export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
   const worker = new Worker(new URL("./inference-worker.js", import.meta.url));
@@ -26,7 +29,14 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     post: (message) => worker.postMessage(message),
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
     terminate: async () => {
-      await worker.terminate();
+      if (ended) return;
+      worker.ref();
+      const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+      worker.postMessage({ type: "stop" } satisfies ToWorker);
+      const giveUp = setTimeout(() => void worker.terminate(), PATIENCE);
+      giveUp.unref();
+      await gone;
+      clearTimeout(giveUp);
     },
   };
 }

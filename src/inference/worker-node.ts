@@ -15,7 +15,12 @@ async function loadRuntime(): Promise<Runtime> {
     return runtime;
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new WorkerFault({ kind: "missing", dependency: "onnxruntime-node", purpose: "Running models on this machine", cause });
+    throw new WorkerFault({
+      kind: "missing",
+      dependency: "onnxruntime-node",
+      purpose: "Running models on this machine",
+      cause,
+    });
   }
 }
 
@@ -34,6 +39,7 @@ const platform: Platform = {
       throw error;
     }
   },
+  readBytes: (folder, file) => readFile(join(folder, file)),
   async openSession(folder, file, threads) {
     const { InferenceSession } = await loadRuntime();
     const session = await InferenceSession.create(join(folder, file), {
@@ -47,7 +53,8 @@ const platform: Platform = {
     });
     return session as unknown as RuntimeSession;
   },
-  tensor: (type, data, dims) => new runtime!.Tensor(type, data as BigInt64Array, dims) as unknown as RuntimeTensor,
+  tensor: (type, data, dims) =>
+    new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
   // The runtime's own `run` waits for a turn of the event loop, in which messages are handled.
   yieldToMessages: async () => {},
 };
@@ -57,6 +64,7 @@ serveModel(
   {
     onMessage: (handle) => port.on("message", handle),
     post: (message, transfer) => port.postMessage(message, transfer),
+    close: () => port.close(),
   },
   platform,
 );

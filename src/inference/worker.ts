@@ -8,6 +8,8 @@ import { toWire } from "./wire-error.js";
 export interface WorkerPort {
   onMessage(handle: (message: ToWorker) => void): void;
   post(message: FromWorker, transfer: ArrayBuffer[]): void;
+  /** Hears no more; the thread ends by itself. */
+  close(): void;
 }
 
 /** Serves one model: loads it when told, then runs jobs one after the other. Cancels are heard between batches. */
@@ -44,6 +46,11 @@ export function serveModel(port: WorkerPort, platform: Platform): void {
   port.onMessage((message) => {
     if (message.type === "cancel") {
       if (pending.has(message.id)) cancelled.add(message.id);
+      return;
+    }
+    if (message.type === "stop") {
+      for (const id of pending) cancelled.add(id);
+      queue = queue.then(() => port.close());
       return;
     }
     if (message.type === "run") pending.add(message.id);

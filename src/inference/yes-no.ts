@@ -1,0 +1,99 @@
+import type { ModelConfig } from "./model-config.js";
+import type { Encoded } from "./pair-encoding.js";
+import { emptyPast, pastInputs, presentOf } from "./past.js";
+import { type Platform, type RuntimeSession, type RuntimeTensor, valueAt } from "./session.js";
+
+/** Shorter beginnings are not worth a run of their own. */
+const LEAST_SHARED = 8;
+
+/** Ids of the two answers. */
+export interface Answers {
+  yes: number;
+  no: number;
+}
+
+/**
+ * Reads logit(yes) − logit(no) off a causal language model's last position. Sequences run one at a time: without padding there is nothing that
+ * padding could change, and the logits of one sequence over a large vocabulary are memory enough. What the prompts of a request share is
+ * computed once, where the graph takes a cache.
+ */
+export class YesNoReader {
+  readonly #platform: Platform;
+  readonly #session: RuntimeSession;
+  readonly #config: ModelConfig;
+  readonly #answers: Answers;
+  #shared: { ids: readonly number[]; past: Record<string, RuntimeTensor> } | undefined;
+
+  constructor(platform: Platform, session: RuntimeSession, config: ModelConfig, answers: Answers) {
+    this.#platform = platform;
+    this.#session = session;
+    this.#config = config;
+    this.#answers = answers;
+  }
+
+  async logits(batch: readonly Encoded[]): Promise<Float32Array> {
+    const logits = new Float32Array(batch.length);
+    for (const [row, sequence] of batch.entries()) logits[row] = await this.#logit(sequence);
+    return logits;
+  }
+
+  async #logit({ ids, shared = 0 }: Encoded): Promise<number> {
+    const { past, length } = await this.#past(ids, Math.min(shared, ids.length - 1));
+    const { logits } = await this.#run(ids.slice(length), length, past, ["logits"]);
+    const [, positions = 1, vocabulary = 1] = logits!.dims;
+    const last = (positions - 1) * vocabulary;
+    const score = valueAt(logits!, last + this.#answers.yes) - valueAt(logits!, last + this.#answers.no);
+    logits!.dispose?.();
+    return score;
+  }
+
+  /** The cache after the beginning that the sequence shares with the others of its request. */
+  async #past(
+    ids: readonly number[],
+    shared: number,
+  ): Promise<{ past: Record<string, RuntimeTensor>; length: number }> {
+    const names = pastInputs(this.#session);
+    if (names.length === 0 || shared < LEAST_SHARED) {
+      return { past: emptyPast(this.#platform, this.#session, this.#config, 1), length: 0 };
+    }
+    const beginning = ids.slice(0, shared);
+    const known = this.#shared?.ids;
+    if (!known || known.length !== shared || !beginning.every((id, index) => known[index] === id)) {
+      const empty = emptyPast(this.#platform, this.#session, this.#config, 1);
+      const present = await this.#run(beginning, 0, empty, names.map(presentOf));
+      this.release();
+      this.#shared = {
+        ids: beginning,
+        past: Object.fromEntries(names.map((name) => [name, present[presentOf(name)]!])),
+      };
+    }
+    return { past: this.#shared!.past, length: shared };
+  }
+
+  /** Frees the cache of the last request. */
+  release(): void {
+    for (const tensor of Object.values(this.#shared?.past ?? {})) tensor.dispose?.();
+    this.#shared = undefined;
+  }
+
+  #run(ids: readonly number[], start: number, past: Record<string, RuntimeTensor>, outputs: string[]) {
+    const inputs: Record<string, () => RuntimeTensor> = {
+      input_ids: () => this.#integers(ids, [1, ids.length]),
+      attention_mask: () => this.#integers(new Array(start + ids.length).fill(1), [1, start + ids.length]),
+      position_ids: () =>
+        this.#integers(
+          ids.map((_, index) => start + index),
+          [1, ids.length],
+        ),
+      num_logits_to_keep: () => this.#integers([1], []),
+    };
+    const own = this.#session.inputNames
+      .filter((name) => name in inputs)
+      .map((name) => [name, inputs[name]!()] as const);
+    return this.#session.run({ ...Object.fromEntries(own), ...past }, outputs);
+  }
+
+  #integers(values: readonly number[], dims: readonly number[]): RuntimeTensor {
+    return this.#platform.tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  }
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
+import { afterAll, describe, expect, it } from "vitest";
+import type { ScorerReport } from "../../src/scorers/relevance-scorer.js";
+
+const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
+const golden = (name: string) => JSON.parse(readFileSync(`${tiny(name)}/golden.json`, "utf8"));
+
+interface Pairs {
+  pairs: [string, string][];
+  logits: number[][];
+  truncated: boolean[];
+}
+
+describe.each(["roberta", "deberta-v2", "modernbert-modules", "qwen3-causal", "qwen3-seq-cls"])(
+  "cross-encoder %s",
+  (name) => {
+    const { pairs, logits, truncated } = golden(name) as Pairs;
+    const scorer = new OnnxCrossEncoder({ model: tiny(name), activation: "identity", workers: 1 });
+    afterAll(() => scorer.dispose());
+
+    it("gives the scores of the reference", async () => {
+      // Qwen3's reference cuts as we do, at the document's end; the others are cut by the query's share of the room.
+      const cutAlike = name.startsWith("qwen3");
+      const rows = pairs.flatMap(([query, text], index) =>
+        text.trim() === "" || (truncated[index] && !cutAlike)
+          ? []
+          : [{ query, text, logit: logits[index]![0]!, cut: truncated[index]! }],
+      );
+      expect(rows.length).toBeGreaterThan(35);
+      expect(rows.some(({ cut }) => cut)).toBe(cutAlike);
+      for (const { query, text, logit, cut } of rows) {
+        const reports: ScorerReport[] = [];
+        const [score] = await scorer.score(query, [text], { onReport: (report) => reports.push(report) });
+        expect(Math.abs(score! - logit), `${query} | ${text}`).toBeLessThan(1e-4);
+        expect(reports[0]!.truncated).toEqual([cut]);
+      }
+    });
+
+    it("gives a text the same score whatever stands beside it", async () => {
+      const query = pairs[0]![0];
+      const texts = pairs.map(([, text]) => text).filter((text) => text.trim() !== "");
+      const together = await scorer.score(query, texts);
+      for (const [index, text] of texts.entries()) {
+        const [alone] = await scorer.score(query, [text]);
+        expect(Math.abs(together[index]! - alone!), text).toBeLessThan(1e-4);
+      }
+    });
+
+    it("scores the best passage of a long document, whose span is exact", async () => {
+      const best = new OnnxCrossEncoder({
+        model: tiny(name),
+        activation: "identity",
+        workers: 1,
+        longDocuments: "max-passage",
+      });
+      const text = Array.from({ length: 60 }, (_, index) => `${pairs[index % 10]![1]} 𠮷野家 e\u0301\r\n`).join("");
+      const reports: ScorerReport[] = [];
+      const [score] = await best.score(pairs[3]![0], [text], { onReport: (report) => reports.push(report) });
+      const { start, end } = reports[0]!.passages![0]!;
+      expect(start).toBeGreaterThanOrEqual(0);
+      expect(end).toBeLessThanOrEqual(text.length);
+      const [again] = await best.score(pairs[3]![0], [text.slice(start, end)]);
+      expect(Math.abs(again! - score!)).toBeLessThan(1e-4);
+      await best.dispose();
+    });
+  },
+);
+
+describe.each(["bert-encoder", "nomic-bert", "qwen3-embedding"])("embeddings of %s", (name) => {
+  const { texts, ...vectors } = golden(name) as { texts: string[] } & Record<"mean" | "cls" | "last", number[][]>;
+
+  it.each(["mean", "cls", "last"] as const)("pooled by %s are those of the reference", async (pooling) => {
+    await using embeddings = new OnnxEmbeddings({ model: tiny(name), pooling, maxLength: 64, workers: 1 });
+    const found = await embeddings.embedDocuments(texts);
+    for (const [index, vector] of found.entries()) {
+      const off = Math.max(...vector.map((value, place) => Math.abs(value - vectors[pooling][index]![place]!)));
+      expect(off, texts[index]!).toBeLessThan(1e-4);
+    }
+  });
+
+  it("uses the pooling that the model's files name", async () => {
+    await using embeddings = new OnnxEmbeddings({ model: tiny(name), maxLength: 64, workers: 1 });
+    const [vector] = await embeddings.embedDocuments([texts[0]!]);
+    const expected = vectors[name.startsWith("qwen3") ? "last" : "mean"][0]!;
+    expect(Math.max(...vector!.map((value, place) => Math.abs(value - expected[place]!)))).toBeLessThan(1e-4);
+  });
+});
