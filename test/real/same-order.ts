@@ -39,6 +39,18 @@ export async function compareRankings(
   };
 }
 
+/** A scorer that works out each query once. */
+export function remembered(scorer: RelevanceScorer): RelevanceScorer {
+  const known = new Map<string, readonly number[]>();
+  return {
+    score: async (query, texts) => {
+      const scores = known.get(query) ?? (await scorer.score(query, texts));
+      known.set(query, scores);
+      return scores;
+    },
+  };
+}
+
 /** For each pair in another order, how far apart the first way's scores are. */
 function swappedPairs(a: readonly number[], b: readonly number[]): number[] {
   const found: number[] = [];

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, expect, test } from "vitest";
+import { golden, post } from "./fixtures.js";
+
+const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
+const MODEL = new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url).pathname;
+const EMBEDDER = new URL("../fixtures/tiny-models/bert-encoder", import.meta.url).pathname;
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
+});
+
+/** Runs the command until it serves or ends. */
+async function serve(args: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [CLI, "serve", "--port", "0", ...args], {
+    env: { ...process.env, ...environment },
+  });
+  children.push(child);
+  let text = "";
+  child.stderr.on("data", (part) => {
+    text += part;
+  });
+  const url = await new Promise<string | undefined>((resolve) => {
+    child.stderr.on("data", () => {
+      const found = /Serving .* on (http:\S+)/.exec(text)?.[1];
+      if (found) resolve(found);
+    });
+    child.on("exit", () => resolve(undefined));
+  });
+  const exit = async () => {
+    if (child.exitCode === null) await once(child, "exit");
+    return child.exitCode;
+  };
+  return { child, url: url as string, output: () => text, exit };
+}
+
+test("serves named models, a hybrid of them, and ends well on SIGTERM", async () => {
+  const { url, child, exit, output } = await serve([
+    "-m",
+    `tiny=${MODEL}`,
+    "-e",
+    `embed=${EMBEDDER}`,
+    "--hybrid",
+    "0.6",
+  ]);
+  expect(new URL(url).hostname).toBe("127.0.0.1");
+  const models = await (await fetch(`${url}/v1/models`)).json();
+  expect(models.data.map(({ id }: { id: string }) => id)).toEqual(["tiny", "hybrid", "embed"]);
+  const [[query]] = golden.pairs as [[string, string]];
+  const documents = golden.pairs.slice(0, 5).map(([, document]) => document);
+  const cross = await post(`${url}/v1/rerank`, { query, documents });
+  const hybrid = await post(`${url}/v1/rerank`, { model: "hybrid", query, documents });
+  for (const { status, body } of [cross, hybrid]) {
+    expect(status).toBe(200);
+    expect(body.results.map(({ index }: { index: number }) => index).toSorted()).toEqual([0, 1, 2, 3, 4]);
+  }
+  expect(hybrid.body.results.map(({ relevance_score }: { relevance_score: number }) => relevance_score)).not.toEqual(
+    cross.body.results.map(({ relevance_score }: { relevance_score: number }) => relevance_score),
+  );
+  expect((await post(`${url}/v1/embeddings`, { input: "text" })).body.data[0].embedding).toHaveLength(32);
+  child.kill("SIGTERM");
+  expect(await exit()).toBe(0);
+  expect(output()).toContain("Shutting down");
+});
+
+test("takes its key from the environment and never shows it", async () => {
+  const key = "server-key-1234567890";
+  const { url, child, exit, output } = await serve(["-m", MODEL, "--host", "127.0.0.1"], {
+    LANGCHAIN_RERANK_API_KEY: key,
+  });
+  const body = { query: "q", documents: ["d"] };
+  expect((await post(`${url}/v1/rerank`, body)).status).toBe(401);
+  expect((await post(`${url}/v1/rerank`, body, { authorization: `Bearer ${key}` })).status).toBe(200);
+  child.kill("SIGINT");
+  expect(await exit()).toBe(0);
+  expect(output()).not.toContain(key);
+});
+
+test("warns when everyone can reach it without a key", async () => {
+  const { child, exit, output } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
+  await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");
+  child.kill("SIGTERM");
+  await exit();
+});
+
+test.each<[string[], number, RegExp]>([
+  [["--model", "/no/such/folder"], 1, /no\/such\/folder/],
+  [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
+  [["-m", MODEL, "--hybrid"], 2, /--embeddings/],
+  [["-m", MODEL, "--concurrency", "0"], 2, /whole number/],
+  [["-m", MODEL, "--api-key", "short"], 2, /8 visible/],
+  [["-m", MODEL, "--host", "192.0.2.1"], 1, /Cannot listen on 192\.0\.2\.1/],
+  [["-m", "localai:m"], 2, /LOCALAI_BASE_URL/],
+])("%j ends with %d", async (args, code, message) => {
+  const { exit, output } = await serve(args, { LOCALAI_BASE_URL: "" });
+  expect(await exit()).toBe(code);
+  expect(output()).toMatch(message);
+});
