@@ -57,7 +57,6 @@ export function register(program: Command): void {
       "-e, --embeddings <names>",
       'first stages by embeddings: "static", or an ONNX model\'s name or folder',
       textList,
-      warner,
     )
     .option("--alphas <list>", "weights to try, as 0.5,0.7 or 0.1:1:0.1", numberList)
     .option("--top-ks <list>", "depths to try", numberList)
