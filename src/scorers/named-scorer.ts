@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../errors.js";
 import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
+import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote.js";
 
 /** What a reranker's `model` can be: a scorer, the name of one, or nothing for the bundled model. */
 export type ModelOption = RelevanceScorer | string | undefined;
@@ -36,6 +37,10 @@ class NamedScorer implements RelevanceScorer {
   }
 
   async #load(): Promise<RelevanceScorer> {
+    if (this.#name !== undefined && isRemoteModel(this.#name)) {
+      this.#loaded = await createRemoteScorer(this.#name);
+      return this.#loaded;
+    }
     const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
     const scorer: RelevanceScorer = new OnnxCrossEncoder(this.#name === undefined ? {} : { model: this.#name });
     this.#loaded = scorer;
@@ -55,8 +60,13 @@ class NamedScorer implements RelevanceScorer {
  */
 export function resolveScorer(model: ModelOption): { scorer: RelevanceScorer; owned: boolean } {
   if (model === undefined) return { scorer: new NamedScorer(undefined), owned: true };
-  if (typeof model === "string" && model.trim() !== "") return { scorer: new NamedScorer(model), owned: true };
-  if (typeof (model as RelevanceScorer)?.score === "function") return { scorer: model as RelevanceScorer, owned: false };
+  if (typeof model === "string" && model.trim() !== "") {
+    // Address and key come from the environment, so what is missing can be told before the first call.
+    if (isRemoteModel(model)) checkRemoteModel(model);
+    return { scorer: new NamedScorer(model), owned: true };
+  }
+  if (typeof (model as RelevanceScorer)?.score === "function")
+    return { scorer: model as RelevanceScorer, owned: false };
   throw new InvalidOptionError("model", model, "a model's name, or an object with a method `score(query, texts)`");
 }
 

@@ -1,9 +1,12 @@
+import { Document } from "@langchain/core/documents";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/http.js";
+import { CrossEncoderReranker } from "../../../src/index.js";
 import { joinPaths } from "../../../src/scorers/http/connection.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers.js";
 import { backOff, parseRetryAfter } from "../../../src/scorers/http/retry.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote.js";
+import { cohereAnswer, startServer } from "./rerank-server.js";
 
 beforeEach(() => {
   for (const { urlVariables = [], keyVariables } of Object.values(PROVIDERS)) {
@@ -173,5 +176,32 @@ describe("retry arithmetic", () => {
     expect(backOff(0, () => 1)).toBe(250);
     expect(backOff(2, () => 1)).toBe(1000);
     expect(backOff(50, () => 1)).toBe(8000);
+  });
+});
+
+describe("the short form in a reranker", () => {
+  test("refuses at construction what the environment lacks", () => {
+    expect(() => new CrossEncoderReranker({ model: "cohere:rerank-v3.5" })).toThrow(/CO_API_KEY or COHERE_API_KEY/);
+    expect(() => new CrossEncoderReranker({ model: "localai:m" })).toThrow(/LOCALAI_BASE_URL/);
+    expect(() => new CrossEncoderReranker({ model: "ollama:" })).toThrow(/name of a model/);
+  });
+
+  test("scores by the provider it names", async () => {
+    await using server = await startServer(cohereAnswer);
+    vi.stubEnv("LOCALAI_BASE_URL", server.url);
+    const reranker = new CrossEncoderReranker({ model: "localai:jina-reranker-v1", topN: 1 });
+    const documents = ["a bicycle", "green tea"].map((pageContent) => new Document({ pageContent }));
+    const { documents: best, report } = await reranker.rerank(documents, "green tea");
+    expect(best[0]?.pageContent).toBe("green tea");
+    expect(report.model).toBe("localai:jina-reranker-v1");
+    expect(server.received[0]?.body.model).toBe("jina-reranker-v1");
+  });
+
+  test("puts an empty document last, below logits that are negative", async () => {
+    await using server = await startServer(() => ({ results: [{ index: 0, relevance_score: -4.1 }] }));
+    vi.stubEnv("LOCALAI_BASE_URL", server.url);
+    const documents = ["", "green tea"].map((pageContent) => new Document({ pageContent }));
+    const ranked = await new CrossEncoderReranker({ model: "localai:m" }).compressDocuments(documents, "tea");
+    expect(ranked.map(({ metadata }) => metadata.sim)).toEqual([-4.1, -Number.MAX_VALUE]);
   });
 });
