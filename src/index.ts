@@ -13,6 +13,7 @@ export {
   RerankError,
   RerankTimeoutError,
 } from "./errors.js";
+export { type HighlightOptions, highlight } from "./highlight.js";
 export { BaseReranker, type Candidates, type Scored } from "./rerankers/base-reranker.js";
 export type { BlendNormalization, Calibration } from "./rerankers/calibration.js";
 export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";

@@ -14,6 +14,9 @@ export interface PromptedPair {
   span?: TextSpan;
 }
 
+/** Passages of fewer tokens say too little to be scored. */
+const LEAST_PASSAGE = 8;
+
 /** The query takes at most this share of what prefix and suffix leave. */
 const QUERY_SHARE = 0.75;
 
@@ -21,7 +24,8 @@ const QUERY_SHARE = 0.75;
  * Puts pairs into a model's prompt. Prefix and suffix always stand; the body in between is cut at its end, which is the document's, as the
  * reference does it. Only a query that alone takes over three quarters of the room is cut itself.
  *
- * @param overlap Share of a passage that is repeated in the next one; undefined: documents are cut, not split.
+ * @param passages Tokens that a passage of a document may have, and the share of it that the next one repeats. Undefined: documents are cut,
+ *   not split.
  */
 export function encodePrompts(
   tokenizer: TextEncoder,
@@ -29,7 +33,7 @@ export function encodePrompts(
   query: string,
   documents: readonly string[],
   maxLength: number,
-  overlap?: number,
+  passages?: { length: number; overlap: number },
 ): PromptedPair[][] {
   const prefix = tokenizer.encode(prompt.prefix);
   const suffix = tokenizer.encode(prompt.suffix);
@@ -50,16 +54,13 @@ export function encodePrompts(
       shared,
     };
   };
+  const documentRoom = Math.min(room - (head.length - prefix.length), passages?.length ?? room);
   return documents.map((document) => {
     const encoded = encode(document);
-    const documentRoom = room - (head.length - prefix.length);
-    if (overlap === undefined || !encoded.truncated || documentRoom < 8) return [{ encoded }];
-    const spans = cutPassages(
-      document,
-      documentRoom,
-      Math.floor(documentRoom * overlap),
-      (piece) => tokenizer.encode(piece).length,
-    );
+    if (!passages || documentRoom < LEAST_PASSAGE) return [{ encoded }];
+    const count = (piece: string) => tokenizer.encode(piece).length;
+    if (!encoded.truncated && count(document) <= documentRoom) return [{ encoded }];
+    const spans = cutPassages(document, documentRoom, Math.floor(documentRoom * passages.overlap), count);
     return spans.map((span) => ({ encoded: encode(document.slice(span.start, span.end)), span }));
   });
 }

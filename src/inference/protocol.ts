@@ -54,6 +54,10 @@ export interface PairJob extends JobLimits {
   /** Stands in for the prompt's own instruction. */
   instruction?: string | undefined;
   longDocuments: "truncate" | "max-passage";
+  /** Tokens of the document that one passage holds, at most. */
+  passageLength?: number | undefined;
+  /** Share of a passage that the next one repeats. */
+  passageOverlap?: number | undefined;
 }
 
 /** Embed texts. */

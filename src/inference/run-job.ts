@@ -25,23 +25,27 @@ const OVERLAP = 0.25;
 
 const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
   pairs: {
-    encode(model, { query, longDocuments, instruction }, texts, maxLength) {
-      const { tokenizer } = model;
-      if (model.prompt) {
-        const prompt = { ...model.prompt, instruction: instruction ?? model.prompt.instruction };
-        const overlap = longDocuments === "max-passage" ? OVERLAP : undefined;
-        const prompted = encodePrompts(tokenizer, prompt, query, texts, maxLength, overlap);
-        return prompted.flatMap((passages, text) => passages.map((passage) => ({ text, ...passage })));
+    encode(model, job, texts, maxLength) {
+      const { tokenizer, prompt } = model;
+      const split = job.longDocuments === "max-passage";
+      const passages = split
+        ? { length: job.passageLength ?? maxLength, overlap: job.passageOverlap ?? OVERLAP }
+        : undefined;
+      if (prompt) {
+        const instructed = { ...prompt, instruction: job.instruction ?? prompt.instruction };
+        const prompted = encodePrompts(tokenizer, instructed, job.query, texts, maxLength, passages);
+        return prompted.flatMap((own, text) => own.map((passage) => ({ text, ...passage })));
       }
       const template = tokenizer.templates.pair;
-      const queryIds = tokenizer.encodeUpTo(query, maxLength);
+      const queryIds = tokenizer.encodeUpTo(job.query, maxLength);
       const room = pairRoom(template, maxLength, queryIds.length).document;
+      const limit = Math.min(room, passages?.length ?? room);
       return texts.flatMap((text, index): Item[] => {
-        const ids = tokenizer.encodeUpTo(text, room);
+        const ids = tokenizer.encodeUpTo(text, limit);
         const whole = { text: index, encoded: encodeSequence(template, maxLength, queryIds, ids) };
-        if (longDocuments === "truncate" || ids.length <= room) return [whole];
-        const spans = cutPassages(text, room, Math.floor(room * OVERLAP), (piece) => tokenizer.encode(piece).length);
-        return spans.map((span) => {
+        if (!passages || ids.length <= limit) return [whole];
+        const count = (piece: string) => tokenizer.encode(piece).length;
+        return cutPassages(text, limit, Math.floor(limit * passages.overlap), count).map((span) => {
           const encoded = encodeSequence(
             template,
             maxLength,

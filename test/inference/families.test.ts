@@ -87,3 +87,64 @@ describe.each(["bert-encoder", "nomic-bert", "qwen3-embedding"])("embeddings of 
     expect(Math.max(...vector!.map((value, place) => Math.abs(value - expected[place]!)))).toBeLessThan(1e-4);
   });
 });
+
+describe("an instruction", () => {
+  const texts = golden("qwen3-causal")
+    .pairs.slice(0, 8)
+    .map(([, text]: [string, string]) => text);
+
+  it("changes what a model with a prompt scores", async () => {
+    await using usual = new OnnxCrossEncoder({ model: tiny("qwen3-causal"), workers: 1 });
+    await using told = new OnnxCrossEncoder({
+      model: tiny("qwen3-causal"),
+      workers: 1,
+      instruction: "Find cooking recipes",
+    });
+    const [a, b] = [await usual.score("bread", texts), await told.score("bread", texts)];
+    expect(a).not.toEqual(b);
+  });
+
+  it("is refused where the model has no prompt, and when it is blank", async () => {
+    await using plain = new OnnxCrossEncoder({ model: tiny("roberta"), workers: 1, instruction: "Find recipes" });
+    await expect(plain.score("bread", texts)).rejects.toThrow("reads pairs without a prompt");
+    expect(() => new OnnxCrossEncoder({ instruction: " " })).toThrow("not blank");
+  });
+
+  it("leaves room for the document beside a query that is far too long", async () => {
+    await using scorer = new OnnxCrossEncoder({ model: tiny("qwen3-causal"), activation: "identity", workers: 1 });
+    const query = "where is the ferry? ".repeat(200);
+    const reports: ScorerReport[] = [];
+    const scores = await scorer.score(query, ["bread", "water"], { onReport: (report) => reports.push(report) });
+    expect(reports[0]!.truncated).toEqual([true, true]);
+    expect(scores[0]).not.toBe(scores[1]);
+  });
+});
+
+describe("passages of a set length", () => {
+  it("are shorter, more, and overlap as told", async () => {
+    const text = golden("bert-one-logit")
+      .pairs.map(([, document]: [string, string]) => document)
+      .join(" ");
+    const spans = async (options: object) => {
+      await using scorer = new OnnxCrossEncoder({
+        model: tiny("bert-one-logit"),
+        workers: 1,
+        longDocuments: "max-passage",
+        ...options,
+      });
+      const reports: ScorerReport[] = [];
+      await scorer.score("bread", [text], { onReport: (report) => reports.push(report) });
+      return { batches: reports[0]!.batches!, tokens: reports[0]!.tokens!, span: reports[0]!.passages![0]! };
+    };
+    const usual = await spans({});
+    const short = await spans({ passageLength: 12 });
+    const dense = await spans({ passageOverlap: 0.75 });
+    expect(short.span.end - short.span.start).toBeLessThan(usual.span.end - usual.span.start);
+    expect(dense.tokens).toBeGreaterThan(2 * usual.tokens);
+  });
+
+  it("are checked as options", () => {
+    expect(() => new OnnxCrossEncoder({ passageOverlap: 1 })).toThrow("from 0 to 0.9");
+    expect(() => new OnnxCrossEncoder({ passageLength: 3 })).toThrow("8 or more");
+  });
+});

@@ -1,9 +1,9 @@
-import { InvalidInputError } from "../../errors.js";
+import { InvalidInputError, InvalidOptionError } from "../../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
 import type { ModelInfo } from "../../inference/protocol.js";
 import { defaultModel } from "../../models/find.js";
 import type { ModelEntry } from "../../models/types.js";
-import { checkKnown, checkOneOf } from "../../options.js";
+import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions, TextSpan } from "../relevance-scorer.js";
 import { ACTIVATIONS, type ActivationName } from "./activations.js";
 import { verifyScores } from "./verify-scores.js";
@@ -16,6 +16,19 @@ export interface OnnxCrossEncoderOptions extends OnnxOptions {
    * @default "truncate"
    */
   longDocuments?: "truncate" | "max-passage" | undefined;
+  /**
+   * Tokens of the document that one passage holds, at most (`longDocuments: "max-passage"`). Shorter passages point at the answer more
+   * closely and cost more.
+   * @default all that the model takes beside the query
+   */
+  passageLength?: number | undefined;
+  /** Share of a passage that the next one repeats, 0 to 0.9. The stride is the rest of it. @default 0.25 */
+  passageOverlap?: number | undefined;
+  /**
+   * What the model is told to judge by, for models that read pairs in a prompt (Qwen3-Reranker).
+   * @default the instruction that the model was published with
+   */
+  instruction?: string | undefined;
   /** What turns a logit into a score. @default what the model's registry entry or files say, else "sigmoid" */
   activation?: ActivationName | undefined;
   /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
@@ -38,7 +51,16 @@ export class OnnxCrossEncoder implements RelevanceScorer {
 
   /** @throws InvalidOptionError */
   constructor(options: OnnxCrossEncoderOptions = {}) {
-    checkKnown(options, [...ONNX_OPTIONS, "longDocuments", "activation", "verify"], "OnnxCrossEncoder");
+    const own = ["longDocuments", "passageLength", "passageOverlap", "instruction", "activation", "verify"];
+    checkKnown(options, [...ONNX_OPTIONS, ...own], "OnnxCrossEncoder");
+    checkCount("passageLength", options.passageLength, 8);
+    checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
+    if (
+      options.instruction !== undefined &&
+      (typeof options.instruction !== "string" || options.instruction.trim() === "")
+    ) {
+      throw new InvalidOptionError("instruction", options.instruction, "a string that is not blank");
+    }
     checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
     checkOneOf("activation", options.activation, Object.keys(ACTIVATIONS));
     this.#options = options;
@@ -59,7 +81,8 @@ export class OnnxCrossEncoder implements RelevanceScorer {
    * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    if (typeof query !== "string" || query.trim() === "") throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (typeof query !== "string" || query.trim() === "")
+      throw new InvalidInputError("query", "must be a string that is not blank.");
     if (texts.length === 0) return [];
     options.signal?.throwIfAborted();
     if (this.#options.verify) await this.#verify();
@@ -72,9 +95,24 @@ export class OnnxCrossEncoder implements RelevanceScorer {
       truncated.push(result.truncated);
       passages.push(result.passage);
     }
+    if (this.#options.instruction !== undefined && info.instruction === undefined) {
+      throw new InvalidOptionError(
+        "instruction",
+        this.#options.instruction,
+        `none: ${this.model} reads pairs without a prompt`,
+      );
+    }
     this.#activation ??= chooseActivation(located.entry, info);
     const { batches, tokens, tokenize, inference } = stats;
-    options.onReport?.({ model: this.model, logits, truncated, passages, batches, tokens, milliseconds: { tokenize, inference } });
+    options.onReport?.({
+      model: this.model,
+      logits,
+      truncated,
+      passages,
+      batches,
+      tokens,
+      milliseconds: { tokenize, inference },
+    });
     return logits.map(ACTIVATIONS[this.#activation].of);
   }
 
@@ -88,14 +126,22 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   }
 
   #run(query: string, texts: readonly string[], signal: AbortSignal | undefined) {
-    const { longDocuments = "truncate" } = this.#options;
-    return this.#model.run({ task: "pairs", query, longDocuments, batchTokens: this.#model.batchTokens }, texts, signal);
+    const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
+    const passages = { longDocuments, passageLength, passageOverlap };
+    const job = { task: "pairs" as const, query, instruction, ...passages, batchTokens: this.#model.batchTokens };
+    return this.#model.run(job, texts, signal);
   }
 
   #verify(): Promise<void> {
-    this.#verified ??= this.#model.folder().then((folder) =>
-      verifyScores(this.model, folder, async (query, text) => (await this.#run(query, [text], undefined)).results[0]!.logit!),
-    );
+    this.#verified ??= this.#model
+      .folder()
+      .then((folder) =>
+        verifyScores(
+          this.model,
+          folder,
+          async (query, text) => (await this.#run(query, [text], undefined)).results[0]!.logit!,
+        ),
+      );
     return this.#verified;
   }
 }

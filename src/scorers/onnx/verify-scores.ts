@@ -42,11 +42,21 @@ async function readGolden(model: string, folder: string): Promise<GoldenScores> 
   try {
     text = await readFile(join(folder, "golden.json"), "utf8");
   } catch (cause) {
-    throw new ModelIntegrityError(model, "has no golden scores to verify it by; leave `verify` off.", { file: "golden.json", cause });
+    throw new ModelIntegrityError(model, "has no golden scores to verify it by; leave `verify` off.", {
+      file: "golden.json",
+      cause,
+    });
   }
   const golden = JSON.parse(text) as GoldenScores;
-  if (!Array.isArray(golden.pairs) || golden.pairs.length === 0 || golden.pairs.length !== golden.logits?.length || !(golden.tolerance >= 0)) {
-    throw new ModelIntegrityError(model, "must hold `pairs`, as many `logits`, and a `tolerance`.", { file: "golden.json" });
+  if (
+    !Array.isArray(golden.pairs) ||
+    golden.pairs.length === 0 ||
+    golden.pairs.length !== golden.logits?.length ||
+    !(golden.tolerance >= 0)
+  ) {
+    throw new ModelIntegrityError(model, "must hold `pairs`, as many `logits`, and a `tolerance`.", {
+      file: "golden.json",
+    });
   }
   return golden;
 }

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InvalidInputError } from "../src/errors.js";
+import { highlight } from "../src/highlight.js";
+
+describe("highlight", () => {
+  it("marks the passage and leaves white space outside the marks", () => {
+    expect(highlight("One. Two three. Four.", { start: 4, end: 15 })).toBe("One. **Two three.** Four.");
+    expect(highlight("abc", { start: 0, end: 3 }, { before: "<mark>", after: "</mark>" })).toBe("<mark>abc</mark>");
+  });
+
+  it("keeps whole words around it when asked for little", () => {
+    const text = "The ferry leaves the harbour at seven and returns before dark.";
+    const start = text.indexOf("seven");
+    expect(highlight(text, { start, end: start + 5 }, { context: 6 })).toBe("… at **seven** and returns…");
+  });
+
+  it("cuts neither characters nor scripts without spaces in two", () => {
+    const text = "👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀カレーライスでした🎉🎉🎉";
+    const start = text.indexOf("カレー");
+    const marked = highlight(text, { start, end: start + 6 }, { context: 3 });
+    expect(marked).toContain("**カレーライス**");
+    expect(marked).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+  });
+
+  it("always holds the passage as it stands in the text, and all of the text without `context`", () => {
+    const inputs = fc.string({ unit: "grapheme", maxLength: 60 }).chain((text) => {
+      const place = fc.integer({ min: 0, max: text.length });
+      return fc.record({ text: fc.constant(text), a: place, b: place, context: fc.integer({ min: 0, max: 20 }) });
+    });
+    fc.assert(
+      fc.property(inputs, ({ text, a, b, context }) => {
+        const span = { start: Math.min(a, b), end: Math.max(a, b) };
+        expect(highlight(text, span, { before: "", after: "" })).toBe(text);
+        expect(highlight(text, span, { context })).toContain(text.slice(span.start, span.end).trim());
+      }),
+    );
+  });
+
+  it("refuses a passage of another text", () => {
+    for (const span of [
+      { start: 0, end: 9 },
+      { start: -1, end: 1 },
+      { start: 2, end: 1 },
+      { start: 0.5, end: 1 },
+    ]) {
+      expect(() => highlight("short", span)).toThrow(InvalidInputError);
+    }
+  });
+});

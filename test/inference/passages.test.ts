@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cutPassages } from "../../src/inference/passages.js";
+
+/** A token a word or ideograph, as a stand-in that can be counted by hand. */
+const count = (piece: string) => (piece.trim() === "" ? 0 : 1);
+
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const parts = [
+  "word",
+  "überlang",
+  "日本語",
+  "𠮷野家",
+  "e\u0301a\u0308",
+  "👩🏽‍🚀",
+  " ",
+  "\r\n",
+  "\n\n",
+  "\t",
+  "ไทย",
+  "नमस्ते",
+  "العربية",
+  ".",
+  "-",
+];
+const text = fc.array(fc.constantFrom(...parts), { maxLength: 120 }).map((chosen) => chosen.join(""));
+
+describe("cutPassages", () => {
+  it("covers the text in order, with exact spans that fit", () => {
+    fc.assert(
+      fc.property(
+        text,
+        fc.integer({ min: 4, max: 30 }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        (whole, room, share) => {
+          const spans = cutPassages(whole, room, Math.floor(room * share), count);
+          fc.pre(whole !== "");
+          expect(spans[0]!.start).toBe(0);
+          expect(spans.at(-1)!.end).toBe(whole.length);
+          for (const [index, { start, end }] of spans.entries()) {
+            expect(end).toBeGreaterThan(start);
+            if (index > 0) {
+              expect(start, "no gap").toBeLessThanOrEqual(spans[index - 1]!.end);
+              expect(start, "always on").toBeGreaterThan(spans[index - 1]!.start);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it("never parts a surrogate pair or a mark from its base", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 4, max: 12 }), (whole, room) => {
+        for (const { start, end } of cutPassages(whole, room, 1, count)) {
+          expect(whole.slice(start, end)).not.toMatch(LONE);
+          expect(/^\p{M}/u.test(whole.slice(start)) && start > 0).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it("repeats as much as it is told to", () => {
+    const words = Array.from({ length: 40 }, (_, index) => `w${index}`).join(" ");
+    const spans = cutPassages(words, 10, 4, count);
+    expect(
+      spans.map(({ start, end }) => words.slice(start, end).trim().split(" ")).map((list) => [list[0], list.length]),
+    ).toEqual([
+      ["w0", 10],
+      ["w6", 10],
+      ["w12", 10],
+      ["w18", 10],
+      ["w24", 10],
+      ["w30", 10],
+    ]);
+    expect(cutPassages(words, 10, 0, count)).toHaveLength(4);
+  });
+});
