@@ -45,6 +45,7 @@ export { fitCalibration } from "./evaluation/tuning/calibrate.js";
 export type { TunedChoice } from "./evaluation/tuning/choice.js";
 export { type CollectOptions, collectStageScores, type FirstStage } from "./evaluation/tuning/collect.js";
 export type { SplitOptions } from "./evaluation/tuning/folds.js";
+export { stagesFromEvaluations } from "./evaluation/tuning/from-evaluations.js";
 export type { Reference } from "./evaluation/tuning/references.js";
 export type { RatedSetting } from "./evaluation/tuning/search.js";
 export { paretoFront, type Rated } from "./evaluation/tuning/select.js";

@@ -51,6 +51,7 @@ async function run(qrelsPath: string, paths: string[], options: CompareCommandOp
     import("../evaluation.js"),
     import("./evaluation-output.js"),
   ]);
+  await output.checkReport(options.html);
   const warnings: string[] = [];
   const onWarning = warner(warnings);
   const qrels = await readQrels(qrelsPath, { onWarning });

@@ -76,7 +76,8 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     import("./evaluate-systems.js"),
     import("./evaluation-output.js"),
   ]);
-  const { data, comparison, seconds, runs, warnings, evaluations } = await evaluateSystems(folder, options);
+  await output.checkReport(options.html);
+  const { data, comparison, seconds, runs, warnings, evaluations, tuned } = await evaluateSystems(folder, options);
   if (options.runs !== undefined) await writeRuns(options.runs, runs);
   if (options.json) output.print(output.toJson({ dataset: data.name, ...comparison, evaluations, warnings }));
   else {
@@ -89,6 +90,7 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     comparison,
     seconds,
     texts: { ...data, runs },
+    tuned,
     notes,
   });
 }

@@ -3,10 +3,14 @@ import {
   type CompareResult,
   compareRuns,
   type Dataset,
+  type Evaluation,
   evaluate,
   type KeyPart,
   type Run,
+  stagesFromEvaluations,
+  type TuneResult,
   trecOrder,
+  tuneStages,
   type WarningHandler,
 } from "../evaluation.js";
 import { CrossEncoderReranker } from "../rerankers/cross-encoder-reranker.js";
@@ -41,6 +45,8 @@ export interface EvaluatedSystems {
   seconds: ReadonlyMap<string, { mean: number; p50?: number; p95?: number }>;
   runs: ReadonlyMap<string, Run>;
   evaluations: readonly Costs[];
+  /** Blends of the first stage with each cross-encoder, over the scores that are there anyway; where there are some. */
+  tuned: TuneResult | undefined;
   warnings: readonly string[];
 }
 
@@ -55,6 +61,7 @@ export async function evaluateSystems(folder: string, options: EvalOptions): Pro
     data.run ? [["first stage", { mean: 0 }]] : [],
   );
   const evaluations: Costs[] = [];
+  const crossEncoders: Record<string, Evaluation> = {};
   await withCache(options.cache, warnings, async (cache) => {
     for (const system of await listSystems(options)) {
       try {
@@ -73,6 +80,7 @@ export async function evaluateSystems(folder: string, options: EvalOptions): Pro
           }),
         );
         runs.set(system.name, result.run);
+        if (system.compressor instanceof CrossEncoderReranker) crossEncoders[system.name] = result;
         seconds.set(system.name, result.seconds);
         const { documents, tokens, cached } = result;
         evaluations.push({ name: system.name, seconds: result.seconds, documents, tokens, cached });
@@ -86,7 +94,20 @@ export async function evaluateSystems(folder: string, options: EvalOptions): Pro
     baseline: options.baseline ?? [...runs.keys()][0],
     onWarning: onceEach(warner(warnings)),
   });
-  return { data, comparison, seconds, runs, evaluations, warnings };
+  const tuned = options.html === undefined ? undefined : tuneBlends(data, crossEncoders, options);
+  return { data, comparison, seconds, runs, evaluations, tuned, warnings };
+}
+
+/** The best blends, at the price of some sums: what the heat map of the report shows. */
+function tuneBlends(
+  data: Dataset,
+  crossEncoders: Readonly<Record<string, Evaluation>>,
+  options: EvalOptions,
+): TuneResult | undefined {
+  if (!data.run || Object.keys(crossEncoders).length === 0 || data.qrels.size < 2) return undefined;
+  const stages = stagesFromEvaluations(data, crossEncoders, { depth: options.depth });
+  const measure = options.measures[0]!;
+  return tuneStages(stages, data.qrels, { measure, permutations: 1000, onWarning: () => {} });
 }
 
 async function listSystems(options: EvalOptions): Promise<System[]> {

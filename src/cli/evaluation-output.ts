@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { loadPlots } from "../evaluation/report/render-plot.js";
 import { type CompareResult, type ReportInput, renderReport } from "../evaluation.js";
 import { renderTable } from "./table.js";
 import { paint, terminalOf } from "./terminal.js";
@@ -53,6 +54,11 @@ export function comparisonTable({ comparisons }: CompareResult): string {
 /** The result as JSON, Maps as objects. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, each) => (each instanceof Map ? Object.fromEntries(each) : each), 2);
+}
+
+/** Finds out before hours of work, not after them, whether a report can be drawn. */
+export async function checkReport(path: string | undefined): Promise<void> {
+  if (path !== undefined) await loadPlots();
 }
 
 /** Writes the report where one was asked for, and says where it lies. */

@@ -75,6 +75,7 @@ export function register(program: Command): void {
 
 async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   const [{ tune }, output] = await Promise.all([import("../evaluation.js"), import("./evaluation-output.js")]);
+  await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
   const { stages, dispose } = await firstStages(options.embeddings ?? [], data.run !== undefined);

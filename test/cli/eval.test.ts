@@ -41,7 +41,9 @@ describe("eval", () => {
       "first_stage.trec",
       "hybrid_bundled_model.trec",
     ]);
-    expect(await readFile(html, "utf8")).toContain("Quality against time");
+    for (const heading of ["Quality against time", "Query by query", "Worst queries", "Tuning"]) {
+      expect(await readFile(html, "utf8")).toContain(`<h2>${heading}</h2>`);
+    }
     expect((await readFile(cache, "utf8")).trim().split("\n")).toHaveLength(12);
 
     const again = await runCli([...args.slice(0, 7), "--cache", cache, "--json"]);

@@ -11,10 +11,17 @@ import {
   FileScoreCache,
   MemoryScoreCache,
   measureRun,
+  type StageScores,
+  stagesFromEvaluations,
   tune,
   tuneStages,
 } from "../../src/evaluation.js";
-import { HybridReranker, type HybridRerankerInput, type RelevanceScorer } from "../../src/index.js";
+import {
+  CrossEncoderReranker,
+  HybridReranker,
+  type HybridRerankerInput,
+  type RelevanceScorer,
+} from "../../src/index.js";
 import { madeDataset, noisyScore } from "./made-data.js";
 import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
 
@@ -200,6 +207,20 @@ describe("tune", () => {
     await expect(collectStageScores(rest, { models: { scorer: new WordOverlap() }, ...options })).rejects.toThrow(
       message,
     );
+  });
+
+  it("takes scores from evaluations that are there already, and refuses those that lack some", async () => {
+    const oracle = new NoisyOracle("oracle", 1);
+    const collected = await collectStageScores(data, { models: { oracle }, depth: 30 });
+    const options = { depth: 30, onWarning };
+    const evaluation = await evaluate(new CrossEncoderReranker({ model: oracle }), data, options);
+    const made = stagesFromEvaluations(data, { oracle: evaluation }, { depth: 30 });
+    const values = (stages: StageScores) =>
+      tuneStages(stages, data.qrels, { onWarning }).settings.map(({ mean }) => mean);
+    expect(values(made)).toEqual(values(collected));
+    expect(made.seconds).toBeCloseTo(evaluation.seconds.total, 9);
+    const cut = await evaluate(new CrossEncoderReranker({ model: oracle, topN: 5 }), data, options);
+    expect(() => stagesFromEvaluations(data, { oracle: cut }, { depth: 30 })).toThrow(/has no score for query/);
   });
 
   it("passes on scores that cannot be used as an error, not into the cache", async () => {
