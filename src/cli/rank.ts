@@ -15,6 +15,7 @@ export interface RankOptions {
   model?: string;
   dtype?: DType;
   longDocuments?: "truncate" | "max-passage";
+  instruction?: string;
   acceptLicense?: boolean;
   field?: string;
   format?: DocumentFormat;
@@ -64,6 +65,7 @@ export function register(program: Command): void {
         "max-passage",
       ]),
     )
+    .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
     .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
     .addOption(
       new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([

@@ -48,7 +48,7 @@ export async function rank(
 
 /** Models of this machine are handed texts in parts, to show how far they are; a provider gets them as it likes them. */
 async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<RelevanceScorer> {
-  const { model, dtype, longDocuments, acceptLicense } = options;
+  const { model, dtype, longDocuments, instruction, acceptLicense } = options;
   const { createRemoteScorer, isRemoteModel } = await import("../scorers/remote.js");
   if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
   const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
@@ -56,6 +56,7 @@ async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<Rele
     model,
     dtype,
     longDocuments,
+    instruction,
     acceptLicense,
     onDownload: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   });

@@ -6,6 +6,12 @@ import { type Platform, type RuntimeSession, type RuntimeTensor, valueAt } from 
 /** Shorter beginnings are not worth a run of their own. */
 const LEAST_SHARED = 8;
 
+/**
+ * Tokens of one pass. Graphs compute logits over the whole vocabulary for every token they are given, so that a long document at once would
+ * take gigabytes; in parts it takes what one part does.
+ */
+const PART = 128;
+
 /** Ids of the two answers. */
 export interface Answers {
   yes: number;
@@ -38,8 +44,17 @@ export class YesNoReader {
   }
 
   async #logit({ ids, shared = 0 }: Encoded): Promise<number> {
-    const { past, length } = await this.#past(ids, Math.min(shared, ids.length - 1));
+    const names = pastInputs(this.#session);
+    let { past, length } = await this.#past(ids, Math.min(shared, ids.length - 1));
+    let own: Record<string, RuntimeTensor> | undefined;
+    while (names.length > 0 && ids.length - length > PART) {
+      const present = await this.#run(ids.slice(length, length + PART), length, past, names.map(presentOf));
+      dispose(own);
+      own = past = Object.fromEntries(names.map((name) => [name, present[presentOf(name)]!]));
+      length += PART;
+    }
     const { logits } = await this.#run(ids.slice(length), length, past, ["logits"]);
+    dispose(own);
     const [, positions = 1, vocabulary = 1] = logits!.dims;
     const last = (positions - 1) * vocabulary;
     const score = valueAt(logits!, last + this.#answers.yes) - valueAt(logits!, last + this.#answers.no);
@@ -72,7 +87,7 @@ export class YesNoReader {
 
   /** Frees the cache of the last request. */
   release(): void {
-    for (const tensor of Object.values(this.#shared?.past ?? {})) tensor.dispose?.();
+    dispose(this.#shared?.past);
     this.#shared = undefined;
   }
 
@@ -96,4 +111,8 @@ export class YesNoReader {
   #integers(values: readonly number[], dims: readonly number[]): RuntimeTensor {
     return this.#platform.tensor("int64", BigInt64Array.from(values, BigInt), dims);
   }
+}
+
+function dispose(tensors: Record<string, RuntimeTensor> | undefined): void {
+  for (const tensor of Object.values(tensors ?? {})) tensor.dispose?.();
 }
