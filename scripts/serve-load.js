@@ -26,7 +26,7 @@ const url = /http:\S+/.exec(line)?.[0];
 if (!url) throw new Error(line);
 
 // Texts of the repository's own; their scores one request at a time are what every later answer must hold.
-const sentences = readFileSync(new URL("../test/fixtures/tiny_corpus.py", import.meta.url), "utf8")
+const sentences = readFileSync(new URL("../docs/servers.md", import.meta.url), "utf8")
   .split(/\n+/)
   .map((text) => text.trim().slice(0, 300))
   .filter((text) => text.length > 30)
@@ -34,8 +34,13 @@ const sentences = readFileSync(new URL("../test/fixtures/tiny_corpus.py", import
 const query = "how do I rerank documents?";
 const rerank = (documents) =>
   fetch(`${url}/v1/rerank`, { method: "POST", body: JSON.stringify({ query, documents, raw_scores: true }) });
-const expected = new Map();
-for (const text of sentences) expected.set(text, (await (await rerank([text])).json()).results[0].relevance_score);
+// An int8 model's score of a text depends a little on what it is scored with, so whole requests are compared.
+const requests = sentences.map((_, start) =>
+  [0, 11, 22, 33, 44].map((offset) => sentences[(start + offset) % sentences.length]),
+);
+const byIndex = ({ results }) => results.toSorted((a, b) => a.index - b.index).map((result) => result.relevance_score);
+const expected = [];
+for (const documents of requests) expected.push(byIndex(await (await rerank(documents)).json()));
 
 const statuses = {};
 let wrong = 0;
@@ -44,8 +49,8 @@ const end = performance.now() + seconds * 1000;
 const latencies = [];
 async function client(seed) {
   for (let call = 0; performance.now() < end; call++) {
-    const start = (seed * 7 + call * 3) % sentences.length;
-    const documents = [0, 1, 2, 3, 4].map((offset) => sentences[(start + offset * 11) % sentences.length]);
+    const which = (seed * 7 + call * 3) % requests.length;
+    const documents = requests[which];
     const started = performance.now();
     const response = await rerank(documents).catch((error) => ({
       status: error.cause?.code ?? error.message,
@@ -58,11 +63,10 @@ async function client(seed) {
       continue;
     }
     latencies.push(performance.now() - started);
-    const { results } = await response.json();
-    const off = results.map(({ index, relevance_score }) => Math.abs(relevance_score - expected.get(documents[index])));
+    const scores = byIndex(await response.json());
+    const off = expected[which].map((score, index) => Math.abs(score - scores[index]));
     worst = Math.max(worst, ...off);
-    if (results.length !== 5 || new Set(results.map(({ index }) => index)).size !== 5 || Math.max(...off) > 1e-3)
-      wrong++;
+    if (scores.length !== documents.length || !(Math.max(...off) < 1e-3)) wrong++;
   }
 }
 
@@ -93,10 +97,9 @@ console.log({
     p99: latencies[Math.floor(latencies.length * 0.99)],
   },
   "event loop delay p99 ms": delay,
-  "memory MiB": {
-    "second quarter": mean(memory.slice(quarter, 2 * quarter)),
-    "last quarter": mean(memory.slice(-quarter)),
-  },
+  "memory MiB, mean of each quarter": [0, 1, 2, 3].map((part) =>
+    Math.round(mean(memory.slice(part * quarter, (part + 1) * quarter))),
+  ),
   "exit code of the server": code,
 });
 const other = Object.keys(statuses).filter((status) => status !== "200" && status !== "429");
