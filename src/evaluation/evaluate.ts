@@ -116,7 +116,7 @@ export async function evaluate(
   warnIds(
     "fallback",
     [...failed.keys()],
-    (n) => `${n} queries were not scored and count with the order they came in`,
+    (n) => `queries that were not scored and count with the order they came in: ${n}`,
     onWarning,
   );
   const rankings = new Map(
@@ -168,14 +168,14 @@ function checkQueries(queries: readonly QueryCandidates[], data: Dataset, option
   const empty = queries.filter(({ documents }) => documents.length === 0).map(({ id }) => id);
   const unjudged = [...data.queries.keys()].filter((id) => !data.qrels.has(id));
   const unasked = [...data.qrels.keys()].filter((id) => !data.queries.has(id));
-  warnIds("query-without-qrels", unjudged, (n) => `${n} queries have no judgements and are left out`, onWarning);
+  warnIds("query-without-qrels", unjudged, (n) => `queries without judgements, which are left out: ${n}`, onWarning);
   warnIds(
     "query-without-run",
     empty,
-    (n) => `${n} judged queries have no candidates in the run and count 0`,
+    (n) => `judged queries without candidates in the run, which count 0: ${n}`,
     onWarning,
   );
-  warnIds("qrels-without-query", unasked, (n) => `${n} judged queries have no text and count 0`, onWarning);
+  warnIds("qrels-without-query", unasked, (n) => `judged queries without a text, which count 0: ${n}`, onWarning);
 }
 
 function knownScores(documents: QueryCandidates["documents"], { order, scores }: QueryResult): Map<string, number> {

@@ -78,14 +78,14 @@ function checkTogether(run: Run, qrels: Qrels, onWarning: WarningHandler): void 
   warnIds(
     "query-without-qrels",
     unjudged,
-    (n) => `${n} queries of the run have no judgements and are left out`,
+    (n) => `queries of the run without judgements, which are left out: ${n}`,
     onWarning,
   );
-  warnIds("query-without-run", absent, (n) => `${n} judged queries have no results and count 0`, onWarning);
+  warnIds("query-without-run", absent, (n) => `judged queries without results, which count 0: ${n}`, onWarning);
   warnIds(
     "query-without-relevant",
     hopeless,
-    (n) => `${n} judged queries have no relevant document and count 0`,
+    (n) => `judged queries without a relevant document, which count 0: ${n}`,
     onWarning,
   );
 }

@@ -203,10 +203,14 @@ describe("readBeir", () => {
     const set = await readBeir(data, { onWarning: (warning) => warnings.push(warning) });
     expect([...set.queries.keys()]).toEqual(["q1"]);
     expect(plain(set.run!)).toEqual({ q1: { d1: 3 } });
-    expect(warnings.map(({ code, examples }) => [code, ...examples])).toEqual([
-      ["qrels-without-query", "q9"],
-      ["qrels-without-document", "q1/gone"],
+    expect(warnings.map(({ code, line, examples }) => [code, line, ...examples])).toEqual([
+      ["query-without-qrels", 2, "q2"],
+      ["qrels-without-query", 4, "q9"],
+      ["qrels-without-document", 3, "q1/gone"],
     ]);
+    expect(warnings[0]!.message).toMatch(
+      /queries\.jsonl:2: queries without judgements in this split, which are left out: 1 \(q2\)/,
+    );
     await writeFile(join(data, "other.run"), "q1 Q0 d1 1 3 other\n");
     await expect(readBeir(data, { onWarning: () => {} })).rejects.toThrow(
       /which run\? There are bm25\.trec, other\.run/,

@@ -1,9 +1,9 @@
 import { InvalidInputError } from "../../errors.js";
-import { warnIds, warnOnConsole } from "../nested.js";
-import type { CorpusDocument, Qrels, Run, WarningHandler } from "../types.js";
+import { warnOnConsole } from "../nested.js";
+import type { CorpusDocument, DataWarning, Qrels, Run } from "../types.js";
 import { nodeFsPromises, nodePath } from "./node-modules.js";
-import { readQrels, readRun } from "./read-table.js";
-import { readCorpus, readQueries } from "./read-texts.js";
+import { readNumberedQrels, readRun } from "./read-table.js";
+import { readCorpus, readNumberedQueries } from "./read-texts.js";
 import type { ReadOptions } from "./source.js";
 
 /** A retrieval data set: what {@link readBeir} gives and what `evaluate` and `tune` take. */
@@ -28,7 +28,8 @@ export interface ReadBeirOptions extends Omit<ReadOptions, "name"> {
 
 /**
  * Reads a BEIR folder (Thakur et al., 2021): `corpus.jsonl`, `queries.jsonl`, `qrels/<split>.tsv`, and a first-stage run beside them.
- * Queries without judgements in the split are left out, as BEIR does; judgements without a query or a document are counted warnings.
+ * Queries without judgements in the split are left out, as BEIR does. They, and judgements without a query or a document, are counted
+ * warnings with file and line.
  *
  * @example
  * const data = await readBeir("data/scifact", { split: "test" });
@@ -37,33 +38,79 @@ export async function readBeir(folder: string, options: ReadBeirOptions = {}): P
   const { join, basename, resolve } = await nodePath();
   const onWarning = options.onWarning ?? warnOnConsole;
   const read: ReadOptions = { onWarning, ...(options.signal && { signal: options.signal }) };
-  const qrels = await readQrels(join(folder, "qrels", `${await chooseSplit(folder, options.split)}.tsv`), read);
-  const allQueries = await readQueries(join(folder, "queries.jsonl"), read);
+  const rows: JudgedRow[] = [];
+  const qrelsFile = join(folder, "qrels", `${await chooseSplit(folder, options.split)}.tsv`);
+  const qrels = await readNumberedQrels(qrelsFile, read, (query, document, line) =>
+    rows.push({ query, document, line }),
+  );
+  const queriesFile = join(folder, "queries.jsonl");
+  const queries = await readNumberedQueries(queriesFile, read);
   const corpus = await readCorpus(join(folder, "corpus.jsonl"), read);
   const runPath = await chooseRun(folder, options.run);
   const run = runPath === undefined ? undefined : await readRun(runPath, read);
-  const queries = new Map([...allQueries].filter(([id]) => qrels.has(id)));
-  checkDataset(qrels, queries, corpus, onWarning);
-  return { name: basename(resolve(folder)), queries, corpus, qrels, ...(run && { run }) };
+
+  const unjudged = [...queries].filter(([id]) => !qrels.has(id)).map(([id, { line }]) => ({ example: id, line }));
+  const asked = new Set<string>();
+  const unasked = rows.filter(({ query }) => !queries.has(query) && !asked.has(query) && asked.add(query));
+  const absent = rows.filter(({ query, document }) => !corpus.has(document) && qrels.get(query)!.get(document)! > 0);
+  const report = (
+    code: DataWarning["code"],
+    file: string,
+    found: readonly Found[],
+    message: (count: number) => string,
+  ) => {
+    if (found.length > 0) onWarning(placedWarning(code, file, found, message(found.length)));
+  };
+  report(
+    "query-without-qrels",
+    queriesFile,
+    unjudged,
+    (n) => `queries without judgements in this split, which are left out: ${n}`,
+  );
+  report(
+    "qrels-without-query",
+    qrelsFile,
+    unasked.map(toQuery),
+    (n) => `judged queries that are not in queries.jsonl, which count 0: ${n}`,
+  );
+  report("qrels-without-document", qrelsFile, absent.map(toPair), (n) => {
+    return `relevant documents that are not in corpus.jsonl, so that no order can reach a full score: ${n}`;
+  });
+  return {
+    name: basename(resolve(folder)),
+    queries: new Map([...queries].filter(([id]) => qrels.has(id)).map(([id, { text }]) => [id, text])),
+    corpus,
+    qrels,
+    ...(run && { run }),
+  };
 }
 
-function checkDataset(
-  qrels: Qrels,
-  queries: ReadonlyMap<string, string>,
-  corpus: ReadonlyMap<string, CorpusDocument>,
-  onWarning: WarningHandler,
-): void {
-  const lost = [...qrels.keys()].filter((query) => !queries.has(query));
-  const missing = [...qrels].flatMap(([query, judgements]) =>
-    [...judgements].filter(([id, grade]) => grade > 0 && !corpus.has(id)).map(([id]) => `${query}/${id}`),
-  );
-  warnIds("qrels-without-query", lost, (n) => `${n} judged queries are not in queries.jsonl and count 0`, onWarning);
-  warnIds(
-    "qrels-without-document",
-    missing,
-    (n) => `${n} relevant documents are not in corpus.jsonl, so that no order can reach a full score`,
-    onWarning,
-  );
+interface JudgedRow {
+  query: string;
+  document: string;
+  line: number;
+}
+
+interface Found {
+  example: string;
+  line: number;
+}
+
+const toQuery = ({ query, line }: JudgedRow): Found => ({ example: query, line });
+const toPair = ({ query, document, line }: JudgedRow): Found => ({ example: `${query}/${document}`, line });
+
+function placedWarning(code: DataWarning["code"], file: string, found: readonly Found[], message: string): DataWarning {
+  const examples = found.slice(0, 5).map(({ example }) => example);
+  const { line } = found[0]!;
+  const more = found.length > examples.length ? ", …" : "";
+  return {
+    code,
+    count: found.length,
+    file,
+    line,
+    message: `${file}:${line}: ${message} (${examples.join(", ")}${more})`,
+    examples,
+  };
 }
 
 async function chooseSplit(folder: string, split: string | undefined): Promise<string> {

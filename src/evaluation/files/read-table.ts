@@ -25,6 +25,13 @@ export async function readQrels(source: TextSource, options: ReadTableOptions = 
   return readTable(source, options, QRELS_KIND, parseGrade, "an integer grade");
 }
 
+/** {@link readQrels}, telling the line of each row. */
+export async function readNumberedQrels(source: TextSource, options: ReadTableOptions, onRow: OnRow): Promise<Qrels> {
+  return readTable(source, options, QRELS_KIND, parseGrade, "an integer grade", onRow);
+}
+
+type OnRow = (query: string, document: string, line: number) => void;
+
 /**
  * Reads a run: TREC (`query Q0 document rank score tag`), ranx JSON, CSV or tabs with a header. The score counts, the rank column does
  * not, as in trec_eval.
@@ -46,6 +53,7 @@ async function readTable(
   kind: TableKind,
   parse: (text: string) => number | undefined,
   expected: string,
+  onRow?: OnRow,
 ): Promise<Map<string, Map<string, number>>> {
   if (options.format !== undefined && !FORMATS.includes(options.format)) {
     throw new InvalidOptionError("format", options.format, FORMATS.join(", "));
@@ -57,6 +65,7 @@ async function readTable(
     const value = parse(row.text);
     if (value === undefined) throw reader.error(row.line, `${JSON.stringify(row.text)} is not ${expected}`);
     addRow(result, row, value, reader);
+    onRow?.(row.query, row.document, row.line);
   }
   reader.flushWarnings();
   if (result.size === 0)

@@ -18,9 +18,17 @@ export async function readCorpus(source: TextSource, options: ReadOptions = {}):
  * @throws InvalidInputError as {@link readCorpus}, and for a blank query.
  */
 export async function readQueries(source: TextSource, options: ReadOptions = {}): Promise<Map<string, string>> {
-  return readTexts(source, options, "there are no queries", (id, row, fail) => {
-    if (row.text.trim() === "") throw fail(`query "${id}" is blank`);
-    return row.text;
+  return new Map(Array.from(await readNumberedQueries(source, options), ([id, { text }]) => [id, text]));
+}
+
+/** {@link readQueries} with the line that each stands on. */
+export async function readNumberedQueries(
+  source: TextSource,
+  options: ReadOptions,
+): Promise<Map<string, { text: string; line: number }>> {
+  return readTexts(source, options, "there are no queries", (id, { text }, fail, line) => {
+    if (text.trim() === "") throw fail(`query "${id}" is blank`);
+    return { text, line };
   });
 }
 
@@ -36,7 +44,7 @@ async function readTexts<T>(
   source: TextSource,
   options: ReadOptions,
   empty: string,
-  make: (id: string, row: TextRow, fail: Fail) => T,
+  make: (id: string, row: TextRow, fail: Fail, line: number) => T,
 ): Promise<Map<string, T>> {
   const reader = new SourceReader(source, options);
   const tabs = /\.tsv(\.gz)?$/i.test(reader.name);
@@ -46,7 +54,7 @@ async function readTexts<T>(
     const fail: Fail = (problem) => reader.error(line.number, problem);
     const row = tabs ? parseTabs(line, fail) : parseJson(line, fail);
     if (result.has(row.id)) throw fail(`id "${row.id}" stands twice`);
-    result.set(row.id, make(row.id, row, fail));
+    result.set(row.id, make(row.id, row, fail, line.number));
   }
   reader.flushWarnings();
   if (result.size === 0) throw reader.error(undefined, `holds no rows: ${empty}`);
