@@ -103,7 +103,8 @@ export class HubServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): unknown {
-    const content = commit === repository.commit ? repository.files.get(path) : undefined;
+    const known = commit === repository.commit || commit === "main";
+    const content = known ? repository.files.get(path) : undefined;
     if (!content) return end(response, 404);
     response.setHeader("x-repo-commit", repository.commit);
     if (/\.(onnx|onnx_data|safetensors)$/.test(path)) {
