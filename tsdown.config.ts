@@ -8,7 +8,7 @@ export default defineConfig([
       onnx: "src/onnx.ts",
       evaluation: "src/evaluation.ts",
       models: "src/models.ts",
-      http: "src/http.ts",
+      http: "src/http.ts", static: "src/static.ts",
       ollama: "src/ollama.ts",
       "ai-sdk": "src/ai-sdk.ts",
     },

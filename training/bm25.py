@@ -40,20 +40,19 @@ class Bm25:
         shape = (len(texts), len(self.vocabulary))
         self.matrix = sparse.csr_matrix((weight.astype(np.float32), (rows, columns)), shape).T.tocsr()
 
+    def scores(self, queries: list[str]) -> np.ndarray:
+        """Scores of all texts: `[queries, texts]`."""
+        bags = [[self.vocabulary[w] for w in words(q) if w in self.vocabulary] for q in queries]
+        rows = np.repeat(np.arange(len(bags)), [len(b) for b in bags])
+        columns = np.fromiter((w for b in bags for w in b), dtype=np.int64)
+        shape = (len(bags), self.matrix.shape[0])
+        asked = sparse.csr_matrix((np.ones(len(columns), np.float32), (rows, columns)), shape)
+        return (asked @ self.matrix).toarray()
+
     def top(self, queries: list[str], depth: int, chunk: int = 256) -> np.ndarray:
         """Rows of the best `depth` texts a query, best first: `[queries, depth]`."""
-        found = []
-        for start in range(0, len(queries), chunk):
-            bags = [
-                [self.vocabulary[w] for w in words(q) if w in self.vocabulary]
-                for q in queries[start : start + chunk]
-            ]
-            rows = np.repeat(np.arange(len(bags)), [len(b) for b in bags])
-            columns = np.fromiter((w for b in bags for w in b), dtype=np.int64)
-            shape = (len(bags), self.matrix.shape[0])
-            asked = sparse.csr_matrix((np.ones(len(columns), np.float32), (rows, columns)), shape)
-            found.append(best_rows((asked @ self.matrix).toarray(), depth))
-        return np.concatenate(found)
+        starts = range(0, len(queries), chunk)
+        return np.concatenate([best_rows(self.scores(queries[s : s + chunk]), depth) for s in starts])
 
 
 def best_rows(scores: np.ndarray, depth: int) -> np.ndarray:

@@ -45,7 +45,7 @@ class TrainConfig:
 class StaticConfig:
     """Refinement of the static table: find the passage, and order a batch as the encoder does."""
 
-    dimensions: int = 256
+    dimensions: int = 192
     steps: int = 800
     questions: int = 192
     passages: int = 384

@@ -8,19 +8,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from .bm25 import Bm25
+
 Qrels = dict[str, dict[str, int]]
 Run = dict[str, list[str]]
+Scores = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class RetrievalSet:
-    """One evaluation or training set: texts by id, judgements, and a first-stage order per query."""
+    """One evaluation or training set: texts by id, judgements, and a first-stage order per query.
+
+    `first[q]` are the first stage's scores of `run[q]`, in the same order.
+    """
 
     name: str
     corpus: dict[str, str]
     queries: dict[str, str]
     qrels: Qrels
     run: Run
+    first: Scores
 
 
 def read_jsonl(path: Path) -> list[dict]:
@@ -42,25 +51,41 @@ def read_qrels(path: Path) -> Qrels:
     return dict(qrels)
 
 
-def read_run(path: Path) -> Run:
-    run: dict[str, list[tuple[int, str]]] = defaultdict(list)
+def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
+    run: dict[str, list[tuple[int, str, float]]] = defaultdict(list)
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            query, _, doc, rank, *_ = line.split()
-            run[query].append((int(rank), doc))
-    return {query: [doc for _, doc in sorted(docs)] for query, docs in run.items()}
+            query, _, doc, rank, score, *_ = line.split()
+            run[query].append((int(rank), doc, float(score)))
+    return {query: [(doc, score) for _, doc, score in sorted(docs)] for query, docs in run.items()}
+
+
+def judged_run(
+    corpus: dict[str, str], queries: dict[str, str], judged: Qrels
+) -> dict[str, list[tuple[str, float]]]:
+    """For sets that come as fixed candidate lists: all judged documents in BM25's order."""
+    row = {doc: index for index, doc in enumerate(corpus)}
+    index = Bm25(list(corpus.values()))
+    found = {}
+    for query, docs in judged.items():
+        scores = index.scores([queries[query]])[0]
+        pairs = [(doc, float(scores[row[doc]])) for doc in docs]
+        found[query] = sorted(pairs, key=lambda pair: -pair[1])
+    return found
 
 
 def read_retrieval_set(
     folder: Path, qrels: str = "test.tsv", queries: str = "queries.jsonl"
 ) -> RetrievalSet:
-    """Read a set; without a stored run the judged documents are the candidates, in judged order."""
+    """Read a set in BEIR layout, with the BM25 run that lies beside it or one made here."""
     corpus = {r["_id"]: document_text(r) for r in read_jsonl(folder / "corpus.jsonl")}
     texts = {r["_id"]: r["text"] for r in read_jsonl(folder / queries)}
     judged = read_qrels(folder / "qrels" / qrels)
     run_file = folder / "bm25.top100.trec"
-    run = read_run(run_file) if run_file.exists() else {q: list(d) for q, d in judged.items()}
-    return RetrievalSet(folder.name, corpus, texts, judged, run)
+    ranked = read_run(run_file) if run_file.exists() else judged_run(corpus, texts, judged)
+    run = {q: [doc for doc, _ in docs] for q, docs in ranked.items()}
+    first = {q: np.asarray([score for _, score in docs]) for q, docs in ranked.items()}
+    return RetrievalSet(folder.name, corpus, texts, judged, run, first)
 
 
 def subset(data: RetrievalSet, start: int, stop: int, depth: int = 100) -> RetrievalSet:
@@ -72,4 +97,5 @@ def subset(data: RetrievalSet, start: int, stop: int, depth: int = 100) -> Retri
         data.queries,
         {q: data.qrels[q] for q in keep},
         {q: data.run[q][:depth] for q in keep},
+        {q: data.first[q][:depth] for q in keep},
     )

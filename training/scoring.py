@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .datasets import RetrievalSet
+from .datasets import RetrievalSet, Scores
 from .encoder import Encoded
 
-Scores = dict[str, np.ndarray]
 EncodeTexts = Callable[[list[str], bool], Encoded]
 
 

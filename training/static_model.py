@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,22 +55,25 @@ class StaticTokenizer:
         return [r[r >= 0] for r in rows]
 
 
-def distil(
-    model: str, texts: list[str], dimensions: int, smoothing: float = 1e-3
-) -> tuple[StaticModel, StaticTokenizer]:
-    """Forward every token, project on the main axes of real texts, weight by inverse frequency (SIF)."""
+def distil(model: str, texts: list[str], dimensions: int) -> tuple[StaticModel, StaticTokenizer]:
+    """Forward every token, project on the main axes, weight by the root of inverse document frequency.
+
+    Axes are divided by the fourth root of their variance: halfway to whitening, which sets unrelated
+    words apart. On held-out lists this beat plain PCA with SIF weights.
+    """
     backbone, tokenizer = load_backbone(model)
     vocabulary = kept_tokens(tokenizer.get_vocab())
     start, end = tokenizer.cls_token_id, tokenizer.sep_token_id
     ids = [np.asarray([start, tokenizer.convert_tokens_to_ids(n), end]) for n in vocabulary]
     vectors = encode(MultiVectorEncoder(backbone, None), ids).pooled
     vectors = vectors - vectors.mean(0)
-    _, eigen = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
-    basis = eigen[:, ::-1][:, :dimensions].astype(np.float32)
+    variance, axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors / len(vectors))
+    kept = slice(-dimensions, None)
+    basis = axes[:, kept] / np.maximum(variance[kept], 1e-9) ** 0.25
     static_tokenizer = StaticTokenizer(tokenizer, vocabulary)
-    counts = Counter(int(t) for i in static_tokenizer(texts) for t in i)
-    frequency = np.asarray([counts[row] + 1 for row in range(len(vocabulary))], dtype=np.float64)
-    weights = smoothing / (smoothing + frequency / frequency.sum())
+    found = np.concatenate([np.unique(i) for i in static_tokenizer(texts)])
+    holding = np.bincount(found, minlength=len(vocabulary))
+    weights = np.sqrt(np.maximum(np.log((len(texts) + 1) / (holding + 0.5)), 0.01))
     table = (vectors @ basis) * weights[:, None]
     return StaticModel(vocabulary, table.astype(np.float32)), static_tokenizer
 

@@ -26,7 +26,7 @@ export class StaticTable {
     this.vocabulary = vocabulary;
     this.dimensions = scales.length;
     this.#scales = scales;
-    this.#words = new Int32Array(bytes.slice().buffer).map((word) => word ^ BIAS);
+    this.#words = new Int32Array(new Uint8Array(bytes).buffer).map((word) => word ^ BIAS);
     this.#even = new Int32Array(this.dimensions / 4);
     this.#odd = new Int32Array(this.dimensions / 4);
     this.#sums = new Float64Array(this.dimensions);
@@ -111,7 +111,7 @@ export function readStaticTable(name: string, file: Uint8Array): StaticTable {
       `${vocabulary.length} tokens of ${dimensions} dimensions do not fill ${table.length} bytes; it may be incomplete`,
     );
   }
-  return new StaticTable(vocabulary, new Float32Array(factors.slice().buffer), table);
+  return new StaticTable(vocabulary, new Float32Array(new Uint8Array(factors).buffer), table);
 }
 
 interface Header {

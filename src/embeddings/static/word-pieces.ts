@@ -1,28 +1,31 @@
 import { bertNormalize } from "./bert-normalize.js";
+import { hashStep, WordCache } from "./word-cache.js";
 
-/** Texts of nothing but these need no normalising beyond lower case. */
-const BEYOND_ASCII = /[^\t\n\r\x20-\x7e]/;
 const PUNCTUATION = /^\p{P}$/u;
 const SPACE = /^\s$/u;
+const SPACE_CODE = 32;
 /** Words of more characters than this are unknown as a whole, as in the reference. */
 const LONGEST_WORD = 100;
-/** Distinct words whose pieces are kept; natural text seldom has more in use at one time. */
-const CACHED_WORDS = 65_536;
 
-enum Kind {
-  word = 0,
-  space = 1,
-  punctuation = 2,
-}
+/** Kinds of characters; a foreign one needs normalising first, and all beyond ASCII are. */
+const Kind = { word: 0, space: 1, punctuation: 2, foreign: 3 } as const;
 
 /** Kind of every ASCII character, by its code. */
 const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => kindOf(String.fromCharCode(code)));
 
-function kindOf(character: string): Kind {
+function kindOf(character: string): number {
   const code = character.charCodeAt(0);
-  const asciiSymbol = code < 128 && code > 32 && !/[A-Za-z0-9\x7f]/.test(character);
+  if (code < 32 || code === 127) return "\t\n\r".includes(character) ? Kind.space : Kind.foreign;
+  const asciiSymbol = code < 128 && code > 32 && !/[A-Za-z0-9]/.test(character);
   if (asciiSymbol || PUNCTUATION.test(character)) return Kind.punctuation;
   return SPACE.test(character) ? Kind.space : Kind.word;
+}
+
+/** Where the next plain space stands, or the text ends. */
+function endOfStretch(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && ASCII_KINDS[text.charCodeAt(end)] !== Kind.space) end++;
+  return end;
 }
 
 /**
@@ -32,7 +35,8 @@ function kindOf(character: string): Kind {
 export class WordPieces {
   readonly #rows: ReadonlyMap<string, number>;
   readonly #longestPiece: number;
-  readonly #words = new Map<string, readonly number[]>();
+  readonly #words = new WordCache<readonly number[]>();
+  readonly #split = (word: string) => this.#pieces(word.toLowerCase());
 
   /** @param vocabulary Pieces in row order; those that go on a word start with `##`. */
   constructor(vocabulary: readonly string[]) {
@@ -42,8 +46,26 @@ export class WordPieces {
 
   /** Calls `visit` with the rows of each word of `text`, in order. The array is shared: do not change it. */
   forEachWord(text: string, visit: (rows: readonly number[]) => void): void {
-    if (BEYOND_ASCII.test(text)) this.#unicode(bertNormalize(text), visit);
-    else this.#ascii(text.toLowerCase(), visit);
+    let start = 0;
+    let hash = 0;
+    for (let i = 0; i <= text.length; i++) {
+      const code = i < text.length ? text.charCodeAt(i) : SPACE_CODE;
+      const kind = code < 128 ? ASCII_KINDS[code] : Kind.foreign;
+      if (kind === Kind.word) {
+        hash = hashStep(hash, code);
+        continue;
+      }
+      if (kind === Kind.foreign) {
+        // Normalising never looks across a space, so only the rest of this stretch takes the slow way.
+        i = endOfStretch(text, i);
+        this.#normalized(bertNormalize(text.slice(start, i)), visit);
+      } else {
+        if (i > start) visit(this.#words.get(text, start, i, hash, this.#split));
+        if (kind === Kind.punctuation) visit(this.#word(text[i]!));
+      }
+      start = i + 1;
+      hash = 0;
+    }
   }
 
   /** All rows of `text`, in order. */
@@ -53,19 +75,7 @@ export class WordPieces {
     return found;
   }
 
-  #ascii(text: string, visit: (rows: readonly number[]) => void): void {
-    let start = 0;
-    for (let i = 0; i < text.length; i++) {
-      const kind = ASCII_KINDS[text.charCodeAt(i)];
-      if (kind === Kind.word) continue;
-      if (i > start) visit(this.#word(text.slice(start, i)));
-      if (kind === Kind.punctuation) visit(this.#word(text[i]!));
-      start = i + 1;
-    }
-    if (text.length > start) visit(this.#word(text.slice(start)));
-  }
-
-  #unicode(text: string, visit: (rows: readonly number[]) => void): void {
+  #normalized(text: string, visit: (rows: readonly number[]) => void): void {
     let word = "";
     const flush = () => {
       if (word !== "") visit(this.#word(word));
@@ -85,16 +95,13 @@ export class WordPieces {
   }
 
   #word(word: string): readonly number[] {
-    const known = this.#words.get(word);
-    if (known) return known;
-    if (this.#words.size >= CACHED_WORDS) this.#words.clear();
-    const rows = this.#split(word);
-    this.#words.set(word, rows);
-    return rows;
+    let hash = 0;
+    for (let i = 0; i < word.length; i++) hash = hashStep(hash, word.charCodeAt(i));
+    return this.#words.get(word, 0, word.length, hash, this.#split);
   }
 
   /** Longest piece first, from the left; a rest that no piece starts makes the whole word unknown. */
-  #split(word: string): number[] {
+  #pieces(word: string): number[] {
     const characters = [...word];
     if (characters.length > LONGEST_WORD) return [];
     const rows: number[] = [];

@@ -1,0 +1,116 @@
+"""A finished model folder: int8 file, tokenizer and configuration, golden scores."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from transformers import AutoTokenizer
+
+from .encoder import MultiVectorEncoder, tokenize
+from .export import OUTPUTS, export
+from .onnx_encoder import OnnxEncoder, channel_ranges
+from .quantize import quantize
+from .scoring import token_maxsim
+
+INT8 = "onnx/model_int8.onnx"
+#: Pairs of a question and a text whose scores every copy of the file must give.
+GOLDEN_PAIRS = (
+    ("what do bees see", "Bees see ultraviolet light, which guides them to nectar."),
+    ("what do bees see", "The bank raised its interest rates twice this year."),
+    ("When was the Eiffel Tower built?", "The Eiffel Tower was finished on 31 March 1889."),
+    ("When was the Eiffel Tower built?", "The Tower of London has held prisoners since 1100."),
+    ("side effects of aspirin", "Aspirin can irritate the stomach and cause bleeding."),
+    ("side effects of aspirin", "Aspirin was first made by Felix Hoffmann in 1897."),
+    ("how to reset a forgotten password", "Choose “Forgot password?” and follow the mail's link."),
+    ("naïve café", "Ein Café in Zürich — résumé, naïveté & so on."),
+)
+
+
+def copy_tokenizer(base_model: str, folder: Path, tokens: int) -> None:
+    """The start's tokenizer without the truncation and padding that a saved one carries along."""
+    source = Path(base_model)
+    state = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    state["truncation"] = state["padding"] = None
+    (folder / "tokenizer.json").write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
+    settings = json.loads((source / "tokenizer_config.json").read_text())
+    settings["model_max_length"] = tokens
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n")
+
+
+def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path) -> None:
+    config = json.loads((Path(base_model) / "config.json").read_text())
+    config.pop("_name_or_path", None)
+    width = encoder.projection.out_features if encoder.projection else config["hidden_size"]
+    config["langchain_rerank"] = {
+        "kind": "late-interaction",
+        "output": OUTPUTS[0],
+        "pooled_output": OUTPUTS[1],
+        "dimensions": width,
+        "normalized": True,
+        "query_marker": None,
+        "document_marker": None,
+        "query_length": None,
+        "skip_punctuation": False,
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
+def golden_scores(path: Path, tokenizer) -> list[float]:
+    encoder = OnnxEncoder(path)
+    questions = tokenize(tokenizer, [q for q, _ in GOLDEN_PAIRS], 512)
+    texts = tokenize(tokenizer, [t for _, t in GOLDEN_PAIRS], 512)
+    return [
+        token_maxsim(encoder.encode([q]).tokens[0], encoder.encode([t]).tokens[0])
+        for q, t in zip(questions, texts, strict=True)
+    ]
+
+
+def bundle(
+    encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float
+) -> dict[str, float]:
+    """Write the folder; returns sizes and how far the int8 file is from the fp32 one.
+
+    The fp32 file stays beside it as `onnx/model.onnx` for measuring; it is not published.
+    """
+    (folder / "onnx").mkdir(parents=True, exist_ok=True)
+    copy_tokenizer(base_model, folder, encoder.backbone.config.max_position_embeddings)
+    write_config(encoder, base_model, folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    full, small = folder / "onnx/model.onnx", folder / INT8
+    export(encoder, full)
+    items = tokenize(tokenizer, calibration, 256)
+    quantize(full, small, channel_ranges(full, items))
+    scores = golden_scores(small, tokenizer)
+    golden = {
+        "pairs": [list(pair) for pair in GOLDEN_PAIRS],
+        "logits": [round(s, 6) for s in scores],
+        "tolerance": tolerance,
+    }
+    (folder / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
+    return {"bytes": small.stat().st_size, **drift(full, small, items)}
+
+
+def drift(full: Path, small: Path, items: list[np.ndarray]) -> dict[str, float]:
+    """Correlation and largest difference of MaxSim and pooled cosine between the two files."""
+    half = len(items) // 2
+    late, pooled = [], []
+    for path in (full, small):
+        encoder = OnnxEncoder(path)
+        passages, questions = encoder.encode(items[:half]), encoder.encode(items[half:])
+        late.append([token_maxsim(q, p) for q in questions.tokens for p in passages.tokens])
+        pooled.append((questions.pooled @ passages.pooled.T).ravel())
+    figures = {}
+    for name, (a, b) in {"maxsim": late, "pooled": pooled}.items():
+        figures[f"{name}_correlation"] = float(np.corrcoef(a, b)[0, 1])
+        figures[f"{name}_largest"] = float(np.abs(np.subtract(a, b)).max())
+    return figures
+
+
+def publish(folder: Path, target: Path) -> None:
+    """Copy what is shipped, and nothing else."""
+    for name in (INT8, "tokenizer.json", "tokenizer_config.json", "config.json", "golden.json"):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target / name)
