@@ -3,7 +3,13 @@ import { activate, resolveActivation } from "../http/activation.js";
 import type { CallDeadline } from "../http/deadline.js";
 import { race, type Stop } from "../http/deadline.js";
 import { readVariable } from "../http/environment.js";
-import { type Activation, type HttpClientOptions, settleClient, wholeNumber } from "../http/options.js";
+import {
+  type Activation,
+  checkOptionNames,
+  type HttpClientOptions,
+  settleClient,
+  wholeNumber,
+} from "../http/options.js";
 import { readUsage, scatter, sumUsage } from "../http/parse-scores.js";
 import { PROVIDERS } from "../http/providers.js";
 import { createRedact, type Redact } from "../http/redact.js";
@@ -64,6 +70,7 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
         'a reranking model of the AI SDK, as `cohere.reranking("rerank-v3.5")`',
       );
     }
+    checkOptionNames(options, ["model", "providerOptions", "maxBatchSize", "activation"], "AiSdkCrossEncoder");
     const { timeout, retries, maxConcurrency } = settleClient("ai-sdk", options);
     this.model = `${model.provider}:${model.modelId}`;
     this.#model = model;

@@ -1,9 +1,7 @@
 import { InvalidOptionError } from "../../errors.js";
 import { readVariable } from "./environment.js";
 import { isProvider, PROVIDERS, type Provider } from "./providers.js";
-
-/** Stands in for a secret wherever a value would be shown. */
-const HIDDEN = "[hidden]";
+import { HIDDEN } from "./redact.js";
 
 /** Where requests go and what authorises them. */
 export interface Connection {

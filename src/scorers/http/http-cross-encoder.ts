@@ -6,6 +6,7 @@ import { connect, connectProvider, findProvider } from "./connection.js";
 import type { Answer } from "./exchange.js";
 import {
   type CustomOptions,
+  checkOptionNames,
   checkText,
   type HttpCrossEncoderOptions,
   type ProviderOptions,
@@ -16,6 +17,10 @@ import { findResults, type IndexedScore, readResult, readUsage, scatter, sumUsag
 import { redactError } from "./redact.js";
 import { splitTexts } from "./split.js";
 import { prepareTexts, restore } from "./texts.js";
+
+const SCORER_OPTIONS = ["provider", "model", "baseUrl", "apiKey", "maxBatchSize", "activation"];
+const PROVIDER_OPTIONS = [...SCORER_OPTIONS, "instruction", "extra"];
+const CUSTOM_OPTIONS = [...SCORER_OPTIONS, "toRequest", "fromResponse", "lowestScore"];
 
 /** A dialect with its options put in: how to ask, how to read, what fits into one request. */
 interface Dialect {
@@ -62,8 +67,9 @@ export class HttpCrossEncoder implements RelevanceScorer {
   constructor(options: HttpCrossEncoderOptions) {
     if (typeof options !== "object" || options === null)
       throw new InvalidOptionError("options", options, "an object with `provider`");
-    checkText("model", options.model);
     const { provider } = options;
+    checkOptionNames(options, provider === "custom" ? CUSTOM_OPTIONS : PROVIDER_OPTIONS, "HttpCrossEncoder");
+    checkText("model", options.model);
     const settings = settleClient(provider, options);
     this.#activation = resolveActivation(options.activation);
     this.provider = provider;

@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../../errors.js";
+import { checkKnown } from "../../options.js";
 import type { ClientSettings } from "./client.js";
 import type { ProviderExtras } from "./extras.js";
 import type { ProviderName } from "./providers.js";
+import { HIDDEN } from "./redact.js";
 
 /** Options that every scorer behind HTTP takes. */
 export interface HttpClientOptions {
@@ -76,6 +78,15 @@ export interface CustomOptions extends Omit<HttpScorerOptions, "instruction"> {
 
 /** Options of {@link HttpCrossEncoder}. */
 export type HttpCrossEncoderOptions = ProviderOptions | CustomOptions;
+
+/** Names of {@link HttpClientOptions}. */
+const CLIENT_OPTIONS = ["headers", "fetch", "timeout", "retries", "maxConcurrency", "maxResponseBytes"];
+
+/** Refuses misspelt options without showing their values: `api_key` would hold a key. @throws InvalidOptionError */
+export function checkOptionNames(options: object, own: readonly string[], of: string): void {
+  const masked = Object.entries(options).map(([name, value]) => [name, value === undefined ? undefined : HIDDEN]);
+  checkKnown(Object.fromEntries(masked), [...own, ...CLIENT_OPTIONS], of);
+}
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 

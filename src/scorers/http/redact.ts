@@ -1,3 +1,6 @@
+/** Stands in for a secret wherever a value would be shown. */
+export const HIDDEN = "[hidden]";
+
 /** Removes every known secret from a text. */
 export type Redact = (text: string) => string;
 

@@ -3,7 +3,14 @@ import { activate, resolveActivation } from "../http/activation.js";
 import { type Post, RerankClient } from "../http/client.js";
 import { connect } from "../http/connection.js";
 import { readVariable } from "../http/environment.js";
-import { type Activation, checkText, type HttpClientOptions, settleClient, wholeNumber } from "../http/options.js";
+import {
+  type Activation,
+  checkOptionNames,
+  checkText,
+  type HttpClientOptions,
+  settleClient,
+  wholeNumber,
+} from "../http/options.js";
 import { prepareTexts, restore } from "../http/texts.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { readLogit } from "./log-probabilities.js";
@@ -37,6 +44,8 @@ export interface OllamaCrossEncoderOptions extends HttpClientOptions {
    */
   activation?: Activation;
 }
+
+const OPTIONS = ["model", "baseUrl", "apiKey", "template", "instruction", "contextLength", "keepAlive", "activation"];
 
 /** What one document came to. */
 interface Judged {
@@ -79,6 +88,7 @@ export class OllamaCrossEncoder implements RelevanceScorer {
         "the name of a yes/no reranker that Ollama has, as `ollama list` shows it",
       );
     }
+    checkOptionNames(options, OPTIONS, "OllamaCrossEncoder");
     checkText("instruction", instruction);
     this.#template = resolveTemplate(options.template);
     this.#instruction = instruction ?? this.#template.instruction;

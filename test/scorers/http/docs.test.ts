@@ -6,6 +6,11 @@ const DOCS = readFileSync(new URL("../../../docs/servers.md", import.meta.url), 
 
 test.each(Object.entries(PROVIDERS))("docs/servers.md has %s as the code has it", (name, provider) => {
   const row = DOCS.split("\n").find((line) => line.startsWith("|") && line.split("|")[1]?.includes(`\`${name}\``));
-  const facts = [...(provider.urlVariables ?? []), ...provider.keyVariables, String(provider.maxTexts), provider.model ?? "|"];
+  const facts = [
+    ...(provider.urlVariables ?? []),
+    ...provider.keyVariables,
+    String(provider.maxTexts),
+    provider.model ?? "|",
+  ];
   for (const fact of facts) expect(row).toContain(fact);
 });

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { inspect } from "node:util";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import { Document } from "@langchain/core/documents";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isRerankError } from "../../../src/errors.js";
 import { HttpCrossEncoder, type HttpScorerOptions } from "../../../src/http.js";
+import { CrossEncoderReranker } from "../../../src/index.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
 import { cohereAnswer, type Handler, overlap, type RerankServer, sendJson, startServer } from "./rerank-server.js";
 
@@ -346,6 +349,28 @@ describe("secrets", () => {
     const { error } = await call(cohereAnswer, { fetch: leaky as typeof fetch, retries: 0 });
     expect(error).toMatchObject({ name: "BackendError", message: /outer/ });
     expect(error.cause.cause.message).toContain("[redacted]");
+  });
+
+  test("a traced call that fails records no key", async () => {
+    server.answer((_, response) => sendJson(response, 400, { message: `bad key ${KEY}` }));
+    const recorded: unknown[] = [];
+    const record = (...told: unknown[]) => void recorded.push(told);
+    const handler = BaseCallbackHandler.fromMethods({
+      handleChainStart: record,
+      handleChainEnd: record,
+      handleChainError: record,
+      handleRetrieverStart: record,
+      handleRetrieverError: record,
+    });
+    const reranker = new CrossEncoderReranker({ model: scorerFor() });
+    const documents = TEXTS.map((pageContent) => new Document({ pageContent }));
+    await expect(reranker.compressDocuments(documents, QUERY, [handler])).rejects.toMatchObject({ status: 400 });
+    expect(recorded.length).toBeGreaterThan(1);
+    output.push(
+      inspect(recorded, { depth: 12, showHidden: true }),
+      JSON.stringify(reranker),
+      inspect(reranker, { depth: 12, showHidden: true }),
+    );
   });
 
   test("header values and credentials in the address are secrets too", async () => {

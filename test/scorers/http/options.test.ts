@@ -56,6 +56,12 @@ describe("what is refused", () => {
     );
   });
 
+  test("a misspelt option is named, and its value is not shown", () => {
+    expect(make({ provider: "tei", baseUrl: "http://h", api_key: "sk-secret-123" })).toThrow(
+      expect.objectContaining({ option: "api_key", value: "[hidden]", message: expect.stringContaining("apiKey") }),
+    );
+  });
+
   test("an address that is wrong does not show the password in it", () => {
     expect(make({ provider: "tei", baseUrl: "http//me:hunter2@h" })).toThrow(
       expect.objectContaining({ value: "[hidden]", message: expect.not.stringContaining("hunter2") }),
