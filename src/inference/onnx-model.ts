@@ -35,7 +35,8 @@ export interface OnnxOptions {
   workers?: number | undefined;
   /**
    * Padded tokens of one batch, at most. Small is fast: activations stay in the core's cache. It bounds memory too.
-   * @default 512
+   * @default 512; 1, which is one text at a time, for 8-bit files, whose activations are scaled over the whole batch: there a text's score
+   * would depend on the texts beside it
    */
   batchTokens?: number | undefined;
   /** Milliseconds without work after which the model's memory is freed; the next call loads it again. @default 0: never */
@@ -50,6 +51,12 @@ export const ONNX_OPTIONS = [
 
 /** Files below this many bytes run fastest as several sessions of one thread; above it sessions would cost more memory than they save time. */
 const SMALL_FILE = 100e6;
+
+/** Padded tokens of a batch whose activations still fit a core's second-level cache. */
+const BATCH_TOKENS = 512;
+
+/** Names of files with dynamic 8-bit quantisation. */
+const SCALES_WITH_BATCH = /int8|quant|q8/i;
 
 /** Sessions of a small model that are started unasked. */
 const MOST_WORKERS = 4;
@@ -98,17 +105,16 @@ export class OnnxModel {
     signal?: AbortSignal,
   ): Promise<EngineResult & { located: LocatedModel }> {
     const { engine, located } = await this.#open(signal);
-    const limits = { maxLength: this.#options.maxLength ?? located.entry?.maxLength };
+    const limits = {
+      maxLength: this.#options.maxLength ?? located.entry?.maxLength,
+      batchTokens: this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS),
+    };
     return { ...(await engine.run({ ...limits, ...job }, texts, signal)), located };
   }
 
   /** The folder that the model's files are in. */
   async folder(): Promise<string> {
     return (await this.#open()).located.folder;
-  }
-
-  get batchTokens(): number {
-    return this.#options.batchTokens ?? 512;
   }
 
   /** Gives up this instance's share; the last one ends the threads. */

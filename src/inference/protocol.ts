@@ -43,8 +43,8 @@ export type Pooling = "mean" | "cls" | "last";
 interface JobLimits {
   /** Tokens, special ones included; the model's own limit stands above it. */
   maxLength?: number | undefined;
-  /** Padded tokens of one batch, at most (a longer text is a batch of its own). */
-  batchTokens: number;
+  /** Padded tokens of one batch, at most (a longer text is a batch of its own). Filled in by the model where it is left out. */
+  batchTokens?: number | undefined;
 }
 
 /** Score texts against a query. */

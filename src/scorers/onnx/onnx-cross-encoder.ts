@@ -128,7 +128,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   #run(query: string, texts: readonly string[], signal: AbortSignal | undefined) {
     const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
     const passages = { longDocuments, passageLength, passageOverlap };
-    const job = { task: "pairs" as const, query, instruction, ...passages, batchTokens: this.#model.batchTokens };
+    const job = { task: "pairs" as const, query, instruction, ...passages };
     return this.#model.run(job, texts, signal);
   }
 
