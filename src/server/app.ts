@@ -113,8 +113,8 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
   app.post("/v1/embeddings", async (context) => {
     const request = readEmbedRequest(await read(context), limits.maxDocuments);
     const [name, embedder] = pick(embedders, request.model, "embedder");
-    return work(context, async () => {
-      const answer = await embedAnswer(name, embedder, request);
+    return work(context, async (signal) => {
+      const answer = await embedAnswer(name, embedder, request, signal);
       metrics.worked(request.texts.length, undefined);
       return answer;
     });

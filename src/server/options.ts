@@ -1,8 +1,10 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 
-/** An embedder that may hold threads or sockets. */
+/** An embedder that may take a signal, and may hold threads or sockets. */
 export interface ServedEmbedder extends EmbeddingsInterface {
+  embedDocuments(texts: string[], options?: { signal?: AbortSignal }): Promise<number[][]>;
+  embedQuery(text: string, options?: { signal?: AbortSignal }): Promise<number[]>;
   dispose?(): Promise<void>;
 }
 

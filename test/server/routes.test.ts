@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OnnxEmbeddings } from "../../src/onnx.js";
 import type { RerankServer } from "../../src/server/listen.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
@@ -125,7 +126,27 @@ describe("embeddings", () => {
     expect(decoded).toEqual((floats.body.data[0].embedding as number[]).map(Math.fround));
   });
 
+  test("questions can be told from documents", async () => {
+    const embedder = new OnnxEmbeddings({
+      model: new URL("../fixtures/tiny-models/bert-encoder", import.meta.url).pathname,
+      queryPrefix: "query: ",
+    });
+    const asymmetric = await start({ rerankers: new Map(), embedders: new Map([["e", embedder]]) });
+    const embed = async (more: object) =>
+      (await post(`${asymmetric.url}/v1/embeddings`, { input: "how do bees fly?", ...more })).body.data[0].embedding;
+    const [plain, passage, query] = [
+      await embed({}),
+      await embed({ input_type: "passage" }),
+      await embed({ input_type: "query" }),
+    ];
+    expect(passage).toEqual(plain);
+    expect(query).toEqual(await embedder.embedQuery("how do bees fly?"));
+    expect(query).not.toEqual(plain);
+    await asymmetric.close();
+  });
+
   test.each<[object, string]>([
+    [{ input: "a", input_type: "image" }, "input_type"],
     [{ input: [] }, "input"],
     [{ input: [1, 2, 3] }, "input[0]"],
     [{ input: ["a", ""] }, "input[1]"],
