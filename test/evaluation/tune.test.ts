@@ -84,6 +84,14 @@ describe("tune", () => {
     });
     expect(new Set(result.settings.map((setting) => setting.first))).toEqual(new Set(["bm25", "letters", "both"]));
     expect(result.best.setting.model).toBe("good");
+    expect(result.references.map(({ name, kind }) => `${name}: ${kind}`).slice(0, 5)).toEqual([
+      "bm25: first",
+      "letters: first",
+      "both: fusion",
+      "good: model",
+      "poor: model",
+    ]);
+    expect(result.bestSingle).toBe("good");
     expect(result.best.options.model).toBe(models.good);
     const single = await tune(data, {
       first,

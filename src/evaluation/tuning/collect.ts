@@ -72,6 +72,7 @@ export async function collectStageScores(data: Dataset, options: CollectOptions 
     dataset: data.name,
     queries: collected,
     first: Object.keys(first),
+    fused: Object.keys(first).filter((name) => isFusion(first[name]!)),
     models: models.map(({ name }) => name),
     deepest: options.deepest ?? Number.POSITIVE_INFINITY,
     pairs: new Map(models.map(({ name }) => [name, countScored(collected, name)])),

@@ -6,8 +6,8 @@ import { secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 /** A system that nothing was tuned of, to hold the tuned ones against. */
 export interface Reference {
   name: string;
-  /** A stage alone, or the hybrid with its defaults (alpha 0.7, the best 20, min-max). */
-  kind: "first" | "model" | "default-hybrid";
+  /** A stage alone, a fusion of first stages, or the hybrid with its defaults (alpha 0.7, the best 20, min-max). */
+  kind: "first" | "fusion" | "model" | "default-hybrid";
   /** Mean over the held-out queries. */
   mean: number;
   /** Mean wall seconds a query. */
@@ -38,7 +38,7 @@ export function measureReferences(
       values[place] = measure.compute(ranking, queries.qrels.get(stages.id)!);
       milliseconds += column(stages).milliseconds.reduce((sum, each) => sum + each, 0);
     });
-    return make(name, kind, values, milliseconds / 1000 / queries.ids.length);
+    return make(name, scores.fused?.includes(name) ? "fusion" : kind, values, milliseconds / 1000 / queries.ids.length);
   };
   const complete = (model: string) =>
     queries.stages.every((stages) => !stages?.models.get(model)?.scores.some((score) => Number.isNaN(score)));

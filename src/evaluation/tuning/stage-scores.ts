@@ -24,6 +24,8 @@ export interface StageScores {
   queries: readonly QueryStages[];
   first: readonly string[];
   models: readonly string[];
+  /** Those of `first` that are fused from others. */
+  fused?: readonly string[];
   /** How many of each first stage's best the models scored; settings with a larger `topK` cannot be told. */
   deepest: number;
   /** Pairs that were scored, those from the cache among them, by model. */

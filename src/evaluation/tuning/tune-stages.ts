@@ -52,7 +52,7 @@ export interface TuneResult {
   references: readonly Reference[];
   /** Held-out values of the choices and of the references, against the best single stage. */
   comparison: CompareResult;
-  /** Name of the best single stage. */
+  /** Name of the best single stage; fusions and blends are none. */
   bestSingle: string;
   /** Wall seconds of the search itself, scoring left out. */
   searchSeconds: number;
@@ -85,7 +85,7 @@ export function tuneStages(stages: StageScores, qrels: NestedNumbers, options: T
   const best = choose(pickBest);
   const fastest = choose((rated) => pickFastest(rated, within));
   const references = measureReferences(stages, queries, measure, heldOut);
-  const bestSingle = pickBest(references.filter(({ kind }) => kind !== "default-hybrid")).name;
+  const bestSingle = pickBest(references.filter(({ kind }) => kind === "first" || kind === "model")).name;
   const systems = [
     ...references,
     { name: "tuned, best", ...best.heldOut },
