@@ -56,6 +56,16 @@ class StaticConfig:
 
 
 @dataclass(frozen=True)
+class FinishConfig:
+    """How weights are chosen: the last checkpoints, each mixed with the start in several shares."""
+
+    checkpoints: int = 2
+    shares: tuple[float, ...] = (0.5, 1.0)
+    calibration: int = 40
+    tolerance: float = 0.03
+
+
+@dataclass(frozen=True)
 class Config:
     name: str
     seed: int
@@ -64,6 +74,7 @@ class Config:
     neighbours: int = 24
     selection_queries: int = 60
     static: StaticConfig = StaticConfig()
+    finish: FinishConfig = FinishConfig()
 
 
 CPU = Config(
@@ -96,6 +107,7 @@ PRESETS: dict[str, Config] = {
         ),
         neighbours=8,
         selection_queries=6,
+        finish=FinishConfig(checkpoints=1, shares=(1.0,), calibration=6),
         static=StaticConfig(dimensions=32, steps=4, questions=32, passages=64),
     ),
 }

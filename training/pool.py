@@ -12,8 +12,7 @@ from .config import PoolConfig
 from .datasets import read_jsonl, read_qrels
 
 QUESTION_WORDS = frozenset(
-    "what who whom whose which when where why how did does do has have had can could would should "
-    "many much".split()
+    ["what", "who", "whom", "whose", "which", "when", "where", "why", "how", "did", "does", "do", "has", "have", "had", "can", "could", "would", "should", "many", "much"]
 )
 _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
 

