@@ -18,7 +18,7 @@ import { EmbeddingSimilarityReranker } from "../rerankers/embedding-similarity-r
 import { HybridReranker } from "../rerankers/hybrid-reranker.js";
 import { resolveScorer } from "../scorers/named-scorer.js";
 import type { EvalOptions } from "./eval.js";
-import { loadData, loadEmbeddings, warner, withBar, withCache } from "./evaluation-inputs.js";
+import { loadData, loadEmbeddings, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 
@@ -132,12 +132,12 @@ async function listSystems(options: EvalOptions): Promise<System[]> {
     systems.push({
       name: label,
       compressor: cross,
-      key: ["cross", label],
+      key: ["cross", modelKey(model)],
       dispose: options.hybrid ? async () => {} : last,
     });
     if (!options.hybrid) continue;
     const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
-    const key = ["hybrid", label, alpha, topK, normalization] as const;
+    const key = ["hybrid", modelKey(model), alpha, topK, normalization] as const;
     systems.push({ name: `hybrid ${label}`, compressor: hybrid, key, dispose: last });
   }
   return systems;

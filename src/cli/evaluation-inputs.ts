@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Dataset, type DataWarning, FileScoreCache, readBeir } from "../evaluation.js";
+import { defaultModel } from "../models/find.js";
 import { finiteNumber, wholeNumber } from "./options.js";
 import { ProgressBar } from "./progress-bar.js";
 import { paint, terminalOf } from "./terminal.js";
@@ -79,6 +80,11 @@ export async function withCache<T>(
   } finally {
     await cache.close();
   }
+}
+
+/** A cross-encoder's name in the cache. The bundled one changes with the package, so it goes by its own name. */
+export function modelKey(model: string | undefined): string {
+  return model ?? defaultModel().name;
 }
 
 /** A bar that shows how many queries are done, under a name. */

@@ -7,6 +7,7 @@ import {
   type DataOptions,
   loadData,
   loadEmbeddings,
+  modelKey,
   numberList,
   textList,
   warner,
@@ -83,6 +84,7 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
     (options.model ?? ["bundled"]).map((name): [string, ModelOption] => [name, options.model && name]),
   );
   const { alphas, topKs, normalizations, measure, within, folds, holdout, threshold, seed, depth } = options;
+  const stageKeys = options.model ? {} : { bundled: ["scorer", modelKey(undefined)] as const };
   const grid = { alpha: alphas, topK: topKs, normalization: normalizations as BlendNormalization[] | undefined };
   const onWarning = warner(warnings);
   try {
@@ -91,6 +93,7 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
         tune(data, {
           first: stages,
           models,
+          stageKeys,
           grid,
           measure,
           within,

@@ -28,7 +28,10 @@ export interface CollectOptions extends CandidateOptions {
   deepest?: number | undefined;
   /** Scores by pair, kept across runs and shared between them. */
   cache?: ScoreCache | undefined;
-  /** What identifies a stage in the cache: model and options. Default: the model's name. */
+  /**
+   * What identifies a stage in the cache: model and options. Default: the model's name, which for a folder says nothing of its files, and
+   * for the bundled model nothing of the package's version.
+   */
   stageKeys?: Readonly<Record<string, KeyPart>> | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: EvaluationProgress) => void) | undefined;
