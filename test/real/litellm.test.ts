@@ -85,7 +85,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
         "-ub",
         "512",
         "-t",
-        "2",
+        "1",
         "--host",
         "127.0.0.1",
       ];

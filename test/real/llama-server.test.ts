@@ -22,7 +22,7 @@ const start = (more: readonly string[]) =>
       "-ub",
       "512",
       "-t",
-      "2",
+      "1",
       "--host",
       "127.0.0.1",
       "--port",
