@@ -32,3 +32,16 @@ export function checkKnown(options: object, known: readonly string[], of: string
     }
   }
 }
+
+/** Refuses what is not a boolean. */
+export function checkFlag(option: string, value: boolean | undefined): void {
+  if (value !== undefined && typeof value !== "boolean") throw new InvalidOptionError(option, value, "true, false");
+}
+
+/** Refuses what is not an AbortSignal, by its looks: a signal may come from another realm. */
+export function checkSignal(option: string, value: AbortSignal | undefined): void {
+  if (value === undefined) return;
+  if (typeof value?.aborted !== "boolean" || typeof value.addEventListener !== "function") {
+    throw new InvalidOptionError(option, value, "an AbortSignal");
+  }
+}

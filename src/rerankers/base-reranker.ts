@@ -2,8 +2,8 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
-import { InvalidInputError, InvalidResponseError } from "../errors.js";
-import { checkCount, checkKnown, checkNumber, checkOneOf } from "../options.js";
+import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { checkCount, checkFlag, checkKnown, checkNumber, checkOneOf, checkSignal } from "../options.js";
 import { startDeadline } from "./deadline.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
@@ -40,7 +40,11 @@ export interface Scored {
   readonly report?: Partial<RerankReport>;
 }
 
-const STAGE_LIMITS = { timeout: 2 ** 31 - 1 } as const;
+/** Names of the options in {@link RerankCallOptions}. */
+const CALL_OPTIONS = ["topN", "threshold", "timeout", "signal", "callbacks"];
+
+/** Timers take no longer delay, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * Everything that rerankers have in common: order, `topN`, `threshold`, the score in the metadata, abort, timeout, fallback and
@@ -73,6 +77,10 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     checkKnown(options, [...BASE_OPTIONS, ...ownOptions], new.target.name);
     checkCall(options);
     checkOneOf("onError", options.onError, ["throw", "keep-order"]);
+    checkFlag("details", options.details);
+    checkScoreKey(options.scoreKey);
+    if (options.text !== undefined && typeof options.text !== "function")
+      throw new InvalidOptionError("text", options.text, "a function from a document to the text to score");
     this.topN = options.topN;
     this.threshold = options.threshold;
     this.scoreKey = options.scoreKey ?? "sim";
@@ -110,12 +118,12 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
    * @throws RerankTimeoutError past the timeout. An abort rejects with the signal's reason.
    */
   async rerank(documents: DocumentInterface[], query: string, options: RerankCallOptions = {}): Promise<RerankResult> {
+    checkKnown(options, CALL_OPTIONS, "rerank");
     checkCall(options);
     const texts = this.#readTexts(documents, query);
     const started = performance.now();
     const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
     const timeout = options.timeout ?? this.timeout;
-    if (documents.length === 0) return { documents: [], report: this.#report(started, 0, 0) };
     const deadline = startDeadline(timeout, [options.signal, this.#signal]);
     try {
       if (deadline.signal.aborted) throw deadline.signal.reason;
@@ -144,7 +152,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   asRunnable(): Runnable<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]> {
     return RunnableLambda.from<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]>(
       async (input, config) => {
-        const { query, documents } = input;
+        const { query, documents } = input ?? {};
         return (await this.rerank(documents, query, { signal: config.signal, callbacks: config.callbacks })).documents;
       },
     ).withConfig({ runName: `${this.constructor.name}Runnable` });
@@ -268,8 +276,15 @@ export function checkScores(backend: string, scores: readonly number[], count: n
     throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
 }
 
-function checkCall(options: Pick<BaseRerankerInput, "topN" | "threshold" | "timeout">): void {
+function checkCall(options: Pick<BaseRerankerInput, "topN" | "threshold" | "timeout" | "signal">): void {
   checkCount("topN", options.topN);
   checkNumber("threshold", options.threshold);
-  checkNumber("timeout", options.timeout, 0, STAGE_LIMITS.timeout);
+  checkNumber("timeout", options.timeout, 0, LONGEST_TIMEOUT);
+  checkSignal("signal", options.signal);
+}
+
+function checkScoreKey(key: string | undefined): void {
+  if (key === undefined) return;
+  if (typeof key !== "string" || key === "" || key === "rerank")
+    throw new InvalidOptionError("scoreKey", key, 'the name of a metadata key; "rerank" is taken by the details');
 }

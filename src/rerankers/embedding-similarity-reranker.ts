@@ -7,13 +7,24 @@ import type { BaseRerankerInput } from "./types.js";
 
 type Vector = readonly number[];
 
+/** Cosine by `ml-distance`; where squares overflow or vanish, of the same directions at a scale where they do not. */
+function cosine(a: Vector, b: Vector): number {
+  return similarity.cosine([...a], [...b]) || similarity.cosine(unitPeak(a), unitPeak(b)) || 0;
+}
+
+/** The vector with its largest value at ±1; a zero vector stays as it is. */
+function unitPeak(vector: Vector): number[] {
+  const peak = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Array.from(vector, (value) => (peak > 0 ? value / peak : 0));
+}
+
 /** How alike two vectors are; higher is more alike, `lowest` is the least that can come out. */
 const SIMILARITIES = {
   /** −1 to 1; 0 for a zero vector, which has no direction. */
-  cosine: { of: (a: Vector, b: Vector) => similarity.cosine([...a], [...b]) || 0, lowest: -1 },
+  cosine: { of: cosine, lowest: -1 },
   dot: { of: (a: Vector, b: Vector) => distance.innerProduct([...a], [...b]), lowest: -Number.MAX_VALUE },
   /** Negative distance, so that higher is better here too. */
-  euclidean: { of: (a: Vector, b: Vector) => -distance.euclidean([...a], [...b]), lowest: -Number.MAX_VALUE },
+  euclidean: { of: (a: Vector, b: Vector) => 0 - distance.euclidean([...a], [...b]), lowest: -Number.MAX_VALUE },
 } as const;
 
 /** Name of a vector similarity. */
@@ -83,7 +94,7 @@ export async function embeddingScores(
 ): Promise<number[]> {
   const name = embeddingsName(embeddings);
   const [queryVector, vectors] = await Promise.all([
-    embeddings.embedQuery(query),
+    (embeddings as SignalAware).embedQuery(query, { signal }),
     (embeddings as SignalAware).embedDocuments([...texts], { signal }),
   ]);
   if (!Array.isArray(vectors) || vectors.length !== texts.length) {
@@ -101,14 +112,17 @@ export async function embeddingScores(
 
 /** LangChain's interface has no signal; embedders of this package take one as a second argument, others ignore it. */
 interface SignalAware extends EmbeddingsInterface {
+  embedQuery(text: string, options?: { signal: AbortSignal }): Promise<number[]>;
   embedDocuments(texts: string[], options?: { signal: AbortSignal }): Promise<number[][]>;
 }
 
 function checkVector(name: string, what: string, vector: Vector, length: number): void {
-  if (!vector || vector.length === 0 || vector.length !== length) {
+  if (!Array.isArray(vector) && !ArrayBuffer.isView(vector))
+    throw new InvalidResponseError(name, `the vector of ${what} is no array of numbers.`);
+  if (vector.length === 0 || vector.length !== length) {
     throw new InvalidResponseError(
       name,
-      `the vector of ${what} has ${vector?.length ?? "no"} dimensions, the query's ${length}.`,
+      `the vector of ${what} has ${vector.length} dimensions, the query's ${length}.`,
     );
   }
   if (!vector.every((value) => Number.isFinite(value))) {
