@@ -9,6 +9,7 @@ export {
   compareMeasured,
   compareRuns,
 } from "./evaluation/compare.js";
+export type { ById, DatasetInput } from "./evaluation/dataset.js";
 export {
   type EvaluateOptions,
   type Evaluation,

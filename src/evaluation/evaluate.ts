@@ -3,11 +3,12 @@ import type { RerankReport } from "../rerankers/types.js";
 import type { KeyPart } from "./cache/keys.js";
 import type { ScoreCache } from "./cache/score-cache.js";
 import { type CandidateOptions, listCandidates, type QueryCandidates } from "./candidates.js";
+import { type DatasetInput, toDataset } from "./dataset.js";
 import type { Dataset } from "./files/beir.js";
 import { type MeasuredValues, measureRankings } from "./measure-run.js";
 import type { Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
-import { toNestedMap, warnIds, warnOnConsole } from "./nested.js";
+import { warnIds, warnOnConsole } from "./nested.js";
 import { type QueryResult, runQueries } from "./query-runner.js";
 import { type BootstrapOptions, bootstrapInterval, type Interval, quantile } from "./significance/bootstrap.js";
 import { type Compressor, systemName } from "./system.js";
@@ -98,14 +99,15 @@ export interface Evaluation {
  */
 export async function evaluate(
   compressor: Compressor,
-  data: Dataset,
+  input: DatasetInput,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   if (typeof compressor?.compressDocuments !== "function") {
     throw new InvalidInputError("compressor", "must be a LangChain document compressor (with `compressDocuments`)");
   }
   const measures = parseMeasures(options.measures ?? ["nDCG@10", "RR@10", "R@100", "Judged@10"]);
-  const qrels = toNestedMap(data.qrels, "qrels", true);
+  const data = toDataset(input);
+  const { qrels } = data;
   const queries = listCandidates(data, options.depth).filter(({ id }) => qrels.has(id));
   checkQueries(queries, data, options);
   const results = await runQueries(compressor, queries, options);

@@ -157,6 +157,30 @@ describe("evaluate", () => {
   });
 });
 
+describe("data of one's own", () => {
+  const own = {
+    queries: { q1: "why do brake pads squeal" },
+    corpus: { a: "a bell warns people", b: { title: "Brakes", text: "worn pads squeal" } },
+    qrels: { q1: { b: 1 } },
+  };
+
+  it("may be plain objects of texts", async () => {
+    const result = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), own, { measures: ["RR@10"] });
+    expect(result.measures.get("RR@10")!.mean).toBe(1);
+    expect(result.dataset).toBe("data");
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["a blank query", { queries: { q1: " " } }, /queries\["q1"\]/],
+    ["a document without text", { corpus: { a: { title: "x" } } }, /corpus\["a"\]/],
+    ["no corpus", { corpus: undefined }, /corpus: must be a Map/],
+    ["a grade that is none", { qrels: { q1: { b: 0.5 } } }, /qrels\["q1"\]\["b"\]/],
+  ])("refuses %s", async (_name, part, message) => {
+    const reranker = new CrossEncoderReranker({ model: new WordOverlap() });
+    await expect(evaluate(reranker, { ...own, ...part })).rejects.toThrow(message);
+  });
+});
+
 describe("fallbacks", () => {
   it("are counted, warned of, and not kept in the cache", async () => {
     let broken = true;

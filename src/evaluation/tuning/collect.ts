@@ -6,6 +6,7 @@ import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { KeyPart } from "../cache/keys.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import { type CandidateOptions, listCandidates, type QueryCandidates, titleAndText } from "../candidates.js";
+import { type DatasetInput, toDataset } from "../dataset.js";
 import type { EvaluationProgress } from "../evaluate.js";
 import type { Dataset } from "../files/beir.js";
 import { fuseRanks } from "./fuse.js";
@@ -45,7 +46,8 @@ export interface CollectOptions extends CandidateOptions {
  *
  * @throws InvalidInputError for a data set without judged queries; errors of the stages as they are. An abort rejects with the signal's reason.
  */
-export async function collectStageScores(data: Dataset, options: CollectOptions = {}): Promise<StageScores> {
+export async function collectStageScores(input: DatasetInput, options: CollectOptions = {}): Promise<StageScores> {
+  const data = toDataset(input);
   const first = options.first ?? { run: "run" };
   checkFirst(first, data);
   const models = Object.entries(options.models ?? { bundled: undefined }).map(([name, model]) => ({

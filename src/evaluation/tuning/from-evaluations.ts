@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
 import { type CandidateOptions, listCandidates, titleAndText } from "../candidates.js";
+import { type DatasetInput, toDataset } from "../dataset.js";
 import type { Evaluation } from "../evaluate.js";
-import type { Dataset } from "../files/beir.js";
 import type { QueryStages, StageColumn, StageScores } from "./stage-scores.js";
 
 /**
@@ -14,10 +14,11 @@ import type { QueryStages, StageColumn, StageScores } from "./stage-scores.js";
  * @throws InvalidInputError when the data has no run, or an evaluation lacks a candidate's score.
  */
 export function stagesFromEvaluations(
-  data: Dataset,
+  input: DatasetInput,
   evaluations: Readonly<Record<string, Pick<Evaluation, "scores" | "secondsPerQuery">>>,
   options: CandidateOptions = {},
 ): StageScores {
+  const data = toDataset(input);
   if (!data.run) throw new InvalidInputError("data", `"${data.name}" has no run, so there is no first stage`);
   const candidates = listCandidates(data, options.depth).filter(
     ({ id, documents }) => data.qrels.has(id) && documents.length > 0,

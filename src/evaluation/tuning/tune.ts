@@ -1,7 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import type { HybridRerankerInput } from "../../rerankers/hybrid-reranker.js";
-import type { Dataset } from "../files/beir.js";
+import type { DatasetInput } from "../dataset.js";
 import type { TunedChoice } from "./choice.js";
 import { type CollectOptions, collectStageScores, type FirstStage } from "./collect.js";
 import type { StageScores } from "./stage-scores.js";
@@ -34,7 +34,7 @@ export type Tuned = Omit<TuneResult, "best" | "fastest"> & {
  * @throws as {@link collectStageScores} and {@link tuneStages}.
  */
 export async function tune(
-  data: Dataset,
+  data: DatasetInput,
   options: CollectOptions & TuneOptions & { firstStageKey?: string | undefined } = {},
 ): Promise<Tuned> {
   const stages = await collectStageScores(data, options);
