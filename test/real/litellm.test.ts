@@ -10,7 +10,7 @@ import { CrossEncoderReranker } from "../../src/index.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
 import { fixture, noRealQueries, realQueries } from "./data.js";
-import { type RunningServer, startProcess } from "./processes.js";
+import { type RunningServer, startLlamaServer, startProcess } from "./processes.js";
 import { compareRankings, remembered } from "./same-order.js";
 
 const { litellm, "llama-server": llama } = inject("installed");
@@ -72,25 +72,8 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
       (port) => [CLI, "serve", "--port", `${port}`, "--model", bundled, "--raw-scores"],
       "/health",
     );
-    if (llama.path) {
-      const model = fixture("tiny-xlm-roberta/model.gguf");
-      const args = [
-        "-m",
-        model,
-        "--reranking",
-        "-c",
-        "1024",
-        "-b",
-        "512",
-        "-ub",
-        "512",
-        "-t",
-        "1",
-        "--host",
-        "127.0.0.1",
-      ];
-      behind = await startProcess(llama.path, (port) => [...args, "--port", `${port}`], "/health");
-    }
+    if (llama.path)
+      behind = await startLlamaServer(llama.path, fixture("tiny-xlm-roberta/model.gguf"), ["--reranking"]);
     const file = join(folder, "config.yaml");
     writeFileSync(file, config(serve.url, raw.url, behind?.url ?? serve.url));
     const environment = { LITELLM_MASTER_KEY: KEY, LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_TELEMETRY: "False" };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import { expectedPairs, fixture, noRealQueries, realQueries } from "./data.js";
-import { type RunningServer, startProcess } from "./processes.js";
+import { type RunningServer, startLlamaServer } from "./processes.js";
 import { compareRankings } from "./same-order.js";
 
 const { "llama-server": installed } = inject("installed");
@@ -10,27 +10,7 @@ const { "llama-server": installed } = inject("installed");
 const TOLERANCE = 0.02;
 
 const start = (more: readonly string[]) =>
-  startProcess(
-    installed.path ?? "",
-    (port) => [
-      "-m",
-      fixture("tiny-xlm-roberta/model.gguf"),
-      "-c",
-      "2048",
-      "-b",
-      "512",
-      "-ub",
-      "512",
-      "-t",
-      "1",
-      "--host",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      ...more,
-    ],
-    "/health",
-  );
+  startLlamaServer(installed.path ?? "", fixture("tiny-xlm-roberta/model.gguf"), more);
 
 describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${installed.reason})` : ""}`, () => {
   let server: RunningServer;

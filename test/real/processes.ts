@@ -64,6 +64,16 @@ export async function startProcess(
   return { url, port, log: () => written, stop: () => stop(child) };
 }
 
+/** Starts llama.cpp's server over one model. One thread: more of them wait for one another at every step of a model this small. */
+export function startLlamaServer(program: string, model: string, more: readonly string[]): Promise<RunningServer> {
+  const limits = ["-c", "2048", "-b", "512", "-ub", "512", "-t", "1"];
+  return startProcess(
+    program,
+    (port) => ["-m", model, ...limits, "--host", "127.0.0.1", "--port", `${port}`, ...more],
+    "/health",
+  );
+}
+
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const exit = once(child, "exit");
