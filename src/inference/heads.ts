@@ -12,8 +12,8 @@ import { YesNoReader } from "./yes-no.js";
 export interface BatchOutput {
   values: Float32Array;
   dims: readonly number[];
-  /** Tokens of the longest row. */
-  width: number;
+  /** Tokens that went through the graph, padding included. */
+  tokens: number;
   /** Frees what the runtime holds; `values` are not to be read afterwards. */
   release(): void;
 }
@@ -55,7 +55,8 @@ function graphHead({ platform, session, tokenizer, config }: HeadParts, output: 
     output,
     async run(batch) {
       const { tensor, width } = await forwardPass(platform, session, output, batch, { padId: tokenizer.padId, config });
-      return { values: toFloat32(tensor), dims: tensor.dims, width, release: () => tensor.dispose?.() };
+      const tokens = batch.length * width;
+      return { values: toFloat32(tensor), dims: tensor.dims, tokens, release: () => tensor.dispose?.() };
     },
   };
 }
@@ -66,16 +67,16 @@ function modulesHead(parts: HeadParts, { pooling = "mean", steps }: ModuleChain)
   return {
     output: graph.output,
     async run(batch) {
-      const { values, dims, width, release } = await graph.run(batch);
-      const [, tokens = 0, dimension = 0] = dims;
+      const { values, dims, tokens, release } = await graph.run(batch);
+      const [, width = 0, dimension = 0] = dims;
       const rows = batch.map(({ ids }, row) => {
-        const pooled = POOLINGS[pooling](values, row * tokens * dimension, ids.length, dimension);
+        const pooled = POOLINGS[pooling](values, row * width * dimension, ids.length, dimension);
         return steps.reduce((vector, step) => step(vector), pooled);
       });
       release();
       const labels = rows[0]?.length ?? 1;
       const scores = Float32Array.from(rows.flatMap((row) => Array.from(row)));
-      return { values: scores, dims: [batch.length, labels], width, release: () => {} };
+      return { values: scores, dims: [batch.length, labels], tokens, release: () => {} };
     },
   };
 }
@@ -91,8 +92,8 @@ function yesNoHead(spec: ModelSpec, { platform, session, tokenizer, config }: He
   return {
     output: "logits",
     async run(batch) {
-      const width = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 0);
-      return { values: await reader.logits(batch), dims: [batch.length, 1], width, release: () => {} };
+      const { logits, tokens } = await reader.read(batch);
+      return { values: logits, dims: [batch.length, 1], tokens, release: () => {} };
     },
   };
 }

@@ -104,20 +104,20 @@ export async function runJob(
   const tokenizing = performance.now();
   const items = task.encode(model, job, texts, maxLength);
   const lengths = items.map(({ encoded }) => encoded.ids.length);
-  const batches = cutBatches(lengths, job.batchTokens);
+  const batches = cutBatches(lengths, job.batchTokens ?? 1);
   const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0 };
   const results: TextResult[] = new Array(texts.length);
   for (const batch of batches) {
     if (isCancelled()) return undefined;
     const started = performance.now();
-    const { values, dims, width, release } = await model.head.run(batch.map((place) => items[place]!.encoded));
+    const { values, dims, tokens, release } = await model.head.run(batch.map((place) => items[place]!.encoded));
     batch.forEach((place, row) => {
       const item = items[place]!;
       results[item.text] = better(results[item.text], task.read(model, job, values, dims, row, item));
     });
     release();
     stats.batches += 1;
-    stats.tokens += batch.length * width;
+    stats.tokens += tokens;
     stats.inference += performance.now() - started;
     await model.platform.yieldToMessages();
   }

@@ -28,6 +28,7 @@ export class YesNoReader {
   readonly #session: RuntimeSession;
   readonly #config: ModelConfig;
   readonly #answers: Answers;
+  #tokens = 0;
   #shared: { ids: readonly number[]; past: Record<string, RuntimeTensor> } | undefined;
 
   constructor(platform: Platform, session: RuntimeSession, config: ModelConfig, answers: Answers) {
@@ -37,10 +38,12 @@ export class YesNoReader {
     this.#answers = answers;
   }
 
-  async logits(batch: readonly Encoded[]): Promise<Float32Array> {
+  /** @returns One logit a sequence, and how many tokens went through the graph for them. */
+  async read(batch: readonly Encoded[]): Promise<{ logits: Float32Array; tokens: number }> {
+    this.#tokens = 0;
     const logits = new Float32Array(batch.length);
     for (const [row, sequence] of batch.entries()) logits[row] = await this.#logit(sequence);
-    return logits;
+    return { logits, tokens: this.#tokens };
   }
 
   async #logit({ ids, shared = 0 }: Encoded): Promise<number> {
@@ -92,6 +95,7 @@ export class YesNoReader {
   }
 
   #run(ids: readonly number[], start: number, past: Record<string, RuntimeTensor>, outputs: string[]) {
+    this.#tokens += ids.length;
     const inputs: Record<string, () => RuntimeTensor> = {
       input_ids: () => this.#integers(ids, [1, ids.length]),
       attention_mask: () => this.#integers(new Array(start + ids.length).fill(1), [1, start + ids.length]),

@@ -88,6 +88,26 @@ describe.each(["bert-encoder", "nomic-bert", "qwen3-embedding"])("embeddings of 
   });
 });
 
+describe("what the prompts of a request share", () => {
+  const query = "which river runs through the old town?";
+  const texts = golden("qwen3-causal")
+    .pairs.slice(0, 6)
+    .map(([, text]: [string, string]) => text);
+  const tokensOf = async (model: string, documents: string[]) => {
+    await using scorer = new OnnxCrossEncoder({ model: tiny(model), workers: 1 });
+    const reports: ScorerReport[] = [];
+    await scorer.score(query, documents, { onReport: (report) => reports.push(report) });
+    return reports[0]!.tokens!;
+  };
+
+  it("goes through the graph once where it takes a cache", async () => {
+    // The other conversion has the same prompts and takes no cache.
+    const whole = await tokensOf("qwen3-seq-cls", texts);
+    const prompt = 60;
+    expect(await tokensOf("qwen3-causal", texts)).toBeLessThan(whole - (texts.length - 1) * prompt);
+  });
+});
+
 describe("an instruction", () => {
   const texts = golden("qwen3-causal")
     .pairs.slice(0, 8)

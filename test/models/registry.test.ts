@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { REGISTRY } from "../../src/models/registry/index.js";
 import { type ModelEntry, type ModelFile, speedClass } from "../../src/models/types.js";
@@ -140,4 +140,24 @@ describe("registry", () => {
     expect(speedClass({ parameters: 278 })).toBe("slow");
     expect(speedClass({ parameters: 596 })).toBe("very slow");
   });
+});
+
+describe("docs/local-models.md", () => {
+  const guide = readFileSync(new URL("../../docs/local-models.md", import.meta.url), "utf8");
+
+  it.each(REGISTRY.filter((entry) => !entry.bundled).map((entry) => [entry.name, entry] as const))(
+    "lists %s as it is registered",
+    (name, entry) => {
+      const row = guide.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+      const cells = row?.split("|").map((cell) => cell.trim());
+      expect(cells?.slice(2, 6)).toEqual([
+        `${entry.parameters} M`,
+        speedClass(entry),
+        entry.languages.join(", "),
+        String(entry.maxLength),
+      ]);
+      expect(cells?.[6]).toBe(entry.commercial ? entry.license : `${entry.license} (no commercial use)`);
+      expect(cells?.[7]).toBe(entry.source === "card" ? "" : "not verified");
+    },
+  );
 });
