@@ -1,15 +1,16 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { bundledEmbeddings } from "../embeddings/bundled-embeddings.js";
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
 import type { Candidates } from "./base-reranker.js";
 import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";
 import type { RerankCallOptions, RerankResult } from "./types.js";
 
-/** Options that say where a hybrid's first-stage scores come from: exactly one of the three. */
+/** Options that say where a hybrid's first-stage scores come from: one of the three at most. */
 export interface FirstStageInput {
-  /** Embeddings: every document is scored by cosine. */
+  /** Embeddings: every document is scored by cosine. @default the bundled English `StaticEmbeddings`, where no other first stage is given */
   embeddings?: EmbeddingsInterface | undefined;
   /**
    * A stage that has already run: the metadata key that holds its score, a number, higher is better, ±Infinity allowed.
@@ -35,7 +36,7 @@ export interface FirstStage {
   score(candidates: Candidates): Promise<readonly number[]>;
 }
 
-/** @throws InvalidOptionError unless exactly one first stage is given. */
+/** @throws InvalidOptionError when more than one first stage is given. */
 export function makeFirstStage({ embeddings, firstStageKey, firstStages, rrfK }: FirstStageInput): FirstStage {
   checkCount("rrfK", rrfK);
   if (firstStages !== undefined) {
@@ -48,11 +49,12 @@ export function makeFirstStage({ embeddings, firstStageKey, firstStages, rrfK }:
     checkKey("firstStageKey", firstStageKey);
     return fromMetadata(firstStageKey);
   }
-  checkEmbeddings(embeddings);
+  const embedder = embeddings ?? bundledEmbeddings;
+  checkEmbeddings(embedder);
   return {
-    name: embeddingsName(embeddings!),
+    name: embeddingsName(embedder),
     key: "embedding",
-    score: ({ query, texts, signal }) => embeddingScores(embeddings!, query, texts, signal),
+    score: ({ query, texts, signal }) => embeddingScores(embedder, query, texts, signal),
   };
 }
 

@@ -65,6 +65,7 @@ const OPTIONS = [
  * saw, in first-stage order, with a lower `sim`.
  *
  * @example
+ * const bundled = new HybridReranker({ topN: 10 });
  * const reranker = new HybridReranker({ embeddings, topK: 20, alpha: 0.7, topN: 10 });
  * const behindAStore = new HybridReranker({ firstStageKey: "score", topN: 10 });
  * const fused = new HybridReranker({ firstStages: ["score", new EmbeddingSimilarityReranker({ embeddings })], budget: 200 });
@@ -80,9 +81,8 @@ export class HybridReranker extends BaseReranker {
   readonly #plan: CascadePlan;
   readonly #owned: readonly CascadeStage[];
 
-  constructor(options: HybridRerankerInput) {
-    super(options, OPTIONS);
-    const given = options ?? {};
+  constructor(given: HybridRerankerInput = {}) {
+    super(given, OPTIONS);
     checkOneOf("normalization", given.normalization, [...Object.keys(NORMALIZATIONS), "sigmoid"]);
     checkNumber("budget", given.budget, 0, 2 ** 31 - 1);
     this.#first = makeFirstStage(given);
