@@ -9,7 +9,9 @@ type Vector = readonly number[];
 
 /** Cosine by `ml-distance`; where squares overflow or vanish, of the same directions at a scale where they do not. */
 function cosine(a: Vector, b: Vector): number {
-  return similarity.cosine([...a], [...b]) || similarity.cosine(unitPeak(a), unitPeak(b)) || 0;
+  const direct = similarity.cosine([...a], [...b]);
+  if (direct !== 0 && Math.abs(direct) < 1.5) return direct;
+  return similarity.cosine(unitPeak(a), unitPeak(b)) || 0;
 }
 
 /** The vector with its largest value at ±1; a zero vector stays as it is. */
