@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { vi } from "vitest";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "../../src/onnx.js";
 import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
 import { type ListenOptions, listen, type RerankServer } from "../../src/server/listen.js";
@@ -46,3 +47,6 @@ export async function post(url: string, body: unknown, headers: Record<string, s
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
+
+/** Waits until a check passes; long, since machines that run tests may be busy. */
+export const soon = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 30_000 });

@@ -3,7 +3,7 @@ import { createCohere } from "@ai-sdk/cohere";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AiSdkCrossEncoder, type AiSdkCrossEncoderOptions, type AiSdkRerankingModel } from "../../../src/ai-sdk.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { cohereAnswer, overlap, type RerankServer, sendJson, startServer } from "../http/rerank-server.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../http/rerank-server.js";
 
 const KEY = "co-secret-0987654321";
 const QUERY = "text tea";
@@ -96,10 +96,10 @@ describe("time and aborts", () => {
     await expect(scorerFor({ timeout: 200 }).score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
     const controller = new AbortController();
     const call = scorerFor().score(QUERY, TEXTS, { signal: controller.signal });
-    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    await soon(() => expect(server.received).toHaveLength(2));
     controller.abort("left");
     await expect(call).rejects.toBe("left");
-    await vi.waitFor(() => expect(server.received.map(({ dropped }) => dropped)).toEqual([true, true]));
+    await soon(() => expect(server.received.map(({ dropped }) => dropped)).toEqual([true, true]));
   });
 });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { HttpCrossEncoder } from "../../../src/http.js";
 import { splitTexts } from "../../../src/scorers/http/split.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { cohereAnswer, overlap, type RerankServer, sendJson, startServer } from "./rerank-server.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "./rerank-server.js";
 
 const QUERY = "tea ceremony";
 let server: RerankServer;
@@ -41,7 +41,8 @@ test("batches go side by side, as many as maxConcurrency allows over all calls",
   let most = 0;
   server.answer(async (received) => {
     most = Math.max(most, ++now);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // The first three wait for one another, so that they are under way together on the slowest machine too.
+    await soon(() => expect(most).toBeGreaterThanOrEqual(3));
     now--;
     return cohereAnswer(received);
   });
@@ -59,7 +60,7 @@ test("one batch that fails ends the others", async () => {
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, maxBatchSize: 1, maxConcurrency: 2 });
   await expect(scorer.score(QUERY, ["good", "bad", "never sent"])).rejects.toMatchObject({ status: 400 });
   expect(server.received).toHaveLength(2);
-  await vi.waitFor(() => expect(server.received.find(({ body }) => body.documents[0] === "good")?.dropped).toBe(true));
+  await soon(() => expect(server.received.find(({ body }) => body.documents[0] === "good")?.dropped).toBe(true));
 });
 
 test("usage is summed under the provider's own names", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { vi } from "vitest";
 
 /** A request as it reached the server. */
 export interface Received {
@@ -97,3 +98,6 @@ export function cohereAnswer({ body }: Received) {
   const results = documents.map((text, index) => ({ index, relevance_score: overlap(body.query, text) }));
   return { id: "1", results: results.sort((a, b) => b.relevance_score - a.relevance_score), meta: {} };
 }
+
+/** Waits until a check passes; long, since machines that run tests may be busy. */
+export const soon = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 30_000 });
