@@ -1,4 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
+import { takeLongWords } from "./long-words.js";
 import { isDecoder, type ModelConfig } from "./model-config.js";
 import { useExactNormalizers } from "./normalizers/exact-normalizers.js";
 import { readTemplates, type Templates } from "./post-processor.js";
@@ -37,6 +38,7 @@ export class ModelTokenizer {
     try {
       this.#tokenizer = new Tokenizer(json, tokenizerConfig);
       useExactNormalizers(this.#tokenizer);
+      takeLongWords(this.#tokenizer);
     } catch (error) {
       throw fault(`is not a tokenizer that can be read (${error instanceof Error ? error.message : String(error)}).`);
     }
@@ -69,7 +71,7 @@ export class ModelTokenizer {
    * @returns More than `limit` ids when, and only when, the text has more.
    */
   encodeUpTo(text: string, limit: number): number[] {
-    for (let characters = (limit + UNSETTLED_TOKENS) * CHARACTERS_A_TOKEN; characters < text.length; characters *= 2) {
+    for (let characters = (limit + UNSETTLED_TOKENS) * CHARACTERS_A_TOKEN; characters < text.length; characters *= 4) {
       const ids = this.encode(text.slice(0, characters));
       if (ids.length > limit + UNSETTLED_TOKENS) return ids.slice(0, limit + 1);
     }

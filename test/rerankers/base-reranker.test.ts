@@ -12,6 +12,7 @@ import {
   InvalidOptionError,
   InvalidResponseError,
   type RelevanceScorer,
+  type RerankCallOptions,
 } from "../../src/index.js";
 import { answering, deepFreeze, EndNumber, ids, numbered, sims } from "./scorers.js";
 
@@ -270,7 +271,7 @@ describe("options", () => {
     "%s rejects a call before any work",
     async (_name, options, option) => {
       const model = new EndNumber();
-      const call = reranker({ onError: "keep-order" }, model).rerank(numbered([1]), "q", options);
+      const call = reranker({ onError: "keep-order" }, model).rerank(numbered([1]), "q", options as RerankCallOptions);
       await expect(call).rejects.toMatchObject({ name: "InvalidOptionError", option });
       expect(model.asked).toEqual([]);
     },
