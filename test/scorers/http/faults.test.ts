@@ -180,21 +180,6 @@ describe("statuses", () => {
   });
 
   test.each([
-    ["seconds", () => "1"],
-    ["a date", () => new Date(Date.now() + 2_000).toUTCString()],
-  ])("Retry-After in %s is waited for", async (_, header) => {
-    const at: number[] = [];
-    const { scores } = await call((received, response) => {
-      at.push(performance.now());
-      if (at.length === 1) sendJson(response, 429, {}, { "retry-after": header() });
-      else return cohereAnswer(received);
-    });
-    expect(scores).toEqual(RIGHT);
-    // A lower bound only: back-off alone would have waited a quarter of a second at most.
-    expect((at[1] as number) - (at[0] as number)).toBeGreaterThan(600);
-  });
-
-  test.each([
     ["a wait beyond the timeout", "30", { timeout: 2_000 }],
     ["a wait beyond a minute", "3600", { timeout: Number.POSITIVE_INFINITY }],
   ])("a storm of 429 that asks for %s ends at once", async (_, header, more) => {

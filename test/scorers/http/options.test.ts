@@ -4,7 +4,6 @@ import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/htt
 import { CrossEncoderReranker } from "../../../src/index.js";
 import { joinPaths } from "../../../src/scorers/http/connection.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers.js";
-import { backOff, parseRetryAfter } from "../../../src/scorers/http/retry.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote.js";
 import { cohereAnswer, startServer } from "./rerank-server.js";
 
@@ -164,24 +163,6 @@ describe("short names", () => {
     expect(() => checkRemoteModel("localai:m")).toThrow(/LOCALAI_BASE_URL/);
     vi.stubEnv("CO_API_KEY", "key-1");
     expect(() => checkRemoteModel("cohere:rerank-v3.5")).not.toThrow();
-  });
-});
-
-describe("retry arithmetic", () => {
-  test("Retry-After", () => {
-    const now = Date.parse("2026-01-01T00:00:00Z");
-    expect(parseRetryAfter("3", now)).toBe(3000);
-    expect(parseRetryAfter("0.5", now)).toBe(500);
-    expect(parseRetryAfter("Thu, 01 Jan 2026 00:00:07 GMT", now)).toBe(7000);
-    expect(parseRetryAfter("Thu, 01 Jan 2025 00:00:00 GMT", now)).toBe(0);
-    for (const nothing of [null, undefined, "", "soon"]) expect(parseRetryAfter(nothing, now)).toBeUndefined();
-  });
-
-  test("back-off grows, is jittered and bounded", () => {
-    expect(backOff(0, () => 0)).toBe(125);
-    expect(backOff(0, () => 1)).toBe(250);
-    expect(backOff(2, () => 1)).toBe(1000);
-    expect(backOff(50, () => 1)).toBe(8000);
   });
 });
 
