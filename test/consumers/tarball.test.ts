@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { install, run } from "./commands.js";
+
+const { folder, tarball, size, files } = inject("packed");
+const project = join(folder, "bare");
+const installed = (path: string) => readFile(join(project, "node_modules/langchain-rerank", path), "utf8");
+
+beforeAll(async () => {
+  await run("mkdir", [project], folder);
+  await install(project, [tarball]);
+});
+
+describe("the tarball", () => {
+  it("is small enough to install everywhere", () => {
+    process.stdout.write(`packed: ${(size / 1e6).toFixed(1)} MB, ${files.length} files\n`);
+    expect(size).toBeLessThan(40e6);
+  });
+
+  it("holds what users need and nothing that they do not", () => {
+    expect(files).toEqual(
+      expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "package.json", "dist/cli.js"]),
+    );
+    const allowed = /^(dist|models|examples\/data)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/;
+    expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  it("holds no file of an earlier build: each is reached from package.json", async () => {
+    const built = files.filter((path) => path.startsWith("dist/"));
+    const reached = new Set(["package.json"]);
+    for (const path of reached) {
+      const text = await installed(path);
+      for (const other of built) {
+        const name = other.slice("dist/".length);
+        // Declarations name each other by the file that they describe.
+        const runtime = name.replace(/\.d\.ts$/, ".js").replace(/\.d\.cts$/, ".cjs");
+        const declaration = /\.d\.c?ts$/;
+        const named = declaration.test(name) && declaration.test(path) ? runtime : name;
+        if (text.includes(`/${named}"`)) reached.add(other);
+      }
+    }
+    expect(built.filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  it("runs its command", async () => {
+    expect(await run("npx", ["--no-install", "langchain-rerank", "--help"], project)).toContain("rank");
+    const { version } = JSON.parse(await installed("package.json")) as { version: string };
+    expect((await run("npx", ["--no-install", "langchain-rerank", "--version"], project)).trim()).toBe(version);
+  });
+
+  it("brings peers of its own accord, and the optional runtime", async () => {
+    const listed = JSON.parse(await run("npm", ["ls", "--all", "--json"], project)) as {
+      dependencies: Record<string, { dependencies: Record<string, unknown> }>;
+      problems?: string[];
+    };
+    expect(listed.problems).toBeUndefined();
+    expect(Object.keys(listed.dependencies["langchain-rerank"]!.dependencies)).toEqual(
+      expect.arrayContaining(["@langchain/core", "onnxruntime-node"]),
+    );
+  });
+});
