@@ -13,6 +13,7 @@ declare module "vitest" {
 /** Setup scripts in `scripts/real-servers`, with what a first run takes on two cores. */
 const SCRIPTS = {
   minilm: "half a minute",
+  "sentence-transformers": "3–5 minutes",
   litellm: "1–2 minutes",
   ollama: "4–7 minutes",
   "llama-server": "6–9 minutes",
