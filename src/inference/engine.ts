@@ -134,11 +134,7 @@ export class Engine {
       const slot: Slot = {
         thread: startThread(
           (message) => this.#receive(slot, message),
-          (reason) =>
-            this.#lose(
-              slot,
-              new BackendError("onnx worker", `died while it was needed: ${reason}. The next call starts a new one.`),
-            ),
+          (reason) => this.#lose(slot, died(reason)),
         ),
         info: undefined,
         chunks: new Map(),
@@ -158,6 +154,11 @@ export class Engine {
     } else {
       const id = message.id!;
       const chunk = slot.chunks.get(id);
+      // Only a thread that was told to stop gives up what nobody cancelled.
+      if (message.type === "cancelled" && chunk && this.#requests.includes(chunk.request)) {
+        this.#lose(slot, died("it was ended"));
+        return;
+      }
       slot.chunks.delete(id);
       if (this.#requests.length === 0) this.#hold();
       if (chunk && this.#requests.includes(chunk.request)) this.#collect(slot, chunk.request, chunk.places, message);
@@ -216,4 +217,8 @@ export class Engine {
       (this.#idle as { unref?(): void }).unref?.();
     }
   }
+}
+
+function died(reason: string): BackendError {
+  return new BackendError("onnx worker", `died while it was needed: ${reason}. The next call starts a new one.`);
 }

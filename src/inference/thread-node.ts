@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { NativeLatch } from "./native-latch.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 
 /** A worker thread as the engine sees it, the same for Node and browsers. */
@@ -13,9 +14,48 @@ export interface Thread {
 /** Milliseconds that a thread has to end by itself: as long as a model takes to load, or a batch to run. */
 const PATIENCE = 30_000;
 
+const STOP: ToWorker = { type: "stop" };
+
+/** Latches of the threads that live; the process is not to exit while one is busy. */
+const latches = new Set<NativeLatch>();
+
+function waitForNativeWork(): void {
+  for (const latch of latches) latch.close();
+  for (const latch of latches) latch.wait(PATIENCE);
+}
+
+/** A worker that ends between two pieces of native work, whoever terminates it; amid one it would take the process with it. */
+class InferenceWorker extends Worker {
+  readonly #gone: Promise<number>;
+
+  constructor() {
+    const latch = new NativeLatch();
+    super(new URL("./inference-worker.js", import.meta.url), { workerData: { latch: latch.memory } });
+    if (latches.size === 0) process.on("exit", waitForNativeWork);
+    latches.add(latch);
+    this.#gone = new Promise((resolve) => {
+      this.once("exit", (code) => {
+        latches.delete(latch);
+        if (latches.size === 0) process.off("exit", waitForNativeWork);
+        resolve(code);
+      });
+    });
+  }
+
+  override async terminate(): Promise<number> {
+    this.ref();
+    this.postMessage(STOP);
+    const giveUp = setTimeout(() => void super.terminate(), PATIENCE);
+    giveUp.unref();
+    const code = await this.#gone;
+    clearTimeout(giveUp);
+    return code;
+  }
+}
+
 /** Starts a thread. `onExit` is called once, however it ends. */
 export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
-  const worker = new Worker(new URL("./inference-worker.js", import.meta.url));
+  const worker = new InferenceWorker();
   let ended = false;
   const end = (reason: string) => {
     if (ended) return;
@@ -29,14 +69,7 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     post: (message) => worker.postMessage(message),
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
     terminate: async () => {
-      if (ended) return;
-      worker.ref();
-      const gone = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-      worker.postMessage({ type: "stop" } satisfies ToWorker);
-      const giveUp = setTimeout(() => void worker.terminate(), PATIENCE);
-      giveUp.unref();
-      await gone;
-      clearTimeout(giveUp);
+      await worker.terminate();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { NativeLatch } from "./native-latch.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 import { WorkerFault } from "./wire-error.js";
 import { serveModel } from "./worker.js";
@@ -8,6 +9,8 @@ import { serveModel } from "./worker.js";
 type Runtime = typeof import("onnxruntime-node");
 
 let runtime: Runtime | undefined;
+
+const latch = new NativeLatch((workerData as { latch: SharedArrayBuffer }).latch);
 
 async function loadRuntime(): Promise<Runtime> {
   try {
@@ -41,17 +44,25 @@ const platform: Platform = {
   },
   readBytes: (folder, file) => readFile(join(folder, file)),
   async openSession(folder, file, threads) {
-    const { InferenceSession } = await loadRuntime();
-    const session = await InferenceSession.create(join(folder, file), {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      // Patterns are kept per input shape; lengths vary from batch to batch, so they would pile up.
-      enableMemPattern: false,
-      // The fused kernel is slower than the two it replaces, most of all in int8 (benchmark/README.md).
-      extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
+    const session = await latch.guard(async () => {
+      const { InferenceSession } = await loadRuntime();
+      return InferenceSession.create(join(folder, file), {
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        // Patterns are kept per input shape; lengths vary from batch to batch, so they would pile up.
+        enableMemPattern: false,
+        // The fused kernel is slower than the two it replaces, most of all in int8 (benchmark/README.md).
+        extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
+      });
     });
-    return session as unknown as RuntimeSession;
+    const { inputNames, outputNames, inputMetadata, run } = session as unknown as RuntimeSession;
+    return {
+      inputNames,
+      outputNames,
+      inputMetadata,
+      run: (feeds, fetches) => latch.guard(() => run.call(session, feeds, fetches)),
+    };
   },
   tensor: (type, data, dims) =>
     new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
