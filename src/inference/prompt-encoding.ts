@@ -1,7 +1,7 @@
 import type { PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../scorers/relevance-scorer.js";
 import type { Encoded } from "./pair-encoding.js";
-import { cutPassages } from "./passages.js";
+import { cutPassages, PASSAGE_LENGTH } from "./passages.js";
 
 /** What of a tokenizer prompts need. */
 interface TextEncoder {
@@ -24,8 +24,8 @@ const QUERY_SHARE = 0.75;
  * Puts pairs into a model's prompt. Prefix and suffix always stand; the body in between is cut at its end, which is the document's, as the
  * reference does it. Only a query that alone takes over three quarters of the room is cut itself.
  *
- * @param passages Tokens that a passage of a document may have, and the share of it that the next one repeats. Undefined: documents are cut,
- *   not split.
+ * @param passages Tokens that a passage of a document may have, and the share of it that the next one repeats. Without a length, only
+ *   documents that do not fit are split. Undefined: documents are cut, not split.
  */
 export function encodePrompts(
   tokenizer: TextEncoder,
@@ -33,7 +33,7 @@ export function encodePrompts(
   query: string,
   documents: readonly string[],
   maxLength: number,
-  passages?: { length: number; overlap: number },
+  passages?: { length: number | undefined; overlap: number },
 ): PromptedPair[][] {
   const prefix = tokenizer.encode(prompt.prefix);
   const suffix = tokenizer.encode(prompt.suffix);
@@ -54,13 +54,14 @@ export function encodePrompts(
       shared,
     };
   };
-  const documentRoom = Math.min(room - (head.length - prefix.length), passages?.length ?? room);
+  const documentRoom = room - (head.length - prefix.length);
+  const limit = Math.min(documentRoom, passages?.length ?? PASSAGE_LENGTH);
   return documents.map((document) => {
     const encoded = encode(document);
-    if (!passages || documentRoom < LEAST_PASSAGE) return [{ encoded }];
+    if (!passages || limit < LEAST_PASSAGE) return [{ encoded }];
     const count = (piece: string) => tokenizer.encode(piece).length;
-    if (!encoded.truncated && count(document) <= documentRoom) return [{ encoded }];
-    const spans = cutPassages(document, documentRoom, Math.floor(documentRoom * passages.overlap), count);
+    if (!encoded.truncated && count(document) <= (passages.length ?? documentRoom)) return [{ encoded }];
+    const spans = cutPassages(document, limit, Math.floor(limit * passages.overlap), count);
     return spans.map((span) => ({ encoded: encode(document.slice(span.start, span.end)), span }));
   });
 }

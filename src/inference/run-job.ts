@@ -1,7 +1,7 @@
 import { cutBatches } from "./batching.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { countSpecials, type Encoded, encodeSequence, pairRoom } from "./pair-encoding.js";
-import { cutPassages } from "./passages.js";
+import { cutPassages, PASSAGE_LENGTH } from "./passages.js";
 import { normalizeVector, POOLINGS } from "./pooling.js";
 import { encodePrompts } from "./prompt-encoding.js";
 import type { Job, JobStats, PairJob, TextResult, VectorJob } from "./protocol.js";
@@ -39,11 +39,12 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
       const template = tokenizer.templates.pair;
       const queryIds = tokenizer.encodeUpTo(job.query, maxLength);
       const room = pairRoom(template, maxLength, queryIds.length).document;
-      const limit = Math.min(room, passages?.length ?? room);
+      const fits = Math.min(room, passages?.length ?? room);
+      const limit = Math.min(room, passages?.length ?? PASSAGE_LENGTH);
       return texts.flatMap((text, index): Item[] => {
-        const ids = tokenizer.encodeUpTo(text, limit);
+        const ids = tokenizer.encodeUpTo(text, fits);
         const whole = { text: index, encoded: encodeSequence(template, maxLength, queryIds, ids) };
-        if (!passages || ids.length <= limit) return [whole];
+        if (!passages || ids.length <= fits) return [whole];
         const count = (piece: string) => tokenizer.encode(piece).length;
         return cutPassages(text, limit, Math.floor(limit * passages.overlap), count).map((span) => {
           const encoded = encodeSequence(

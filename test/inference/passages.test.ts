@@ -75,4 +75,23 @@ describe("cutPassages", () => {
     ]);
     expect(cutPassages(words, 10, 0, count)).toHaveLength(4);
   });
+
+  it("ends between paragraphs, else between sentences, when that leaves the passage long enough", () => {
+    const sentence = (name: string, words: number) =>
+      `${Array.from({ length: words }, (_, i) => `${name}${i}`).join(" ")}.`;
+    const cut = (text: string, room: number, overlap: number) =>
+      cutPassages(text, room, overlap, count).map(({ start, end }) => text.slice(start, end).trim());
+    const [a, b, c] = [sentence("a", 12), sentence("b", 15), sentence("c", 9)];
+    expect(cut([a, b, c].join("\n\n"), 20, 5)).toEqual([a, b, c]);
+    expect(cut([a, b, c].join("\r\n\r\n"), 20, 5)).toEqual([a, b, c]);
+    expect(cut([b, b, a].join(" "), 20, 0)).toEqual([b, b, a]);
+    // Too early an end: the passage is filled instead.
+    expect(cut(`${sentence("s", 4)}\n\n${sentence("l", 40)}`, 20, 0)[0]!.split(/\s+/)).toHaveLength(20);
+  });
+
+  it("begins again at a sentence", () => {
+    const sentences = Array.from({ length: 12 }, (_, index) => `Number ${index} has five words.`);
+    const text = sentences.join(" ");
+    for (const { start } of cutPassages(text, 20, 7, count)) expect(text.slice(start).trimStart()).toMatch(/^Number/);
+  });
 });

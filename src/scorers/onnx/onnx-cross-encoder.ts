@@ -17,9 +17,9 @@ export interface OnnxCrossEncoderOptions extends OnnxOptions {
    */
   longDocuments?: "truncate" | "max-passage" | undefined;
   /**
-   * Tokens of the document that one passage holds, at most (`longDocuments: "max-passage"`). Shorter passages point at the answer more
-   * closely and cost more.
-   * @default all that the model takes beside the query
+   * Tokens of the document that one passage holds, at most (`longDocuments: "max-passage"`). Texts above it are split even if they fit
+   * the model.
+   * @default 192, for texts that do not fit the model
    */
   passageLength?: number | undefined;
   /** Share of a passage that the next one repeats, 0 to 0.9. The stride is the rest of it. @default 0.25 */
