@@ -1,12 +1,12 @@
 import { DownloadError, ModelNotFoundError } from "../../errors.js";
 
-/** The file system, through a variable so that bundlers for browsers leave the import alone; only Node comes here. */
+/** A module of Node's. Its name is a parameter, which no build folds into the import, so that bundlers for browsers leave it alone. */
+async function load<T>(specifier: string): Promise<T> {
+  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as T;
+}
+
 async function readLocal(path: string | URL): Promise<Uint8Array> {
-  const specifier = "node:fs/promises";
-  const fs = (await import(
-    /* @vite-ignore */ /* webpackIgnore: true */ specifier
-  )) as typeof import("node:fs/promises");
-  return fs.readFile(path);
+  return (await load<typeof import("node:fs/promises")>("node:fs/promises")).readFile(path);
 }
 
 async function fetchBytes(url: URL): Promise<Uint8Array> {

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Bytes of the core, compressed, without `@langchain/core`. */
+const LIMIT = 20_000;
+
+/** Everything that the file reaches, the package's other entries excepted: only a model's name leads there, on first use. */
+function bundle(entry: string, platform: "browser" | "neutral") {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    // Fails on any module of Node.
+    platform,
+    mainFields: ["module", "main"],
+    external: ["@langchain/core/*", "langchain-rerank/*"],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+    // As an application sees the package: its own name is no path into the sources.
+    tsconfigRaw: {},
+  });
+}
+
+describe.each(["dist/index.js", "dist/index.cjs"])("the core, %s", (entry) => {
+  it.each(["browser", "neutral"] as const)("reaches no Node module and no native code (%s)", async (platform) => {
+    const { metafile } = await bundle(entry, platform);
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs.filter((path) => !path.startsWith("dist/"))).toEqual([]);
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    const packages = new Set(imports.map(({ path }) => path.replace(/^(@langchain\/core)\/.*/, "$1")));
+    expect([...packages].sort()).toEqual(["@langchain/core", "langchain-rerank/onnx", "langchain-rerank/static"]);
+    const others = imports.filter(({ path }) => path.startsWith("langchain-rerank/"));
+    expect(new Set(others.map(({ kind }) => kind))).toEqual(new Set(["dynamic-import"]));
+  });
+});
+
+it("the core is small", async () => {
+  const { outputFiles, metafile } = await bundle("dist/index.js", "browser");
+  const bytes = gzipSync(outputFiles[0]!.contents, { level: 9 }).byteLength;
+  process.stdout.write(`core: ${(bytes / 1000).toFixed(1)} kB gzipped, without @langchain/core\n`);
+  const largest = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+    .slice(0, 5)
+    .map(([path, { bytesInOutput }]) => `${path}: ${bytesInOutput} bytes minified`);
+  expect(bytes, largest.join("\n")).toBeLessThan(LIMIT);
+});
+
+it.each(["ai-sdk", "evaluation", "http", "ollama", "static"])("%s, as built, bundles for browsers", async (name) => {
+  const { warnings } = await bundle(`dist/${name}.js`, "browser");
+  expect(warnings).toEqual([]);
+});
