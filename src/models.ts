@@ -1,4 +1,5 @@
-export { type DownloadOptions, type DownloadProgress, downloadModel, type LocalModel } from "./models/download.js";
+export { type DownloadOptions, downloadModel, type LocalModel } from "./models/download.js";
+export type { DownloadProgress } from "./models/download-progress.js";
 export { defaultModel, findModel, getModel, listModels, type ModelFilter } from "./models/find.js";
 export type { HubOptions } from "./models/hub/settings.js";
 export {

@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../models/download.js";
+import type { DownloadProgress } from "../models/download-progress.js";
 
 /** Where a download stands, for the end of a progress bar. */
 export function downloadDetail({ file, bytes, total }: DownloadProgress): string {

@@ -1,8 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isRerankError, ModelIntegrityError } from "../errors.js";
-import { downloadModel, listFolder } from "../models/download.js";
+import { downloadModel } from "../models/download.js";
 import { defaultModel } from "../models/find.js";
+import { listFolder } from "../models/folder.js";
 import { hashFile } from "../models/hub/blob.js";
 import { downloadDetail } from "./download-detail.js";
 import { interruption } from "./interruption.js";

@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ModelIntegrityError, ModelNotFoundError } from "../errors.js";
-import { type DownloadOptions, downloadModel, listFolder } from "../models/download.js";
+import { type DownloadOptions, downloadModel } from "../models/download.js";
 import { findModel } from "../models/find.js";
+import { listFolder } from "../models/folder.js";
 import { chooseWeights, noWeights } from "../models/precision.js";
 import type { ModelEntry } from "../models/types.js";
 

@@ -1,4 +1,4 @@
-import type { DownloadProgress } from "../models/download.js";
+import type { DownloadProgress } from "../models/download-progress.js";
 import type { DType } from "../models/types.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
 import { Engine, type EngineResult } from "./engine.js";

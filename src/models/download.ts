@@ -1,8 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { DownloadError, InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
+import { type DownloadProgress, Progress } from "./download-progress.js";
 import { REQUIRED_FILES, selectFiles } from "./file-set.js";
 import { findModel, nearestModels } from "./find.js";
+import { isFile, listFolder } from "./folder.js";
 import { fetchBlob } from "./hub/blob.js";
 import { RepositoryCache } from "./hub/cache.js";
 import { storageError } from "./hub/faults.js";
@@ -11,18 +12,6 @@ import { type FileMetadata, fileMetadata, listRepository, type RepositoryListing
 import { type HubOptions, type HubSettings, hubSettings } from "./hub/settings.js";
 import { chooseWeights, DTYPES, noWeights, type WeightsFile } from "./precision.js";
 import type { DType, ModelEntry, ModelFile, Precision } from "./types.js";
-
-/** State of a download. Bytes that an earlier try left count from the start. */
-export interface DownloadProgress {
-  model: string;
-  /** The file in transfer. */
-  file: string;
-  fileBytes: number;
-  fileTotal: number;
-  /** Bytes of all files of this download. */
-  bytes: number;
-  total: number;
-}
 
 /** Options of {@link downloadModel}. */
 export interface DownloadOptions extends HubOptions {
@@ -224,53 +213,6 @@ class Download {
   }
 }
 
-/** Adds up the bytes of several files for the caller. */
-class Progress {
-  readonly #done: number[];
-  readonly #sizes: number[];
-
-  constructor(
-    readonly model: string,
-    metadata: readonly FileMetadata[],
-    readonly listener: ((progress: DownloadProgress) => void) | undefined,
-  ) {
-    this.#sizes = metadata.map(({ size }) => size ?? 0);
-    this.#done = metadata.map(() => 0);
-  }
-
-  update(index: number, file: string, bytes: number): void {
-    if (this.#done[index] === bytes && bytes > 0) return;
-    this.#done[index] = bytes;
-    this.#sizes[index] = Math.max(this.#sizes[index]!, bytes);
-    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-    this.listener?.({
-      model: this.model,
-      file,
-      fileBytes: bytes,
-      fileTotal: this.#sizes[index]!,
-      bytes: sum(this.#done),
-      total: sum(this.#sizes),
-    });
-  }
-}
-
 function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
-/** Paths below a folder that lead to whole files, with `/` between the parts; empty if there is no folder. */
-export async function listFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const whole = await Promise.all(paths.map(isFile));
-  return paths.filter((_, index) => whole[index]).map((path) => relative(folder, path).split(sep).join("/"));
 }
