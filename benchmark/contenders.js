@@ -22,7 +22,11 @@ const contenders = {
     const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true });
     const model = await AutoModelForSequenceClassification.from_pretrained(folder, options);
     return async () => {
-      const features = tokenizer(new Array(texts.length).fill(QUERY), { text_pair: texts, padding: true, truncation: true });
+      const features = tokenizer(new Array(texts.length).fill(QUERY), {
+        text_pair: texts,
+        padding: true,
+        truncation: true,
+      });
       const { logits } = await model(features);
       return Array.from(logits.data);
     };
@@ -38,7 +42,11 @@ const contenders = {
   /** This package as it comes. */
   async "langchain-rerank"() {
     const { OnnxCrossEncoder } = await import("../dist/onnx.js");
-    const scorer = new OnnxCrossEncoder({ model: folder, activation: "identity", ...(threads === "0" ? {} : { workers: 1, threads: Number(threads) }) });
+    const scorer = new OnnxCrossEncoder({
+      model: folder,
+      activation: "identity",
+      ...(threads === "0" ? {} : { workers: 1, threads: Number(threads) }),
+    });
     return (onReport) => scorer.score(QUERY, texts, { onReport });
   },
 };
@@ -66,7 +74,13 @@ async function floor(cut) {
   const batches = cut(rows.map(({ ids }) => ids.length)).map((places) => {
     const width = Math.max(...places.map((place) => rows[place].ids.length));
     const tensor = (read) =>
-      new Tensor("int64", BigInt64Array.from(places.flatMap((p) => Array.from({ length: width }, (_, i) => BigInt(read(rows[p], i) ?? 0)))), [places.length, width]);
+      new Tensor(
+        "int64",
+        BigInt64Array.from(
+          places.flatMap((p) => Array.from({ length: width }, (_, i) => BigInt(read(rows[p], i) ?? 0))),
+        ),
+        [places.length, width],
+      );
     const feeds = {
       input_ids: tensor((row, i) => row.ids[i]),
       attention_mask: tensor((row, i) => (i < row.ids.length ? 1 : 0)),

@@ -38,7 +38,9 @@ async function contend(name, { passages = "mixed", count = 100, threads = cores,
 }
 
 async function sentenceTransformers() {
-  const { stdout } = await run(options.python, [here("sentence_transformers_peer.py"), folder, options.runs], { maxBuffer: 2 ** 28 });
+  const { stdout } = await run(options.python, [here("sentence_transformers_peer.py"), folder, options.runs], {
+    maxBuffer: 2 ** 28,
+  });
   return JSON.parse(stdout.trim().split("\n").at(-1));
 }
 
@@ -49,7 +51,10 @@ console.log(`${cpus()[0].model}, ${cores} cores, Node ${process.version}; ${file
 console.log(`100 passages of 40–470 tokens, ${options.runs} runs after one that is not counted\n`);
 
 const results = [
-  { label: "transformers.js, one padded batch", ...(await contend("transformers.js", { runs: Math.min(3, options.runs) })) },
+  {
+    label: "transformers.js, one padded batch",
+    ...(await contend("transformers.js", { runs: Math.min(3, options.runs) })),
+  },
   ...(options.python ? [{ label: "sentence-transformers, PyTorch", ...(await sentenceTransformers()) }] : []),
   { label: `session.run, one by one, ${cores} threads`, floor: true, ...(await contend("floor, one by one")) },
   { label: `session.run, sorted eights, ${cores} threads`, floor: true, ...(await contend("floor, sorted eights")) },
@@ -59,7 +64,9 @@ const results = [
 ];
 
 const ours = results.find(({ ours }) => ours);
-console.log("                                             best s  median s  this/ours  loop delay p50/p99/max ms  peak MB");
+console.log(
+  "                                             best s  median s  this/ours  loop delay p50/p99/max ms  peak MB",
+);
 for (const { label, seconds, delay, peakMegabytes } of results) {
   const ratio = median(seconds) / median(ours.seconds);
   const loop = delay ? `${delay.p50} / ${delay.p99} / ${delay.max}` : "";
@@ -68,13 +75,18 @@ for (const { label, seconds, delay, peakMegabytes } of results) {
   );
 }
 const floor = Math.min(...results.filter((result) => result.floor).map(({ seconds }) => median(seconds)));
-console.log(`\nOver the floor (the faster way of session.run on ${cores} threads): ${(100 * (median(ours.seconds) / floor - 1)).toFixed(1)} %`);
+console.log(
+  `\nOver the floor (the faster way of session.run on ${cores} threads): ${(100 * (median(ours.seconds) / floor - 1)).toFixed(1)} %`,
+);
 const single = (label) => median(results.find((result) => result.label === label).seconds);
 const overSingle = single("langchain-rerank, 1 worker of 1 thread") / single("session.run, one by one, 1 thread") - 1;
 console.log(`Over the floor, one thread each: ${(100 * overSingle).toFixed(1)} %`);
 
 if (options.memory) {
-  const peak = async (count) => (await contend("langchain-rerank", { passages: "full", count, threads: 0, runs: 1 })).peakMegabytes;
+  const peak = async (count) =>
+    (await contend("langchain-rerank", { passages: "full", count, threads: 0, runs: 1 })).peakMegabytes;
   const [hundred, thousand] = [await peak(100), await peak(1000)];
-  console.log(`Peak memory, documents of 512 tokens: 100 → ${hundred} MB, 1,000 → ${thousand} MB (${(thousand / hundred).toFixed(2)} times)`);
+  console.log(
+    `Peak memory, documents of 512 tokens: 100 → ${hundred} MB, 1,000 → ${thousand} MB (${(thousand / hundred).toFixed(2)} times)`,
+  );
 }

@@ -27,7 +27,9 @@ const dataset = await readBeir(folder, process.env.QRELS ? { split: process.env.
 const firstStage = await readRun(`${folder}/bm25.top100.trec`);
 const textOf = (id) => {
   const document = dataset.corpus.get(id);
-  return typeof document === "string" ? document : [document.metadata?.title, document.pageContent ?? document.text].filter(Boolean).join("\n");
+  return typeof document === "string"
+    ? document
+    : [document.metadata?.title, document.pageContent ?? document.text].filter(Boolean).join("\n");
 };
 const judged = [...dataset.qrels.keys()].filter((query) => firstStage.has(query));
 const queries = shuffle(judged).slice(0, Number(queryCount));
@@ -44,14 +46,21 @@ const located = { right: 0, of: 0 };
 for (const [number, id] of queries.entries()) {
   const query = dataset.queries.get(id);
   const grades = dataset.qrels.get(id);
-  const candidates = [...firstStage.get(id)].sort((a, b) => b[1] - a[1]).slice(0, Number(candidateCount)).map(([key]) => key);
+  const candidates = [...firstStage.get(id)]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, Number(candidateCount))
+    .map(([key]) => key);
   const taken = new Set([...firstStage.get(id).keys(), ...grades.keys()]);
   const bare = candidates.map(textOf);
   const hidden = bare.map((text) => hide(text, taken));
   for (const [name, scorer] of Object.entries(systems)) {
     let passages = [];
     const texts = name === "bare passages" ? bare : hidden.map(({ document }) => document);
-    const scores = await scorer.score(query, texts, { onReport: (report) => { passages = report.passages ?? []; } });
+    const scores = await scorer.score(query, texts, {
+      onReport: (report) => {
+        passages = report.passages ?? [];
+      },
+    });
     runs[name].set(id, new Map(candidates.map((key, index) => [key, scores[index]])));
     if (name !== "max-passage") continue;
     for (const [index, key] of candidates.entries()) {
@@ -66,7 +75,21 @@ process.stderr.write("\n");
 
 const qrels = new Map(queries.map((id) => [id, dataset.qrels.get(id)]));
 const { runs: measured, comparisons } = compareRuns(runs, qrels, { measures: ["nDCG@10"], baseline: "bare passages" });
-console.log(JSON.stringify({ set, queries: queries.length, candidates: Number(candidateCount), characters: LENGTH, measured, comparisons, located }, replacer, 2));
+console.log(
+  JSON.stringify(
+    {
+      set,
+      queries: queries.length,
+      candidates: Number(candidateCount),
+      characters: LENGTH,
+      measured,
+      comparisons,
+      located,
+    },
+    replacer,
+    2,
+  ),
+);
 await Promise.all(Object.values(systems).map((scorer) => scorer.dispose()));
 
 /** Puts a text at a random place among others, none of which has anything to do with the question. */
@@ -83,8 +106,15 @@ function hide(text, taken) {
   }
   const cut = Math.floor(random() * (before.length + after.length + 1));
   const around = [...before, ...after];
-  const head = around.slice(0, cut).map((part) => `${part}\n\n`).join("");
-  return { document: `${head}${text}\n\n${around.slice(cut).join("\n\n")}`, start: head.length, end: head.length + text.length };
+  const head = around
+    .slice(0, cut)
+    .map((part) => `${part}\n\n`)
+    .join("");
+  return {
+    document: `${head}${text}\n\n${around.slice(cut).join("\n\n")}`,
+    start: head.length,
+    end: head.length + text.length,
+  };
 }
 
 function shuffle(values) {

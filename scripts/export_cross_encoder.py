@@ -50,7 +50,8 @@ def main(source: Path, target: Path) -> None:
         )
         fused.save_model_to_file(str(target / "onnx" / "model.onnx"))
     for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
-        shutil.copy(source / name, target / name)
+        if source.resolve() != target.resolve():
+            shutil.copy(source / name, target / name)
 
 
 if __name__ == "__main__":
