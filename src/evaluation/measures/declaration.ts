@@ -25,6 +25,8 @@ export interface MeasureDeclaration {
   readonly description: string;
   readonly params: ParamTable;
   compute(ranking: readonly string[], judgements: ReadonlyMap<string, number>, params: MeasureParams): number;
+  /** The same for many rankings of one query, where part of the work needs doing only once. */
+  prepare?(judgements: ReadonlyMap<string, number>, params: MeasureParams): (ranking: readonly string[]) => number;
 }
 
 /** Number of documents of one query whose grade is at least `rel`. */

@@ -13,6 +13,8 @@ export interface Measure {
    * @param judgements - document id → grade of the same query
    */
   compute(ranking: readonly string[], judgements: ReadonlyMap<string, number>): number;
+  /** {@link compute} for many rankings of one query. */
+  prepare(judgements: ReadonlyMap<string, number>): (ranking: readonly string[]) => number;
 }
 
 type Check = { allowed: string; test: (value: unknown) => boolean };
@@ -51,6 +53,8 @@ export function makeMeasure(declaration: MeasureDeclaration, given: MeasureParam
     name: canonicalName(declaration, given),
     params: given,
     compute: (ranking, judgements) => declaration.compute(ranking, judgements, given),
+    prepare: (judgements) =>
+      declaration.prepare?.(judgements, given) ?? ((ranking) => declaration.compute(ranking, judgements, given)),
   };
 }
 

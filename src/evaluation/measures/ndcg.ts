@@ -14,14 +14,22 @@ export const nDCG: MeasureDeclaration = {
     gains: {},
     judged_only: { default: false },
   },
-  compute(ranking, judgements, params) {
-    const ideal = Array.from(judgements.values(), (grade) => gain(grade, params)).sort((a, b) => b - a);
-    const best = discounted(params.cutoff === undefined ? ideal : ideal.slice(0, params.cutoff));
-    if (best === 0) return 0;
+  compute: (ranking, judgements, params) => prepare(judgements, params)(ranking),
+  prepare,
+};
+
+function prepare(
+  judgements: ReadonlyMap<string, number>,
+  params: MeasureParams,
+): (ranking: readonly string[]) => number {
+  const ideal = Array.from(judgements.values(), (grade) => gain(grade, params)).sort((a, b) => b - a);
+  const best = discounted(params.cutoff === undefined ? ideal : ideal.slice(0, params.cutoff));
+  if (best === 0) return () => 0;
+  return (ranking) => {
     const seen = visibleRanking(ranking, judgements, params);
     return discounted(seen.map((id) => gain(judgements.get(id) ?? 0, params))) / best;
-  },
-};
+  };
+}
 
 function gain(grade: number, { gains, dcg }: MeasureParams): number {
   const value = gains?.[grade] ?? grade;

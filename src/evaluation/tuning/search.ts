@@ -32,8 +32,9 @@ export class Search {
     this.#seconds = this.#groups.flatMap((group) =>
       new Array<number>(group.alphas.length).fill(secondsOf(group, queries)),
     );
-    this.#table = this.#groups.flatMap((group): (Float64Array | undefined)[] =>
-      group.normalization === "sigmoid" ? group.alphas.map(() => undefined) : valueTable([group], queries, measure),
+    const rows = valueTable(this.#groups.filter(isPlain), queries, measure).values();
+    this.#table = this.#groups.flatMap((group) =>
+      group.alphas.map(() => (isPlain(group) ? (rows.next().value as Float64Array) : undefined)),
     );
   }
 
@@ -79,4 +80,9 @@ export class Search {
     this.#calibrated.set(places, made);
     return made;
   }
+}
+
+/** Whether a group's values are the same whichever queries are held out. */
+function isPlain({ normalization }: SettingGroup): boolean {
+  return normalization !== "sigmoid";
 }

@@ -16,8 +16,15 @@ export interface SimulatedAnswer {
 /**
  * What a `HybridReranker` answers from scores that are known already: one answer for each alpha of the group.
  * Equal to the real one by test, ties included.
+ *
+ * @param depth - how much of each answer is wanted
  */
-export function simulate(query: QueryStages, group: SettingGroup, calibrations?: Calibrations): SimulatedAnswer[] {
+export function simulate(
+  query: QueryStages,
+  group: SettingGroup,
+  calibrations?: Calibrations,
+  depth = Number.POSITIVE_INFINITY,
+): SimulatedAnswer[] {
   const first = query.first.get(group.first)!.scores;
   const byFirst = placesByScore(first);
   const seen = byFirst.slice(0, group.topK);
@@ -27,10 +34,14 @@ export function simulate(query: QueryStages, group: SettingGroup, calibrations?:
     group.normalization,
     calibrations?.get(group.model),
   )(seen.map((place) => column[place]!));
-  const tail = [...byFirst.slice(group.topK).map((place) => query.documents[place]!), ...query.blank];
+  const room = Math.max(0, depth - seen.length);
+  const tail = [...byFirst.slice(group.topK).map((place) => query.documents[place]!), ...query.blank].slice(0, room);
   return group.alphas.map((alpha) => {
     const blended = seen.map((place, i) => alpha * modelScores[i]! + (1 - alpha) * firstScores[place]!);
-    const order = seen.map((_, i) => i).sort((a, b) => blended[b]! - blended[a]! || seen[a]! - seen[b]!);
+    const order = seen
+      .map((_, i) => i)
+      .sort((a, b) => blended[b]! - blended[a]! || seen[a]! - seen[b]!)
+      .slice(0, depth);
     return { ranking: [...order.map((i) => query.documents[seen[i]!]!), ...tail], sims: order.map((i) => blended[i]!) };
   });
 }

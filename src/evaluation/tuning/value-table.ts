@@ -24,13 +24,15 @@ export function valueTable(
   measure: Measure,
   calibrations?: Calibrations,
 ): Float64Array[] {
+  const values = queries.stages.map((stages) => stages && measure.prepare(queries.qrels.get(stages.id)!));
+  // What lies beyond the cutoff is not looked at, unless documents before it may be left out.
+  const depth = measure.params.judged_only ? undefined : measure.params.cutoff;
   return groups.flatMap((group) => {
     const rows = group.alphas.map(() => new Float64Array(queries.ids.length));
     queries.stages.forEach((stages, column) => {
       if (!stages) return;
-      const judgements = queries.qrels.get(stages.id)!;
-      simulate(stages, group, calibrations).forEach(({ ranking }, row) => {
-        rows[row]![column] = measure.compute(ranking, judgements);
+      simulate(stages, group, calibrations, depth).forEach(({ ranking }, row) => {
+        rows[row]![column] = values[column]!(ranking);
       });
     });
     return rows;
