@@ -154,11 +154,6 @@ export class Engine {
     } else {
       const id = message.id!;
       const chunk = slot.chunks.get(id);
-      // Only a thread that was told to stop gives up what nobody cancelled.
-      if (message.type === "cancelled" && chunk && this.#requests.includes(chunk.request)) {
-        this.#lose(slot, died("it was ended"));
-        return;
-      }
       slot.chunks.delete(id);
       if (this.#requests.length === 0) this.#hold();
       if (chunk && this.#requests.includes(chunk.request)) this.#collect(slot, chunk.request, chunk.places, message);

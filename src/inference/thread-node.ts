@@ -27,10 +27,13 @@ function waitForNativeWork(): void {
 /** A worker that ends between two pieces of native work, whoever terminates it; amid one it would take the process with it. */
 class InferenceWorker extends Worker {
   readonly #gone: Promise<number>;
+  readonly #onTerminate: () => void;
 
-  constructor() {
+  /** @param onTerminate Called as soon as somebody terminates the thread, which ends later. */
+  constructor(onTerminate: () => void) {
     const latch = new NativeLatch();
-    super(new URL("./inference-worker.js", import.meta.url), { workerData: { latch: latch.memory } });
+    super(new URL("./inference-worker.js", import.meta.url), { workerData: { latch: latch.memory }, ...withoutEval() });
+    this.#onTerminate = onTerminate;
     if (latches.size === 0) process.on("exit", waitForNativeWork);
     latches.add(latch);
     this.#gone = new Promise((resolve) => {
@@ -43,6 +46,7 @@ class InferenceWorker extends Worker {
   }
 
   override async terminate(): Promise<number> {
+    this.#onTerminate();
     this.ref();
     this.postMessage(STOP);
     const giveUp = setTimeout(() => void super.terminate(), PATIENCE);
@@ -53,15 +57,20 @@ class InferenceWorker extends Worker {
   }
 }
 
-/** Starts a thread. `onExit` is called once, however it ends. */
+/** Threads inherit the options of a program that was given on the command line, and refuse this one. */
+function withoutEval(): { execArgv?: string[] } {
+  return process.execArgv.some((option) => option.startsWith("--input-type")) ? { execArgv: [] } : {};
+}
+
+/** Starts a thread. `onExit` is called once, when it ends or is about to, however that came. */
 export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
-  const worker = new InferenceWorker();
   let ended = false;
   const end = (reason: string) => {
     if (ended) return;
     ended = true;
     onExit(reason);
   };
+  const worker = new InferenceWorker(() => end("the worker thread was terminated"));
   worker.on("message", onMessage);
   worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
   worker.on("exit", (code) => end(`the worker thread ended with code ${code}`));
