@@ -169,7 +169,10 @@ export class RerankTimeoutError extends RerankError {
   readonly timeout: number;
 
   constructor(timeout: number, options?: ErrorOptions) {
-    super(`Reranking took longer than the timeout of ${timeout} ms. Raise \`timeout\`, score fewer documents, or use a faster model.`, options);
+    super(
+      `Reranking took longer than the timeout of ${timeout} ms. Raise \`timeout\`, score fewer documents, or use a faster model.`,
+      options,
+    );
     this.timeout = timeout;
   }
 }
