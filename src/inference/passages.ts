@@ -8,10 +8,10 @@ const PIECE =
   /\s*(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])\S){1,64}\p{M}*)|\s+$/gu;
 
 /**
- * Tokens of a passage unless told otherwise: about what rerankers are trained on. In a longer one the sentences that answer drown among
- * others, and of many such passages the best is often one that is merely long.
+ * Tokens of a passage unless told otherwise: nine of ten paragraphs of SQuAD's and Natural Questions' training passages have no more than 244,
+ * and so stand whole. In a longer passage the sentences that answer drown among others.
  */
-export const PASSAGE_LENGTH = 192;
+export const PASSAGE_LENGTH = 256;
 
 /** One piece of a text. */
 interface Piece {

@@ -19,7 +19,7 @@ export interface OnnxCrossEncoderOptions extends OnnxOptions {
   /**
    * Tokens of the document that one passage holds, at most (`longDocuments: "max-passage"`). Texts above it are split even if they fit
    * the model.
-   * @default 192, for texts that do not fit the model
+   * @default 256, for texts that do not fit the model
    */
   passageLength?: number | undefined;
   /** Share of a passage that the next one repeats, 0 to 0.9. The stride is the rest of it. @default 0.25 */
