@@ -296,7 +296,6 @@ describe("options", () => {
       () => new HybridReranker({ embeddings, normalization: "softmax" as "max" }),
       "normalization",
     ],
-    ["no first stage", () => new HybridReranker({}), "embeddings"],
     ["two first stages", () => new HybridReranker({ embeddings, firstStageKey: "score" }), "firstStageKey"],
     ["an empty first stage key", () => new HybridReranker({ firstStageKey: "" }), "firstStageKey"],
   ])("%s is refused, by name", (_name, make, option) => {
