@@ -9,6 +9,7 @@ const OPTIONAL_FILES = [
   "special_tokens_map.json",
   "modules.json",
   "sentence_bert_config.json",
+  "config_sentence_transformers.json",
 ] as const;
 
 /** Files of a sentence-transformers module: pooling, dense layers and norms behind the graph. */

@@ -25,6 +25,7 @@ function ettin(
     commercial: true,
     head: { type: "modules", folders: HEAD_FOLDERS },
     activation: "identity",
+    lossy: ["q8"],
     ...(figures ? { figures } : {}),
     source: "card",
     ...more,
@@ -56,7 +57,6 @@ export const ETTIN: readonly ModelEntry[] = [
   ettin("17m", 17, ettinFigures(0.5576, 0.6746), {
     revision: "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6",
     pinned: HEAD_17M,
-    lossy: ["q8"],
   }),
   ettin("32m", 32, ettinFigures(0.5779, 0.6825)),
   ettin("68m", 68, ettinFigures(0.5915, 0.6915)),
