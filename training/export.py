@@ -10,6 +10,7 @@ from onnx import helper
 from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from torch import nn
+from transformers import PretrainedConfig, PreTrainedModel
 
 from .encoder import MultiVectorEncoder
 
@@ -18,7 +19,7 @@ INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["token_vectors", "sentence_embedding"]
 
 
-class _Exported(nn.Module):
+class _MultiVector(nn.Module):
     """Positional inputs in the order that the file lists them."""
 
     def __init__(self, encoder: MultiVectorEncoder) -> None:
@@ -32,25 +33,48 @@ class _Exported(nn.Module):
         return self.encoder.read(hidden, mask)
 
 
-def export(encoder: MultiVectorEncoder, path: Path) -> None:
-    """Write `path`: outputs `token_vectors` `[batch, tokens, width]`, `sentence_embedding` `[batch, hidden]`.
+class _CrossEncoder(nn.Module):
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
 
-    Attention and bias-GELU are fused; layer norms are not, because onnxruntime's fused kernel for
-    them is slower on CPUs than the two plain ones.
-    """
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        return self.model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits
+
+
+def export(encoder: MultiVectorEncoder, path: Path) -> None:
+    """Write `path`: outputs `token_vectors` `[batch, tokens, width]`, `sentence_embedding` `[batch, hidden]`."""
     encoder.eval().cpu()
-    encoder.backbone.set_attn_implementation("eager")
+    _write(_MultiVector(encoder), encoder.backbone, {OUTPUTS[0]: 2, OUTPUTS[1]: 1}, path)
+
+
+def export_cross_encoder(model: PreTrainedModel, path: Path) -> None:
+    """Write `path`: output `logits` `[batch, 1]`."""
+    model.eval().cpu()
+    _write(_CrossEncoder(model), model, {"logits": 1}, path)
+
+
+def _write(wrapped: nn.Module, backbone: PreTrainedModel, outputs: dict[str, int], path: Path) -> None:
+    """Export with attention and bias-GELU fused. Layer norms are not, because onnxruntime's fused kernel for
+    them is slower on CPUs than the two plain ones. `outputs` gives how many leading axes vary.
+    """
+    backbone.set_attn_implementation("eager")
     ids = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 102, 0]])
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
-    axes = {name: {0: "batch", 1: "tokens"} for name in [*INPUTS, OUTPUTS[0]]}
+    names = ("batch", "tokens")
+    axes = {name: dict(enumerate(names)) for name in INPUTS}
+    axes |= {name: dict(enumerate(names[:count])) for name, count in outputs.items()}
     plain = path.with_suffix(".plain.onnx")
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        _Exported(encoder), (ids, mask, torch.zeros_like(ids)), str(plain),
-        input_names=INPUTS, output_names=OUTPUTS, dynamic_axes={**axes, OUTPUTS[1]: {0: "batch"}},
-        opset_version=OPSET, dynamo=False,
+        wrapped, (ids, mask, torch.zeros_like(ids)), str(plain), input_names=INPUTS,
+        output_names=list(outputs), dynamic_axes=axes, opset_version=OPSET, dynamo=False,
     )
-    config = encoder.backbone.config
+    _fuse(plain, path, backbone.config)
+    plain.unlink()
+
+
+def _fuse(plain: Path, path: Path, config: PretrainedConfig) -> None:
     options = FusionOptions("bert")
     options.enable_skip_layer_norm = False
     options.enable_embed_layer_norm = False
@@ -66,4 +90,3 @@ def export(encoder: MultiVectorEncoder, path: Path) -> None:
     if not any(o.domain == "com.microsoft" for o in model.opset_import):
         model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     onnx.save(model, path)
-    plain.unlink()

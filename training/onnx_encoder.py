@@ -27,14 +27,19 @@ class OnnxEncoder:
             model = graph.SerializeToString()
         self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
-    def run(self, batch: list[np.ndarray], outputs: list[str]) -> list[np.ndarray]:
+    def run(
+        self, batch: list[np.ndarray], outputs: list[str], types: list[np.ndarray] | None = None
+    ) -> list[np.ndarray]:
         width = max(len(i) for i in batch)
         ids = np.zeros((len(batch), width), dtype=np.int64)
         mask = np.zeros_like(ids)
+        kinds = np.zeros_like(ids)
         for row, item in enumerate(batch):
             ids[row, : len(item)] = item
             mask[row, : len(item)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            if types:
+                kinds[row, : len(item)] = types[row]
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
         return self.session.run(outputs, feed)
 
     def encode(self, items: list[np.ndarray], budget: int = 256) -> Encoded:
@@ -48,12 +53,15 @@ class OnnxEncoder:
         return Encoded(tokens, np.stack(pooled))
 
 
-def channel_ranges(path: Path, items: list[np.ndarray]) -> dict[str, np.ndarray]:
+def channel_ranges(
+    path: Path, items: list[np.ndarray], types: list[np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
     """Largest magnitude of every channel of what is smoothed, over some texts."""
     names = [n.output[0] for n in onnx.load(path).graph.node if n.op_type in SMOOTHED]
     encoder = OnnxEncoder(path, extra_outputs=names)
     ranges = {name: np.zeros(1, dtype=np.float32) for name in names}
-    for item in items:
-        for name, value in zip(names, encoder.run([item], names), strict=True):
+    for index, item in enumerate(items):
+        values = encoder.run([item], names, [types[index]] if types else None)
+        for name, value in zip(names, values, strict=True):
             ranges[name] = np.maximum(ranges[name], np.abs(value).reshape(-1, value.shape[-1]).max(0))
     return ranges

@@ -10,6 +10,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+#: Steps of a word embedding's largest number, to either side; 5 bits with the sign.
+LEVELS = 15
 LINEAR = ("MatMul", "Attention")
 SMOOTHED = ("LayerNormalization", "BiasGelu")
 #: Share of the difficulty that moves from activations to weights, by the operator that makes the activation.
@@ -121,14 +123,17 @@ def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channe
     return kept
 
 
-def quantize_embeddings(model: onnx.ModelProto, least_rows: int = 1000) -> None:
-    """Store large lookup tables as bytes with one scale a row, undone after the lookup."""
+def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows: int = 1000) -> None:
+    """Store large lookup tables as bytes with one scale a row, undone after the lookup.
+
+    `levels` on either side of zero: fewer than a byte holds, so that the packed file is smaller.
+    """
     graph, weights = model.graph, initializers(model)
     for node in [n for n in graph.node if n.op_type == "Gather" and n.input[0] in weights]:
         table = numpy_helper.to_array(weights[node.input[0]])
         if table.ndim != 2 or table.shape[0] < least_rows:
             continue
-        scale = np.maximum(np.abs(table).max(1, keepdims=True) / 127, 1e-12).astype(np.float32)
+        scale = np.maximum(np.abs(table).max(1, keepdims=True) / levels, 1e-12).astype(np.float32)
         rows = np.rint(table / scale).astype(np.int8)
         base, ids, output = node.input[0], node.input[1], node.output[0]
         graph.initializer.extend(
@@ -154,6 +159,7 @@ def quantize(
     strengths: dict[str, float] = STRENGTHS,
     outliers: int = 16,
     keep: Iterable[str] = (),
+    levels: int = LEVELS,
     reduce_range: bool = False,
 ) -> None:
     """Write the int8 file. `keep` names linear nodes that stay fp32, `reduce_range` uses 7-bit weights.
@@ -165,7 +171,7 @@ def quantize(
     if ranges:
         kept += split_outliers(model, ranges, outliers) if outliers else []
         smooth(model, ranges, strengths)
-    quantize_embeddings(model)
+    quantize_embeddings(model, levels)
     prepared = target.with_suffix(".prepared.onnx")
     onnx.save(model, prepared)
     quantize_dynamic(

@@ -131,11 +131,13 @@ def refine(
     return history
 
 
-def quantize(vectors: np.ndarray, clip: float = 99.99) -> tuple[np.ndarray, np.ndarray]:
-    """Signed bytes and one scale a dimension, so that sums are exact integers."""
-    scales = np.percentile(np.abs(vectors), clip, axis=0) / 127
-    scales = np.maximum(scales, 1e-12).astype(np.float32)
-    return np.clip(np.rint(vectors / scales), -127, 127).astype(np.int8), scales
+def quantize(vectors: np.ndarray, levels: int = 15, clip: float = 99.9) -> tuple[np.ndarray, np.ndarray]:
+    """Signed bytes and one scale a dimension, so that sums are exact integers.
+
+    Fifteen levels to either side, not 127: on held-out lists no worse, and a third smaller when packed.
+    """
+    scales = np.maximum(np.percentile(np.abs(vectors), clip, axis=0) / levels, 1e-12).astype(np.float32)
+    return np.clip(np.rint(vectors / scales), -levels, levels).astype(np.int8), scales
 
 
 def save(model: StaticModel, path: Path) -> None:
