@@ -1,4 +1,16 @@
-import { defineConfig } from "tsdown";
+import { defineConfig, type Rolldown } from "tsdown";
+
+/**
+ * In CommonJS other subpaths are required, not imported: an import would bring their ESM form, with a second copy of every error class
+ * and of every loaded model.
+ */
+const requireSiblings: Rolldown.Plugin = {
+  name: "require-siblings",
+  renderChunk(code, _chunk, { format }) {
+    if (format !== "cjs") return null;
+    return code.replace(/\bimport\(("langchain-rerank\/[a-z-]+")\)/g, "Promise.resolve().then(() => require($1))");
+  },
+};
 
 /** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
 export default defineConfig([
@@ -18,8 +30,9 @@ export default defineConfig([
     platform: "neutral",
     target: "node20",
     shims: true,
+    plugins: [requireSiblings],
     fixedExtension: false,
-    clean: false,
+    clean: true,
     // Other subpaths are reached by the package's own name, so that bundlers choose their browser or Node form.
     deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
     inputOptions: { resolve: { mainFields: ["module", "main"] } },

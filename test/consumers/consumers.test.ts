@@ -40,6 +40,7 @@ interface Seen {
   };
   untouched: boolean;
   badOption: Failure | null;
+  missingModel: { name: string; known: boolean } | null;
   connections: number;
   exports: Record<string, string[]>;
 }
@@ -140,6 +141,10 @@ describe.each(STACKS)("an application on $name", ({ classic, packages }) => {
     it("keeps its documents as they were, and is told of a wrong option by name", () => {
       expect(seen.untouched).toBe(true);
       expect(seen.badOption).toMatchObject({ name: "InvalidOptionError", message: expect.stringContaining("topN") });
+    });
+
+    it("gets errors of the classes that it imported, also from the engine", () => {
+      expect(seen.missingModel).toEqual({ name: "ModelNotFoundError", known: true });
     });
 
     it("finds the other subpaths", () => {

@@ -7,7 +7,12 @@ const { Document } = require("@langchain/core/documents");
 const { Embeddings } = require("@langchain/core/embeddings");
 const { RunnablePassthrough } = require("@langchain/core/runnables");
 const { BaseTracer } = require("@langchain/core/tracers/base");
-const { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } = require("langchain-rerank");
+const {
+  CrossEncoderReranker,
+  EmbeddingSimilarityReranker,
+  HybridReranker,
+  ModelNotFoundError,
+} = require("langchain-rerank");
 const scenario = require("./scenario.cjs");
 
 scenario({
@@ -25,6 +30,7 @@ scenario({
     CrossEncoderReranker,
     EmbeddingSimilarityReranker,
     HybridReranker,
+    ModelNotFoundError,
     subpaths: {
       "ai-sdk": require("langchain-rerank/ai-sdk"),
       evaluation: require("langchain-rerank/evaluation"),

@@ -7,7 +7,12 @@ import { Document } from "@langchain/core/documents";
 import { Embeddings } from "@langchain/core/embeddings";
 import { RunnablePassthrough } from "@langchain/core/runnables";
 import { BaseTracer } from "@langchain/core/tracers/base";
-import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "langchain-rerank";
+import {
+  CrossEncoderReranker,
+  EmbeddingSimilarityReranker,
+  HybridReranker,
+  ModelNotFoundError,
+} from "langchain-rerank";
 import * as aiSdk from "langchain-rerank/ai-sdk";
 import * as evaluation from "langchain-rerank/evaluation";
 import * as http from "langchain-rerank/http";
@@ -32,6 +37,7 @@ const seen = await scenario({
     CrossEncoderReranker,
     EmbeddingSimilarityReranker,
     HybridReranker,
+    ModelNotFoundError,
     subpaths: { "ai-sdk": aiSdk, evaluation, http, models, ollama, onnx, static: staticEmbeddings },
   },
 });

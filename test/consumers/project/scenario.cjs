@@ -142,6 +142,16 @@ module.exports = async function scenario({ langchain, rerank }) {
     };
   }
 
+  /** An error from the engine's entry, which the core loads on first use: is it of the class that the core exports? */
+  async function missingModel() {
+    try {
+      await new rerank.CrossEncoderReranker({ model: "./no-such-folder" }).rerank(films, QUESTION);
+    } catch (error) {
+      return { name: error.name, known: error instanceof rerank.ModelNotFoundError };
+    }
+    return null;
+  }
+
   const seen = {
     crossEncoder: await retrieve(crossEncoder),
     hybrid: await retrieve(new rerank.HybridReranker({ embeddings, topK: 4, alpha: 0.7, topN: 6, details: true })),
@@ -149,6 +159,7 @@ module.exports = async function scenario({ langchain, rerank }) {
     chain: await chain(),
     untouched: films.every(({ metadata }) => Object.keys(metadata).join() === "film"),
     badOption: await failure(Promise.resolve().then(() => new rerank.CrossEncoderReranker({ topN: 0 }))),
+    missingModel: await missingModel(),
     connections: network.connections,
     exports: Object.fromEntries(
       Object.entries(rerank.subpaths).map(([name, module]) => [name, Object.keys(module).sort()]),
