@@ -42,16 +42,23 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const started = performance.now();
   const { name, folder, file, kind } = spec;
   const fault = (problem: string, at = file) => new WorkerFault({ kind: "integrity", model: name, file: at, problem });
-  const required = (json: string) =>
-    platform.readJson(folder, json).catch((error: Error) => {
-      throw fault(
-        `cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`,
-        json,
-      );
-    });
+  const read = (json: string, from: Promise<object | undefined>) =>
+    from
+      .catch((error: Error) => {
+        throw fault(
+          `cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`,
+          json,
+        );
+      })
+      .then((value) => {
+        if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
+        throw fault("must be a JSON object.", json);
+      });
+  const required = async (json: string) => (await read(json, platform.readJson(folder, json)))!;
   const config = (await required("config.json")) as ModelConfig;
   const tokenizerJson = await required("tokenizer.json");
-  const tokenizerConfig = (await platform.readJsonIfAny(folder, "tokenizer_config.json")) ?? {};
+  const tokenizerConfig =
+    (await read("tokenizer_config.json", platform.readJsonIfAny(folder, "tokenizer_config.json"))) ?? {};
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
   const session = await platform.openSession(folder, file, spec.threads).catch((error) => {
     if (error instanceof WorkerFault) throw error;
@@ -69,7 +76,10 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   });
   const { ranks, what, expected } = SHAPES[kind];
   const width = dims.at(-1)!;
-  if (!ranks.includes(dims.length) || (kind === "cross-encoder" && width > 2)) {
+  // A vector for a whole text out of a graph with a classifier on top is no embedding, though it has the shape of one.
+  const wrongWidth =
+    kind === "cross-encoder" ? width > 2 : dims.length === 2 && (width <= 2 || head.output === "logits");
+  if (!ranks.includes(dims.length) || wrongWidth) {
     throw fault(`gives "${head.output}" of shape [${dims.join(", ")}]; ${what} gives ${expected}.`);
   }
   const prompt =

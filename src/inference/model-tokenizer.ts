@@ -20,8 +20,16 @@ const UNFRAMED: Templates = {
   ],
 };
 
+type TokenName = string | { content: string } | null | undefined;
+
 interface TokenizerConfig {
-  pad_token?: string | { content: string } | null;
+  pad_token?: TokenName;
+  cls_token?: TokenName;
+  bos_token?: TokenName;
+  sep_token?: TokenName;
+  eos_token?: TokenName;
+  /** Special tokens by id. */
+  added_tokens_decoder?: Record<string, { content: string }>;
   model_max_length?: number;
 }
 
@@ -46,11 +54,9 @@ export class ModelTokenizer {
     const templates = framed ?? (isDecoder(config) ? UNFRAMED : undefined);
     if (!templates) throw fault("has no `post_processor` that frames texts with special tokens, as encoders need.");
     this.templates = templates;
-    const padToken =
-      typeof tokenizerConfig.pad_token === "string" ? tokenizerConfig.pad_token : tokenizerConfig.pad_token?.content;
-    const tokenizerPad = padToken === undefined ? undefined : this.#tokenizer.token_to_id(padToken);
+    const tokenizerPad = tokenId(this.#tokenizer, tokenizerConfig.pad_token);
     this.padId = config.pad_token_id ?? tokenizerPad ?? 0;
-    const mismatch = findMismatch(this.#tokenizer, templates, tokenizerPad, config);
+    const mismatch = findMismatch(this.#tokenizer, templates, tokenizerConfig, config);
     if (mismatch) throw fault(`does not belong to this model: ${mismatch}.`);
   }
 
@@ -79,31 +85,55 @@ export class ModelTokenizer {
   }
 }
 
+/** Id of a special token as `tokenizer_config.json` names it. */
+function tokenId(tokenizer: Tokenizer, name: TokenName): number | undefined {
+  const token = typeof name === "string" ? name : name?.content;
+  return token === undefined ? undefined : tokenizer.token_to_id(token);
+}
+
+/** Tables of embeddings are padded to round sizes; a vocabulary of less than this share of one belongs to another model. */
+const LEAST_SHARE = 0.5;
+
 /** What shows that a tokenizer was made for another model, in words. */
 function findMismatch(
   tokenizer: Tokenizer,
   templates: Templates,
-  padId: number | undefined,
+  named: TokenizerConfig,
   config: ModelConfig,
 ): string | undefined {
   const specials = templates.pair.flatMap((part) => ("ids" in part ? part.ids : []));
-  const size = config.vocab_size;
+  const { vocab_size: size, pad_token_id: configPad } = config;
   if (size !== undefined) {
-    const largest = Math.max(...specials, tokenizer.get_vocab().size - 1);
+    const words = tokenizer.get_vocab().size;
+    const largest = Math.max(...specials, words - 1);
     if (largest >= size) return `it has ids up to ${largest}, config.json says vocab_size ${size}`;
+    if (words < size * LEAST_SHARE) return `it has ${words} tokens, config.json says vocab_size ${size}`;
   }
-  const { pad_token_id: configPad } = config;
-  if (typeof configPad === "number" && padId !== undefined && padId !== configPad) {
-    return `its padding token is ${padId}, config.json says pad_token_id ${configPad}`;
+  const pad = tokenId(tokenizer, named.pad_token);
+  if (typeof configPad === "number" && pad !== undefined && pad !== configPad) {
+    return `its padding token is ${pad}, config.json says pad_token_id ${configPad}`;
   }
-  const [first, last] = [specials[0], specials.at(-1)];
-  const starts = [config.cls_token_id, config.bos_token_id].filter((id) => typeof id === "number");
-  const ends = [config.sep_token_id, config.eos_token_id].filter((id) => typeof id === "number");
-  if (first !== undefined && starts.length > 0 && !starts.includes(first)) {
-    return `sequences begin with token ${first}, config.json expects ${starts.join(" or ")}`;
+  for (const [id, { content }] of Object.entries(named.added_tokens_decoder ?? {})) {
+    const found = tokenizer.token_to_id(content);
+    if (found !== undefined && found !== Number(id))
+      return `its token ${content} is ${found}, tokenizer_config.json says ${id}`;
   }
-  if (last !== undefined && ends.length > 0 && !ends.includes(last)) {
-    return `sequences end with token ${last}, config.json expects ${ends.join(" or ")}`;
+  const ends = [
+    { what: "begin", id: specials[0], tokens: ["cls_token", "bos_token"] as const },
+    { what: "end", id: specials.at(-1), tokens: ["sep_token", "eos_token"] as const },
+  ];
+  for (const { what, id, tokens } of ends) {
+    if (id === undefined) continue;
+    const inConfig = tokens.map((token) => config[`${token}_id`]).filter((other) => typeof other === "number");
+    if (inConfig.length > 0 && !inConfig.includes(id))
+      return `sequences ${what} with token ${id}, config.json expects ${inConfig.join(" or ")}`;
+    // Decoders name an end of their answers, which need not be what ends a text; encoders' names hold.
+    if (!named[tokens[0]]) continue;
+    const names = tokens.map((token) => named[token]).filter((name) => name !== undefined && name !== null);
+    if (!names.some((name) => tokenId(tokenizer, name) === id)) {
+      const expected = names.map((name) => (typeof name === "string" ? name : name.content)).join(" or ");
+      return `sequences ${what} with token ${id}, tokenizer_config.json expects ${expected}`;
+    }
   }
   return undefined;
 }

@@ -47,16 +47,25 @@ async function readGolden(model: string, folder: string): Promise<GoldenScores> 
       cause,
     });
   }
-  const golden = JSON.parse(text) as GoldenScores;
+  const golden = parse(text);
   if (
-    !Array.isArray(golden.pairs) ||
+    !Array.isArray(golden?.pairs) ||
     golden.pairs.length === 0 ||
     golden.pairs.length !== golden.logits?.length ||
-    !(golden.tolerance >= 0)
+    !(golden.tolerance! >= 0)
   ) {
     throw new ModelIntegrityError(model, "must hold `pairs`, as many `logits`, and a `tolerance`.", {
       file: "golden.json",
     });
   }
-  return golden;
+  return golden as GoldenScores;
+}
+
+/** @returns undefined for what is no JSON. */
+function parse(text: string): Partial<GoldenScores> | null | undefined {
+  try {
+    return JSON.parse(text) as Partial<GoldenScores> | null;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,326 @@
+import { spawn } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isRerankError, ModelIntegrityError, ModelNotFoundError } from "../../../src/index.js";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const tiny = (name: string) => join(ROOT, "test/fixtures/tiny-models", name);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bad-model-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const readJson = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
+const change = (file: string, edit: (json: Record<string, unknown>) => void) => {
+  const json = readJson(file);
+  edit(json);
+  writeFileSync(join(folder, file), JSON.stringify(json));
+};
+const take = (file: string, from: string) => cpSync(join(tiny(from), file), join(folder, file));
+
+/** What goes wrong when a copy of a tiny model, spoilt, scores one pair. */
+async function failure(spoil: () => void, model = "bert-one-logit"): Promise<ModelIntegrityError> {
+  cpSync(tiny(model), folder, { recursive: true });
+  spoil();
+  const scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
+  const outcome = await scorer.score("a question", ["an answer"]).then(
+    (scores) => `scored ${scores}`,
+    (error: unknown) => error,
+  );
+  await scorer.dispose();
+  expect(outcome).toBeInstanceOf(ModelIntegrityError);
+  return outcome as ModelIntegrityError;
+}
+
+describe("a model folder", () => {
+  it.each<[string, () => void, string, RegExp]>([
+    [
+      "without a tokenizer",
+      () => rmSync(join(folder, "tokenizer.json")),
+      "tokenizer.json",
+      /cannot be read.*holds tokenizer\.json/s,
+    ],
+    ["without a config", () => rmSync(join(folder, "config.json")), "config.json", /cannot be read/],
+    [
+      "with a config that is no JSON",
+      () => writeFileSync(join(folder, "config.json"), "{ model"),
+      "config.json",
+      /cannot be read.*JSON/s,
+    ],
+    [
+      "with a config that is JSON and no config",
+      () => writeFileSync(join(folder, "config.json"), "null"),
+      "config.json",
+      /must be a JSON object/,
+    ],
+    [
+      "with a tokenizer that is no JSON",
+      () => writeFileSync(join(folder, "tokenizer.json"), "<html>"),
+      "tokenizer.json",
+      /cannot be read.*JSON/s,
+    ],
+    [
+      "with a tokenizer that is JSON and no tokenizer",
+      () => writeFileSync(join(folder, "tokenizer.json"), "{}"),
+      "tokenizer.json",
+      /not a tokenizer/,
+    ],
+    [
+      "with a tokenizer_config that is no JSON",
+      () => writeFileSync(join(folder, "tokenizer_config.json"), "{"),
+      "tokenizer_config.json",
+      /cannot be read.*JSON/s,
+    ],
+    [
+      "with a truncated ONNX file",
+      () => truncateSync(join(folder, "onnx/model.onnx"), 20_000),
+      "onnx/model.onnx",
+      /no ONNX model that the runtime can read/,
+    ],
+    [
+      "with an empty ONNX file",
+      () => truncateSync(join(folder, "onnx/model.onnx"), 0),
+      "onnx/model.onnx",
+      /no ONNX model|gives no/,
+    ],
+    [
+      "with a page of HTML for an ONNX file",
+      () => writeFileSync(join(folder, "onnx/model.onnx"), "<html>not found</html>"),
+      "onnx/model.onnx",
+      /no ONNX model/,
+    ],
+    [
+      "with an encoder's ONNX file",
+      () => take("onnx/model.onnx", "bert-encoder"),
+      "onnx/model.onnx",
+      /a cross-encoder gives one output of shape \[batch, 1\] or \[batch, 2\]/,
+    ],
+    ["without an ONNX file", () => rmSync(join(folder, "onnx"), { recursive: true }), "", /no ONNX file/],
+  ])("%s fails, naming the file and what was expected", async (_name, spoil, file, message) => {
+    const error = await failure(spoil);
+    expect(error.file).toBe(file || folder);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(folder);
+  });
+
+  it("that is no folder of a cross-encoder at all", async () => {
+    const scorer = new OnnxCrossEncoder({ model: tiny("bert-encoder"), workers: 1 });
+    await expect(scorer.score("q", ["t"])).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      file: "onnx/model.onnx",
+    });
+    await scorer.dispose();
+    const embeddings = new OnnxEmbeddings({ model: tiny("bert-one-logit"), workers: 1 });
+    await expect(embeddings.embedQuery("q")).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      file: "onnx/model.onnx",
+      message: expect.stringContaining("an embedding model gives"),
+    });
+    await embeddings.dispose();
+  });
+
+  it("can be mended: the next call reads it again", async () => {
+    cpSync(tiny("bert-one-logit"), folder, { recursive: true });
+    rmSync(join(folder, "tokenizer.json"));
+    await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
+    await expect(scorer.score("q", ["t"])).rejects.toBeInstanceOf(ModelIntegrityError);
+    take("tokenizer.json", "bert-one-logit");
+    expect(await scorer.score("q", ["t"])).toHaveLength(1);
+  });
+});
+
+describe("a tokenizer of another model", () => {
+  it.each([
+    ["bert-one-logit", "xlm-roberta"],
+    ["bert-one-logit", "roberta"],
+    ["xlm-roberta", "bert-one-logit"],
+    ["xlm-roberta", "deberta-v2"],
+    ["roberta", "bert-one-logit"],
+    ["modernbert", "roberta"],
+    ["modernbert", "xlm-roberta"],
+    ["deberta-v2", "xlm-roberta"],
+    ["deberta-v2", "bert-one-logit"],
+  ])("for %s, that of %s, is refused", async (model, other) => {
+    const error = await failure(() => take("tokenizer.json", other), model);
+    expect(error.file).toBe("tokenizer.json");
+    expect(error.message).toMatch(/does not belong to this model|not a tokenizer/);
+  });
+
+  it.each<[string, (json: Record<string, unknown>) => void]>([
+    [
+      "separator",
+      ({ post_processor }) => {
+        const { special_tokens } = post_processor as { special_tokens: Record<string, { ids: number[] }> };
+        special_tokens["[SEP]"]!.ids = [4];
+      },
+    ],
+    [
+      "first token",
+      ({ post_processor }) => {
+        const { special_tokens } = post_processor as { special_tokens: Record<string, { ids: number[] }> };
+        special_tokens["[CLS]"]!.ids = [1];
+      },
+    ],
+  ])("with another %s is refused", async (_name, edit) => {
+    for (const model of ["bert-one-logit", "modernbert"]) {
+      rmSync(folder, { recursive: true, force: true });
+      const error = await failure(() => change("tokenizer.json", edit), model);
+      expect(error.file).toBe("tokenizer.json");
+      expect(error.message).toMatch(/sequences (begin|end) with token/);
+    }
+  });
+
+  it("that has the same special tokens elsewhere is refused", async () => {
+    const error = await failure(() => {
+      const added = readJson("tokenizer.json").added_tokens as { id: number; content: string }[];
+      const byId = Object.fromEntries(added.map(({ id, content }) => [id, { content, special: true }]));
+      change("tokenizer_config.json", (json) => Object.assign(json, { added_tokens_decoder: byId }));
+      take("tokenizer.json", "deberta-v2");
+    });
+    expect(error.message).toMatch(/its token \[UNK\] is 3, tokenizer_config\.json says 1/);
+  });
+
+  it("without a frame of special tokens is refused", async () => {
+    const error = await failure(() =>
+      change("tokenizer.json", (json) => Object.assign(json, { post_processor: null })),
+    );
+    expect(error).toMatchObject({ file: "tokenizer.json", message: expect.stringContaining("post_processor") });
+  });
+
+  it("with another padding token than config.json's is refused", async () => {
+    const error = await failure(() => change("config.json", (json) => Object.assign(json, { pad_token_id: 3 })));
+    expect(error.message).toMatch(/padding token is 0, config\.json says pad_token_id 3/);
+  });
+
+  it("with far fewer words than the model was trained with is refused", async () => {
+    const error = await failure(() => change("config.json", (json) => Object.assign(json, { vocab_size: 30_522 })));
+    expect(error).toMatchObject({ file: "tokenizer.json", message: expect.stringContaining("30522") });
+  });
+});
+
+describe("a name", () => {
+  it("of no model fails with the nearest names", async () => {
+    const error = await new OnnxCrossEncoder({ model: "rerank-en-v00" }).score("q", ["t"]).catch((caught) => caught);
+    expect(error).toBeInstanceOf(ModelNotFoundError);
+    expect(error.suggestions[0]).toBe("rerank-en-v0");
+    expect(error.message).toContain('Did you mean "rerank-en-v0"');
+  });
+
+  it("of no folder fails and names it", async () => {
+    const model = join(folder, "nowhere");
+    const error = await new OnnxCrossEncoder({ model }).score("q", ["t"]).catch((caught) => caught);
+    expect(error).toMatchObject({ name: "ModelNotFoundError", model });
+  });
+});
+
+describe("verify", () => {
+  const golden = () => {
+    const { pairs, logits } = readJson("golden.json") as { pairs: [string, string][]; logits: number[][] };
+    return { pairs: pairs.slice(0, 2), logits: logits.slice(0, 2).map(([logit]) => logit!), tolerance: 1e-3 };
+  };
+  const verified = async (edit: (scores: ReturnType<typeof golden>) => unknown) => {
+    cpSync(tiny("bert-one-logit"), folder, { recursive: true });
+    writeFileSync(join(folder, "golden.json"), JSON.stringify(edit(golden())));
+    await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1, verify: true });
+    return await scorer.score("q", ["t"]).catch((error: unknown) => error);
+  };
+
+  it("lets a model through that gives its golden scores", async () => {
+    expect(await verified((scores) => scores)).toEqual([expect.any(Number)]);
+    await using bundled = new OnnxCrossEncoder({ verify: true });
+    expect(await bundled.score("q", ["t"])).toHaveLength(1);
+  });
+
+  it.each<[string, (scores: ReturnType<typeof golden>) => unknown, RegExp]>([
+    [
+      "a score that is off",
+      ({ logits, ...rest }) => ({ ...rest, logits: [logits[0], logits[1]! + 0.01] }),
+      /golden pair 1 gives the logit .*expected .*± 0\.001/,
+    ],
+    ["fewer scores than pairs", ({ logits, ...rest }) => ({ ...rest, logits: logits.slice(1) }), /as many `logits`/],
+    ["no tolerance", ({ pairs, logits }) => ({ pairs, logits }), /`tolerance`/],
+    ["no pairs", () => ({ pairs: [], logits: [], tolerance: 1 }), /must hold `pairs`/],
+    ["null", () => null, /must hold `pairs`/],
+  ])("refuses %s", async (_name, edit, message) => {
+    const error = await verified(edit);
+    expect(error).toBeInstanceOf(ModelIntegrityError);
+    expect(error).toMatchObject({ file: "golden.json", message: expect.stringMatching(message) });
+  });
+
+  it("refuses golden scores that are no JSON, and their absence", async () => {
+    cpSync(tiny("bert-one-logit"), folder, { recursive: true });
+    const score = async () => {
+      await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1, verify: true });
+      return await scorer.score("q", ["t"]).catch((error: unknown) => error);
+    };
+    writeFileSync(join(folder, "golden.json"), "{");
+    expect(await score()).toMatchObject({ name: "ModelIntegrityError", file: "golden.json" });
+    rmSync(join(folder, "golden.json"));
+    expect(await score()).toMatchObject({
+      name: "ModelIntegrityError",
+      message: expect.stringContaining("leave `verify` off"),
+    });
+  });
+});
+
+describe("a missing onnxruntime-node", () => {
+  it("is told with the command that installs it, by scorer and reranker, and no process dies of it", async () => {
+    const home = join(folder, "node_modules/langchain-rerank");
+    mkdirSync(home, { recursive: true });
+    for (const part of ["dist", "package.json"]) cpSync(join(ROOT, part), join(home, part), { recursive: true });
+    // Everything the package stands on but the one; scopes are folders of links.
+    for (const name of readdirSync(join(ROOT, "node_modules"))) {
+      if (name.startsWith(".") || name.startsWith("onnxruntime") || name === "langchain-rerank") continue;
+      symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+    }
+    const program = `
+      import { CrossEncoderReranker, isRerankError } from "langchain-rerank";
+      import { OnnxCrossEncoder } from "langchain-rerank/onnx";
+      const model = ${JSON.stringify(tiny("bert-one-logit"))};
+      const tell = (error) => console.log(JSON.stringify([error.name, error.dependency, error.install, error.message, isRerankError(error)]));
+      await new OnnxCrossEncoder({ model }).score("q", ["t"]).catch(tell);
+      await new CrossEncoderReranker({ model }).compressDocuments([{ pageContent: "t" }], "q").catch(tell);
+    `;
+    writeFileSync(join(folder, "program.mjs"), program);
+    const child = spawn(process.execPath, ["program.mjs"], { cwd: folder });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data) => {
+        output += data;
+      });
+    }
+    const code = await new Promise((done) => child.on("close", done));
+    const lines = output.trim().split("\n");
+    expect({ code, count: lines.length }, output).toEqual({ code: 0, count: 2 });
+    for (const line of lines) {
+      const [name, dependency, install, message, known] = JSON.parse(line);
+      expect([name, dependency, install, known]).toEqual([
+        "MissingDependencyError",
+        "onnxruntime-node",
+        "npm install onnxruntime-node",
+        true,
+      ]);
+      expect(message).toContain("Install it: npm install onnxruntime-node");
+    }
+  });
+});
+
+it("every error of a model is one of the package's own", async () => {
+  expect(isRerankError(await failure(() => truncateSync(join(folder, "onnx/model.onnx"), 1000)))).toBe(true);
+});
