@@ -27,6 +27,5 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    reporters: process.env.CI ? ["default"] : ["default"],
   },
 });
