@@ -11,6 +11,7 @@ export interface DataOptions {
   split?: string;
   run?: string;
   depth?: number;
+  skip?: number;
   limit?: number;
   cache?: string;
 }
@@ -22,7 +23,8 @@ export function addDataOptions(command: Command): Command {
     .option("--split <name>", "which judgements (default: test, or the only ones)")
     .option("--run <file>", "first-stage run: TREC, ranx JSON or CSV (default: the only *.trec or *.run in the folder)")
     .option("--depth <count>", "candidates a query, best first", wholeNumber(1), 100)
-    .option("--limit <count>", "only the first queries", wholeNumber(1))
+    .option("--skip <count>", "leave out the first queries", wholeNumber(0))
+    .option("--limit <count>", "only so many queries", wholeNumber(1))
     .option("--cache <file>", "keep scores here, so that a run that was stopped goes on where it was");
 }
 
@@ -32,7 +34,7 @@ export async function loadData(
   options: DataOptions,
   signal: AbortSignal,
 ): Promise<{ data: Dataset; warnings: string[] }> {
-  const { split, run, limit } = options;
+  const { split, run, skip = 0, limit } = options;
   const warnings: string[] = [];
   const data = await readBeir(folder, {
     signal,
@@ -40,8 +42,8 @@ export async function loadData(
     ...(split && { split }),
     ...(run && { run }),
   });
-  if (limit === undefined) return { data, warnings };
-  const queries = new Map([...data.queries].slice(0, limit));
+  if (limit === undefined && skip === 0) return { data, warnings };
+  const queries = new Map([...data.queries].slice(skip, limit === undefined ? undefined : skip + limit));
   // Judgements of the queries that were left out must go too, else those would count as 0.
   const qrels = new Map([...data.qrels].filter(([id]) => queries.has(id)));
   const rest = data.run && { run: new Map([...data.run].filter(([id]) => queries.has(id))) };

@@ -52,6 +52,12 @@ describe("eval", () => {
     expect(figures.runs.map(({ name }) => name)).toEqual(["first stage", "bundled model", "hybrid bundled model"]);
   });
 
+  it("measures a part of the queries", async () => {
+    const args = ["eval", DATA, "--depth", "2", "--skip", "2", "--limit", "3", "--json"];
+    const { queries } = JSON.parse((await runCli(args)).stdout) as { queries: string[] };
+    expect(queries).toEqual(["q03", "q04", "q05"]);
+  });
+
   it("says what is wrong, and where", async () => {
     const missing = await runCli(["eval", join(folder, "nothing")]);
     expect(missing).toMatchObject({ code: 2 });
