@@ -28,9 +28,7 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
     encode(model, job, texts, maxLength) {
       const { tokenizer, prompt } = model;
       const split = job.longDocuments === "max-passage";
-      const passages = split
-        ? { length: job.passageLength ?? maxLength, overlap: job.passageOverlap ?? OVERLAP }
-        : undefined;
+      const passages = split ? { length: job.passageLength, overlap: job.passageOverlap ?? OVERLAP } : undefined;
       if (prompt) {
         const instructed = { ...prompt, instruction: job.instruction ?? prompt.instruction };
         const prompted = encodePrompts(tokenizer, instructed, job.query, texts, maxLength, passages);

@@ -163,6 +163,18 @@ describe("passages of a set length", () => {
     expect(dense.tokens).toBeGreaterThan(2 * usual.tokens);
   });
 
+  it("hold a paragraph where nothing else is said, and point at the one that answers", async () => {
+    const filler = (name: string) =>
+      `The ${name} leaves at seven and returns before dark, and nobody minds the rain. `.repeat(11).trim();
+    const answer = `Honeybees find flowers by their colour and scent. ${filler("keeper")}`;
+    const text = [filler("ferry"), answer, filler("train"), filler("bus")].join("\n\n");
+    await using scorer = new OnnxCrossEncoder({ longDocuments: "max-passage", workers: 1 });
+    const reports: ScorerReport[] = [];
+    await scorer.score("how do honeybees find flowers?", [text], { onReport: (report) => reports.push(report) });
+    const { start, end } = reports[0]!.passages![0]!;
+    expect(text.slice(start, end).trim()).toBe(answer);
+  });
+
   it("are checked as options", () => {
     expect(() => new OnnxCrossEncoder({ passageOverlap: 1 })).toThrow("from 0 to 0.9");
     expect(() => new OnnxCrossEncoder({ passageLength: 3 })).toThrow("8 or more");
