@@ -37,7 +37,15 @@ export class OnnxEmbeddings extends Embeddings {
 
   /** @throws InvalidOptionError */
   constructor(options: OnnxEmbeddingsOptions) {
-    const own = ["pooling", "normalize", "queryPrefix", "documentPrefix", "maxConcurrency", "maxRetries", "onFailedAttempt"];
+    const own = [
+      "pooling",
+      "normalize",
+      "queryPrefix",
+      "documentPrefix",
+      "maxConcurrency",
+      "maxRetries",
+      "onFailedAttempt",
+    ];
     super(options ?? {});
     checkKnown(options ?? {}, [...ONNX_OPTIONS, ...own], "OnnxEmbeddings");
     if (typeof options?.model !== "string" || options.model.trim() === "") {
@@ -77,7 +85,7 @@ export class OnnxEmbeddings extends Embeddings {
     if (texts.length === 0) return [];
     const { normalize = true } = this.#options;
     const pooling = this.#options.pooling ?? findModel(this.model)?.pooling;
-    const job = { task: "vectors" as const, prefix, pooling, normalize, batchTokens: this.#model.batchTokens };
+    const job = { task: "vectors" as const, prefix, pooling, normalize };
     const { results } = await this.#model.run(job, texts, signal);
     return results.map(({ vector }) => Array.from(vector!));
   }

@@ -88,7 +88,15 @@ describe("OnnxCrossEncoder", () => {
 
   it("reads any Unicode without harm", async () => {
     const scorer = new OnnxCrossEncoder({ model });
-    const texts = ["\ud800 lone", "nul\u0000here", "\u202eabc", "\u{1F468}\u200d\u{1F469}", "x".repeat(1_000_000), "word ".repeat(200_000), ""];
+    const texts = [
+      "\ud800 lone",
+      "nul\u0000here",
+      "\u202eabc",
+      "\u{1F468}\u200d\u{1F469}",
+      "x".repeat(1_000_000),
+      "word ".repeat(200_000),
+      "",
+    ];
     const scores = await scorer.score("any text", texts);
     expect(scores).toHaveLength(texts.length);
     for (const score of scores) expect(score).toBeGreaterThan(0);
