@@ -2,8 +2,9 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
-import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
-import { checkCount, checkFlag, checkKnown, checkNumber, checkOneOf, checkSignal } from "../options.js";
+import { InvalidInputError, InvalidOptionError } from "../errors.js";
+import { checkFlag, checkKnown, checkOneOf } from "../options.js";
+import { checkCall, checkScoreKey, checkScores, readTexts } from "./checks.js";
 import { startDeadline } from "./deadline.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
@@ -42,9 +43,6 @@ export interface Scored {
 
 /** Names of the options in {@link RerankCallOptions}. */
 const CALL_OPTIONS = ["topN", "threshold", "timeout", "signal", "callbacks"];
-
-/** Timers take no longer delay, in milliseconds. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * Everything that rerankers have in common: order, `topN`, `threshold`, the score in the metadata, abort, timeout, fallback and
@@ -120,7 +118,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   async rerank(documents: DocumentInterface[], query: string, options: RerankCallOptions = {}): Promise<RerankResult> {
     checkKnown(options, CALL_OPTIONS, "rerank");
     checkCall(options);
-    const texts = this.#readTexts(documents, query);
+    const texts = readTexts(documents, query, this.#text);
     const started = performance.now();
     const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
     const timeout = options.timeout ?? this.timeout;
@@ -156,24 +154,6 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
         return (await this.rerank(documents, query, { signal: config.signal, callbacks: config.callbacks })).documents;
       },
     ).withConfig({ runName: `${this.constructor.name}Runnable` });
-  }
-
-  #readTexts(documents: DocumentInterface[], query: string): string[] {
-    if (typeof query !== "string" || query.trim() === "")
-      throw new InvalidInputError("query", "must be a string that is not blank.");
-    if (!Array.isArray(documents)) throw new InvalidInputError("documents", "must be an array of LangChain documents.");
-    return documents.map((document, index) => {
-      if (typeof document?.pageContent !== "string") {
-        throw new InvalidInputError(
-          `documents[${index}].pageContent`,
-          "must be a string; is this a LangChain document?",
-        );
-      }
-      const text = this.#text(document);
-      if (typeof text !== "string")
-        throw new InvalidInputError(`documents[${index}]`, "the `text` option gave something that is no string.");
-      return text;
-    });
   }
 
   async #rank(
@@ -261,30 +241,4 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
       milliseconds: { total: performance.now() - started, ...known.milliseconds },
     };
   }
-}
-
-/** Refuses anything but one finite number a text. */
-export function checkScores(backend: string, scores: readonly number[], count: number): void {
-  if (!Array.isArray(scores) || scores.length !== count) {
-    throw new InvalidResponseError(
-      backend,
-      `${count} texts were sent, ${Array.isArray(scores) ? scores.length : "no"} scores came back.`,
-    );
-  }
-  const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
-  if (bad >= 0)
-    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
-}
-
-function checkCall(options: Pick<BaseRerankerInput, "topN" | "threshold" | "timeout" | "signal">): void {
-  checkCount("topN", options.topN);
-  checkNumber("threshold", options.threshold);
-  checkNumber("timeout", options.timeout, 0, LONGEST_TIMEOUT);
-  checkSignal("signal", options.signal);
-}
-
-function checkScoreKey(key: string | undefined): void {
-  if (key === undefined) return;
-  if (typeof key !== "string" || key === "" || key === "rerank")
-    throw new InvalidOptionError("scoreKey", key, 'the name of a metadata key; "rerank" is taken by the details');
 }

@@ -17,6 +17,8 @@ export function normalizerFor(name: BlendNormalization, calibration?: Calibratio
   return (scores) => scores.map((score) => 1 / (1 + Math.exp(-(slope * score + intercept))));
 }
 
+const HUGE = 1e200;
+
 /**
  * Infinite scores moved to one average step beyond the finite ones, so that order is kept and the others still differ. Where nothing is
  * finite, +∞ becomes 1 and −∞ becomes 0.
@@ -24,6 +26,8 @@ export function normalizerFor(name: BlendNormalization, calibration?: Calibratio
 export function bringInInfinities(scores: readonly number[]): readonly number[] {
   const finite = scores.filter(Number.isFinite);
   if (finite.length === scores.length) return scores;
+  // One step beyond the largest numbers there are would be infinite again; what comes out is normalised, so its scale is free.
+  if (finite.some((score) => Math.abs(score) > HUGE)) return bringInInfinities(scores.map((score) => score / HUGE));
   const min = finite.reduce((low, score) => Math.min(low, score), finite[0] ?? 0);
   const max = finite.reduce((high, score) => Math.max(high, score), finite[0] ?? 1);
   const step = finite.length === 0 ? 0 : max > min ? (max - min) / (finite.length - 1) : 1;

@@ -1,6 +1,7 @@
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
 import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
-import { BaseReranker, type Candidates, checkScores, type Scored } from "./base-reranker.js";
+import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
+import { checkScores } from "./checks.js";
 import type { BaseRerankerInput, RerankDetails, RerankReport } from "./types.js";
 
 /** Options of {@link CrossEncoderReranker}. */

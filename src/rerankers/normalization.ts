@@ -22,7 +22,9 @@ function minMax(scores: readonly number[]): number[] {
 function zScore(scores: readonly number[]): number[] {
   const mean = scores.reduce((sum, score) => sum + score / scores.length, 0);
   const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2 / scores.length, 0));
-  return scores.map((score) => (deviation > 0 && Number.isFinite(deviation) ? (score - mean) / deviation : 1));
+  // Squares overflow long before scores do; a z-score is the same whatever the scale, so it can be had from 0–1.
+  if (!Number.isFinite(deviation)) return zScore(minMax(scores));
+  return scores.map((score) => (deviation > 0 ? (score - mean) / deviation : 1));
 }
 
 /** s / largest |s|, −1 to 1: keeps zero where it was. */

@@ -66,6 +66,7 @@ describe("HybridReranker, first stage from metadata", () => {
       [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
       [2, 1, 0],
     ],
+    ["an infinite score beside the largest numbers", [0, -9e307, Number.NEGATIVE_INFINITY], [2, 1, 0]],
     ["the largest numbers there are", [Number.MAX_VALUE, -Number.MAX_VALUE, 0], [2, 1, 0]],
   ])("ranks %s, with finite scores under every normalisation", async (_name, scores, order) => {
     const model = new Table([0, 0.5, 1]);

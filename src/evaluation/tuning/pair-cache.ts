@@ -1,4 +1,4 @@
-import { checkScores } from "../../rerankers/base-reranker.js";
+import { checkScores } from "../../rerankers/checks.js";
 import { hashKey, type KeyPart } from "../cache/keys.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
