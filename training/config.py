@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,30 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class CrossConfig:
+    """Cross-encoder training; `shares` is how often each source of the pool is asked for a question."""
+
+    steps: int
+    learning_rate: float = 7e-5
+    warmup: int = 60
+    cooldown: float = 0.25
+    questions: int = 8
+    list_size: int = 8
+    tokens: int = 288
+    shares: dict[str, float] = field(
+        default_factory=lambda: {"qed_train": 0.32, "squad_train": 0.46, "medquad": 0.14, "scifact": 0.08}
+    )
+    sentence_share: float = 0.08
+    teacher_temperature: float = 0.05
+    teacher_weight: float = 1.0
+    pointwise_weight: float = 0.2
+    false_negative_margin: float = 0.1
+    checkpoint_every: int = 50
+    evaluate_every: int = 400
+    workers: int = 2
+
+
+@dataclass(frozen=True)
 class StaticConfig:
     """Refinement of the static table: find the passage, and order a batch as the encoder does."""
 
@@ -65,6 +89,12 @@ class FinishConfig:
     tolerance: float = 0.03
 
 
+#: Longer passages than for late interaction, and more of them: a cross-encoder has to learn reading a pair at all.
+CROSS_POOL = PoolConfig(
+    beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (19000, 2)}, medquad=8000, passage_words=180
+)
+
+
 @dataclass(frozen=True)
 class Config:
     name: str
@@ -74,6 +104,9 @@ class Config:
     neighbours: int = 24
     selection_queries: int = 60
     static: StaticConfig = StaticConfig()
+    cross: CrossConfig = field(default_factory=lambda: CrossConfig(steps=3200))
+    cross_pool: PoolConfig = CROSS_POOL
+    cross_passage_tokens: int = 256
     finish: FinishConfig = FinishConfig()
 
 
@@ -96,6 +129,7 @@ PRESETS: dict[str, Config] = {
             medquad=16000,
         ),
         train=replace(CPU.train, steps=12000, groups=16, workers=1, frozen_layers=0),
+        cross=replace(CPU.cross, steps=20000, questions=32, workers=1),
     ),
     "smoke": replace(
         CPU,
@@ -107,6 +141,10 @@ PRESETS: dict[str, Config] = {
         ),
         neighbours=8,
         selection_queries=6,
+        cross=replace(
+            CPU.cross, steps=4, warmup=1, questions=2, list_size=4, checkpoint_every=2, evaluate_every=4, workers=1,
+        ),
+        cross_pool=PoolConfig(beir={"qed_train": (60, 1), "squad_train": (40, 2)}, medquad=20),
         finish=FinishConfig(checkpoints=1, shares=(1.0,), calibration=6),
         static=StaticConfig(dimensions=32, steps=4, questions=32, passages=64),
     ),

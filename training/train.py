@@ -1,20 +1,18 @@
-"""Late-interaction training: two processes of one thread each on a CPU, or one process on a GPU."""
+"""Late-interaction training."""
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import distributed, multiprocessing, nn
+from torch import nn
 
 from . import losses
-from .config import Config, TrainConfig
+from .config import Config
 from .datasets import RetrievalSet
 from .embedding import PoolVectors
 from .encoder import (
@@ -25,12 +23,11 @@ from .encoder import (
     pad,
     tokenize,
 )
+from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
 from .mining import Mined, group
 from .pool import Pool, vary
 from .scoring import blend, score_lists
-
-PAUSE_VARIABLE = "TRAIN_PAUSE_FILE"
 
 
 @dataclass
@@ -47,13 +44,6 @@ class Job:
     folder: Path
 
 
-def wait_while_paused() -> None:
-    """Sleep while the file named by `TRAIN_PAUSE_FILE` exists, so that others can measure."""
-    flag = os.environ.get(PAUSE_VARIABLE)
-    while flag and Path(flag).exists():
-        time.sleep(1)
-
-
 def build_student(job: Job) -> MultiVectorEncoder:
     backbone, _ = load_backbone(job.base_model)
     width = job.config.train.projection
@@ -67,15 +57,8 @@ def build_student(job: Job) -> MultiVectorEncoder:
     return MultiVectorEncoder(backbone, projection).eval()
 
 
-def learning_rate_factor(step: int, config: TrainConfig) -> float:
-    """Warm-up, then constant, then linear to zero over the last `cooldown` of the steps."""
-    start = config.steps * (1 - config.cooldown)
-    rise = min(1.0, (step + 1) / max(1, config.warmup))
-    return rise if step < start else rise * max(0.0, (config.steps - step) / (config.steps - start))
-
-
-def batches(job: Job, rank: int, world: int):
-    """Endless batches `(epoch, passages)`; every passage seeds one group an epoch, over all processes."""
+def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
+    """Endless batches of passages; every passage seeds one group an epoch, over all processes."""
     config = job.config.train
     epoch = 0
     while True:
@@ -87,7 +70,7 @@ def batches(job: Job, rank: int, world: int):
             mine: dict[int, None] = {}
             for seed in seeds[first : first + config.groups]:
                 mine.update(dict.fromkeys(group(seed, job.mined.neighbours, config.group_size, rng)))
-            yield epoch, list(mine)
+            yield list(mine)
         epoch += 1
 
 
@@ -110,36 +93,28 @@ def encode_in_chunks(
     return torch.cat(tokens)[back], torch.cat(masks)[back], torch.cat(pooled)[back]
 
 
-class Trainer:
-    """State of one process."""
+class LateTrainer(Loop):
+    """Trains `MultiVectorEncoder`: every question of a batch against every passage."""
 
     def __init__(self, job: Job, rank: int, world: int) -> None:
-        self.job, self.rank, self.world = job, rank, world
-        self.config = job.config.train
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.job, self.config = job, job.config.train
+        config = self.config
+        super().__init__(
+            build_student(job), config, job.folder, rank, world,
+            lambda name: config.projection_learning_rate if name.startswith("projection") else config.learning_rate,
+        )
         self.budget = 1024 if self.device.type == "cpu" else 65536
-        self.student = build_student(job).to(self.device)
         backbone, self.tokenizer = load_backbone(job.base_model)
         self.untrained = MultiVectorEncoder(backbone, None).eval().to(self.device)
         self.basis = torch.from_numpy(job.vectors.basis).to(self.device)
-        named = [(n, p) for n, p in self.student.named_parameters() if p.requires_grad]
-        self.trained = [p for _, p in named]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for n, p in named if not n.startswith("projection")],
-                 "base": self.config.learning_rate},
-                {"params": [p for n, p in named if n.startswith("projection")],
-                 "base": self.config.projection_learning_rate},
-            ],
-            lr=0.0, betas=(0.9, 0.98), weight_decay=0.01,
-        )
         self.by_passage: dict[int, list[int]] = {}
         for question, passage in enumerate(job.pool.positives):
             if job.mined.ease[question] == 0:
                 continue
             self.by_passage.setdefault(passage, []).append(question)
-        self.step = 0
-        self.seen = {"passages": 0, "questions": 0, "pairs": 0}
+
+    def batches(self) -> Iterator[list[int]]:
+        return batches(self.job, self.rank, self.world)
 
     def draw_questions(self, rows: list[int]) -> tuple[list[str], list[int]]:
         pool, texts, positives = self.job.pool, [], []
@@ -164,8 +139,8 @@ class Trainer:
         dense = torch.from_numpy(self.job.vectors.pooled[rows]).to(self.device)
         return losses.maxsim(tokens, mask, padded, held.to(self.device)), pooled @ dense.T
 
-    def loss(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
-        c = self.config
+    def loss(self, batch: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
+        c, rows = self.config, batch
         texts, where = self.draw_questions(rows)
         questions = tokenize(self.tokenizer, texts, c.question_tokens)
         positives = torch.tensor(where, device=self.device)
@@ -189,85 +164,15 @@ class Trainer:
             * c.teacher_weight
             * losses.distil(pooled, teacher, c.pooled_temperature),
         }
-        self.seen["passages"] += len(rows)
-        self.seen["questions"] += len(texts)
-        self.seen["pairs"] += len(rows) * len(texts)
+        self.count(passages=len(rows), questions=len(texts), pairs=len(rows) * len(texts))
         report = {k: float(v.detach()) for k, v in parts.items()}
         report["accuracy"] = float((late.argmax(1) == positives).float().mean())
         return torch.stack(list(parts.values())).sum(), report
-
-    def update(self) -> None:
-        if self.world > 1:
-            flat = torch.cat([p.grad.reshape(-1) for p in self.trained])
-            distributed.all_reduce(flat)
-            flat /= self.world
-            start = 0
-            for parameter in self.trained:
-                size = parameter.numel()
-                parameter.grad.copy_(flat[start : start + size].view_as(parameter))
-                start += size
-        nn.utils.clip_grad_norm_(self.trained, 1.0)
-        factor = learning_rate_factor(self.step, self.config)
-        for parameters in self.optimizer.param_groups:
-            parameters["lr"] = parameters["base"] * factor
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-
-    def checkpoint(self) -> Path:
-        return self.job.folder / "checkpoint.pt"
-
-    def save(self, name: str | None = None) -> None:
-        if self.rank:
-            return
-        weights = self.student.state_dict()
-        if name:
-            torch.save(weights, self.job.folder / name)
-        state = {"student": weights, "optimizer": self.optimizer.state_dict(), "step": self.step, "seen": self.seen}
-        partial = self.checkpoint().with_suffix(".tmp")
-        torch.save(state, partial)
-        partial.replace(self.checkpoint())
-
-    def resume(self) -> None:
-        if self.checkpoint().exists():
-            state = torch.load(self.checkpoint(), map_location=self.device, weights_only=True)
-            self.student.load_state_dict(state["student"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.seen = state["step"], state["seen"]
 
     def evaluate(self) -> None:
         for data in self.job.selection[self.rank :: self.world]:
             figures = selection_figures(self.student, self.tokenizer, data)
             self.log("evaluations.jsonl", {"set": data.name, **figures})
-
-    def log(self, name: str, record: dict) -> None:
-        line = {"step": self.step, **{k: v * self.world for k, v in self.seen.items()}, **record}
-        with (self.job.folder / name).open("a") as out:
-            out.write(json.dumps(line) + "\n")
-
-    def run(self) -> None:
-        self.resume()
-        if self.step == 0:
-            self.evaluate()
-        source = batches(self.job, self.rank, self.world)
-        for _ in range(self.step):
-            next(source)
-        for epoch, rows in source:
-            if self.step >= self.config.steps:
-                break
-            wait_while_paused()
-            started = time.time()
-            loss, report = self.loss(rows)
-            loss.backward()
-            self.update()
-            self.step += 1
-            if not self.rank:
-                self.log("steps.jsonl", {"epoch": epoch, "seconds": time.time() - started, **report})
-            last = self.step == self.config.steps
-            due = self.step % self.config.evaluate_every == 0 or last
-            if due or self.step % self.config.checkpoint_every == 0:
-                self.save(f"weights-{self.step}.pt" if due else None)
-            if due:
-                self.evaluate()
 
 
 def selection_figures(model: MultiVectorEncoder, tokenizer, data: RetrievalSet) -> dict[str, float]:
@@ -283,23 +188,6 @@ def selection_figures(model: MultiVectorEncoder, tokenizer, data: RetrievalSet) 
     return figures
 
 
-def _process(rank: int, job: Job, world: int, rendezvous: str) -> None:
-    torch.set_num_threads(1 if world > 1 else max(1, torch.get_num_threads()))
-    torch.manual_seed(job.config.seed)
-    if world > 1:
-        distributed.init_process_group(
-            "gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=world,
-        )
-    Trainer(job, rank, world).run()
-
-
 def train(job: Job) -> None:
     """Train to `config.train.steps`, going on from the last checkpoint in `job.folder`."""
-    world = 1 if torch.cuda.is_available() else job.config.train.workers
-    job.folder.mkdir(parents=True, exist_ok=True)
-    if world == 1:
-        _process(0, job, 1, "")
-        return
-    rendezvous = job.folder / f"rendezvous-{os.getpid()}"
-    multiprocessing.spawn(_process, (job, world, str(rendezvous)), nprocs=world)
-    rendezvous.unlink(missing_ok=True)
+    run_processes(LateTrainer, job, job.folder, job.config.seed, job.config.train.workers)

@@ -13,7 +13,7 @@ from training.measures import bootstrap_interval, ndcg, randomisation_p
 from training.mining import group, interleave
 from training.pool import keywords, vary
 from training.scoring import min_max
-from training.train import learning_rate_factor
+from training.loop import learning_rate_factor
 
 
 def test_maxsim_is_the_mean_of_best_cosines_and_leaves_padding_out():

@@ -10,8 +10,11 @@ from transformers import AutoTokenizer
 
 from training.bundle import GOLDEN_PAIRS, INT8, golden_scores
 from training.config import PRESETS
+from training.cross_encoder import logits
+from training.cross_finish import finish_cross
+from training.cross_train import pair_ids, train_cross
 from training.finish import LATE_NAME, STATIC_NAME, finish
-from training.run import embed_questions, passage_text, prepare
+from training.run import BASE_MODEL, embed_questions, passage_text, prepare, prepare_cross
 from training.static_stage import make_static
 from training.train import Job, train
 
@@ -75,3 +78,16 @@ def test_is_the_same_again_from_the_same_seed(finished: Path, data: Path, tmp_pa
     run(data, tmp_path)
     again, before = steps(tmp_path), steps(finished)
     assert [s["late"] for s in again] == pytest.approx([s["late"] for s in before], rel=1e-4)
+
+
+def test_trains_a_cross_encoder_whose_int8_file_gives_its_golden_logits(data: Path, tmp_path: Path):
+    cross = prepare_cross(data, PRESETS["smoke"], tmp_path, Path(BASE_MODEL))
+    train_cross(cross)
+    assert [s["step"] for s in steps(cross.folder)] == [1, 2, 3, 4]
+    assert all(np.isfinite(s["listwise"]) for s in steps(cross.folder))
+    folder = finish_cross(cross, tmp_path / "models", print)
+    golden = json.loads((folder / "golden.json").read_text())
+    pairs = [tuple(p) for p in golden["pairs"]]
+    scores = logits(folder / INT8, pair_ids(AutoTokenizer.from_pretrained(folder), pairs))
+    assert np.abs(scores - golden["logits"]).max() <= 1e-3
+    assert json.loads((cross.folder / "drift.json").read_text())["largest"] < golden["tolerance"]

@@ -1,0 +1,206 @@
+"""Cross-encoder training: lists of passages for one question, taught by the untrained encoder's own vectors."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from . import losses
+from .config import CrossConfig
+from .datasets import RetrievalSet
+from .encoder import fast_dtype, length_sorted_batches
+from .loop import Loop, run_processes
+from .measures import ndcg_by_query, rerank
+from .pool import Pool, vary
+from .train import Job
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“])")
+
+
+@dataclass
+class CrossJob:
+    """What a process needs: the late-interaction job's pool, vectors and candidates, and the weights to start from."""
+
+    job: Job
+    start: Path
+    folder: Path
+    teachings: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass
+class Example:
+    """One question with its list; `texts[0]` is the answer, `teacher` one score a text, nan where there is none."""
+
+    question: str
+    texts: list[str]
+    teacher: list[float]
+
+
+def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
+    """Questions by source, without those that neither first stage connects with their passage."""
+    found: dict[str, list[int]] = {}
+    for question, source in enumerate(pool.sources):
+        if ease[question]:
+            found.setdefault(source, []).append(question)
+    return found
+
+
+def take_sentence(text: str, rng: random.Random) -> tuple[str, str] | None:
+    """A sentence of 6 to 40 words as a question, and the text without it (inverse cloze, Lee 2019)."""
+    sentences = _SENTENCE_END.split(text)
+    if len(sentences) < 4:
+        return None
+    chosen = rng.randrange(len(sentences))
+    words = sentences[chosen].split()
+    if not 6 <= len(words) <= 40:
+        return None
+    return sentences[chosen], " ".join(sentences[:chosen] + sentences[chosen + 1 :])
+
+
+def pair_ids(
+    tokenizer, pairs: list[tuple[str, str]], length: int = 512
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Token ids and token types of every pair; only the text is cut."""
+    encoded = tokenizer([q for q, _ in pairs], [t for _, t in pairs], truncation="only_second", max_length=length)
+    return [
+        (np.asarray(i), np.asarray(t)) for i, t in zip(encoded["input_ids"], encoded["token_type_ids"], strict=True)
+    ]
+
+
+def logits_of(
+    model: nn.Module, items: list[tuple[np.ndarray, np.ndarray]], device: torch.device, budget: int
+) -> torch.Tensor:
+    """One logit a pair, in the order given; pairs of like length run together."""
+    order: list[int] = []
+    parts = []
+    for rows in length_sorted_batches([len(i) for i, _ in items], budget):
+        width = max(len(items[r][0]) for r in rows)
+        fields = np.zeros((3, len(rows), width), dtype=np.int64)
+        for position, row in enumerate(rows):
+            ids, types = items[row]
+            fields[0, position, : len(ids)] = ids
+            fields[1, position, : len(ids)] = 1
+            fields[2, position, : len(ids)] = types
+        ids, mask, types = torch.from_numpy(fields).to(device)
+        parts.append(model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits[:, 0].float())
+        order += rows
+    return torch.cat(parts)[torch.from_numpy(np.argsort(np.asarray(order))).to(device)]
+
+
+def list_loss(
+    logits: torch.Tensor, teacher: torch.Tensor, config: CrossConfig
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """Loss of `[questions, list]` logits whose first column is the answer; `teacher` is nan where unknown."""
+    known = ~teacher.isnan().any(1)
+    cosines = teacher.nan_to_num(0.0)
+    first = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
+    doubtful = losses.probable_positives(cosines, first, config.false_negative_margin)
+    listwise = losses.listwise(logits, first, doubtful, 1.0)
+    parts = {"listwise": listwise}
+    if known.any():
+        parts["teacher"] = config.teacher_weight * losses.distil(
+            logits[known], cosines[known] / config.teacher_temperature, 1.0
+        )
+    wanted = torch.zeros_like(logits)
+    wanted[:, 0] = 1
+    pointwise = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    parts["pointwise"] = config.pointwise_weight * pointwise[~doubtful].mean()
+    report = {name: float(value.detach()) for name, value in parts.items()}
+    report["accuracy"] = float((logits.masked_fill(doubtful, -1e4).argmax(1) == 0).float().mean())
+    return torch.stack(list(parts.values())).sum(), report
+
+
+class CrossTrainer(Loop):
+    def __init__(self, cross: CrossJob, rank: int, world: int) -> None:
+        self.cross, self.job = cross, cross.job
+        self.config = self.job.config.cross
+        model = AutoModelForSequenceClassification.from_pretrained(
+            cross.start, num_labels=1, attn_implementation="eager"
+        ).float()
+        for parameter in model.base_model.embeddings.parameters():
+            parameter.requires_grad = False
+        super().__init__(
+            model.eval(), self.config, cross.folder, rank, world, lambda _: self.config.learning_rate, fast_dtype()
+        )
+        self.tokenizer = AutoTokenizer.from_pretrained(self.job.base_model)
+        self.budget = 2048 if self.device.type == "cpu" else 65536
+        self.questions = trainable(self.job.pool, self.job.mined.ease)
+        self.sources = [s for s in self.config.shares if self.questions.get(s)]
+
+    def batches(self) -> Iterator[list[Example]]:
+        number = 0
+        while True:
+            rng = random.Random(f"{self.job.config.seed}-{number}-{self.rank}")
+            number += 1
+            weights = [self.config.shares[s] for s in self.sources]
+            yield [self.draw(rng.choices(self.sources, weights)[0], rng) for _ in range(self.config.questions)]
+
+    def parts(self, batch: list[Example]) -> list[list[Example]]:
+        return [batch[i : i + 2] for i in range(0, len(batch), 2)] if self.device.type == "cpu" else [batch]
+
+    def draw(self, source: str, rng: random.Random) -> Example:
+        """A question, its passage, and passages that are mistaken for it; the last of the list is any passage."""
+        pool, cross = self.job.pool, self.cross
+        question = rng.choice(self.questions[source])
+        row = pool.positives[question]
+        candidates = [int(r) for r in cross.rows[question] if r >= 0 and r != row]
+        chosen = rng.sample(range(len(candidates)), min(self.config.list_size - 2, len(candidates)))
+        rows = [candidates[i] for i in chosen]
+        while len(rows) < self.config.list_size - 1:
+            other = rng.randrange(len(pool.passages))
+            if other != row and other not in rows:
+                rows.append(other)
+        texts = [self.text(r) for r in (row, *rows)]
+        if rng.random() < self.config.sentence_share and (taken := take_sentence(pool.passages[row], rng)):
+            return Example(taken[0], [taken[1], *texts[1:]], [float("nan")] * len(texts))
+        known = {int(r): float(s) for r, s in zip(cross.rows[question], cross.teachings[question], strict=True)}
+        lowest = min(known.values()) - 0.1
+        return Example(
+            vary(pool.questions[question], pool.titles[row], rng), texts, [known.get(r, lowest) for r in (row, *rows)]
+        )
+
+    def text(self, row: int) -> str:
+        """Every other passage carries its title: collections come with and without."""
+        pool = self.job.pool
+        return f"{pool.titles[row]} {pool.passages[row]}" if pool.titles[row] and row % 2 else pool.passages[row]
+
+    def loss(self, batch: list[Example]) -> tuple[torch.Tensor, dict[str, float]]:
+        pairs = [(e.question, t) for e in batch for t in e.texts]
+        items = pair_ids(self.tokenizer, pairs, self.config.tokens)
+        logits = logits_of(self.fast, items, self.device, self.budget).view(len(batch), -1)
+        teacher = torch.tensor([e.teacher for e in batch], device=self.device)
+        self.count(pairs=len(pairs), questions=len(batch), tokens=sum(len(i) for i, _ in items))
+        return list_loss(logits, teacher, self.config)
+
+    @torch.no_grad()
+    def evaluate(self) -> None:
+        for data in self.job.selection[self.rank :: self.world]:
+            figure = float(np.mean(list(cross_figures(self.fast, self.tokenizer, data, self.device).values())))
+            self.log("evaluations.jsonl", {"set": data.name, "ndcg": figure})
+
+
+@torch.no_grad()
+def cross_figures(
+    model: nn.Module, tokenizer, data: RetrievalSet, device: torch.device, length: int = 512
+) -> dict[str, float]:
+    """nDCG@10 by query."""
+    lists = {}
+    for query, docs in data.run.items():
+        items = pair_ids(tokenizer, [(data.queries[query], data.corpus[d]) for d in docs], length)
+        lists[query] = rerank(docs, logits_of(model, items, device, 2048).cpu().numpy())
+    return ndcg_by_query(lists, data.qrels)
+
+
+def train_cross(cross: CrossJob) -> None:
+    """Train to `config.cross.steps`, going on from the last checkpoint in `cross.folder`."""
+    settings = cross.job.config
+    run_processes(CrossTrainer, cross, cross.folder, settings.seed, settings.cross.workers)
