@@ -1,4 +1,6 @@
 import { defineConfig, type Rolldown } from "tsdown";
+import { playgroundPage } from "./scripts/build/playground-page.js";
+import { webForm } from "./scripts/build/web-form.js";
 
 /**
  * In CommonJS other subpaths are required, not imported: an import would bring their ESM form, with a second copy of every error class
@@ -10,6 +12,13 @@ const requireSiblings: Rolldown.Plugin = {
     if (format !== "cjs") return null;
     return code.replace(/\bimport\(("langchain-rerank\/[a-z-]+")\)/g, "Promise.resolve().then(() => require($1))");
   },
+};
+
+/** The browser form is built by itself; the core's error classes stay the ones that it throws. */
+const coreErrors: Rolldown.Plugin = {
+  name: "core-errors",
+  resolveId: (source) =>
+    /^\.{1,2}\/(.*\/)?errors\.js$/.test(source) ? { id: "langchain-rerank", external: true } : null,
 };
 
 /** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
@@ -48,6 +57,29 @@ export default defineConfig([
     clean: false,
   },
   {
+    entry: { "onnx.web": "src/onnx.ts" },
+    format: ["esm"],
+    dts: false,
+    platform: "browser",
+    target: "es2022",
+    plugins: [webForm, coreErrors],
+    fixedExtension: false,
+    clean: false,
+    deps: { neverBundle: ["langchain-rerank"] },
+  },
+  // Holds its tokenizer: a worker does not see the page's import map. The runtime is the user's.
+  {
+    entry: { "inference-worker.web": "src/inference/worker-web.ts" },
+    format: ["esm"],
+    dts: false,
+    platform: "browser",
+    target: "es2022",
+    plugins: [webForm],
+    fixedExtension: false,
+    clean: false,
+    deps: { alwaysBundle: ["@huggingface/tokenizers"], neverBundle: [/^onnxruntime-web/] },
+  },
+  {
     entry: { cli: "src/cli/main.ts" },
     format: ["esm"],
     dts: false,
@@ -56,5 +88,17 @@ export default defineConfig([
     fixedExtension: false,
     clean: false,
     deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
+  },
+  // The page that `serve` shows: one HTML file.
+  {
+    entry: { playground: "src/playground/main.ts" },
+    format: ["esm"],
+    outDir: "dist/playground",
+    dts: false,
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    clean: false,
+    plugins: [playgroundPage("index.html")],
   },
 ]);

@@ -23,7 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/real/**", "test/consumers/**"],
+    exclude: ["test/real/**", "test/consumers/**", "test/browser/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

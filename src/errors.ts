@@ -10,6 +10,7 @@ const BRAND = Symbol.for("langchain-rerank.error");
  */
 export class RerankError extends Error {
   override name: string = "RerankError";
+  /** @internal Tells the errors of every copy of this package. */
   readonly [BRAND] = true;
 }
 

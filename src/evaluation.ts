@@ -1,6 +1,7 @@
 export { FileScoreCache, type FileScoreCacheOptions } from "./evaluation/cache/file-score-cache.js";
 export { hashKey, type KeyPart } from "./evaluation/cache/keys.js";
 export { MemoryScoreCache, type ScoreCache } from "./evaluation/cache/score-cache.js";
+export type { CandidateOptions } from "./evaluation/candidates.js";
 export {
   type ComparedRun,
   type CompareOptions,
@@ -25,7 +26,7 @@ export type { TableFormat } from "./evaluation/files/table-format.js";
 export { formatRun, type RunFormat, type WriteRunOptions, writeRun } from "./evaluation/files/write-run.js";
 export { type MeasuredValues, type MeasureRunOptions, measureRun } from "./evaluation/measure-run.js";
 export { AP } from "./evaluation/measures/ap.js";
-export type { MeasureDeclaration, MeasureParams } from "./evaluation/measures/declaration.js";
+export type { MeasureDeclaration, MeasureParams, ParamTable } from "./evaluation/measures/declaration.js";
 export { Judged } from "./evaluation/measures/judged.js";
 export { type Measure, makeMeasure } from "./evaluation/measures/measure.js";
 export { nDCG } from "./evaluation/measures/ndcg.js";
@@ -37,6 +38,7 @@ export { RR } from "./evaluation/measures/rr.js";
 export { Success } from "./evaluation/measures/success.js";
 export { trecOrder } from "./evaluation/ranking.js";
 export { type ReportInput, type ReportTexts, renderReport } from "./evaluation/report/report.js";
+export type { ReportChoice, ReportTuning } from "./evaluation/report/tuning-section.js";
 export { type BootstrapOptions, bootstrapInterval, type Interval } from "./evaluation/significance/bootstrap.js";
 export { holm } from "./evaluation/significance/holm.js";
 export { pairedRandomizationTest, type RandomizationOptions } from "./evaluation/significance/randomization.js";

@@ -1,5 +1,10 @@
-export { type EmbedCallOptions, OnnxEmbeddings, type OnnxEmbeddingsOptions } from "./embeddings/onnx-embeddings.js";
+export { type BrowserSettings, configureBrowser } from "./browser-settings.js";
+export type { EmbedCallOptions, EmbeddingReport } from "./embeddings/call-options.js";
+export { OnnxEmbeddings, type OnnxEmbeddingsOptions } from "./embeddings/onnx-embeddings.js";
 export type { OnnxOptions } from "./inference/onnx-model.js";
 export type { Pooling } from "./inference/protocol.js";
 export type { ActivationName } from "./scorers/onnx/activations.js";
+export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-vectors.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
+export { OnnxLateInteraction, type OnnxLateInteractionOptions } from "./scorers/onnx/onnx-late-interaction.js";
+export { createOnnxScorer, type OnnxScorerOptions } from "./scorers/onnx/onnx-scorer.js";

@@ -1,3 +1,4 @@
+import { addCacheReports } from "../scorers/cache-report.js";
 import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../scorers/relevance-scorer.js";
 
 /** Texts of one part: few enough to show progress, many enough to keep all threads busy. */
@@ -53,6 +54,7 @@ function joinReports(reports: readonly ScorerReport[]): ScorerReport {
     reports.reduce((total, report) => total + (of(report) ?? 0), 0);
   const stages = new Set(reports.flatMap(({ milliseconds }) => Object.keys(milliseconds ?? {})));
   const { model } = reports[0] ?? {};
+  const cache = reports.map((report) => report.cache).reduce(addCacheReports, undefined);
   return {
     ...(model === undefined ? {} : { model }),
     ...(reports.every(({ logits }) => logits) ? { logits: reports.flatMap(({ logits }) => logits!) } : {}),
@@ -60,6 +62,7 @@ function joinReports(reports: readonly ScorerReport[]): ScorerReport {
       ? { truncated: reports.flatMap(({ truncated }) => truncated!) }
       : {}),
     ...(reports.every(({ passages }) => passages) ? { passages: reports.flatMap(({ passages }) => passages!) } : {}),
+    ...(cache ? { cache } : {}),
     batches: sum(({ batches }) => batches),
     tokens: sum(({ tokens }) => tokens),
     milliseconds: Object.fromEntries(

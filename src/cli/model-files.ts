@@ -39,7 +39,7 @@ interface Finding {
 export async function check(name: string | undefined, options: FetchOptions): Promise<void> {
   const bar = new ProgressBar();
   const model = name ?? defaultModel().name;
-  const { locateModel } = await import("../inference/locate-model.js");
+  const { locateModel } = await import("../inference/locate-model-node.js");
   const located = await locateModel(model, {
     ...fetchOptions(options),
     signal: interruption(),
@@ -73,10 +73,10 @@ async function checkHashes(folder: string): Promise<Finding[]> {
 }
 
 async function checkScores(model: string, options: FetchOptions): Promise<Finding> {
-  const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
+  const { createOnnxScorer } = await import("langchain-rerank/onnx");
   const what = "golden scores";
   const { dtype, revision, acceptLicense, cacheDir } = options;
-  const scorer = new OnnxCrossEncoder({ model, dtype, revision, acceptLicense, cacheDir, verify: true });
+  const scorer = createOnnxScorer({ model, dtype, revision, acceptLicense, cacheDir, verify: true });
   try {
     await scorer.score("probe", ["probe"], { signal: interruption() });
     return { what, result: "ok", detail: "within the model's tolerance" };
@@ -90,7 +90,7 @@ async function checkScores(model: string, options: FetchOptions): Promise<Findin
       detail: none ? "none are known for this model" : error.message,
     };
   } finally {
-    await scorer.dispose();
+    await scorer.dispose?.();
   }
 }
 

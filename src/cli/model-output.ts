@@ -26,7 +26,7 @@ function listTable(entries: readonly ModelEntry[]): string {
   ] as const;
   const rows = entries.map((entry) => [
     entry.name,
-    entry.kind,
+    kinds(entry),
     entry.bundled ? "bundled" : size(entry),
     entry.languages.join(", "),
     entry.commercial ? entry.license : `${entry.license} (non-commercial)`,
@@ -49,7 +49,7 @@ function infoText(entry: ModelEntry): string {
 
 function facts(entry: ModelEntry): [label: string, value: string][] {
   const rows: [string, string | undefined][] = [
-    ["kind", entry.kind],
+    ["kind", kinds(entry)],
     ["architecture", entry.family],
     ["parameters", `${entry.parameters} million`],
     ["speed", speedClass(entry)],
@@ -73,8 +73,9 @@ function facts(entry: ModelEntry): [label: string, value: string][] {
       "vector",
       entry.dimensions === undefined
         ? undefined
-        : `${entry.dimensions} numbers${entry.pooling ? `, ${entry.pooling} pooling` : " a token"}`,
+        : `${entry.dimensions} numbers${entry.kind === "late-interaction" ? " a token" : `, ${entry.pooling} pooling`}`,
     ],
+    ["markers", markers(entry)],
     ["query prefix", entry.queryPrefix === undefined ? undefined : JSON.stringify(entry.queryPrefix)],
     ["text prefix", entry.documentPrefix === undefined ? undefined : JSON.stringify(entry.documentPrefix)],
     ...Object.entries(entry.files).map(([precision, file]): [string, string] => [
@@ -93,6 +94,17 @@ function facts(entry: ModelEntry): [label: string, value: string][] {
     ],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
+}
+
+function kinds({ kind, also = [] }: ModelEntry): string {
+  return [kind, ...also].join(", ");
+}
+
+function markers({ lateInteraction }: ModelEntry): string | undefined {
+  const { queryMarker, documentMarker, queryLength, expandQueries } = lateInteraction ?? {};
+  if (queryMarker === undefined && documentMarker === undefined) return undefined;
+  const filled = expandQueries ? `, queries filled up to ${queryLength} tokens` : "";
+  return `${queryMarker ?? "none"} for queries, ${documentMarker ?? "none"} for documents${filled}`;
 }
 
 function fileFacts(

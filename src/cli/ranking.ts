@@ -51,8 +51,8 @@ async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<Rele
   const { model, dtype, longDocuments, instruction, acceptLicense } = options;
   const { createRemoteScorer, isRemoteModel } = await import("../scorers/remote.js");
   if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
-  const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
-  const scorer = new OnnxCrossEncoder({
+  const { createOnnxScorer } = await import("langchain-rerank/onnx");
+  const scorer = createOnnxScorer({
     model,
     dtype,
     longDocuments,

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defaultModel } from "../models/find.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { createRemoteScorer, isRemoteModel } from "../scorers/remote.js";
 import type { ServedEmbedder } from "../server/options.js";
@@ -22,6 +23,7 @@ interface ServeOptions {
   timeout?: number;
   grace?: number;
   acceptLicense?: boolean;
+  playground: boolean;
 }
 
 const KEY_VARIABLE = "LANGCHAIN_RERANK_API_KEY";
@@ -36,7 +38,8 @@ Examples:
   $ curl localhost:8787/v1/rerank -d '{"query": "tea", "documents": ["green tea", "a bicycle"]}'
 
 Answers POST /v1/rerank (Jina, Cohere v1, vLLM), /v2/rerank (Cohere v2), /rerank (TEI, or as /v1), /v1/embeddings (OpenAI);
-GET /health, /v1/models, /metrics (Prometheus). Only this machine can reach it unless --host says otherwise.
+GET /health, /v1/models, /metrics (Prometheus). At / browsers get a page to try the models on. Only this machine can reach it
+unless --host says otherwise.
 `;
 
 /** Adds the command `serve`. */
@@ -47,7 +50,7 @@ export function register(program: Command): void {
     .description("Serves local models over HTTP, in the formats of Jina, Cohere, TEI and OpenAI.")
     .option(
       "-m, --model <[name=]model...>",
-      "cross-encoders to serve, the first is the default (default: the bundled one)",
+      "cross-encoders and late-interaction models to serve, the first is the default (default: the bundled one)",
       collect,
     )
     .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
@@ -70,6 +73,7 @@ export function register(program: Command): void {
     .option("--timeout <ms>", "milliseconds from request to answer, then 503 (60000)", wholeNumber(1))
     .option("--grace <ms>", "milliseconds that requests get to end at shutdown (10000)", wholeNumber(0))
     .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
+    .option("--no-playground", "no page to try the models on at /")
     .addHelpText("after", HELP + EXIT_CODES_HELP)
     .action(run);
 }
@@ -82,6 +86,7 @@ async function run(options: ServeOptions): Promise<void> {
   const signal = interruption();
   const rerankers = await loadRerankers(options);
   const embedders = await loadEmbedders(options);
+  const playground = options.playground ? await loadPlayground(options, embedders) : undefined;
   if (options.hybrid !== undefined) rerankers.set("hybrid", await makeHybrid(options.hybrid, rerankers, embedders));
   await warmUp(rerankers, embedders, signal);
 
@@ -89,6 +94,7 @@ async function run(options: ServeOptions): Promise<void> {
   const server = await listen({
     rerankers,
     embedders,
+    playground,
     apiKey,
     host: options.host,
     port: options.port,
@@ -109,6 +115,7 @@ async function run(options: ServeOptions): Promise<void> {
   });
   const names = [...rerankers.keys(), ...embedders.keys()].join(", ");
   process.stderr.write(`Serving ${names} on ${server.url}\n`);
+  if (playground) process.stderr.write(`Try it in a browser: ${server.url}/\n`);
   if (apiKey === undefined && !LOOPBACK.test(options.host)) {
     process.stderr.write(
       `warning: everyone who can reach ${server.url} may use it; set ${KEY_VARIABLE} to ask for a key\n`,
@@ -119,21 +126,29 @@ async function run(options: ServeOptions): Promise<void> {
   await server.close();
 }
 
-async function loadRerankers({ model = [], acceptLicense }: ServeOptions): Promise<Map<string, RelevanceScorer>> {
-  const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
-  const more = acceptLicense ? { acceptLicense } : {};
+async function loadRerankers(
+  { model = [], acceptLicense }: ServeOptions,
+  reading: { longDocuments?: "max-passage" } = {},
+): Promise<Map<string, RelevanceScorer>> {
+  const { createOnnxScorer } = await import("langchain-rerank/onnx");
+  const more = { ...reading, ...(acceptLicense ? { acceptLicense } : {}) };
   if (model.length === 0) {
-    const bundled = new OnnxCrossEncoder(more);
-    return new Map([[bundled.model, bundled]]);
+    return new Map([[defaultModel().name, createOnnxScorer(more)]]);
   }
   const rerankers = new Map<string, RelevanceScorer>();
   for (const { name, target } of model.map(splitName)) {
     if (rerankers.has(name))
       throw new CliError(`--model: two models are named "${name}"; write --model NAME=MODEL.`, EXIT.usage);
     const remote = isRemoteModel(target);
-    rerankers.set(name, remote ? await createRemoteScorer(target) : new OnnxCrossEncoder({ model: target, ...more }));
+    rerankers.set(name, remote ? await createRemoteScorer(target) : createOnnxScorer({ model: target, ...more }));
   }
   return rerankers;
+}
+
+/** The page reads long documents whole, since it shows the passage that counts. Both ways of reading share a model's memory. */
+async function loadPlayground(options: ServeOptions, embedders: ReadonlyMap<string, ServedEmbedder>) {
+  const { preparePlayground } = await import("./serve-playground.js");
+  return preparePlayground(await loadRerankers(options, { longDocuments: "max-passage" }), embedders);
 }
 
 async function loadEmbedders({ embeddings = [], acceptLicense }: ServeOptions): Promise<Map<string, ServedEmbedder>> {

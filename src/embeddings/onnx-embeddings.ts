@@ -4,6 +4,7 @@ import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../inference/onnx-mod
 import type { Pooling } from "../inference/protocol.js";
 import { findModel } from "../models/find.js";
 import { checkKnown, checkOneOf } from "../options.js";
+import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link OnnxEmbeddings}. */
 export interface OnnxEmbeddingsOptions extends OnnxOptions, EmbeddingsParams {
@@ -17,11 +18,6 @@ export interface OnnxEmbeddingsOptions extends OnnxOptions, EmbeddingsParams {
   queryPrefix?: string | undefined;
   /** Put before every document. @default the registry's, else none */
   documentPrefix?: string | undefined;
-}
-
-/** Options of one call; LangChain's own interface passes none. */
-export interface EmbedCallOptions {
-  signal?: AbortSignal;
 }
 
 /**
@@ -63,12 +59,12 @@ export class OnnxEmbeddings extends Embeddings {
   /** One vector a text, in the order given. Texts past the model's length are cut at the end. */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     const entry = findModel(this.model);
-    return this.#embed(texts, this.#options.documentPrefix ?? entry?.documentPrefix ?? "", options.signal);
+    return this.#embed(texts, this.#options.documentPrefix ?? entry?.documentPrefix ?? "", options);
   }
 
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     const entry = findModel(this.model);
-    const [vector] = await this.#embed([text], this.#options.queryPrefix ?? entry?.queryPrefix ?? "", options.signal);
+    const [vector] = await this.#embed([text], this.#options.queryPrefix ?? entry?.queryPrefix ?? "", options);
     return vector!;
   }
 
@@ -77,16 +73,21 @@ export class OnnxEmbeddings extends Embeddings {
     return this.#model.dispose();
   }
 
+  /** The same, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
 
-  async #embed(texts: readonly string[], prefix: string, signal: AbortSignal | undefined): Promise<number[][]> {
+  async #embed(texts: readonly string[], prefix: string, options: EmbedCallOptions): Promise<number[][]> {
     if (texts.length === 0) return [];
     const { normalize = true } = this.#options;
     const pooling = this.#options.pooling ?? findModel(this.model)?.pooling;
     const job = { task: "vectors" as const, prefix, pooling, normalize };
-    const { results } = await this.#model.run(job, texts, signal);
+    const { results } = await this.#model.run(job, texts, options.signal);
+    options.onReport?.({
+      tokens: results.reduce((sum, { tokens }) => sum + tokens!, 0),
+      truncated: results.map(({ truncated }) => truncated),
+    });
     return results.map(({ vector }) => Array.from(vector!));
   }
 }

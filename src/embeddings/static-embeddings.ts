@@ -1,7 +1,8 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidInputError, InvalidOptionError } from "../errors.js";
 import { checkKnown } from "../options.js";
-import { STATIC_MODEL_URL } from "../static-model-url.js";
+import { staticModelUrl } from "../static-model-url.js";
+import type { EmbedCallOptions } from "./call-options.js";
 import { loadBytes } from "./static/load.js";
 import { readStaticTable, type StaticTable } from "./static/static-table.js";
 import { WordPieces } from "./static/word-pieces.js";
@@ -58,24 +59,28 @@ export class StaticEmbeddings extends Embeddings {
    *
    * @throws InvalidInputError ModelNotFoundError ModelIntegrityError DownloadError
    */
-  async embedDocuments(texts: string[], options: { signal?: AbortSignal } = {}): Promise<number[][]> {
+  async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     const wrong = texts.findIndex((text) => typeof text !== "string");
     if (wrong >= 0) throw new InvalidInputError(`texts[${wrong}]`, "is not a string.");
     if (texts.length === 0) return [];
     const model = await this.#load();
     const vectors: number[][] = [];
+    let tokens = 0;
     for (const text of texts) {
       if (vectors.length % TEXTS_A_TURN === 0) {
         if (vectors.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal?.throwIfAborted();
       }
-      vectors.push(model.embed(text));
+      const embedded = model.embed(text);
+      vectors.push(embedded.vector);
+      tokens += embedded.tokens;
     }
+    options.onReport?.({ tokens, truncated: texts.map(() => false) });
     return vectors;
   }
 
   /** The unit vector of one text; see {@link embedDocuments}. */
-  async embedQuery(text: string, options: { signal?: AbortSignal } = {}): Promise<number[]> {
+  async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     const [vector] = await this.embedDocuments([text], options);
     return vector!;
   }
@@ -99,12 +104,15 @@ class LoadedStatic {
     this.#pieces = new WordPieces(table.vocabulary);
   }
 
-  embed(text: string): number[] {
+  /** A unit vector, and how many word pieces it was made of. */
+  embed(text: string): { vector: number[]; tokens: number } {
     const table = this.#table;
+    let tokens = 0;
     this.#pieces.forEachWord(text, (rows) => {
+      tokens += rows.length;
       for (let i = 0; i < rows.length; i++) table.add(rows[i]!);
     });
-    return table.take();
+    return { vector: table.take(), tokens };
   }
 }
 
@@ -117,7 +125,7 @@ let bundled: Promise<LoadedStatic> | undefined;
 
 /** The bundled model is read once a process, whoever asks. */
 function loadBundled(): Promise<LoadedStatic> {
-  bundled ??= load(STATIC_MODEL_URL()).catch((error: unknown) => {
+  bundled ??= load(staticModelUrl()).catch((error: unknown) => {
     bundled = undefined;
     throw error;
   });

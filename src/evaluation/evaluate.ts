@@ -45,6 +45,7 @@ export interface EvaluateOptions extends CandidateOptions, Pick<BootstrapOptions
   /** What one call cost, in a currency of your choice; undefined where it is not known. @example cost: ({ tokens }) => tokens && tokens * 2e-8 */
   cost?: ((report: RerankReport) => number | undefined) | undefined;
   signal?: AbortSignal | undefined;
+  /** Called after every query. */
   onProgress?: ((progress: EvaluationProgress) => void) | undefined;
   /** Default: `console.warn`. */
   onWarning?: WarningHandler | undefined;

@@ -6,6 +6,7 @@ import type { KeyPart } from "./cache/keys.js";
 
 /** Any LangChain document compressor: a reranker of this package, `CohereRerank`, `EmbeddingsFilter`, one of your own. */
 export interface Compressor {
+  /** The documents that are kept, best first. */
   compressDocuments(documents: DocumentInterface[], query: string, callbacks?: Callbacks): Promise<DocumentInterface[]>;
 }
 

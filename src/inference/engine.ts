@@ -1,7 +1,9 @@
 import { BackendError } from "../errors.js";
 import { cutChunks } from "./batching.js";
-import type { FromWorker, Job, JobStats, ModelInfo, ModelSpec, TextResult } from "./protocol.js";
-import { startThread, type Thread } from "./thread-node.js";
+import { inputWeight } from "./input-weight.js";
+import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult } from "./protocol.js";
+import type { Thread } from "./thread.js";
+import { startThread } from "./thread-node.js";
 import { fromWire } from "./wire-error.js";
 
 /** Characters of one chunk of work, some 600 tokens of English: small, so that threads end together; large beside what a message costs. */
@@ -28,12 +30,13 @@ export interface EngineResult {
 
 interface Request {
   job: Job;
-  texts: readonly string[];
-  /** Places in `texts` not yet handed to a thread, chunk by chunk, last one next. */
+  inputs: readonly JobInput[];
+  /** Places in `inputs` not yet handed to a thread, chunk by chunk, last one next. */
   waiting: number[][];
   open: number;
   results: TextResult[];
   stats: JobStats;
+  onResult: ((place: number, result: TextResult) => void) | undefined;
   resolve(result: EngineResult): void;
   reject(error: unknown): void;
 }
@@ -59,23 +62,33 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Runs a job over texts; one result a text, in the order given. Rejects with the signal's reason as soon as it aborts. */
-  run(job: Job, texts: readonly string[], signal?: AbortSignal): Promise<EngineResult> {
+  /**
+   * Runs a job; one result an input, in the order given. Rejects with the signal's reason as soon as it aborts.
+   *
+   * @param onResult Told every result as it comes, in any order; not after an abort.
+   */
+  run(
+    job: Job,
+    inputs: readonly JobInput[],
+    signal?: AbortSignal,
+    onResult?: (place: number, result: TextResult) => void,
+  ): Promise<EngineResult> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const chunks = cutChunks(
-        texts.map((text) => text.length),
+        inputs.map((input) => inputWeight(job, input)),
         CHUNK_CHARACTERS,
       );
       const abort = () => this.#settle(request, () => reject(signal!.reason));
       const done = () => signal?.removeEventListener("abort", abort);
       const request: Request = {
         job,
-        texts,
+        inputs,
         waiting: chunks.reverse(),
         open: chunks.length,
-        results: new Array(texts.length),
-        stats: { batches: 0, tokens: 0, tokenize: 0, inference: 0 },
+        results: new Array(inputs.length),
+        stats: { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 },
+        onResult,
         resolve: (result) => {
           done();
           resolve(result);
@@ -119,7 +132,7 @@ export class Engine {
       const places = request.waiting.pop()!;
       const id = this.#nextId++;
       slot.chunks.set(id, { request, places });
-      slot.thread.post({ type: "run", id, job: request.job, texts: places.map((place) => request.texts[place]!) });
+      slot.thread.post({ type: "run", id, job: request.job, inputs: places.map((place) => request.inputs[place]!) });
       this.#requests.splice(this.#requests.indexOf(request), 1);
       this.#requests.push(request);
     }
@@ -165,7 +178,9 @@ export class Engine {
     if (message.type === "failed") this.#settle(request, () => request.reject(fromWire(message.error)));
     if (message.type !== "done") return;
     places.forEach((place, index) => {
-      request.results[place] = message.results[index]!;
+      const result = message.results[index]!;
+      request.results[place] = result;
+      request.onResult?.(place, result);
     });
     for (const key of Object.keys(request.stats) as (keyof JobStats)[]) request.stats[key] += message.stats[key];
     request.open -= 1;

@@ -9,7 +9,10 @@ type Fill = (sequence: Encoded, position: number) => number;
 /** Inputs that encoders have, by the names that exports give them. */
 const FILLS: Record<string, { fill: Fill; pad: (padId: number) => number }> = {
   input_ids: { fill: ({ ids }, position) => ids[position]!, pad: (padId) => padId },
-  attention_mask: { fill: () => 1, pad: () => 0 },
+  attention_mask: {
+    fill: ({ ids, unattended = 0 }, position) => (position < ids.length - unattended ? 1 : 0),
+    pad: () => 0,
+  },
   token_type_ids: { fill: ({ types }, position) => types[position]!, pad: () => 0 },
   position_ids: { fill: (_, position) => position, pad: () => 0 },
 };

@@ -1,4 +1,5 @@
 import { forwardPass } from "./forward-pass.js";
+import type { OwnSettings } from "./late-interaction/format.js";
 import { isCausal, type ModelConfig } from "./model-config.js";
 import type { ModelTokenizer } from "./model-tokenizer.js";
 import type { ModuleChain } from "./modules.js";
@@ -39,6 +40,7 @@ const HIDDEN = ["last_hidden_state", "token_embeddings", "sentence_embedding"];
 /** The head that a model's files, or its registry entry, ask for. */
 export function chooseHead(spec: ModelSpec, parts: HeadParts): Head {
   const { config, session, modules } = parts;
+  if (spec.kind === "late-interaction") return tokenHead(parts);
   if (spec.kind === "embeddings") return graphHead(parts, pick(session, HIDDEN));
   if (spec.head?.type === "yes-no" || (!spec.head && isCausal(config))) return yesNoHead(spec, parts);
   if (modules && modules.steps.length > 0) return modulesHead(parts, modules);
@@ -57,6 +59,40 @@ function graphHead({ platform, session, tokenizer, config }: HeadParts, output: 
       const { tensor, width } = await forwardPass(platform, session, output, batch, { padId: tokenizer.padId, config });
       const tokens = batch.length * width;
       return { values: toFloat32(tensor), dims: tensor.dims, tokens, release: () => tensor.dispose?.() };
+    },
+  };
+}
+
+/** Outputs that hold token vectors, most finished first; a model of this package names its own. */
+const TOKENS = ["token_vectors", "contextual", "token_embeddings", "last_hidden_state"];
+
+/** Token vectors, through the layers that lie beside the graph where it does not hold them itself. */
+function tokenHead(parts: HeadParts): Head {
+  const own = (parts.config as { langchain_rerank?: OwnSettings }).langchain_rerank?.output;
+  const graph = graphHead(parts, pick(parts.session, own === undefined ? TOKENS : [own, ...TOKENS]));
+  const { modules } = parts;
+  if (!modules || modules.pooled || modules.steps.length === 0) return graph;
+  return {
+    output: graph.output,
+    async run(batch) {
+      const { values, dims, tokens, release } = await graph.run(batch);
+      const [rows = 0, width = 0, dimension = 0] = dims;
+      const { inputs, outputs } = modules.sizes ?? { inputs: dimension, outputs: dimension };
+      // Exports that hold the projection lie beside its weights all the same.
+      if (dimension === outputs && dimension !== inputs) return { values, dims, tokens, release };
+      if (dimension !== inputs)
+        throw new Error(`its vectors have ${dimension} numbers, the layers of modules.json take ${inputs}`);
+      const projected = Array.from({ length: rows * width }, (_, place) =>
+        modules.steps.reduce(
+          (vector, step) => step(vector),
+          values.subarray(place * dimension, (place + 1) * dimension),
+        ),
+      );
+      release();
+      const size = projected[0]?.length ?? 0;
+      const all = new Float32Array(projected.length * size);
+      for (const [place, vector] of projected.entries()) all.set(vector, place * size);
+      return { values: all, dims: [rows, width, size], tokens, release: () => {} };
     },
   };
 }

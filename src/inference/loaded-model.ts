@@ -2,6 +2,7 @@ import { QWEN3_RERANKER_PROMPT } from "../models/registry/prompts.js";
 import type { PromptTemplate } from "../models/types.js";
 import { unknownInputs } from "./forward-pass.js";
 import { chooseHead, type Head } from "./heads.js";
+import { type LateFraming, readFormat, resolveFormat } from "./late-interaction/format.js";
 import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "./model-config.js";
 import { ModelTokenizer } from "./model-tokenizer.js";
 import { type ModuleChain, readModules } from "./modules.js";
@@ -20,12 +21,19 @@ export interface LoadedModel {
   readonly modules: ModuleChain | undefined;
   /** The prompt that pairs are read in, for models that have one. */
   readonly prompt: PromptTemplate | undefined;
+  /** Late interaction: how texts are framed. */
+  readonly late: LateFraming | undefined;
   readonly info: ModelInfo;
 }
 
 /** What the output of each kind of model looks like. */
 const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string; expected: string }> = {
   "cross-encoder": { ranks: [2], what: "a cross-encoder", expected: "one output of shape [batch, 1] or [batch, 2]" },
+  "late-interaction": {
+    ranks: [3],
+    what: "a late-interaction model",
+    expected: "token vectors [batch, tokens, dimension]",
+  },
   embeddings: {
     ranks: [2, 3],
     what: "an embedding model",
@@ -40,7 +48,7 @@ const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string
  */
 export async function loadModel(platform: Platform, spec: ModelSpec): Promise<LoadedModel> {
   const started = performance.now();
-  const { name, folder, file, kind } = spec;
+  const { name, file, kind } = spec;
   const fault = (problem: string, at = file) => new WorkerFault({ kind: "integrity", model: name, file: at, problem });
   const read = (json: string, from: Promise<object | undefined>) =>
     from
@@ -54,13 +62,13 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
         if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
         throw fault("must be a JSON object.", json);
       });
-  const required = async (json: string) => (await read(json, platform.readJson(folder, json)))!;
+  const required = async (json: string) => (await read(json, platform.readJson(spec, json)))!;
   const config = (await required("config.json")) as ModelConfig;
   const tokenizerJson = await required("tokenizer.json");
   const tokenizerConfig =
-    (await read("tokenizer_config.json", platform.readJsonIfAny(folder, "tokenizer_config.json"))) ?? {};
+    (await read("tokenizer_config.json", platform.readJsonIfAny(spec, "tokenizer_config.json"))) ?? {};
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
-  const session = await platform.openSession(folder, file, spec.threads).catch((error) => {
+  const session = await platform.openSession(spec).catch((error) => {
     if (error instanceof WorkerFault) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw fault(`is no ONNX model that the runtime can read; it may be incomplete. ${reason}`);
@@ -68,7 +76,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const unknown = unknownInputs(session);
   if (unknown.length > 0) throw fault(`asks for inputs that are not known here: ${unknown.join(", ")}.`);
   // A graph with logits has its head inside.
-  const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, folder, name);
+  const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, spec, name);
   const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), fault);
   const probe = encodeSequence(tokenizer.templates.single, 16, tokenizer.encode("a"));
   const { dims } = await head.run([probe]).catch((error: Error) => {
@@ -82,8 +90,17 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   if (!ranks.includes(dims.length) || wrongWidth) {
     throw fault(`gives "${head.output}" of shape [${dims.join(", ")}]; ${what} gives ${expected}.`);
   }
+  const late = kind === "late-interaction" ? await readFraming() : undefined;
   const prompt =
     kind === "cross-encoder" ? (spec.prompt ?? (isDecoder(config) ? QWEN3_RERANKER_PROMPT : undefined)) : undefined;
+  async function readFraming(): Promise<LateFraming> {
+    const format = { ...(await readFormat(platform, spec, config)), ...spec.format };
+    try {
+      return resolveFormat(format, tokenizer);
+    } catch (error) {
+      throw fault(`cannot be used for late interaction: ${(error as Error).message}.`, "tokenizer.json");
+    }
+  }
   const limit = maxTokens(config, (tokenizerConfig as { model_max_length?: unknown }).model_max_length);
   const activation = namedActivation(config) ?? modules?.activation;
   return {
@@ -93,6 +110,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     head,
     modules,
     prompt,
+    late,
     info: {
       maxLength: limit,
       load: performance.now() - started,

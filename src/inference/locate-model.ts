@@ -1,24 +1,25 @@
-import { stat } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { ModelIntegrityError, ModelNotFoundError } from "../errors.js";
-import { type DownloadOptions, downloadModel } from "../models/download.js";
-import { findModel } from "../models/find.js";
-import { listFolder } from "../models/folder.js";
-import { chooseWeights, noWeights } from "../models/precision.js";
+import type { DownloadOptions } from "../models/download.js";
 import type { ModelEntry } from "../models/types.js";
+import type { FetchedFiles } from "./protocol.js";
 
-/** A model's files on this machine. */
+/** A model whose files can be read. */
 export interface LocatedModel {
   /** The name asked for. */
   name: string;
+  /** Folder of this machine (Node), or address (browser). */
   folder: string;
   /** The ONNX file, relative to the folder. */
   file: string;
-  /** Bytes of the ONNX file. */
+  /** Bytes of the ONNX file and of what is kept beside it. */
   bytes: number;
   /** What the registry knows of it. */
   entry: ModelEntry | undefined;
+  /** Browsers: the files themselves. */
+  fetched?: FetchedFiles;
+  /** Text of one of its files. Rejects when it is not there. */
+  readText(file: string): Promise<string>;
+  /** Lets go of what is held in memory for it. */
+  release?(): void;
 }
 
 /** How a model is found and, where it is not on this machine, fetched. */
@@ -26,63 +27,3 @@ export type LocateOptions = Pick<
   DownloadOptions,
   "dtype" | "revision" | "acceptLicense" | "cacheDir" | "onProgress" | "signal"
 >;
-
-/**
- * Finds a model's files: of a bundled name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
- * `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
- *
- * A name that is both means the registered model; `./name` means the folder.
- *
- * @throws ModelNotFoundError when it is neither. ModelIntegrityError for a folder without the ONNX file. What `downloadModel` throws.
- */
-export async function locateModel(name: string, options: LocateOptions = {}): Promise<LocatedModel> {
-  const entry = findModel(name);
-  const folder = entry?.bundled ? bundledFolder(entry.bundled) : entry ? undefined : name;
-  const local = folder !== undefined && (await isFolder(folder));
-  if (!local && (looksLikePath(name) || entry?.bundled))
-    throw new ModelNotFoundError(name, "there is no such folder on this machine.");
-  const { folder: at, file } = local
-    ? await inFolder(name, folder, options, entry)
-    : await downloadModel(name, options);
-  return { name, folder: at, file, bytes: await weightsBytes(at, file), entry };
-}
-
-async function inFolder(
-  name: string,
-  folder: string,
-  { dtype = "auto" }: LocateOptions,
-  entry: ModelEntry | undefined,
-) {
-  const files = await listFolder(folder);
-  const weights = chooseWeights(files, dtype, entry);
-  if (!weights) throw new ModelIntegrityError(name, noWeights(files, dtype), { file: folder });
-  return { folder, file: weights.path };
-}
-
-/** Bytes of the graph and of the weights kept beside it. */
-async function weightsBytes(folder: string, file: string): Promise<number> {
-  const sizes = [file, `${file}_data`, file.replace(/\.onnx$/, ".onnx.data")].map((path) =>
-    stat(join(folder, path)).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-function looksLikePath(name: string): boolean {
-  return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(name);
-}
-
-/** The folder of a bundled model, found through the package's own name so that it does not depend on where this code was built to. */
-function bundledFolder(folder: string): string {
-  const packageJson = createRequire(import.meta.url).resolve("langchain-rerank/package.json");
-  return join(dirname(packageJson), "models", folder);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}

@@ -25,6 +25,8 @@ type TokenName = string | { content: string } | null | undefined;
 interface TokenizerConfig {
   pad_token?: TokenName;
   cls_token?: TokenName;
+  mask_token?: TokenName;
+  unk_token?: TokenName;
   bos_token?: TokenName;
   sep_token?: TokenName;
   eos_token?: TokenName;
@@ -37,6 +39,10 @@ interface TokenizerConfig {
 export class ModelTokenizer {
   readonly templates: Templates;
   readonly padId: number;
+  readonly maskId: number | undefined;
+  readonly unknownId: number | undefined;
+  /** The token that ends a language model's text. */
+  readonly endId: number | undefined;
   readonly #tokenizer: Tokenizer;
 
   /** @throws WorkerFault when the files do not fit each other. */
@@ -56,6 +62,9 @@ export class ModelTokenizer {
     this.templates = templates;
     const tokenizerPad = tokenId(this.#tokenizer, tokenizerConfig.pad_token);
     this.padId = config.pad_token_id ?? tokenizerPad ?? 0;
+    this.maskId = tokenId(this.#tokenizer, tokenizerConfig.mask_token);
+    this.unknownId = tokenId(this.#tokenizer, tokenizerConfig.unk_token);
+    this.endId = tokenId(this.#tokenizer, tokenizerConfig.eos_token);
     const mismatch = findMismatch(this.#tokenizer, templates, tokenizerConfig, config);
     if (mismatch) throw fault(`does not belong to this model: ${mismatch}.`);
   }
@@ -63,6 +72,11 @@ export class ModelTokenizer {
   /** Token ids of a whole text, without special tokens. */
   encode(text: string): number[] {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Id of a token by its own spelling in the vocabulary; undefined where there is none. */
+  tokenId(token: string): number | undefined {
+    return tokenId(this.#tokenizer, token);
   }
 
   /** Id of a text that is a single token; undefined where it is none or several. */
@@ -91,6 +105,11 @@ function tokenId(tokenizer: Tokenizer, name: TokenName): number | undefined {
   return token === undefined ? undefined : tokenizer.token_to_id(token);
 }
 
+function sameToken(a: TokenName, b: TokenName): boolean {
+  const spelling = (name: TokenName) => (typeof name === "string" ? name : name?.content);
+  return spelling(a) !== undefined && spelling(a) === spelling(b);
+}
+
 /** Tables of embeddings are padded to round sizes; a vocabulary of less than this share of one belongs to another model. */
 const LEAST_SHARE = 0.5;
 
@@ -109,7 +128,9 @@ function findMismatch(
     if (largest >= size) return `it has ids up to ${largest}, config.json says vocab_size ${size}`;
     if (words < size * LEAST_SHARE) return `it has ${words} tokens, config.json says vocab_size ${size}`;
   }
-  const pad = tokenId(tokenizer, named.pad_token);
+  // PyLate saves tokenizers that pad with the mask token, beside configurations that do not.
+  const masks = sameToken(named.pad_token, named.mask_token);
+  const pad = masks ? undefined : tokenId(tokenizer, named.pad_token);
   if (typeof configPad === "number" && pad !== undefined && pad !== configPad) {
     return `its padding token is ${pad}, config.json says pad_token_id ${configPad}`;
   }

@@ -1,4 +1,4 @@
-import type { Pooling } from "./protocol.js";
+import type { ModelPlace, Pooling } from "./protocol.js";
 import { readSafetensors, type Weights } from "./safetensors.js";
 import type { Platform } from "./session.js";
 import { WorkerFault } from "./wire-error.js";
@@ -10,6 +10,10 @@ type Step = (vector: Float32Array) => Float32Array;
 export interface ModuleChain {
   pooling: Pooling | undefined;
   steps: Step[];
+  /** A module turns the token vectors into one vector, so that the steps are of whole texts. */
+  pooled: boolean;
+  /** Numbers of a vector before and after the steps, where there are dense layers among them. */
+  sizes: { inputs: number; outputs: number } | undefined;
   /** Activation that the model's own files name for its score. */
   activation: "sigmoid" | "identity" | undefined;
 }
@@ -36,13 +40,15 @@ const STEPS: Record<string, (config: Config, weights: Map<string, Weights>) => S
     const name = String(config.activation_function ?? "torch.nn.modules.activation.Tanh").replace(/.*\./, "");
     const activation = ACTIVATIONS[name];
     if (!activation) throw new Error(`its activation ${name} is not known here`);
-    if (config.use_residual) throw new Error("its residual connection is not known here");
-    return dense(tensor(weights, "linear.weight"), weights.get("linear.bias"), activation);
+    const layer = dense(tensor(weights, "linear.weight"), weights.get("linear.bias"), activation);
+    return config.use_residual ? withResidual(layer, weights.get("residual.weight")) : layer;
   },
   LayerNorm: (_, weights) => layerNorm(tensor(weights, "norm.weight"), tensor(weights, "norm.bias")),
 };
 
 const WITHOUT_STEP = new Set(["Transformer", "Pooling", "Normalize"]);
+
+const NO_STEPS: Omit<ModuleChain, "pooling"> = { steps: [], pooled: true, sizes: undefined, activation: undefined };
 
 /**
  * Reads the modules of a model folder.
@@ -50,19 +56,29 @@ const WITHOUT_STEP = new Set(["Transformer", "Pooling", "Normalize"]);
  * @returns undefined where the folder has no `modules.json`.
  * @throws WorkerFault for a module that is not known here: leaving it out would give other vectors.
  */
-export async function readModules(platform: Platform, folder: string, model: string): Promise<ModuleChain | undefined> {
-  const entries = (await platform.readJsonIfAny(folder, "modules.json")) as ModuleEntry[] | undefined;
-  const pooling = await readPooling(platform, folder);
-  if (!Array.isArray(entries)) return pooling && { pooling, steps: [], activation: undefined };
+export async function readModules(
+  platform: Platform,
+  place: ModelPlace,
+  model: string,
+): Promise<ModuleChain | undefined> {
+  const entries = (await platform.readJsonIfAny(place, "modules.json")) as ModuleEntry[] | undefined;
+  const pooling = await readPooling(platform, place);
+  if (!Array.isArray(entries)) return pooling && { ...NO_STEPS, pooling };
   const steps: Step[] = [];
+  let sizes: ModuleChain["sizes"];
   for (const { path, type } of entries) {
     const name = type.replace(/.*\./, "");
     if (WITHOUT_STEP.has(name)) continue;
     try {
       const make = STEPS[name];
       if (!make) throw new Error(`modules of type ${name} are not known here`);
-      const config = (await platform.readJson(folder, `${path}/config.json`)) as Config;
-      steps.push(make(config, readSafetensors(await platform.readBytes(folder, `${path}/model.safetensors`))));
+      const config = (await platform.readJson(place, `${path}/config.json`)) as Config;
+      const weights = readSafetensors(await platform.readBytes(place, `${path}/model.safetensors`));
+      steps.push(make(config, weights));
+      const [outputs, inputs] = weights.get("linear.weight")?.shape ?? [];
+      if (sizes && inputs !== undefined && inputs !== sizes.outputs)
+        throw new Error(`it takes ${inputs} numbers, the layer before it gives ${sizes.outputs}`);
+      if (inputs !== undefined && outputs !== undefined) sizes = { inputs: sizes?.inputs ?? inputs, outputs };
     } catch (error) {
       throw new WorkerFault({
         kind: "integrity",
@@ -72,8 +88,9 @@ export async function readModules(platform: Platform, folder: string, model: str
       });
     }
   }
-  const settings = (await platform.readJsonIfAny(folder, "config_sentence_transformers.json")) as Config | undefined;
-  return { pooling, steps, activation: activationName(settings?.activation_fn) };
+  const settings = (await platform.readJsonIfAny(place, "config_sentence_transformers.json")) as Config | undefined;
+  const pooled = entries.some(({ type }) => /(^|\.)Pooling$/.test(type));
+  return { pooling, steps, pooled, sizes, activation: activationName(settings?.activation_fn) };
 }
 
 const POOLING_NAMES: Record<string, Pooling> = {
@@ -85,8 +102,8 @@ const POOLING_NAMES: Record<string, Pooling> = {
 };
 
 /** The pooling that sentence-transformers wrote beside the model, in its older form (a flag each) or its newer one (a name). */
-async function readPooling(platform: Platform, folder: string): Promise<Pooling | undefined> {
-  const config = (await platform.readJsonIfAny(folder, "1_Pooling/config.json")) as Config | undefined;
+async function readPooling(platform: Platform, place: ModelPlace): Promise<Pooling | undefined> {
+  const config = (await platform.readJsonIfAny(place, "1_Pooling/config.json")) as Config | undefined;
   if (typeof config?.pooling_mode === "string") return POOLING_NAMES[config.pooling_mode];
   return Object.entries(POOLING_NAMES).find(([name]) => config?.[`pooling_mode_${name}`] === true)?.[1];
 }
@@ -102,18 +119,31 @@ function tensor(weights: Map<string, Weights>, name: string): Weights {
   return found;
 }
 
-/** x ↦ activation(W x + b), W of shape [out, in]. */
+/** x ↦ activation(W x + b), W of shape [out, in]. Late interaction runs it for every token, hence the plain loops. */
 function dense(
   { shape: [outputs = 0, inputs = 0], values }: Weights,
   bias: Weights | undefined,
   activation: (x: number) => number,
 ): Step {
-  return (vector) =>
-    Float32Array.from({ length: outputs }, (_, row) => {
+  return (vector) => {
+    const result = new Float32Array(outputs);
+    for (let row = 0; row < outputs; row++) {
+      const start = row * inputs;
       let sum = bias?.values[row] ?? 0;
-      for (let i = 0; i < inputs; i++) sum += values[row * inputs + i]! * vector[i]!;
-      return activation(sum);
-    });
+      for (let i = 0; i < inputs; i++) sum += values[start + i]! * vector[i]!;
+      result[row] = activation(sum);
+    }
+    return result;
+  };
+}
+
+/** x ↦ layer(x) + x, or + R x where the layer changes the length (PyLate's Dense). */
+function withResidual(layer: Step, weight: Weights | undefined): Step {
+  const residual = weight ? dense(weight, undefined, (x) => x) : (vector: Float32Array) => vector;
+  return (vector) => {
+    const rest = residual(vector);
+    return layer(vector).map((value, i) => value + rest[i]!);
+  };
 }
 
 /** x ↦ (x − mean) / √(variance + ε) · weight + bias, with torch's default ε. */

@@ -2,10 +2,11 @@ import type { DownloadProgress } from "../models/download-progress.js";
 import type { DType } from "../models/types.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
 import { Engine, type EngineResult } from "./engine.js";
-import { type LocatedModel, locateModel } from "./locate-model.js";
-import type { Job, ModelKind } from "./protocol.js";
+import type { LocatedModel, LocateOptions } from "./locate-model.js";
+import { locateModel } from "./locate-model-node.js";
+import type { Job, JobInput, ModelKind, TextResult } from "./protocol.js";
 import { SharedTask } from "./shared-task.js";
-import { coreCount } from "./thread-node.js";
+import { coreCount, MOST_WORKERS } from "./thread-node.js";
 
 /** Options of everything that runs a model on the ONNX engine. */
 export interface OnnxOptions {
@@ -58,9 +59,6 @@ const BATCH_TOKENS = 512;
 /** Names of files with dynamic 8-bit quantisation. */
 const SCALES_WITH_BATCH = /int8|quant|q8/i;
 
-/** Sessions of a small model that are started unasked. */
-const MOST_WORKERS = 4;
-
 /** An engine and how many instances use it. */
 interface Shared {
   engine: Engine;
@@ -84,6 +82,13 @@ export function checkOnnxOptions(options: OnnxOptions): void {
   checkNumber("idleTimeout", options.idleTimeout, 0, 2 ** 31 - 1);
 }
 
+/** What finding a model takes of its options. */
+export function locateOptions(options: OnnxOptions, signal: AbortSignal): LocateOptions {
+  const { dtype, revision, acceptLicense, cacheDir, onDownload: onProgress } = options;
+  const given = Object.entries({ dtype, revision, acceptLicense, cacheDir, onProgress, signal });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
 /** One model on the engine. Instances that name the same model and the same threads share sessions and memory. */
 export class OnnxModel {
   readonly name: string;
@@ -98,23 +103,24 @@ export class OnnxModel {
     this.#options = options;
   }
 
-  /** Runs a job; loads the model if it is not loaded. */
+  /** Runs a job; loads the model if it is not loaded. {@link Engine.run} says more. */
   async run(
     job: Job,
-    texts: readonly string[],
+    inputs: readonly JobInput[],
     signal?: AbortSignal,
+    onResult?: (place: number, result: TextResult) => void,
   ): Promise<EngineResult & { located: LocatedModel }> {
     const { engine, located } = await this.#open(signal);
     const limits = {
       maxLength: this.#options.maxLength ?? located.entry?.maxLength,
       batchTokens: this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS),
     };
-    return { ...(await engine.run({ ...limits, ...job }, texts, signal)), located };
+    return { ...(await engine.run({ ...limits, ...job }, inputs, signal, onResult)), located };
   }
 
-  /** The folder that the model's files are in. */
-  async folder(): Promise<string> {
-    return (await this.#open()).located.folder;
+  /** The model's files, fetched where they were not there. */
+  async located(signal?: AbortSignal): Promise<LocatedModel> {
+    return (await this.#open(signal)).located;
   }
 
   /** Gives up this instance's share; the last one ends the threads. */
@@ -122,6 +128,7 @@ export class OnnxModel {
     const opened = await this.#opening?.result.catch(() => undefined);
     this.#opening = undefined;
     if (!opened) return;
+    opened.located.release?.();
     const shared = sharedEngines.get(opened.key);
     if (!shared || --shared.users > 0) return;
     sharedEngines.delete(opened.key);
@@ -142,12 +149,8 @@ export class OnnxModel {
   }
 
   async #locate(signal: AbortSignal): Promise<Opened> {
-    const { threads, workers, idleTimeout, dtype, revision, acceptLicense, cacheDir, onDownload } = this.#options;
-    const fetching = Object.entries({ dtype, revision, acceptLicense, cacheDir, onProgress: onDownload, signal });
-    const located = await locateModel(
-      this.name,
-      Object.fromEntries(fetching.filter(([, value]) => value !== undefined)),
-    );
+    const { threads, workers, idleTimeout } = this.#options;
+    const located = await locateModel(this.name, locateOptions(this.#options, signal));
     const small = located.bytes < SMALL_FILE;
     const cores = coreCount();
     const shape = {
@@ -158,13 +161,18 @@ export class OnnxModel {
         kind: this.#kind,
         ...(located.entry?.head ? { head: located.entry.head } : {}),
         ...(located.entry?.prompt ? { prompt: located.entry.prompt } : {}),
+        ...(this.#kind === "late-interaction" && located.entry?.lateInteraction
+          ? { format: located.entry.lateInteraction }
+          : {}),
         threads: threads ?? (small ? 1 : cores),
       },
       workers: workers ?? (small ? Math.max(1, Math.min(MOST_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
       idleTimeout: idleTimeout ?? 0,
     };
     const key = JSON.stringify(shape);
-    const shared = sharedEngines.get(key) ?? { engine: new Engine(shape), users: 0 };
+    const { fetched } = located;
+    const options = fetched ? { ...shape, spec: { ...shape.spec, fetched } } : shape;
+    const shared = sharedEngines.get(key) ?? { engine: new Engine(options), users: 0 };
     shared.users += 1;
     sharedEngines.set(key, shared);
     return { key, located, engine: shared.engine };

@@ -9,6 +9,8 @@ export interface Encoded {
   truncated: boolean;
   /** Tokens at the beginning that every sequence of the request has. */
   shared?: number;
+  /** Tokens at the end that no token looks at, though they look at the others. */
+  unattended?: number;
 }
 
 /** Special tokens that a template adds around its texts. */

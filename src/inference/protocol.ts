@@ -1,8 +1,16 @@
-import type { ModelHead, PromptTemplate } from "../models/types.js";
+import type { LateInteractionFormat, ModelHead, PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../scorers/relevance-scorer.js";
 
 /** What a model is loaded as. Decides which output is read and how. */
-export type ModelKind = "cross-encoder" | "embeddings";
+export type ModelKind = "cross-encoder" | "embeddings" | "late-interaction";
+
+/** Files of a model that a page fetched for its workers, which read them without asking the network again. */
+export interface FetchedFiles {
+  /** By path. */
+  files: Readonly<Record<string, Blob>>;
+  /** Address below which other files may lie; absent where there are no others. */
+  others?: string | undefined;
+}
 
 /** Everything a worker needs to load a model. Structured-cloneable. */
 export interface ModelSpec {
@@ -17,9 +25,28 @@ export interface ModelSpec {
   head?: ModelHead | undefined;
   /** Cross-encoders that read pairs in a prompt. Default: what the model's architecture was published with. */
   prompt?: PromptTemplate | undefined;
+  /** Late interaction: how texts are framed, where the registry says so. Else the model's own files say it. */
+  format?: LateInteractionFormat | undefined;
   /** Threads inside one session. */
   threads: number;
+  /** Browsers: where the files are. */
+  fetched?: FetchedFiles | undefined;
+  /** Browsers: what the runtime is told. */
+  runtime?: WebRuntime | undefined;
 }
+
+/** What a browser's worker is told of the runtime. */
+export interface WebRuntime {
+  /** Which processor runs the model. */
+  device: "wasm" | "webgpu";
+  /** Address of the module to import, where no bundler put it into the worker. */
+  module?: string | undefined;
+  /** Address of the folder with the `.wasm` files; absent: beside the runtime's own code. */
+  wasmPaths?: string | undefined;
+}
+
+/** What tells a worker where a model's files are. */
+export type ModelPlace = Pick<ModelSpec, "folder" | "fetched">;
 
 /** What a loaded model says of itself. */
 export interface ModelInfo {
@@ -47,17 +74,21 @@ interface JobLimits {
   batchTokens?: number | undefined;
 }
 
-/** Score texts against a query. */
-export interface PairJob extends JobLimits {
-  task: "pairs";
-  query: string;
-  /** Stands in for the prompt's own instruction. */
-  instruction?: string | undefined;
+/** What is done with documents that do not fit the model. */
+interface PassageOptions {
   longDocuments: "truncate" | "max-passage";
   /** Tokens of the document that one passage holds, at most. */
   passageLength?: number | undefined;
   /** Share of a passage that the next one repeats. */
   passageOverlap?: number | undefined;
+}
+
+/** Score texts against a query. */
+export interface PairJob extends JobLimits, PassageOptions {
+  task: "pairs";
+  query: string;
+  /** Stands in for the prompt's own instruction. */
+  instruction?: string | undefined;
 }
 
 /** Embed texts. */
@@ -69,7 +100,43 @@ export interface VectorJob extends JobLimits {
   normalize: boolean;
 }
 
-export type Job = PairJob | VectorJob;
+/** Late interaction: encode texts token by token, compare documents with a query, or both. */
+export interface LateJob extends JobLimits, PassageOptions {
+  task: "late";
+  /** Queries and documents are framed differently. */
+  role: "query" | "document";
+  /** Put before every text, and before every passage of it. */
+  prefix: string;
+  /** Tokens of a text, at most; stands in for what the model's format says, within `maxLength`. */
+  length?: number | undefined;
+  /** What documents are compared with. Without it they are only encoded. */
+  query?: TokenVectors | undefined;
+  /** Send the vectors of texts back. */
+  keep: boolean;
+}
+
+export type Job = PairJob | VectorJob | LateJob;
+
+/** What a job is done on: a text or, in late interaction, one that has been encoded before. */
+export type JobInput = string | TokenVectors;
+
+/** A text as late interaction keeps it. */
+export interface TokenVectors {
+  /** Numbers of one vector. */
+  dimension: number;
+  /** The text in one piece, or its passages in the order they stand in. */
+  passages: readonly PassageVectors[];
+  /** Something of the text was cut. */
+  truncated: boolean;
+}
+
+/** The vectors of a text's tokens, or of one passage of it. */
+export interface PassageVectors {
+  /** Each at length 1 or 0, one behind the other, in half precision (IEEE 754 binary16). */
+  values: Uint16Array<ArrayBuffer>;
+  /** Absent where the text is in one piece. */
+  span?: TextSpan;
+}
 
 /** What comes back for one text. */
 export interface TextResult {
@@ -77,6 +144,12 @@ export interface TextResult {
   logit?: number;
   /** Vector jobs. */
   vector?: Float32Array;
+  /** Vector jobs: tokens of the text that went through the model, with its prefix and special tokens, without padding. */
+  tokens?: number;
+  /** Late jobs with a query: mean over its tokens of the best cosine with a token of the text, −1 to 1. */
+  similarity?: number;
+  /** Late jobs that keep vectors, for texts that had none. */
+  vectors?: TokenVectors;
   /** Something of the text, or of the query, was cut. */
   truncated: boolean;
   passage?: TextSpan;
@@ -91,11 +164,13 @@ export interface JobStats {
   tokenize: number;
   /** Milliseconds. */
   inference: number;
+  /** Milliseconds that late interaction spent on texts whose vectors were kept. */
+  compare: number;
 }
 
 export type ToWorker =
   | { type: "load"; spec: ModelSpec }
-  | { type: "run"; id: number; job: Job; texts: readonly string[] }
+  | { type: "run"; id: number; job: Job; inputs: readonly JobInput[] }
   | { type: "cancel"; id: number }
   /** End when what runs now has ended. Ending a thread amid native work takes the whole process down. */
   | { type: "stop" };

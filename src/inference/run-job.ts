@@ -1,31 +1,17 @@
 import { cutBatches } from "./batching.js";
+import { LATE } from "./late-interaction/late-task.js";
 import type { LoadedModel } from "./loaded-model.js";
-import { countSpecials, type Encoded, encodeSequence, pairRoom } from "./pair-encoding.js";
+import { countSpecials, encodeSequence, pairRoom } from "./pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "./passages.js";
 import { normalizeVector, POOLINGS } from "./pooling.js";
 import { encodePrompts } from "./prompt-encoding.js";
-import type { Job, JobStats, PairJob, TextResult, VectorJob } from "./protocol.js";
+import type { Job, JobInput, JobStats, PairJob, TextResult, VectorJob } from "./protocol.js";
+import { type Item, OVERLAP, type Task, textsOf } from "./task.js";
 
-/** A sequence to run, and the text that it is of. */
-interface Item {
-  text: number;
-  encoded: Encoded;
-  span?: { start: number; end: number };
-}
-
-/** How a kind of job turns texts into sequences, and outputs into results. */
-interface Task<J extends Job> {
-  encode(model: LoadedModel, job: J, texts: readonly string[], maxLength: number): Item[];
-  /** What row `row` of an output says of its item. */
-  read(model: LoadedModel, job: J, values: Float32Array, dims: readonly number[], row: number, item: Item): TextResult;
-}
-
-/** A quarter of a passage is shared with the one before, so that an answer cut by one edge stands whole in the next. */
-const OVERLAP = 0.25;
-
-const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
+const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob>; late: typeof LATE } = {
   pairs: {
-    encode(model, job, texts, maxLength) {
+    encode(model, job, inputs, maxLength) {
+      const texts = textsOf(inputs);
       const { tokenizer, prompt } = model;
       const split = job.longDocuments === "max-passage";
       const passages = split ? { length: job.passageLength, overlap: job.passageOverlap ?? OVERLAP } : undefined;
@@ -60,12 +46,13 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
       const logit = labels === 2 ? values[row * 2 + 1]! - values[row * 2]! : values[row]!;
       return { logit, truncated: encoded.truncated, ...(span ? { passage: span } : {}) };
     },
+    combine: better,
   },
   vectors: {
-    encode({ tokenizer }, { prefix }, texts, maxLength) {
+    encode({ tokenizer }, { prefix }, inputs, maxLength) {
       const template = tokenizer.templates.single;
       const room = maxLength - countSpecials(template);
-      return texts.map((text, index) => ({
+      return textsOf(inputs).map((text, index) => ({
         text: index,
         encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + text, room)),
       }));
@@ -76,43 +63,50 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob> } = {
       const rowStart = row * (dims.length === 2 ? dimension : dims[1]! * dimension);
       const pooled = pool(values, rowStart, encoded.ids.length, dimension);
       const vector = (model.modules?.steps ?? []).reduce((input, step) => step(input), pooled);
-      return { vector: normalize ? normalizeVector(vector) : vector, truncated: encoded.truncated };
+      const { truncated, ids } = encoded;
+      return { vector: normalize ? normalizeVector(vector) : vector, truncated, tokens: ids.length };
     },
+    combine: (_, last) => last,
   },
+  late: LATE,
 };
 
 /** Of two passages of one text, the one that speaks for it. */
-function better(a: TextResult | undefined, b: TextResult): TextResult {
-  return a === undefined || (b.logit ?? 0) > (a.logit ?? 0) ? b : a;
+function better(a: TextResult, b: TextResult): TextResult {
+  // A logit that is no number must come to light, not lose to its neighbours.
+  return Number.isNaN(b.logit) || (b.logit ?? 0) > (a.logit ?? 0) ? b : a;
 }
 
 /**
  * Runs a job on one loaded model: encode, sort by length, run batch by batch, scatter back.
  *
  * @param isCancelled Asked between batches; true ends the work with undefined.
- * @returns One result a text, in the order given.
+ * @returns One result an input, in the order given.
  */
 export async function runJob(
   model: LoadedModel,
   job: Job,
-  texts: readonly string[],
+  inputs: readonly JobInput[],
   isCancelled: () => boolean,
 ): Promise<{ results: TextResult[]; stats: JobStats } | undefined> {
   const task = TASKS[job.task] as Task<Job>;
   const maxLength = Math.min(job.maxLength ?? model.info.maxLength, model.info.maxLength);
   const tokenizing = performance.now();
-  const items = task.encode(model, job, texts, maxLength);
+  const items = task.encode(model, job, inputs, maxLength);
   const lengths = items.map(({ encoded }) => encoded.ids.length);
   const batches = cutBatches(lengths, job.batchTokens ?? 1);
-  const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0 };
-  const results: TextResult[] = new Array(texts.length);
+  const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0, compare: 0 };
+  const comparing = performance.now();
+  const results = inputs.map((input) => task.known?.(job, input));
+  stats.compare = performance.now() - comparing;
   for (const batch of batches) {
     if (isCancelled()) return undefined;
     const started = performance.now();
     const { values, dims, tokens, release } = await model.head.run(batch.map((place) => items[place]!.encoded));
     batch.forEach((place, row) => {
       const item = items[place]!;
-      results[item.text] = better(results[item.text], task.read(model, job, values, dims, row, item));
+      const [before, found] = [results[item.text], task.read(model, job, values, dims, row, item)];
+      results[item.text] = before ? task.combine(before, found) : found;
     });
     release();
     stats.batches += 1;
@@ -120,5 +114,5 @@ export async function runJob(
     stats.inference += performance.now() - started;
     await model.platform.yieldToMessages();
   }
-  return { results, stats };
+  return { results: results as TextResult[], stats };
 }

@@ -1,3 +1,4 @@
+import type { ModelPlace, ModelSpec } from "./protocol.js";
 import { halfToNumber } from "./safetensors.js";
 
 /** An integer or float tensor as both ONNX runtimes have it. */
@@ -19,13 +20,13 @@ export interface RuntimeSession {
 /** What differs between Node and browsers below the worker: how files are read and which runtime runs them. */
 export interface Platform {
   /** @throws when the file is not there. */
-  readJson(folder: string, file: string): Promise<object>;
+  readJson(place: ModelPlace, file: string): Promise<object>;
   /** Same, undefined when the file is not there. */
-  readJsonIfAny(folder: string, file: string): Promise<object | undefined>;
+  readJsonIfAny(place: ModelPlace, file: string): Promise<object | undefined>;
   /** @throws when the file is not there. */
-  readBytes(folder: string, file: string): Promise<Uint8Array>;
+  readBytes(place: ModelPlace, file: string): Promise<Uint8Array>;
   /** @throws WorkerFault of kind `missing` when the runtime is not installed. */
-  openSession(folder: string, file: string, threads: number): Promise<RuntimeSession>;
+  openSession(spec: ModelSpec): Promise<RuntimeSession>;
   tensor(
     type: "int64" | "int32" | "float32" | "float16",
     data: ArrayBufferView,

@@ -2,14 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { NativeLatch } from "./native-latch.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
-
-/** A worker thread as the engine sees it, the same for Node and browsers. */
-export interface Thread {
-  post(message: ToWorker): void;
-  /** Whether the thread keeps the process alive. */
-  hold(alive: boolean): void;
-  terminate(): Promise<void>;
-}
+import type { Thread } from "./thread.js";
 
 /** Milliseconds that a thread has to end by itself: as long as a model takes to load, or a batch to run. */
 const PATIENCE = 30_000;
@@ -82,6 +75,9 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     },
   };
 }
+
+/** Sessions of a small model that are started unasked. */
+export const MOST_WORKERS = 4;
 
 /** Cores that this process may use. */
 export function coreCount(): number {

@@ -23,7 +23,11 @@ export function fromWire(error: WireError): RerankError {
     case "integrity":
       return new ModelIntegrityError(error.model, error.problem, error.file === undefined ? {} : { file: error.file });
     case "missing":
-      return new MissingDependencyError(error.dependency, error.purpose, { cause: error.cause });
+      return new MissingDependencyError(error.dependency, error.purpose, {
+        cause: error.cause,
+        // Its install script fetches CUDA libraries, which fails behind many firewalls; npm then drops an optional dependency in silence.
+        install: `npm install ${error.dependency} --ignore-scripts`,
+      });
     case "other":
       return new BackendError("onnx worker", error.problem);
   }

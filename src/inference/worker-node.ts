@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { NativeLatch } from "./native-latch.js";
+import type { ModelPlace } from "./protocol.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 import { WorkerFault } from "./wire-error.js";
 import { serveModel } from "./worker.js";
@@ -27,23 +28,23 @@ async function loadRuntime(): Promise<Runtime> {
   }
 }
 
-async function readJson(folder: string, file: string): Promise<object> {
+async function readJson({ folder }: ModelPlace, file: string): Promise<object> {
   const text = await readFile(join(folder, file), "utf8");
   return JSON.parse(text) as object;
 }
 
 const platform: Platform = {
   readJson,
-  async readJsonIfAny(folder, file) {
+  async readJsonIfAny(place, file) {
     try {
-      return await readJson(folder, file);
+      return await readJson(place, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     }
   },
-  readBytes: (folder, file) => readFile(join(folder, file)),
-  async openSession(folder, file, threads) {
+  readBytes: ({ folder }, file) => readFile(join(folder, file)),
+  async openSession({ folder, file, threads }) {
     const session = await latch.guard(async () => {
       const { InferenceSession } = await loadRuntime();
       return InferenceSession.create(join(folder, file), {

@@ -1,5 +1,5 @@
 import { type LoadedModel, loadModel } from "./loaded-model.js";
-import type { FromWorker, ToWorker } from "./protocol.js";
+import type { FromWorker, TextResult, ToWorker } from "./protocol.js";
 import { runJob } from "./run-job.js";
 import type { Platform } from "./session.js";
 import { toWire } from "./wire-error.js";
@@ -28,12 +28,11 @@ export function serveModel(port: WorkerPort, platform: Platform): void {
     }
   };
 
-  const run = async ({ id, job, texts }: ToWorker & { type: "run" }) => {
+  const run = async ({ id, job, inputs }: ToWorker & { type: "run" }) => {
     try {
-      const done = await runJob((await model)!, job, texts, () => cancelled.has(id));
+      const done = await runJob((await model)!, job, inputs, () => cancelled.has(id));
       if (done) {
-        const vectors = done.results.flatMap(({ vector }) => (vector ? [vector.buffer as ArrayBuffer] : []));
-        port.post({ type: "done", id, ...done }, vectors);
+        port.post({ type: "done", id, ...done }, done.results.flatMap(buffersOf));
       } else port.post({ type: "cancelled", id }, []);
     } catch (error) {
       port.post({ type: "failed", id, error: toWire(error) }, []);
@@ -56,4 +55,10 @@ export function serveModel(port: WorkerPort, platform: Platform): void {
     if (message.type === "run") pending.add(message.id);
     queue = queue.then(() => (message.type === "load" ? load(message) : run(message)));
   });
+}
+
+/** Memory that a result need not be copied with: it is handed over. */
+function buffersOf({ vector, vectors }: TextResult): ArrayBuffer[] {
+  const passages = vectors?.passages.map(({ values }) => values.buffer) ?? [];
+  return vector ? [vector.buffer as ArrayBuffer, ...passages] : passages;
 }

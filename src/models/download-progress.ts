@@ -1,5 +1,3 @@
-import type { FileMetadata } from "./hub/repository.js";
-
 /** State of a download. Bytes that an earlier try left count from the start. */
 export interface DownloadProgress {
   model: string;
@@ -19,7 +17,7 @@ export class Progress {
 
   constructor(
     readonly model: string,
-    metadata: readonly FileMetadata[],
+    metadata: readonly { size?: number | undefined }[],
     readonly listener: ((progress: DownloadProgress) => void) | undefined,
   ) {
     this.#sizes = metadata.map(({ size }) => size ?? 0);

@@ -10,6 +10,7 @@ const OPTIONAL_FILES = [
   "modules.json",
   "sentence_bert_config.json",
   "config_sentence_transformers.json",
+  "artifact.metadata",
 ] as const;
 
 /** Files of a sentence-transformers module: pooling, dense layers and norms behind the graph. */

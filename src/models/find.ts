@@ -25,7 +25,7 @@ export function listModels(filter: ModelFilter = {}): ModelEntry[] {
   const { kind, language, commercial, maxParameters, bundled } = filter;
   return REGISTRY.filter(
     (entry) =>
-      (kind === undefined || entry.kind === kind) &&
+      (kind === undefined || entry.kind === kind || entry.also?.includes(kind) === true) &&
       (language === undefined || entry.languages.includes(language) || entry.languages.includes("multilingual")) &&
       (commercial === undefined || entry.commercial === commercial) &&
       (maxParameters === undefined || entry.parameters <= maxParameters) &&
@@ -56,6 +56,11 @@ export function getModel(name: string): ModelEntry {
 /** The model that a reranker runs when none is named. */
 export function defaultModel(): ModelEntry {
   return listModels({ kind: "cross-encoder", bundled: true })[0]!;
+}
+
+/** The late-interaction model that ships with this package. */
+export function defaultLateInteractionModel(): ModelEntry {
+  return listModels({ kind: "late-interaction", bundled: true })[0]!;
 }
 
 /** The names that are nearest to one that does not exist, nearest first. */

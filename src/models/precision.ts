@@ -1,40 +1,14 @@
-import { readFileSync } from "node:fs";
+import type { Machine } from "./machine.js";
+import { thisMachine } from "./machine-node.js";
 import type { DType, ModelEntry, Precision } from "./types.js";
 
 /** What `dtype` can be. */
 export const DTYPES: readonly DType[] = ["auto", "fp32", "fp16", "q8", "q4"];
 
-/** What matters of the machine for the choice of a file. */
-export interface Machine {
-  arch: string;
-  /** The processor multiplies 8-bit integers without the overflow of older instruction sets, and faster than floats. */
-  int8: boolean;
-}
-
-/** This machine. */
-export function thisMachine(): Machine {
-  return { arch: process.arch, int8: hasInt8Instructions() };
-}
-
-/** Instructions that make 8-bit models both right and fast. Without them onnxruntime's 8-bit kernels can saturate (onnxruntime #6004). */
-function hasInt8Instructions(): boolean {
-  if (process.arch === "arm64" && process.platform === "darwin") return true;
-  if (process.platform !== "linux") return false;
-  try {
-    return /\b(avx512_vnni|avx_vnni|asimddp)\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 /** Names that publishers give the file of a precision, best first. Those of one instruction set are for machines that have it. */
 function fileNames(precision: Precision, machine: Machine): string[] {
-  const q8 =
-    machine.arch === "arm64"
-      ? ["model_qint8_arm64.onnx"]
-      : machine.int8
-        ? ["model_qint8_avx512_vnni.onnx", "model_quint8_avx2.onnx"]
-        : ["model_quint8_avx2.onnx"];
+  const x64 = machine.int8 ? ["model_qint8_avx512_vnni.onnx", "model_quint8_avx2.onnx"] : ["model_quint8_avx2.onnx"];
+  const q8 = { arm64: ["model_qint8_arm64.onnx"], wasm: [] }[machine.arch] ?? x64;
   return {
     fp32: ["model.onnx"],
     fp16: ["model_fp16.onnx"],
@@ -45,10 +19,11 @@ function fileNames(precision: Precision, machine: Machine): string[] {
 
 /**
  * Precisions that `auto` tries, in order: 8 bits first where the machine runs them fastest and the registry vouches for the file, full
- * precision first for files that nobody vouches for.
+ * precision first for files that nobody vouches for. What every visitor of a page has to download is taken in 8 bits where nobody warns.
  */
 function automatic(machine: Machine, entry: Pick<ModelEntry, "lossy"> | undefined): Precision[] {
-  const order: Precision[] = entry && machine.int8 ? ["q8", "fp32", "fp16", "q4"] : ["fp32", "q8", "fp16", "q4"];
+  const small = machine.downloads || (entry && machine.int8);
+  const order: Precision[] = small ? ["q8", "fp32", "fp16", "q4"] : ["fp32", "q8", "fp16", "q4"];
   const lossy = entry?.lossy ?? [];
   return [
     ...order.filter((precision) => !lossy.includes(precision)),
@@ -60,6 +35,19 @@ function automatic(machine: Machine, entry: Pick<ModelEntry, "lossy"> | undefine
 export interface WeightsFile {
   precision: Precision;
   path: string;
+}
+
+/** Files that would do, best first, for places whose files cannot be listed. */
+export function wantedWeights(
+  dtype: DType,
+  entry?: Pick<ModelEntry, "files" | "lossy">,
+  machine: Machine = thisMachine(),
+): WeightsFile[] {
+  return (dtype === "auto" ? automatic(machine, entry) : [dtype]).flatMap((precision) => {
+    const named = entry?.files[precision]?.path;
+    const candidates = fileNames(precision, machine).flatMap((file) => [`onnx/${file}`, file]);
+    return [...(named === undefined ? [] : [named]), ...candidates].map((path) => ({ precision, path }));
+  });
 }
 
 /**
@@ -74,14 +62,8 @@ export function chooseWeights(
   entry?: Pick<ModelEntry, "files" | "lossy">,
   machine: Machine = thisMachine(),
 ): WeightsFile | undefined {
-  for (const precision of dtype === "auto" ? automatic(machine, entry) : [dtype]) {
-    const named = entry?.files[precision]?.path;
-    const candidates = fileNames(precision, machine).flatMap((file) => [`onnx/${file}`, file]);
-    const path = [...(named === undefined ? [] : [named]), ...candidates].find((candidate) =>
-      files.includes(candidate),
-    );
-    if (path !== undefined) return { precision, path };
-  }
+  const wanted = wantedWeights(dtype, entry, machine).find(({ path }) => files.includes(path));
+  if (wanted) return wanted;
   // A single ONNX file leaves nothing to choose, whatever its name.
   const present = files.filter((file) => file.endsWith(".onnx"));
   return dtype === "auto" && present.length === 1 ? { precision: "fp32", path: present[0]! } : undefined;

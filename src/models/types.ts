@@ -34,7 +34,7 @@ export interface ModelFile {
 export type ModelHead =
   /** Output `logits` [batch, 1]. */
   | { type: "logit" }
-  /** Output `logits` [batch, 2]: the score is logit(positive) − logit(other). */
+  /** Output `logits` `[batch, 2]`: the score is logit(positive) − logit(other). */
   | { type: "two-logits"; positive: 0 | 1 }
   /**
    * The graph ends at token vectors; pooling and dense layers lie beside it as sentence-transformers modules (`modules.json`). The Ettin
@@ -62,16 +62,22 @@ export interface PromptTemplate {
 /** How token vectors become one vector. */
 export type ModelPooling = "mean" | "cls" | "last";
 
-/** What a ColBERT-style model does to queries and documents before it encodes them. */
+/** What a late-interaction model does to queries and documents before and after it encodes them. What is absent is not done. */
 export interface LateInteractionFormat {
   /** Token put after the first special token of a query. */
-  queryMarker: string;
+  queryMarker?: string;
   /** The same of a document. */
-  documentMarker: string;
-  /** Queries are filled up to this many tokens with the mask token. */
-  queryLength: number;
-  /** Whether punctuation tokens of documents take part in the maximum. */
-  skipPunctuation: boolean;
+  documentMarker?: string;
+  /** Tokens of a query, special ones and marker included, at most. Default: what the model can read. */
+  queryLength?: number;
+  /** The same of a document. */
+  documentLength?: number;
+  /** Queries are filled up to `queryLength` with the mask token, whose vectors count like the others (ColBERT, arXiv:2004.12832, 3.2). */
+  expandQueries?: boolean;
+  /** The other tokens of a query look at those that fill it up. */
+  attendToExpansion?: boolean;
+  /** Tokens of documents whose vectors do not count. */
+  skipWords?: readonly string[];
 }
 
 /** A figure that a model's publisher or a benchmark gives. Compare figures of the same `benchmark` and `from` only. */
@@ -90,6 +96,8 @@ export interface ModelEntry {
   /** Other names that stand for the same entry, such as the repository that the weights were converted from. */
   aliases?: readonly string[];
   kind: ModelKind;
+  /** What else it computes. */
+  also?: readonly ModelKind[];
   family: ModelFamily;
   description: string;
   /** Folder under `models/` of this package. Such a model is never downloaded. */
@@ -120,14 +128,15 @@ export interface ModelEntry {
   activation?: Activation;
   /** Cross-encoders with a template. */
   prompt?: PromptTemplate;
-  /** Embedding models. */
+  /** Embedding models, and late-interaction models that have a vector for a whole text too. */
   pooling?: ModelPooling;
   /** Embedding models: put before every query. */
   queryPrefix?: string;
   /** Embedding models: put before every document. */
   documentPrefix?: string;
-  /** Length of a vector, of a text or of a token. */
+  /** Length of a vector: of a text or, in late interaction, of a token. */
   dimensions?: number;
+  /** Late-interaction models. */
   lateInteraction?: LateInteractionFormat;
   figures?: readonly ModelFigure[];
   /**

@@ -1,3 +1,4 @@
+import { addCacheReports } from "../scorers/cache-report.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import type { Candidates, Scored } from "./base-reranker.js";
 import { blend } from "./blend.js";
@@ -167,7 +168,8 @@ function addReports(a: Partial<RerankReport>, b: Partial<RerankReport>): Partial
   const sums = SUMMED.filter((key) => key in a || key in b).map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)]);
   const milliseconds = addNumbers(a.milliseconds, b.milliseconds);
   const usage = a.usage || b.usage ? { usage: addNumbers(a.usage, b.usage) } : {};
-  return { ...a, ...b, ...Object.fromEntries(sums), milliseconds, ...usage };
+  const cache = addCacheReports(a.cache, b.cache);
+  return { ...a, ...b, ...Object.fromEntries(sums), milliseconds, ...usage, ...(cache && { cache }) };
 }
 
 function addNumbers(

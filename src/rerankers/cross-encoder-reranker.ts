@@ -50,6 +50,7 @@ export class CrossEncoderReranker extends BaseReranker {
     if (this.#owned) await this.#scorer.dispose?.();
   }
 
+  /** The same, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
@@ -86,13 +87,14 @@ function crossDetails(cross: number, index: number, told: ScorerReport): Omit<Re
 }
 
 function crossReport(told: ScorerReport, model: string, milliseconds: number): Partial<RerankReport> {
-  const { batches, tokens, retries, usage } = told;
+  const { batches, tokens, cache, retries, usage } = told;
   return {
     model: told.model ?? model,
     truncated: told.truncated?.filter(Boolean).length ?? 0,
     milliseconds: { score: milliseconds, ...told.milliseconds } as Record<string, number>,
     ...(batches === undefined ? {} : { batches }),
     ...(tokens === undefined ? {} : { tokens }),
+    ...(cache === undefined ? {} : { cache: { ...cache } }),
     ...(retries === undefined ? {} : { retries }),
     ...(usage === undefined ? {} : { usage: { ...usage } }),
   };

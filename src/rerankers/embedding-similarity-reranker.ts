@@ -20,6 +20,9 @@ function unitPeak(vector: Vector): number[] {
   return Array.from(vector, (value) => (peak > 0 ? value / peak : 0));
 }
 
+/** Name of a vector similarity. */
+export type Similarity = "cosine" | "dot" | "euclidean";
+
 /** How alike two vectors are; higher is more alike, `lowest` is the least that can come out. */
 const SIMILARITIES = {
   /** −1 to 1; 0 for a zero vector, which has no direction. */
@@ -27,10 +30,7 @@ const SIMILARITIES = {
   dot: { of: (a: Vector, b: Vector) => distance.innerProduct([...a], [...b]), lowest: -Number.MAX_VALUE },
   /** Negative distance, so that higher is better here too. */
   euclidean: { of: (a: Vector, b: Vector) => 0 - distance.euclidean([...a], [...b]), lowest: -Number.MAX_VALUE },
-} as const;
-
-/** Name of a vector similarity. */
-export type Similarity = keyof typeof SIMILARITIES;
+} as const satisfies Record<Similarity, object>;
 
 /** Options of {@link EmbeddingSimilarityReranker}. */
 export interface EmbeddingSimilarityRerankerInput extends BaseRerankerInput {

@@ -133,6 +133,7 @@ export class HybridReranker extends BaseReranker {
     await Promise.all(this.#owned.map(({ scorer }) => scorer.dispose?.()));
   }
 
+  /** The same, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }

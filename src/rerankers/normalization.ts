@@ -48,13 +48,13 @@ function rank(scores: readonly number[]): number[] {
   return scores.map((score) => (firstPlace.get(score)! + (count.get(score)! - 1) / 2) / (scores.length - 1));
 }
 
+/** Name of a normalisation. */
+export type Normalization = "min-max" | "z-score" | "max" | "rank";
+
 /** The ways two stages' scores can be brought to one scale before they are blended. */
 export const NORMALIZATIONS = {
   "min-max": minMax,
   "z-score": zScore,
   max,
   rank,
-} as const satisfies Record<string, Normalize>;
-
-/** Name of a normalisation. */
-export type Normalization = keyof typeof NORMALIZATIONS;
+} as const satisfies Record<Normalization, Normalize>;

@@ -1,6 +1,6 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
-import type { TextSpan } from "../scorers/relevance-scorer.js";
+import type { CacheReport, TextSpan } from "../scorers/relevance-scorer.js";
 
 /** Options that every reranker takes. */
 export interface BaseRerankerInput {
@@ -74,6 +74,8 @@ export interface RerankReport {
   milliseconds: Record<string, number>;
   /** Requests that were sent again after a fault, where known. */
   retries?: number;
+  /** What late interaction found again of the documents, where that scored. */
+  cache?: CacheReport;
   /** What a billed provider says the call cost. */
   usage?: Record<string, number>;
   /** Documents that a hybrid's last stage scored. */

@@ -41,8 +41,8 @@ class NamedScorer implements RelevanceScorer {
       this.#loaded = await createRemoteScorer(this.#name);
       return this.#loaded;
     }
-    const { OnnxCrossEncoder } = await import("langchain-rerank/onnx");
-    const scorer: RelevanceScorer = new OnnxCrossEncoder(this.#name === undefined ? {} : { model: this.#name });
+    const { createOnnxScorer } = await import("langchain-rerank/onnx");
+    const scorer = createOnnxScorer(this.#name === undefined ? {} : { model: this.#name });
     this.#loaded = scorer;
     return scorer;
   }

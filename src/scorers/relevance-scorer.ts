@@ -20,10 +20,28 @@ export interface ScorerReport {
   tokens?: number;
   /** Wall milliseconds by stage: `load`, `tokenize`, `inference`, `request`, … */
   milliseconds?: Readonly<Record<string, number>>;
+  /** What a scorer that keeps something of texts found again. */
+  cache?: CacheReport;
   /** Requests that were sent again after a fault. */
   retries?: number;
   /** What a billed provider says the call cost, under the provider's own names. */
   usage?: Readonly<Record<string, number>>;
+}
+
+/** What late interaction found of the documents' vectors, counted in distinct texts. */
+export interface CacheReport {
+  /** Texts whose vectors were kept. */
+  hits: number;
+  /** Those of them that were read from a folder. */
+  stored: number;
+  /** Texts that were encoded. */
+  misses: number;
+  /** Files of the folder that were not whole; their texts were encoded anew. */
+  damaged: number;
+  /** Memory that kept vectors take now. */
+  bytes: number;
+  /** Why the folder could not be read or written, where it could not. */
+  failure?: string;
 }
 
 /** Options of one {@link RelevanceScorer.score} call. */

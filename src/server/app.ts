@@ -7,6 +7,7 @@ import { type Body, parseBody } from "./fields.js";
 import { errorBody, HttpError } from "./http-error.js";
 import { Metrics } from "./metrics.js";
 import { DEFAULTS, type RerankServerOptions, type ServedEmbedder } from "./options.js";
+import { PLAYGROUND_PATHS, servePage, servePlayground } from "./playground.js";
 import { rerankAnswer } from "./rerank-answer.js";
 import { readRerankRequest } from "./rerank-request.js";
 import { scoreRequest } from "./rerank-work.js";
@@ -25,13 +26,18 @@ export interface RerankApp {
 /** nginx's number for a client that left, for the metrics. */
 const CLIENT_CLOSED = 499;
 const RERANK_PATHS = ["/rerank", "/v1/rerank", "/v2/rerank"];
-const POST_PATHS = [...RERANK_PATHS, "/v1/embeddings"];
-const GET_PATHS = ["/health", "/metrics", "/v1/models"];
+const API_PATHS = {
+  POST: [...RERANK_PATHS, "/v1/embeddings"],
+  GET: ["/health", "/metrics", "/v1/models"],
+};
 
 /** Builds the HTTP application over scorers and embedders. It listens nowhere by itself. */
 export function createRerankApp(options: RerankServerOptions): RerankApp {
   const limits = { ...DEFAULTS, ...withoutUndefined(options) };
-  const { rerankers, embedders = new Map<string, ServedEmbedder>() } = options;
+  const { rerankers, embedders = new Map<string, ServedEmbedder>(), playground } = options;
+  const posts = [...API_PATHS.POST, ...(playground ? [PLAYGROUND_PATHS.rerank] : [])];
+  const gets = [...API_PATHS.GET, ...(playground ? [PLAYGROUND_PATHS.models] : [])];
+  const routes = [...posts, ...gets, ...(playground ? ["/"] : [])];
   const queue = new WorkQueue(limits.concurrency, limits.maxQueue);
   const metrics = new Metrics();
   const active = new Set<(reason: unknown) => void>();
@@ -43,11 +49,11 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
     const started = performance.now();
     await next();
     const { path } = context.req;
-    const route = POST_PATHS.includes(path) || GET_PATHS.includes(path) ? path : "other";
-    metrics.answered(route, context.res.status, (performance.now() - started) / 1000);
+    metrics.answered(routes.includes(path) ? path : "other", context.res.status, (performance.now() - started) / 1000);
   });
 
   app.get("/health", (context) => context.json({ status: draining ? "draining" : "ok" }, draining ? 503 : 200));
+  if (playground) servePage(app, playground);
 
   app.use(async (context, next) => {
     if (options.apiKey !== undefined) authorise(context, options.apiKey);
@@ -114,14 +120,19 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
     const request = readEmbedRequest(await read(context), limits.maxDocuments);
     const [name, embedder] = pick(embedders, request.model, "embedder");
     return work(context, async (signal) => {
-      const answer = await embedAnswer(name, embedder, request, signal);
-      metrics.worked(request.texts.length, undefined);
+      const { answer, tokens } = await embedAnswer(name, embedder, request, signal);
+      metrics.worked(request.texts.length, tokens);
       return answer;
     });
   });
 
-  for (const path of [...POST_PATHS, ...GET_PATHS]) {
-    const allowed = POST_PATHS.includes(path) ? "POST" : "GET";
+  if (playground) {
+    const worked = (texts: number) => metrics.worked(texts, undefined);
+    servePlayground(app, playground, { maxDocuments: limits.maxDocuments, read, work, worked });
+  }
+
+  for (const path of [...posts, ...gets]) {
+    const allowed = posts.includes(path) ? "POST" : "GET";
     app.all(path, (context) => {
       context.header("allow", allowed);
       throw new HttpError(405, "method_not_allowed", `${path} takes ${allowed}`);
@@ -130,7 +141,7 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
   app.notFound((context) =>
     answer(
       context,
-      new HttpError(404, "not_found", `no such path; there are ${[...POST_PATHS, ...GET_PATHS].join(", ")}`),
+      new HttpError(404, "not_found", `no such path; there are ${[...API_PATHS.POST, ...API_PATHS.GET].join(", ")}`),
     ),
   );
   app.onError((error, context) => {

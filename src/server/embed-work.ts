@@ -1,3 +1,4 @@
+import type { EmbeddingReport } from "../embeddings/call-options.js";
 import { type Body, optional, optionalCount, textList } from "./fields.js";
 import { invalidField } from "./http-error.js";
 import type { ServedEmbedder } from "./options.js";
@@ -40,16 +41,27 @@ export function readEmbedRequest(body: Body, limit: number): EmbedRequest {
   };
 }
 
+/** The answer to an embedding request. */
+export interface Embedded {
+  answer: object;
+  /** Undefined where the embedder does not tell. */
+  tokens: number | undefined;
+}
+
 /** Embeds the texts of a request. @throws HttpError 400 when other dimensions are asked for than the model has. */
 export async function embedAnswer(
   name: string,
   embedder: ServedEmbedder,
   request: EmbedRequest,
   signal: AbortSignal,
-): Promise<object> {
+): Promise<Embedded> {
+  let tokens: number | undefined;
+  const onReport = (report: EmbeddingReport) => {
+    tokens = (tokens ?? 0) + report.tokens;
+  };
   const vectors = request.queries
-    ? await Promise.all(request.texts.map((text) => embedder.embedQuery(text, { signal })))
-    : await embedder.embedDocuments(request.texts, { signal });
+    ? await Promise.all(request.texts.map((text) => embedder.embedQuery(text, { signal, onReport })))
+    : await embedder.embedDocuments(request.texts, { signal, onReport });
   const length = vectors[0]?.length;
   if (request.dimensions !== undefined && request.dimensions !== length) {
     throw invalidField("dimensions", `the model "${name}" has ${length}`);
@@ -59,7 +71,8 @@ export async function embedAnswer(
     index,
     embedding: request.base64 ? toBase64(vector) : vector,
   }));
-  return { object: "list", data, model: name };
+  const usage = tokens === undefined ? {} : { usage: { prompt_tokens: tokens, total_tokens: tokens } };
+  return { answer: { object: "list", data, model: name, ...usage }, tokens };
 }
 
 /** Little-endian float32, as OpenAI's clients ask for by default. */

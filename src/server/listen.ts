@@ -46,7 +46,7 @@ async function shutDown(
   drain: () => void,
   abort: () => void,
   grace: number,
-  { rerankers, embedders = new Map<string, ServedEmbedder>() }: RerankServerOptions,
+  { rerankers, embedders = new Map<string, ServedEmbedder>(), playground }: RerankServerOptions,
 ): Promise<void> {
   drain();
   const closed = new Promise<void>((resolve) => {
@@ -61,6 +61,7 @@ async function shutDown(
   await closed;
   clearTimeout(timer);
   abort();
-  const models = [...rerankers.values(), ...embedders.values()];
-  await Promise.all(models.map((model) => model.dispose?.()));
+  const played = playground?.models.flatMap(({ scorer, embedder }) => [scorer, embedder]) ?? [];
+  const models = new Set([...rerankers.values(), ...embedders.values(), ...played]);
+  await Promise.all([...models].map((model) => model?.dispose?.()));
 }

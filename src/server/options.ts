@@ -1,10 +1,12 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { EmbedCallOptions } from "../embeddings/call-options.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
+import type { PlaygroundOptions } from "./playground.js";
 
-/** An embedder that may take a signal, and may hold threads or sockets. */
+/** An embedder that may take a signal, may tell how many tokens it read, and may hold threads or sockets. */
 export interface ServedEmbedder extends EmbeddingsInterface {
-  embedDocuments(texts: string[], options?: { signal?: AbortSignal }): Promise<number[][]>;
-  embedQuery(text: string, options?: { signal?: AbortSignal }): Promise<number[]>;
+  embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<number[][]>;
+  embedQuery(text: string, options?: EmbedCallOptions): Promise<number[]>;
   dispose?(): Promise<void>;
 }
 
@@ -14,6 +16,8 @@ export interface RerankServerOptions {
   rerankers: ReadonlyMap<string, RelevanceScorer>;
   /** Embedders by name, likewise. */
   embedders?: ReadonlyMap<string, ServedEmbedder>;
+  /** A page to try the models on, at `/`. Default: none. */
+  playground?: PlaygroundOptions | undefined;
   /** Clients must send it as `Authorization: Bearer KEY`. Default: none, everyone may call. */
   apiKey?: string | undefined;
   /** @default 1000 */

@@ -61,7 +61,10 @@ describe("eval", () => {
   it("says what is wrong, and where", async () => {
     const missing = await runCli(["eval", join(folder, "nothing")]);
     expect(missing).toMatchObject({ code: 2 });
-    expect(missing.stderr).toMatch(/qrels: cannot be read/);
+    expect(missing.stderr).toMatch(/nothing: cannot be read/);
+    const other = await runCli(["eval", "docs"]);
+    expect(other).toMatchObject({ code: 2 });
+    expect(other.stderr).toMatch(/^error: docs: is no BEIR folder, .*Found: .*evaluation\.md/);
     const measure = await runCli(["eval", DATA, "--measures", "ndcg"]);
     expect(measure).toMatchObject({ code: 2 });
     expect(measure.stderr).toMatch(/nDCG or NDCG/);

@@ -46,8 +46,8 @@ describe("models list and info", () => {
     expect(info.stdout).toContain("Xenova/ms-marco-MiniLM-L-6-v2");
     expect(info.stdout).toContain("TREC DL 2019, nDCG@10: 74.3");
     expect(info.stdout).toContain("hash pinned");
-    expect(JSON.parse((await runCli(["models", "info", "rerank-en-v0", "--json"])).stdout)).toMatchObject({
-      bundled: "rerank-en-v0",
+    expect(JSON.parse((await runCli(["models", "info", "rerank-en-v1", "--json"])).stdout)).toMatchObject({
+      bundled: "rerank-en-v1",
     });
     const unknown = await runCli(["models", "info", "bge-reranker-bass"]);
     expect(unknown).toMatchObject({
@@ -65,10 +65,7 @@ describe("models download and check", () => {
 
   beforeAll(async () => {
     server = await HubServer.start();
-    const paths = (readdirSync(TINY, { recursive: true }) as string[]).filter((path) =>
-      statSync(join(TINY, path)).isFile(),
-    );
-    server.publish("someone/tiny", Object.fromEntries(paths.map((path) => [path, readFileSync(join(TINY, path))])));
+    server.publishFolder("someone/tiny", TINY);
   });
   afterAll(() => server.stop());
   beforeEach(() => {
@@ -94,7 +91,7 @@ describe("models download and check", () => {
     });
     const licence = await runCli(["models", "download", "jinaai/jina-colbert-v2"], { env: env() });
     expect(licence).toMatchObject({ code: 1, stderr: expect.stringContaining("CC-BY-NC-4.0") });
-    const bundled = await runCli(["models", "download", "rerank-en-v0"], { env: env() });
+    const bundled = await runCli(["models", "download", "rerank-en-v1"], { env: env() });
     expect(bundled).toMatchObject({ code: 2, stderr: expect.stringContaining("ships with the package") });
   });
 

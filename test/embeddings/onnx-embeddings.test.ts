@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Embeddings } from "@langchain/core/embeddings";
-import { OnnxEmbeddings } from "langchain-rerank/onnx";
+import { type EmbeddingReport, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { describe, expect, it } from "vitest";
 import { EmbeddingSimilarityReranker, InvalidOptionError } from "../../src/index.js";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
 const model = tiny("bert-encoder");
-const { texts, mean } = JSON.parse(readFileSync(`${model}/golden.json`, "utf8")) as {
+const { texts, mean, input_ids, truncated } = JSON.parse(readFileSync(`${model}/golden.json`, "utf8")) as {
   texts: string[];
   mean: number[][];
+  input_ids: number[][];
+  truncated: boolean[];
 };
 const open = (options = {}) => new OnnxEmbeddings({ model, workers: 1, maxLength: 64, ...options });
 const length = (vector: readonly number[]) => Math.hypot(...vector);
@@ -31,6 +33,21 @@ describe("OnnxEmbeddings", () => {
     expect(together).toHaveLength(texts.length);
     for (const [i, text] of texts.entries())
       expect(far(await embeddings.embedQuery(text), together[i]!)).toBeLessThan(1e-5);
+  });
+
+  it("reports the tokens of the reference, without padding, and which texts were cut", async () => {
+    await using embeddings = open();
+    const reports: EmbeddingReport[] = [];
+    const onReport = (report: EmbeddingReport) => reports.push(report);
+    await embeddings.embedDocuments(texts, { onReport });
+    await embeddings.embedQuery(texts[1]!, { onReport });
+    await embeddings.embedDocuments([], { onReport });
+    const tokens = input_ids.reduce((sum, ids) => sum + ids.length, 0);
+    expect(reports).toEqual([
+      { tokens, truncated },
+      { tokens: input_ids[1]!.length, truncated: [truncated[1]] },
+    ]);
+    expect(truncated).toContain(true);
   });
 
   it("brings vectors to length 1 unless told not to, their direction kept", async () => {

@@ -55,6 +55,15 @@ describe("StaticEmbeddings", () => {
     expect(dot(query, bees!)).toBeGreaterThan(dot(query, bank!) + 0.2);
   });
 
+  it("reports how many word pieces it read", async () => {
+    const counts: number[] = [];
+    const onReport = ({ tokens }: { tokens: number }) => counts.push(tokens);
+    await embeddings.embedDocuments(["green tea, hot", "", "tea"], { onReport });
+    await embeddings.embedQuery("tea", { onReport });
+    // green, tea, the comma, hot; nothing; tea.
+    expect(counts).toEqual([5, 1]);
+  });
+
   it("gives zeros, never NaN, for texts without a known word", async () => {
     const vectors = await embeddings.embedDocuments(["", "  \n", "\u0378", "x".repeat(101)]);
     for (const vector of vectors) expect(vector.every((value) => value === 0)).toBe(true);

@@ -217,4 +217,15 @@ describe("readBeir", () => {
     );
     await expect(readBeir(data, { split: "test", onWarning: () => {} })).rejects.toThrow(/test\.tsv: cannot be read/);
   });
+
+  it("says of another folder what it lacks, what was found, and what is needed", async () => {
+    const notes = await mkdtemp(join(folder, "notes-"));
+    for (let i = 10; i < 20; i++) await writeFile(join(notes, `note-${i}.md`), "");
+    await writeFile(join(notes, "corpus.jsonl"), "");
+    await expect(readBeir(notes)).rejects.toThrow(
+      /notes-\w+: is no BEIR folder, it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
+    );
+    await expect(readBeir(await mkdtemp(join(folder, "empty-")))).rejects.toThrow(/no qrels\. Found: nothing\./);
+    await expect(readBeir(join(folder, "absent"))).rejects.toThrow(/absent: cannot be read: ENOENT/);
+  });
 });

@@ -13,7 +13,7 @@ interface Pairs {
   truncated: boolean[];
 }
 
-describe.each(["roberta", "deberta-v2", "modernbert-modules", "qwen3-causal", "qwen3-seq-cls"])(
+describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen3-causal", "qwen3-seq-cls"])(
   "cross-encoder %s",
   (name) => {
     const { pairs, logits, truncated } = golden(name) as Pairs;

@@ -4,17 +4,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   DownloadError,
   InvalidOptionError,
@@ -23,7 +20,8 @@ import {
   ModelNotFoundError,
 } from "../../src/errors.js";
 import { type DownloadOptions, type DownloadProgress, downloadModel } from "../../src/models.js";
-import { answer, breakAfter, HubServer, sendRange } from "./hub-server.js";
+import { answer, breakAfter, sendRange, stallAfter } from "./hub-server.js";
+import { useHub } from "./use-hub.js";
 
 const NAME = "someone/tiny-reranker";
 const WEIGHTS = pseudoRandom(200_000);
@@ -36,28 +34,23 @@ const FILES = {
   "onnx/model_quantized.onnx": pseudoRandom(50_000, 9),
 };
 
-let server: HubServer;
-let cacheDir: string;
-
-beforeAll(async () => {
-  server = await HubServer.start();
-});
-afterAll(() => server.stop());
-beforeEach(() => {
-  server.reset();
-  cacheDir = mkdtempSync(join(tmpdir(), "hub-cache-"));
-});
-afterEach(() => rmSync(cacheDir, { recursive: true, force: true }));
+const hub = useHub();
 
 function download(name = NAME, options: DownloadOptions = {}) {
-  return downloadModel(name, { endpoint: server.endpoint, cacheDir, dtype: "fp32", offline: false, ...options });
+  return downloadModel(name, {
+    endpoint: hub.server.endpoint,
+    cacheDir: hub.cacheDir,
+    dtype: "fp32",
+    offline: false,
+    ...options,
+  });
 }
 
 describe("downloadModel", () => {
   it("lays files out as other Hugging Face tools do", async () => {
-    const { commit } = server.publish(NAME, FILES);
+    const { commit } = hub.server.publish(NAME, FILES);
     const model = await download();
-    const folder = join(cacheDir, "models--someone--tiny-reranker");
+    const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
     expect(model).toMatchObject({
       name: NAME,
       folder: join(folder, "snapshots", commit),
@@ -77,19 +70,19 @@ describe("downloadModel", () => {
   });
 
   it("opens no connection when the cache holds everything, and asks again when told to", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const first = await download();
-    server.reset();
+    hub.server.reset();
     expect(await download()).toEqual(first);
-    expect(server.requests).toEqual([]);
-    const next = server.publish(NAME, { ...FILES, "config.json": '{"model_type":"bert","changed":true}' });
+    expect(hub.server.requests).toEqual([]);
+    const next = hub.server.publish(NAME, { ...FILES, "config.json": '{"model_type":"bert","changed":true}' });
     expect((await download(NAME, { update: true })).commit).toBe(next.commit);
-    const fetched = server.requests.filter(({ server: which, method }) => which === "cdn" && method === "GET");
+    const fetched = hub.server.requests.filter(({ server: which, method }) => which === "cdn" && method === "GET");
     expect(fetched, "the weights are the same blob").toEqual([]);
   });
 
   it("reports bytes that add up", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const seen: DownloadProgress[] = [];
     await download(NAME, { onProgress: (progress) => seen.push(progress) });
     const total = ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"].reduce(
@@ -102,7 +95,7 @@ describe("downloadModel", () => {
   });
 
   it("fetches external weights and the modules behind the graph", async () => {
-    server.publish(NAME, {
+    hub.server.publish(NAME, {
       ...FILES,
       "onnx/model.onnx_data": pseudoRandom(3000, 3),
       "modules.json": "[]",
@@ -119,8 +112,8 @@ describe("downloadModel", () => {
   });
 
   it("takes a snapshot that another tool made, once it has asked what is missing", async () => {
-    const { commit } = server.publish(NAME, FILES);
-    const folder = join(cacheDir, "models--someone--tiny-reranker");
+    const { commit } = hub.server.publish(NAME, FILES);
+    const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
     mkdirSync(join(folder, "blobs"), { recursive: true });
     mkdirSync(join(folder, "snapshots", commit, "onnx"), { recursive: true });
     writeFileSync(join(folder, "blobs", sha256(WEIGHTS)), WEIGHTS);
@@ -129,12 +122,12 @@ describe("downloadModel", () => {
       join(folder, "snapshots", commit, "onnx", "model.onnx"),
     );
     await download();
-    expect(server.requests.filter(({ server: which }) => which === "cdn")).toEqual([]);
+    expect(hub.server.requests.filter(({ server: which }) => which === "cdn")).toEqual([]);
   });
 
   it("takes a snapshot that another tool made when offline", async () => {
-    const { commit } = server.publish(NAME, FILES);
-    const folder = join(cacheDir, "models--someone--tiny-reranker");
+    const { commit } = hub.server.publish(NAME, FILES);
+    const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
     mkdirSync(join(folder, "refs"), { recursive: true });
     writeFileSync(join(folder, "refs", "main"), commit);
     mkdirSync(join(folder, "snapshots", commit, "onnx"), { recursive: true });
@@ -142,22 +135,22 @@ describe("downloadModel", () => {
       writeFileSync(join(folder, "snapshots", commit, file), FILES[file]);
     }
     await expect(download(NAME, { offline: true })).resolves.toMatchObject({ commit, file: "onnx/model.onnx" });
-    expect(server.requests).toEqual([]);
+    expect(hub.server.requests).toEqual([]);
   });
 
   it("sends the token to the hub and never to the storage it redirects to", async () => {
-    server.publish(NAME, FILES);
-    server.token = "hf_secret";
+    hub.server.publish(NAME, FILES);
+    hub.server.token = "hf_secret";
     await download(NAME, { token: "hf_secret" });
     const to = (which: string) =>
-      server.requests.filter((request) => request.server === which).map(({ authorization }) => authorization);
+      hub.server.requests.filter((request) => request.server === which).map(({ authorization }) => authorization);
     expect(new Set(to("hub"))).toEqual(new Set(["Bearer hf_secret"]));
     expect(new Set(to("cdn"))).toEqual(new Set([undefined]));
   });
 
   it("follows a renamed repository", async () => {
-    server.publish(NAME, FILES);
-    server.hubFaults.push((request, response) => {
+    hub.server.publish(NAME, FILES);
+    hub.server.hubFaults.push((request, response) => {
       if (!request.url!.includes("old/name")) return false;
       response.writeHead(307, { location: request.url!.replace("old/name", NAME) });
       response.end();
@@ -168,16 +161,16 @@ describe("downloadModel", () => {
   });
 
   it("two calls at once fetch once", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const [first, second] = await Promise.all([download(), download()]);
     expect(first.folder).toBe(second.folder);
-    const bodies = server.requests.filter(({ server: which, method }) => which === "cdn" && method === "GET");
+    const bodies = hub.server.requests.filter(({ server: which, method }) => which === "cdn" && method === "GET");
     expect(bodies).toHaveLength(1);
   });
 
   it("goes on after a process that died while it held the lock", async () => {
-    server.publish(NAME, FILES);
-    const lock = join(cacheDir, ".locks", "models--someone--tiny-reranker", `${sha256(WEIGHTS)}.downloading`);
+    hub.server.publish(NAME, FILES);
+    const lock = join(hub.cacheDir, ".locks", "models--someone--tiny-reranker", `${sha256(WEIGHTS)}.downloading`);
     mkdirSync(lock, { recursive: true });
     const long = new Date(Date.now() - 60_000);
     const { utimesSync } = await import("node:fs");
@@ -189,22 +182,17 @@ describe("downloadModel", () => {
 
 describe("a transfer that breaks off", () => {
   it.each([0, 1, 65_535, 65_536, 199_999])("goes on at byte %i and ends with the right file", async (bytes) => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(breakAfter(bytes, WEIGHTS));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(breakAfter(bytes, WEIGHTS));
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
-    const ranges = server.requests.filter(({ server: which }) => which === "cdn").map(({ range }) => range);
+    const ranges = hub.server.requests.filter(({ server: which }) => which === "cdn").map(({ range }) => range);
     expect(ranges).toEqual([undefined, bytes === 0 ? undefined : `bytes=${bytes}-`]);
   });
 
   it("goes on in a later call after an abort", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push((request, response) => {
-      if (request.headers.range) return false;
-      response.writeHead(200, { "content-length": WEIGHTS.length });
-      response.write(WEIGHTS.subarray(0, 120_000));
-      return true;
-    });
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(stallAfter(120_000, WEIGHTS));
     const controller = new AbortController();
     const call = download(NAME, {
       signal: controller.signal,
@@ -215,12 +203,12 @@ describe("a transfer that breaks off", () => {
     await expect(call).rejects.toThrow("enough");
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
-    expect(server.requests.at(-1)!.range).toBe("bytes=120000-");
+    expect(hub.server.requests.at(-1)!.range).toBe("bytes=120000-");
   });
 
   it("starts anew where a server knows no ranges", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(breakAfter(1000, WEIGHTS), (request, response) => {
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(breakAfter(1000, WEIGHTS), (request, response) => {
       delete request.headers.range;
       sendRange(WEIGHTS, request, response);
       return true;
@@ -231,7 +219,7 @@ describe("a transfer that breaks off", () => {
 
   it("throws away a part of another file", async () => {
     const partial = leavePartial(Buffer.alloc(4096, 7));
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
     expect(existsSync(partial)).toBe(false);
@@ -239,23 +227,23 @@ describe("a transfer that breaks off", () => {
 
   it("takes 416 for a part that is too long and starts anew", async () => {
     leavePartial(WEIGHTS.subarray(0, 5000));
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(answer(416, 1));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(answer(416, 1));
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
   });
 
   it("asks for a new address when a signed one has expired", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(answer(403, 1));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(answer(403, 1));
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
   });
 
   it("waits out a server in trouble", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(answer(503, 2));
-    server.hubFaults.push(answer(429, 1, { "retry-after": "0.05" }));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(answer(503, 2));
+    hub.server.hubFaults.push(answer(429, 1, { "retry-after": "0.05" }));
     await expect(download()).resolves.toBeDefined();
   });
 });
@@ -276,8 +264,8 @@ describe("what cannot be had says what to do", () => {
     [403, "hf_some", /403.*Accept its terms at http/],
     [410, undefined, /removed from the hub \(410\)/],
   ])("status %i with token %s", async (status, token, message) => {
-    server.publish(NAME, FILES);
-    server.hubFaults.push(answer(status));
+    hub.server.publish(NAME, FILES);
+    hub.server.hubFaults.push(answer(status));
     const error = await failure(download(NAME, token ? { token } : {}));
     expect(error).toBeInstanceOf(DownloadError);
     expect(error).toMatchObject({ status, model: NAME, message: expect.stringMatching(message) });
@@ -285,8 +273,8 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("404 of one file names it", async () => {
-    server.publish(NAME, FILES);
-    server.hubFaults.push((request, response) =>
+    hub.server.publish(NAME, FILES);
+    hub.server.hubFaults.push((request, response) =>
       request.url!.endsWith("tokenizer.json") ? answer(404)(request, response) : false,
     );
     const error = await failure(download());
@@ -294,8 +282,8 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("416 from the first byte", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(answer(416));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(answer(416));
     expect(await failure(download())).toMatchObject({
       name: "DownloadError",
       status: 416,
@@ -304,8 +292,8 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("5xx to the end keeps what has arrived", async () => {
-    server.publish(NAME, FILES);
-    server.cdnFaults.push(breakAfter(1000, WEIGHTS), answer(502));
+    hub.server.publish(NAME, FILES);
+    hub.server.cdnFaults.push(breakAfter(1000, WEIGHTS), answer(502));
     const error = await failure(download());
     expect(error).toMatchObject({
       name: "DownloadError",
@@ -324,22 +312,22 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("offline mode without and with a copy", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const error = await failure(download(NAME, { offline: true }));
     expect(error).toMatchObject({
       name: "DownloadError",
       message: expect.stringMatching(/offline mode is on.*HF_HUB_OFFLINE/),
     });
-    expect(server.requests).toEqual([]);
+    expect(hub.server.requests).toEqual([]);
     await download();
     await expect(download(NAME, { offline: true })).resolves.toBeDefined();
   });
 
   it("a changed byte is refused and nothing of it stays", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const changed = Buffer.from(WEIGHTS);
     changed[100_000]! ^= 1;
-    server.cdnFaults.push((request, response) => {
+    hub.server.cdnFaults.push((request, response) => {
       sendRange(changed, request, response);
       return true;
     });
@@ -351,8 +339,8 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("a changed byte of a small file is refused too", async () => {
-    server.publish(NAME, FILES);
-    server.hubFaults.push((request, response) => {
+    hub.server.publish(NAME, FILES);
+    hub.server.hubFaults.push((request, response) => {
       if (request.method !== "GET" || !request.url!.endsWith("/config.json")) return false;
       sendRange(Buffer.from('{"model_type":"BERT"}'), request, response);
       return true;
@@ -361,13 +349,13 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("a file that is not the one that the registry pins is refused", async () => {
-    server.publish("Xenova/all-MiniLM-L6-v2", FILES);
+    hub.server.publish("Xenova/all-MiniLM-L6-v2", FILES);
     const error = await failure(download("sentence-transformers/all-MiniLM-L6-v2", { dtype: "q8" }));
     expect(error).toMatchObject({ name: "ModelIntegrityError", file: "tokenizer.json" });
   });
 
   it("a full disk", async () => {
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     const partial = partialPath();
     mkdirSync(join(partial, ".."), { recursive: true });
     symlinkSync("/dev/full", partial);
@@ -380,8 +368,8 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("a disk that will be full says so before the first byte", async () => {
-    server.publish(NAME, FILES);
-    server.hubFaults.push((request, response) => {
+    hub.server.publish(NAME, FILES);
+    hub.server.hubFaults.push((request, response) => {
       if (!request.url!.endsWith(".onnx")) return false;
       response.writeHead(302, {
         "x-linked-etag": sha256(WEIGHTS),
@@ -398,25 +386,25 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("a cache that cannot be written to", async () => {
-    server.publish(NAME, FILES);
-    writeFileSync(join(cacheDir, "file"), "");
-    const error = await failure(download(NAME, { cacheDir: join(cacheDir, "file", "hub") }));
+    hub.server.publish(NAME, FILES);
+    writeFileSync(join(hub.cacheDir, "file"), "");
+    const error = await failure(download(NAME, { cacheDir: join(hub.cacheDir, "file", "hub") }));
     expect(error).toMatchObject({
       name: "DownloadError",
       message: expect.stringMatching(/cannot store it in .*HF_HOME/),
     });
     if (process.getuid?.() !== 0) {
-      chmodSync(cacheDir, 0o500);
+      chmodSync(hub.cacheDir, 0o500);
       expect(await failure(download())).toMatchObject({
         name: "DownloadError",
         message: expect.stringContaining("EACCES"),
       });
-      chmodSync(cacheDir, 0o700);
+      chmodSync(hub.cacheDir, 0o700);
     }
   });
 
   it("a server that is no hub", async () => {
-    server.hubFaults.push((_, response) => {
+    hub.server.hubFaults.push((_, response) => {
       response.end("<html>welcome</html>");
       return true;
     });
@@ -427,15 +415,19 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("a repository without what is needed", async () => {
-    server.publish("someone/pytorch-only", { "config.json": "{}", "tokenizer.json": "{}", "model.safetensors": "x" });
+    hub.server.publish("someone/pytorch-only", {
+      "config.json": "{}",
+      "tokenizer.json": "{}",
+      "model.safetensors": "x",
+    });
     expect(await failure(download("someone/pytorch-only"))).toMatchObject({
       message: expect.stringContaining("no ONNX file"),
     });
-    server.publish("someone/no-tokenizer", { "config.json": "{}", "onnx/model.onnx": "x" });
+    hub.server.publish("someone/no-tokenizer", { "config.json": "{}", "onnx/model.onnx": "x" });
     expect(await failure(download("someone/no-tokenizer"))).toMatchObject({
       message: expect.stringContaining("no tokenizer.json"),
     });
-    server.publish(NAME, FILES);
+    hub.server.publish(NAME, FILES);
     expect(await failure(download(NAME, { dtype: "q4" }))).toMatchObject({
       name: "ModelNotFoundError",
       message: expect.stringContaining("there are onnx/model.onnx, onnx/model_quantized.onnx"),
@@ -443,16 +435,20 @@ describe("what cannot be had says what to do", () => {
   });
 
   it("file names that lead out of the folder are not followed", async () => {
-    server.publish(NAME, { ...FILES, "2_Dense/../../../../evil/config.json": "{}", "../1_Pooling/config.json": "{}" });
+    hub.server.publish(NAME, {
+      ...FILES,
+      "2_Dense/../../../../evil/config.json": "{}",
+      "../1_Pooling/config.json": "{}",
+    });
     const { folder } = await download();
     expect(existsSync(join(folder, "../1_Pooling/config.json"))).toBe(false);
   });
 
   it("a non-commercial model without acceptLicense", async () => {
     const name = "jinaai/jina-reranker-v2-base-multilingual";
-    server.publish(name, FILES);
+    hub.server.publish(name, FILES);
     expect(await failure(download(name))).toBeInstanceOf(ModelLicenseError);
-    expect(server.requests).toEqual([]);
+    expect(hub.server.requests).toEqual([]);
     await expect(download(name, { acceptLicense: true })).resolves.toMatchObject({ file: "onnx/model.onnx" });
   });
 
@@ -463,7 +459,7 @@ describe("what cannot be had says what to do", () => {
 });
 
 function partialPath(): string {
-  return join(cacheDir, "models--someone--tiny-reranker", "blobs", `${sha256(WEIGHTS)}.partial`);
+  return join(hub.cacheDir, "models--someone--tiny-reranker", "blobs", `${sha256(WEIGHTS)}.partial`);
 }
 
 function leavePartial(content: Buffer): string {

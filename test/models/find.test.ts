@@ -15,7 +15,7 @@ describe("getModel", () => {
     ["Xenova/ms-marco-MiniLM-L-6-v1", "Xenova/ms-marco-MiniLM-L-6-v2"],
     ["bge-reranker-base", "BAAI/bge-reranker-base"],
     ["jina-reranker-v1-tinny-en", "jinaai/jina-reranker-v1-tiny-en"],
-    ["rerank-en", "rerank-en-v0"],
+    ["rerank-en", "rerank-en-v1"],
   ])("suggests three names for %s, the meant one first", (wrong, meant) => {
     const error = catchError(() => getModel(wrong));
     expect(error).toBeInstanceOf(ModelNotFoundError);

@@ -1,41 +1,26 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ModelLicenseError, ModelNotFoundError } from "../../src/errors.js";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "../../src/onnx.js";
-import { type Fault, HubServer } from "./hub-server.js";
+import { stallAfter } from "./hub-server.js";
+import { useHub } from "./use-hub.js";
 
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/", import.meta.url));
 
-let server: HubServer;
-let cacheDir: string;
-
-beforeAll(async () => {
-  server = await HubServer.start();
-});
-afterAll(() => server.stop());
+const hub = useHub();
 beforeEach(() => {
-  server.reset();
-  cacheDir = mkdtempSync(join(tmpdir(), "hub-first-use-"));
-  vi.stubEnv("HF_ENDPOINT", server.endpoint);
-  vi.stubEnv("HF_HUB_CACHE", cacheDir);
+  vi.stubEnv("HF_ENDPOINT", hub.server.endpoint);
+  vi.stubEnv("HF_HUB_CACHE", hub.cacheDir);
   vi.stubEnv("HF_HUB_OFFLINE", "");
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 /** A repository with the files of a tiny model. */
-function publish(name: string, tiny: string) {
-  const folder = join(TINY, tiny);
-  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
-    statSync(join(folder, path)).isFile(),
-  );
-  return server.publish(name, Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
-}
+const publish = (name: string, tiny: string) => hub.server.publishFolder(name, join(TINY, tiny));
 
 describe("a model that is not on this machine", () => {
   it("is downloaded on first use, scored, and taken from the cache the next time", async () => {
@@ -50,11 +35,11 @@ describe("a model that is not on this machine", () => {
     expect(files).toContain("onnx/model.onnx");
     await scorer.dispose();
 
-    server.reset();
+    hub.server.reset();
     vi.stubEnv("HF_HUB_OFFLINE", "1");
     await using again = new OnnxCrossEncoder(options);
     expect(await again.score(query, [text])).toEqual([logit]);
-    expect(server.requests).toEqual([]);
+    expect(hub.server.requests).toEqual([]);
   });
 
   it("serves embeddings too", async () => {
@@ -64,11 +49,11 @@ describe("a model that is not on this machine", () => {
   });
 
   it("a local folder needs no hub, by relative path too", async () => {
-    const folder = join(cacheDir, "mine");
+    const folder = join(hub.cacheDir, "mine");
     cpSync(join(TINY, "bert-one-logit"), folder, { recursive: true });
     await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
     expect(await scorer.score("a question", ["an answer"])).toHaveLength(1);
-    expect(server.requests).toEqual([]);
+    expect(hub.server.requests).toEqual([]);
     await expect(new OnnxCrossEncoder({ model: "./no/such/folder" }).score("q", ["t"])).rejects.toThrow(
       "no such folder",
     );
@@ -85,16 +70,11 @@ describe("a model that is not on this machine", () => {
     publish("someone/tiny", "bert-one-logit");
     const weights = readFileSync(join(TINY, "bert-one-logit/onnx/model.onnx"));
     let closed = false;
-    const stall: Fault = (request, response) => {
-      if (request.headers.range) return false;
-      response.writeHead(200, { "content-length": weights.length });
-      response.write(weights.subarray(0, 1000));
-      response.on("close", () => {
+    hub.server.cdnFaults.push(
+      stallAfter(1000, weights, () => {
         closed = true;
-      });
-      return true;
-    };
-    server.cdnFaults.push(stall);
+      }),
+    );
     const controller = new AbortController();
     const scorer = new OnnxCrossEncoder({
       model: "someone/tiny",
@@ -106,7 +86,7 @@ describe("a model that is not on this machine", () => {
     await expect(scorer.score("q", ["t"], { signal: controller.signal })).rejects.toThrow("changed my mind");
     await vi.waitFor(() => expect(closed).toBe(true));
     expect(await scorer.score("q", ["t"])).toHaveLength(1);
-    expect(server.requests.at(-1)!.range).toBe("bytes=1000-");
+    expect(hub.server.requests.at(-1)!.range).toBe("bytes=1000-");
     await scorer.dispose();
   });
 });

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 /** Handles a request in the server's place; `true`: it did. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean | undefined;
@@ -64,6 +66,14 @@ export class HubServer {
     const repository = { commit: hash.digest("hex"), files: buffers };
     this.#repositories.set(name, repository);
     return repository;
+  }
+
+  /** Publishes everything in a folder. */
+  publishFolder(name: string, folder: string): Repository {
+    const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
+      statSync(join(folder, path)).isFile(),
+    );
+    return this.publish(name, Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))])));
   }
 
   reset(): void {
@@ -181,6 +191,17 @@ export function answer(status: number, times = Number.POSITIVE_INFINITY, headers
     left -= 1;
     response.writeHead(status, headers);
     response.end();
+    return true;
+  };
+}
+
+/** A fault that sends so many bytes of the body and then nothing, until the client leaves. A request for the rest is not its business. */
+export function stallAfter(bytes: number, content: Buffer, onClose: () => void = () => {}): Fault {
+  return (request, response) => {
+    if (request.headers.range) return false;
+    response.writeHead(200, { "content-length": content.length });
+    response.write(content.subarray(0, bytes));
+    response.on("close", onClose);
     return true;
   };
 }

@@ -10,6 +10,7 @@ const KEYS = new Set([
     "name",
     "aliases",
     "kind",
+    "also",
     "family",
     "description",
     "bundled",

@@ -59,3 +59,62 @@ it.each(["ai-sdk", "evaluation", "http", "ollama", "static"])("%s, as built, bun
   const { warnings } = await bundle(`dist/${name}.js`, "browser");
   expect(warnings).toEqual([]);
 });
+
+it("an application that runs models in the page bundles for browsers with nothing left out", async () => {
+  const { metafile, warnings } = await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `
+        import { CrossEncoderReranker } from "langchain-rerank";
+        import { OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
+        globalThis.app = { CrossEncoderReranker, OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction };`,
+      resolveDir: root,
+    },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    outdir: "out",
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+    tsconfigRaw: {},
+  });
+  expect(warnings).toEqual([]);
+  const inputs = Object.keys(metafile.inputs).filter((path) => path.startsWith("dist/"));
+  expect(inputs).toContain("dist/onnx.web.js");
+  expect(inputs).not.toContain("dist/onnx.js");
+  const external = Object.values(metafile.outputs).flatMap((output) =>
+    output.imports.filter((found) => found.external),
+  );
+  expect(external).toEqual([]);
+});
+
+it("the browser's worker holds all it needs but the runtime", async () => {
+  const { metafile, warnings } = await build({
+    absWorkingDir: root,
+    entryPoints: ["dist/inference-worker.web.js"],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    external: ["onnxruntime-web/*"],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+    tsconfigRaw: {},
+  });
+  expect(warnings).toEqual([]);
+  expect(Object.keys(metafile.inputs)).toEqual(["dist/inference-worker.web.js"]);
+});
+
+it("knows where every file of the bundled models is", async () => {
+  const { BUNDLED } = await import("../../src/models/registry/bundled.js");
+  const { bundledModelUrls } = await import("../../src/bundled-model-urls.js");
+  const { readdir } = await import("node:fs/promises");
+  for (const { bundled } of BUNDLED) {
+    const folder = new URL(`../../models/${bundled}/`, import.meta.url);
+    const entries = await readdir(folder, { recursive: true });
+    const files = entries.filter((path) => /\.(json|onnx)$/.test(path)).map((path) => new URL(path, folder).href);
+    expect(Object.values(bundledModelUrls(bundled!)).sort()).toEqual(files.sort());
+  }
+});

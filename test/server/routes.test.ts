@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OnnxEmbeddings } from "../../src/onnx.js";
 import type { RerankServer } from "../../src/server/listen.js";
+import type { ServedEmbedder } from "../../src/server/options.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
 const [QUERY] = golden.pairs[0] as [string, string];
@@ -124,6 +125,30 @@ describe("embeddings", () => {
     const bytes = Buffer.from(base64.body.data[0].embedding, "base64");
     const decoded = Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
     expect(decoded).toEqual((floats.body.data[0].embedding as number[]).map(Math.fround));
+  });
+
+  test("usage has the tokens of all texts, and the metrics count them; without a count there is no usage", async () => {
+    const input = DOCUMENTS.slice(0, 3);
+    let expected = 0;
+    const onReport = ({ tokens }: { tokens: number }) => {
+      expected += tokens;
+    };
+    await tinyEmbeddings().embedDocuments(input, { onReport });
+    const silent = { embedQuery: async () => [1], embedDocuments: async (texts: string[]) => texts.map(() => [1]) };
+    const embedders = new Map<string, ServedEmbedder>([
+      ["tiny", tinyEmbeddings()],
+      ["silent", silent],
+    ]);
+    const counting = await start({ rerankers: new Map(), embedders });
+    for (const more of [{}, { input_type: "query" }]) {
+      const { body } = await post(`${counting.url}/v1/embeddings`, { input, ...more });
+      expect(body.usage).toEqual({ prompt_tokens: expected, total_tokens: expected });
+    }
+    const { body } = await post(`${counting.url}/v1/embeddings`, { input, model: "silent" });
+    expect(body).not.toHaveProperty("usage");
+    const metrics = await (await fetch(`${counting.url}/metrics`)).text();
+    expect(metrics).toContain(`langchain_rerank_tokens_total ${2 * expected}\n`);
+    await counting.close();
   });
 
   test("questions can be told from documents", async () => {

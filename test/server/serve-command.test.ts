@@ -78,6 +78,21 @@ test("takes its key from the environment and never shows it", async () => {
   expect(output()).not.toContain(key);
 });
 
+test("shows browsers a page over its models and the bundled embeddings, unless told not to", async () => {
+  const headers = { accept: "text/html" };
+  const open = await serve(["-m", `tiny=${MODEL}`, "-e", `embed=${EMBEDDER}`, "--hybrid"]);
+  expect(await (await fetch(`${open.url}/`, { headers })).text()).toMatch(/^<!doctype html>/);
+  await expect.poll(open.output).toContain(`${open.url}/\n`);
+  const { models } = await (await fetch(`${open.url}/playground/models`)).json();
+  expect(models.map(({ id }: { id: string }) => id)).toEqual(["tiny", "embed", "static-en-v1"]);
+  open.child.kill("SIGTERM");
+  expect(await open.exit()).toBe(0);
+  const closed = await serve(["-m", MODEL, "--no-playground"]);
+  expect((await fetch(`${closed.url}/`, { headers })).status).toBe(404);
+  closed.child.kill("SIGTERM");
+  await closed.exit();
+});
+
 test("warns when everyone can reach it without a key", async () => {
   const { child, exit, output } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
   await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");

@@ -50,6 +50,7 @@ export class FileScoreCache implements ScoreCache {
     return this.#values.size;
   }
 
+  /** The value of a key, or undefined. */
   get(key: string): unknown {
     return this.#values.get(key);
   }
@@ -73,6 +74,7 @@ export class FileScoreCache implements ScoreCache {
     await this.#file.close();
   }
 
+  /** Closes the file, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

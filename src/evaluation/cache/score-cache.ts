@@ -1,5 +1,6 @@
 /** Keeps what was computed, by a key that {@link hashKey} made. Values are plain JSON. */
 export interface ScoreCache {
+  /** The value of a key, or undefined. */
   get(key: string): Promise<unknown> | unknown;
   /** Resolves when the value would survive the end of the process. */
   set(key: string, value: unknown): Promise<void> | void;
@@ -11,6 +12,7 @@ export interface ScoreCache {
 export class MemoryScoreCache implements ScoreCache {
   readonly #values = new Map<string, unknown>();
 
+  /** The value of a key, or undefined. */
   get(key: string): unknown {
     return this.#values.get(key);
   }

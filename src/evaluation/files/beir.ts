@@ -39,6 +39,7 @@ export async function readBeir(folder: string, options: ReadBeirOptions = {}): P
   const onWarning = options.onWarning ?? warnOnConsole;
   const read: ReadOptions = { onWarning, ...(options.signal && { signal: options.signal }) };
   const rows: JudgedRow[] = [];
+  await checkFolder(folder);
   const qrelsFile = join(folder, "qrels", `${await chooseSplit(folder, options.split)}.tsv`);
   const qrels = await readNumberedQrels(qrelsFile, read, (query, document, line) =>
     rows.push({ query, document, line }),
@@ -111,6 +112,19 @@ function placedWarning(code: DataWarning["code"], file: string, found: readonly 
     message: `${file}:${line}: ${message} (${examples.join(", ")}${more})`,
     examples,
   };
+}
+
+/** @throws InvalidInputError saying what a data set needs, when the folder lacks some of it. */
+async function checkFolder(folder: string): Promise<void> {
+  const names = await list(folder);
+  const missing = ["corpus.jsonl", "queries.jsonl", "qrels"].filter((name) => !names.includes(name));
+  if (missing.length === 0) return;
+  const found = names.slice(0, 8).join(", ") + (names.length > 8 ? `, … (${names.length} in all)` : "");
+  throw new InvalidInputError(
+    folder,
+    `is no BEIR folder, it has no ${missing.join(", no ")}. Found: ${found || "nothing"}. Needed: corpus.jsonl and queries.jsonl ` +
+      "(an object with `_id` and `text` a line) and qrels/<split>.tsv (a header, then query id, document id and grade, separated by tabs)",
+  );
 }
 
 async function chooseSplit(folder: string, split: string | undefined): Promise<string> {

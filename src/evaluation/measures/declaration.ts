@@ -24,6 +24,7 @@ export interface MeasureDeclaration {
   readonly aliases: readonly string[];
   readonly description: string;
   readonly params: ParamTable;
+  /** The measure of one query: document ids best first, grades by document id. */
   compute(ranking: readonly string[], judgements: ReadonlyMap<string, number>, params: MeasureParams): number;
   /** The same for many rankings of one query, where part of the work needs doing only once. */
   prepare?(judgements: ReadonlyMap<string, number>, params: MeasureParams): (ranking: readonly string[]) => number;

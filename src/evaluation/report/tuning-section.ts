@@ -12,7 +12,8 @@ export interface ReportTuning extends Pick<TuneResult, "settings" | "pareto" | "
   fastest: ReportChoice;
 }
 
-type ReportChoice = Pick<TunedChoice, "setting" | "heldOut"> & { options: object };
+/** A setting that was chosen, and how it fares on queries that did not choose it. */
+export type ReportChoice = Pick<TunedChoice, "setting" | "heldOut"> & { options: object };
 
 /** What tuning chose, what it is worth on held-out queries, and how quality moves with alpha and topK. */
 export async function tuningSection(draw: Draw, tuned: ReportTuning): Promise<Html> {

@@ -35,6 +35,7 @@ export interface CollectOptions extends CandidateOptions {
    */
   stageKeys?: Readonly<Record<string, KeyPart>> | undefined;
   signal?: AbortSignal | undefined;
+  /** Called after every query. */
   onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 

@@ -3,12 +3,12 @@ import type { ModelEntry } from "../types.js";
 /** Models that ship inside this package, in order of preference: the first is what a reranker without a `model` runs. */
 export const BUNDLED: readonly ModelEntry[] = [
   {
-    name: "rerank-en-v0",
-    aliases: ["langchain-rerank/rerank-en-v0"],
+    name: "rerank-en-v1",
+    aliases: ["langchain-rerank/rerank-en-v1"],
     kind: "cross-encoder",
     family: "bert",
     description: "Ships with the package: English, nothing to download.",
-    bundled: "rerank-en-v0",
+    bundled: "rerank-en-v1",
     files: { q8: { path: "onnx/model_int8.onnx" } },
     parameters: 22.7,
     languages: ["en"],
@@ -22,9 +22,10 @@ export const BUNDLED: readonly ModelEntry[] = [
   {
     name: "late-en-v1",
     aliases: ["langchain-rerank/late-en-v1"],
-    kind: "embedding",
+    kind: "late-interaction",
+    also: ["embedding"],
     family: "bert",
-    description: "Ships with the package: English sentence vectors, nothing to download.",
+    description: "Ships with the package: English token vectors and sentence vectors, nothing to download.",
     bundled: "late-en-v1",
     files: { q8: { path: "onnx/model_int8.onnx" } },
     parameters: 22.7,
@@ -33,7 +34,8 @@ export const BUNDLED: readonly ModelEntry[] = [
     license: "Apache-2.0",
     commercial: true,
     pooling: "mean",
-    dimensions: 384,
+    dimensions: 128,
+    lateInteraction: {},
     source: "card",
   },
 ];

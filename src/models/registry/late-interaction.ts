@@ -1,11 +1,14 @@
-import type { ModelEntry } from "../types.js";
+import { PUNCTUATION } from "../late-interaction.js";
+import type { LateInteractionFormat, ModelEntry } from "../types.js";
 
-const COLBERT = {
+/** As the checkpoints' `artifact.metadata` has it. */
+const COLBERT: LateInteractionFormat = {
   queryMarker: "[unused0]",
   documentMarker: "[unused1]",
   queryLength: 32,
-  skipPunctuation: true,
-} as const;
+  expandQueries: true,
+  skipWords: PUNCTUATION,
+};
 
 /** ColBERT-style models: one vector a token, documents' vectors can be kept. */
 export const LATE_INTERACTION: readonly ModelEntry[] = [
@@ -58,7 +61,9 @@ export const LATE_INTERACTION: readonly ModelEntry[] = [
       queryMarker: "[QueryMarker]",
       documentMarker: "[DocumentMarker]",
       queryLength: 32,
-      skipPunctuation: true,
+      expandQueries: true,
+      attendToExpansion: true,
+      skipWords: PUNCTUATION,
     },
     source: "unverified",
   },

@@ -6,6 +6,7 @@ export interface AiSdkRerankingModel {
   readonly specificationVersion: string;
   readonly provider: string;
   readonly modelId: string;
+  /** Scores texts for a query; the indices are those of `documents.values`. */
   doRerank(options: {
     documents: { type: "text"; values: string[] };
     query: string;

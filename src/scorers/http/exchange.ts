@@ -52,14 +52,15 @@ const HINTS: Readonly<Record<number, string>> = {
  * @throws The signal's reason. Every other failure comes back as a fault.
  */
 export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
-  const { backend, url, headers, body, stop, redact, maxBytes } = request;
+  // As a function of its own: browsers and workers refuse a `fetch` that is called as a method of anything else.
+  const { backend, url, headers, body, stop, redact, maxBytes, fetch } = request;
   const { signal } = stop;
   let response: Response;
   let text: string | undefined;
   try {
     // A redirect would turn the POST into a GET, or carry the key to another host.
     const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
-    response = await race(request.fetch(url, init), stop);
+    response = await race(fetch(url, init), stop);
     text = await race(readText(response, response.ok ? maxBytes : ERROR_BODY_BYTES), stop);
   } catch (error) {
     signal.throwIfAborted();

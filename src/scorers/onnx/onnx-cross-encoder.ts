@@ -1,4 +1,4 @@
-import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
 import type { ModelInfo } from "../../inference/protocol.js";
 import { defaultModel } from "../../models/find.js";
@@ -79,6 +79,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   /**
    * @returns One activated logit a text, in the order given.
    * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
+   * InvalidResponseError when a logit is no finite number.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (typeof query !== "string" || query.trim() === "")
@@ -102,6 +103,11 @@ export class OnnxCrossEncoder implements RelevanceScorer {
         `none: ${this.model} reads pairs without a prompt`,
       );
     }
+    const broken = logits.findIndex((logit) => !Number.isFinite(logit));
+    if (broken >= 0) {
+      const problem = `the logit of text ${broken} is ${logits[broken]}, not a finite number; try another precision (\`dtype\`)`;
+      throw new InvalidResponseError(this.model, problem);
+    }
     this.#activation ??= chooseActivation(located.entry, info);
     const { batches, tokens, tokenize, inference } = stats;
     options.onReport?.({
@@ -121,6 +127,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     return this.#model.dispose();
   }
 
+  /** The same, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
@@ -134,11 +141,11 @@ export class OnnxCrossEncoder implements RelevanceScorer {
 
   #verify(): Promise<void> {
     this.#verified ??= this.#model
-      .folder()
-      .then((folder) =>
+      .located()
+      .then(({ readText }) =>
         verifyScores(
           this.model,
-          folder,
+          readText,
           async (query, text) => (await this.#run(query, [text], undefined)).results[0]!.logit!,
         ),
       );

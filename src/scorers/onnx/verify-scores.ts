@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { ModelIntegrityError } from "../../errors.js";
 
 /** `golden.json` of a model: what its file must give. */
@@ -14,15 +12,16 @@ interface GoldenScores {
 /**
  * Scores a model's golden pairs and compares.
  *
+ * @param readText Text of one of the model's files.
  * @param logitOf Scores one pair with the model at hand.
  * @throws ModelIntegrityError when there are none, or when a logit is off by more than the tolerance.
  */
 export async function verifyScores(
   model: string,
-  folder: string,
+  readText: (file: string) => Promise<string>,
   logitOf: (query: string, text: string) => Promise<number>,
 ): Promise<void> {
-  const golden = await readGolden(model, folder);
+  const golden = await readGolden(model, readText);
   for (const [index, [query, text]] of golden.pairs.entries()) {
     const expected = golden.logits[index]!;
     const found = await logitOf(query, text);
@@ -37,10 +36,10 @@ export async function verifyScores(
   }
 }
 
-async function readGolden(model: string, folder: string): Promise<GoldenScores> {
+async function readGolden(model: string, readText: (file: string) => Promise<string>): Promise<GoldenScores> {
   let text: string;
   try {
-    text = await readFile(join(folder, "golden.json"), "utf8");
+    text = await readText("golden.json");
   } catch (cause) {
     throw new ModelIntegrityError(model, "has no golden scores to verify it by; leave `verify` off.", {
       file: "golden.json",

@@ -1,6 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
+import { HttpCrossEncoder } from "../../../src/http.js";
+import { startServer } from "./rerank-server.js";
 
 test.each([
   ["http", 10_000],
@@ -17,4 +19,20 @@ test.each([
     write: false,
   });
   expect(gzipSync(outputFiles[0]?.contents as Uint8Array).byteLength).toBeLessThan(limit);
+});
+
+test("fetch is called as browsers and workers demand it: as a method of nothing", async () => {
+  await using server = await startServer(() => ({ results: [{ index: 0, relevance_score: 0.5 }] }));
+  const own = globalThis.fetch;
+  // The check that browsers and workerd make, and Node does not.
+  globalThis.fetch = function (this: unknown, ...call: Parameters<typeof own>) {
+    if (this !== undefined && this !== globalThis) throw new TypeError("Illegal invocation");
+    return own(...call);
+  };
+  try {
+    const scorer = new HttpCrossEncoder({ provider: "localai", baseUrl: server.url, model: "m", retries: 0 });
+    expect(await scorer.score("q", ["t"])).toEqual([0.5]);
+  } finally {
+    globalThis.fetch = own;
+  }
 });

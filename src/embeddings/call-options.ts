@@ -1,0 +1,14 @@
+/** What an embedder of this package says about one call, after it. */
+export interface EmbeddingReport {
+  /** Tokens of all texts that went through the model: special tokens and prefixes counted, padding not. */
+  tokens: number;
+  /** For each text, whether its end was cut because it is longer than the model reads. */
+  truncated: readonly boolean[];
+}
+
+/** Options of one call; LangChain's own interface passes none. */
+export interface EmbedCallOptions {
+  signal?: AbortSignal;
+  /** Called once, before the vectors are returned. Not called for an empty list. */
+  onReport?: (report: EmbeddingReport) => void;
+}

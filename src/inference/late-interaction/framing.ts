@@ -1,0 +1,33 @@
+import { countSpecials, type Encoded, encodeSequence, type TemplatePart } from "../pair-encoding.js";
+import type { LateFraming } from "./format.js";
+
+/** A template with a marker after its first special token, where ColBERT and PyLate put it. */
+export function withMarker(template: readonly TemplatePart[], marker: readonly number[]): TemplatePart[] {
+  if (marker.length === 0) return [...template];
+  const [first, ...rest] = template;
+  if (!first || !("ids" in first)) return [{ ids: marker, type: 0 }, ...template];
+  return [{ ids: [first.ids[0]!, ...marker, ...first.ids.slice(1)], type: first.type }, ...rest];
+}
+
+/** Tokens that a text alone may have in a template. */
+export function textRoom(template: readonly TemplatePart[], length: number): number {
+  return Math.max(0, length - countSpecials(template));
+}
+
+/** A query in its frame, cut to the length and filled up to it where the model asks for that. */
+export function frameQuery(
+  template: readonly TemplatePart[],
+  length: number,
+  ids: readonly number[],
+  { fill, attendToFill }: LateFraming,
+): Encoded {
+  const encoded = encodeSequence(template, length, ids);
+  if (fill === undefined) return encoded;
+  const missing = Math.max(0, length - encoded.ids.length);
+  return {
+    ...encoded,
+    ids: [...encoded.ids, ...new Array<number>(missing).fill(fill)],
+    types: [...encoded.types, ...new Array<number>(missing).fill(0)],
+    ...(attendToFill ? {} : { unattended: missing }),
+  };
+}

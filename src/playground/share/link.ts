@@ -1,0 +1,32 @@
+import { PlaygroundError } from "../backend.js";
+import type { PlaygroundState } from "../settings.js";
+import { decodeFragment, encodeFragment } from "./fragment.js";
+
+/** Characters from which people are told that a link is long: some programs cut addresses. */
+const LONG = 8000;
+
+/** The state in the page's own address. @throws FragmentError */
+export function readLink(): Promise<PlaygroundState> {
+  return decodeFragment(location.hash);
+}
+
+/**
+ * Puts the state into the page's address, and that on the clipboard.
+ *
+ * @returns What the person is told.
+ * @throws PlaygroundError when the browser keeps the clipboard from the page; the address holds the link all the same.
+ */
+export async function copyLink(state: PlaygroundState): Promise<string> {
+  const fragment = await encodeFragment(state);
+  // Does not fire `hashchange`: the page shows that state already.
+  history.replaceState(null, "", `#${fragment}`);
+  try {
+    await navigator.clipboard.writeText(location.href);
+  } catch (error) {
+    const message = "The browser does not let the page use the clipboard; copy the link from the address bar.";
+    throw new PlaygroundError("Not copied", message, { cause: error });
+  }
+  const { length } = location.href;
+  const size = length > LONG ? ` It is long (${length.toLocaleString("en")} characters): some programs cut links.` : "";
+  return `Link copied. Query, documents and settings are in the link itself; no server keeps them.${size}`;
+}

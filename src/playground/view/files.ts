@@ -1,0 +1,52 @@
+import { DocumentFormatError } from "../input/parse-documents.js";
+import { ACCEPTED, MOST_FILE_BYTES, readFileDocuments } from "../input/read-file.js";
+import { find, show } from "./find.js";
+
+/** Reads files that are dropped anywhere on the page, or opened with the button, and hands on their documents. */
+export function takeFiles(onDocuments: (documents: string[]) => void, onError: (error: unknown) => void): void {
+  const input = find(document, "#file", HTMLInputElement);
+  const veil = find(document, "#drop", HTMLElement);
+  const read = (files: readonly File[]) => readAll(files).then(onDocuments, onError);
+
+  input.accept = ACCEPTED;
+  find(document, "#open", HTMLButtonElement).addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const files = Array.from(input.files ?? []);
+    // So that the same file can be opened again.
+    input.value = "";
+    if (files.length > 0) read(files);
+  });
+
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    show(veil, true);
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) show(veil, false);
+  });
+  addEventListener("drop", (event) => {
+    show(veil, false);
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    read(Array.from(event.dataTransfer?.files ?? []));
+  });
+}
+
+async function readAll(files: readonly File[]): Promise<string[]> {
+  const documents: string[] = [];
+  for (const file of files) {
+    if (file.size > MOST_FILE_BYTES) {
+      throw new DocumentFormatError(`${file.name}: is larger than ${MOST_FILE_BYTES / 2 ** 20} MiB.`);
+    }
+    let text: string;
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    } catch (error) {
+      throw new DocumentFormatError(`${file.name}: is not text in UTF-8.`, { cause: error });
+    }
+    documents.push(...readFileDocuments(file.name, text));
+  }
+  return documents;
+}

@@ -1,0 +1,25 @@
+import type { LocatedModel } from "../../../inference/locate-model.js";
+import type { TokenVectors } from "../../../inference/protocol.js";
+
+/** Where vectors outlive the process. A fault of it costs time, never a score: what cannot be read is computed. */
+export interface VectorStore {
+  /** `"damaged"`: there is something, and it is not what was written. */
+  read(text: string): Promise<TokenVectors | "damaged" | undefined>;
+  /** Returns at once; a failure shows in `failure`. */
+  write(text: string, vectors: TokenVectors): void;
+  /** Resolves when everything has been written. */
+  settle(): Promise<void>;
+  /** The last thing that went wrong. */
+  readonly failure: Error | undefined;
+}
+
+/** Opens a folder as a store. The code loads only here: nothing else of late interaction touches a disk. */
+export async function openVectorStore(
+  folder: string,
+  maxBytes: number,
+  located: LocatedModel,
+  settings: object,
+): Promise<VectorStore> {
+  const { VectorFolder } = await import("./vector-folder-node.js");
+  return VectorFolder.open(folder, maxBytes, located, settings);
+}

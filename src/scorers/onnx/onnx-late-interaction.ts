@@ -1,0 +1,255 @@
+import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
+import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../inference/protocol.js";
+import { SharedTask } from "../../inference/shared-task.js";
+import { defaultLateInteractionModel, findModel } from "../../models/find.js";
+import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
+import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../relevance-scorer.js";
+import { SharedVectors, shareVectors, type VectorCacheOptions } from "./late-interaction/shared-vectors.js";
+import { verifyScores } from "./verify-scores.js";
+
+/** Options of {@link OnnxLateInteraction}. */
+export interface OnnxLateInteractionOptions extends OnnxOptions {
+  /**
+   * What happens to texts that do not fit: `"truncate"` compares their beginning, `"max-passage"` compares overlapping passages and keeps
+   * the best, with its span.
+   * @default "truncate"
+   */
+  longDocuments?: "truncate" | "max-passage" | undefined;
+  /** Tokens of the document that one passage holds, at most. @default 256, for texts that do not fit the model */
+  passageLength?: number | undefined;
+  /** Share of a passage that the next one repeats, 0 to 0.9. @default 0.25 */
+  passageOverlap?: number | undefined;
+  /**
+   * Tokens of a query, special ones included, at most; models that fill queries up do so to this length.
+   * @default what the model was trained with (32 for most of ColBERT's kind), else what it can read
+   */
+  queryLength?: number | undefined;
+  /** How documents' token vectors are kept for the next query. `false`: not at all. @default 256 MiB of memory, no folder */
+  cache?: VectorCacheOptions | false | undefined;
+  /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
+  verify?: boolean | undefined;
+}
+
+/** Texts that are looked up and compared together: memory is bounded however many a call brings. */
+const WAVE = 256;
+
+/** Score of a text that holds nothing, and of one whose MaxSim is negative. */
+const LOWEST = 0;
+
+/** A query that was encoded, and what that cost. */
+interface EncodedQuery {
+  vectors: TokenVectors;
+  stats: JobStats;
+}
+
+/** A call's counts. */
+type Counts = Required<Pick<ScorerReport, "batches" | "tokens">> & {
+  milliseconds: { tokenize: number; inference: number; compare: number };
+  cache: { hits: number; stored: number; misses: number; damaged: number };
+};
+
+/**
+ * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded apart, one
+ * vector a token; a document's score is the mean, over the query's tokens, of the best cosine with one of its tokens (MaxSim). Negative means
+ * count as 0, so that scores are 0 to 1; the report's `logits` hold them as they are.
+ *
+ * Documents' vectors are kept: another query over the same documents costs one short pass through the model and the comparisons. Instances
+ * that name the same model and the same options share them.
+ *
+ * Works with models of ColBERT's kind, whose markers, mask tokens and skip lists come from the registry or from the model's own files, and with any
+ * model that gives token vectors; for those nothing is added and every token counts.
+ *
+ * @example
+ * const scorer = new OnnxLateInteraction({ cache: { maxBytes: 64e6, folder: ".cache/vectors" } });
+ * const scores = await scorer.score("how do bees find flowers?", texts);
+ */
+export class OnnxLateInteraction implements RelevanceScorer {
+  readonly lowestScore = LOWEST;
+  readonly #model: OnnxModel;
+  readonly #options: OnnxLateInteractionOptions;
+  #sharing: SharedTask<Awaited<ReturnType<typeof shareVectors>>> | undefined;
+  #verified: Promise<void> | undefined;
+
+  /** @throws InvalidOptionError */
+  constructor(options: OnnxLateInteractionOptions = {}) {
+    const own = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "cache", "verify"];
+    checkKnown(options, [...ONNX_OPTIONS, ...own], "OnnxLateInteraction");
+    checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
+    checkCount("passageLength", options.passageLength, 8);
+    checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
+    checkCount("queryLength", options.queryLength, 8);
+    checkCache(options.cache);
+    this.#options = options;
+    this.#model = new OnnxModel("late-interaction", options.model ?? defaultLateInteractionModel().name, options);
+  }
+
+  get model(): string {
+    return this.#model.name;
+  }
+
+  /**
+   * @returns One MaxSim a text, 0 to 1, in the order given. Texts that hold nothing but white space get 0.
+   * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
+   */
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    if (typeof query !== "string" || query.trim() === "")
+      throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (texts.length === 0) return [];
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#options.verify) await this.#verify();
+    const kept = await this.#kept(signal);
+    const counts: Counts = {
+      ...{ batches: 0, tokens: 0, milliseconds: { tokenize: 0, inference: 0, compare: 0 } },
+      cache: { hits: 0, stored: 0, misses: 0, damaged: 0 },
+    };
+    const encoded = await kept.query(
+      query,
+      async (stop) => {
+        const found = await this.#encodeQuery(query, stop);
+        addStats(counts, found.stats);
+        return found;
+      },
+      signal,
+    );
+    // A text that stands there twice is worked on once.
+    const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
+    const results = new Map<string, TextResult>();
+    for (let start = 0; start < distinct.length; start += WAVE) {
+      const wave = distinct.slice(start, start + WAVE);
+      const found = await this.#compare(encoded.vectors, wave, kept, counts, signal);
+      for (const [place, text] of wave.entries()) results.set(text, found[place]!);
+    }
+    const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
+    options.onReport?.({
+      model: this.model,
+      logits: all.map(({ similarity }) => similarity!),
+      truncated: all.map(({ truncated }) => truncated || encoded.vectors.truncated),
+      passages: all.map(({ passage }) => passage),
+      ...counts,
+      cache: { ...counts.cache, bytes: kept.bytes, ...(kept.failure ? { failure: kept.failure.message } : {}) },
+    });
+    return all.map(({ similarity }) => Math.min(1, Math.max(LOWEST, similarity!)));
+  }
+
+  /** Frees the model and the vectors once nobody else uses them; what goes to a folder is there when it resolves. The next call starts anew. */
+  async dispose(): Promise<void> {
+    const sharing = this.#sharing;
+    this.#sharing = undefined;
+    this.#verified = undefined;
+    const share = await sharing?.result.catch(() => undefined);
+    await share?.leave();
+    await this.#model.dispose();
+  }
+
+  /** The same, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  /** Compares texts with a query; encodes those that no vectors are kept of. */
+  async #compare(
+    query: TokenVectors,
+    texts: readonly string[],
+    kept: SharedVectors,
+    counts: Counts,
+    signal: AbortSignal | undefined,
+  ): Promise<TextResult[]> {
+    const found = await Promise.all(texts.map((text) => kept.find(text)));
+    for (const { vectors, stored, damaged } of found) {
+      counts.cache[vectors ? "hits" : "misses"] += 1;
+      counts.cache.stored += stored ? 1 : 0;
+      counts.cache.damaged += damaged ? 1 : 0;
+    }
+    const inputs = texts.map((text, place) => found[place]!.vectors ?? text);
+    // As they come: a call that is aborted leaves whole vectors behind, and a long one does not hold them all.
+    const keep = (place: number, result: TextResult) => {
+      if (result.vectors) kept.keep(texts[place]!, result.vectors);
+      delete result.vectors;
+    };
+    const { results, stats } = await this.#run({ role: "document", query, keep: kept.keeps }, inputs, signal, keep);
+    addStats(counts, stats);
+    return results;
+  }
+
+  async #encodeQuery(query: string, signal: AbortSignal | undefined): Promise<EncodedQuery> {
+    const { results, stats } = await this.#run({ role: "query", keep: true }, [query], signal);
+    return { vectors: results[0]!.vectors!, stats };
+  }
+
+  #run(
+    what: Pick<LateJob, "role" | "query" | "keep">,
+    inputs: readonly JobInput[],
+    signal?: AbortSignal,
+    onResult?: (place: number, result: TextResult) => void,
+  ) {
+    const entry = findModel(this.model);
+    const { maxLength, queryLength } = this.#options;
+    const isQuery = what.role === "query";
+    const prefix = (isQuery ? entry?.queryPrefix : entry?.documentPrefix) ?? "";
+    const job = {
+      task: "late" as const,
+      prefix,
+      length: isQuery ? queryLength : maxLength,
+      ...this.#passages,
+      ...what,
+    };
+    return this.#model.run(job, inputs, signal, onResult);
+  }
+
+  get #passages() {
+    const { longDocuments = "truncate", passageLength, passageOverlap } = this.#options;
+    return { longDocuments, passageLength, passageOverlap };
+  }
+
+  /** The vectors that are kept, opened once for all calls. */
+  async #kept(signal: AbortSignal | undefined): Promise<SharedVectors> {
+    if (this.#sharing === undefined || this.#sharing.abandoned)
+      this.#sharing = new SharedTask((stop) => this.#share(stop));
+    const sharing = this.#sharing;
+    try {
+      return (await sharing.join(signal)).vectors;
+    } catch (error) {
+      if (!signal?.aborted && this.#sharing === sharing) this.#sharing = undefined;
+      throw error;
+    }
+  }
+
+  async #share(signal: AbortSignal) {
+    const located = await this.#model.located(signal);
+    const { cache = {}, maxLength, queryLength } = this.#options;
+    const settings = { maxLength, ...this.#passages };
+    const key = JSON.stringify([located.folder, located.file, this.model, settings, queryLength, cache]);
+    return shareVectors(key, () => SharedVectors.open(cache, located, settings));
+  }
+
+  /** Kept vectors say nothing of the file, so that the golden pairs are encoded anew. */
+  #verify(): Promise<void> {
+    this.#verified ??= this.#model.located().then(({ readText }) =>
+      verifyScores(this.model, readText, async (query, text) => {
+        const { vectors } = await this.#encodeQuery(query, undefined);
+        const { results } = await this.#run({ role: "document", query: vectors, keep: false }, [text]);
+        return results[0]!.similarity!;
+      }),
+    );
+    return this.#verified;
+  }
+}
+
+function addStats(counts: Counts, { batches, tokens, ...milliseconds }: JobStats): void {
+  counts.batches += batches;
+  counts.tokens += tokens;
+  for (const stage of ["tokenize", "inference", "compare"] as const) counts.milliseconds[stage] += milliseconds[stage];
+}
+
+function checkCache(cache: VectorCacheOptions | false | undefined): void {
+  if (cache === undefined || cache === false) return;
+  if (typeof cache !== "object" || cache === null)
+    throw new InvalidOptionError("cache", cache, "false, or an object with `maxBytes` and `folder`");
+  checkKnown(cache, ["maxBytes", "folder", "maxFolderBytes"], "cache");
+  checkNumber("cache.maxBytes", cache.maxBytes, 0, Number.MAX_SAFE_INTEGER);
+  checkNumber("cache.maxFolderBytes", cache.maxFolderBytes, 0, Number.MAX_SAFE_INTEGER);
+  if (cache.folder !== undefined && (typeof cache.folder !== "string" || cache.folder.trim() === ""))
+    throw new InvalidOptionError("cache.folder", cache.folder, "a folder's path");
+}

@@ -1,0 +1,79 @@
+import type { LocatedModel } from "../../inference/locate-model.js";
+import { locateModel } from "../../inference/locate-model-node.js";
+import { locateOptions, type OnnxOptions } from "../../inference/onnx-model.js";
+import { SharedTask } from "../../inference/shared-task.js";
+import { findModel } from "../../models/find.js";
+import { holdsLateInteraction } from "../../models/folder-kind.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./onnx-cross-encoder.js";
+import { OnnxLateInteraction } from "./onnx-late-interaction.js";
+
+/** Options of {@link createOnnxScorer}: those that cross-encoders and late interaction share, and `instruction`, which only the first know. */
+export type OnnxScorerOptions = OnnxOptions &
+  Pick<OnnxCrossEncoderOptions, "longDocuments" | "passageLength" | "passageOverlap" | "instruction" | "verify">;
+
+/**
+ * The scorer that a model's name asks for: late interaction for models that the registry, or the files of a folder or repository, call so; a
+ * cross-encoder for all others and where no model is named. A registered name is looked up at once, any other at the first call.
+ *
+ * @throws InvalidOptionError
+ * @example
+ * const scorer = createOnnxScorer({ model: "late-en-v1", longDocuments: "max-passage" }); // an OnnxLateInteraction
+ */
+export function createOnnxScorer(options: OnnxScorerOptions = {}): RelevanceScorer {
+  const entry = options.model === undefined ? undefined : findModel(options.model);
+  if (entry?.kind === "late-interaction") return new OnnxLateInteraction(options);
+  if (entry || options.model === undefined) return new OnnxCrossEncoder(options);
+  return new UnregisteredScorer(options, options.model);
+}
+
+/** A model that only its own files describe. Until they are at hand it is taken for a cross-encoder, whose options are checked at once. */
+class UnregisteredScorer implements RelevanceScorer {
+  readonly model: string;
+  readonly #options: OnnxScorerOptions;
+  #scorer: RelevanceScorer;
+  /** Held until the end: in browsers what was fetched to look at is what the scorer then runs. */
+  #located: LocatedModel | undefined;
+  #choosing: SharedTask<RelevanceScorer> | undefined;
+
+  constructor(options: OnnxScorerOptions, model: string) {
+    this.model = model;
+    this.#options = options;
+    this.#scorer = new OnnxCrossEncoder(options);
+  }
+
+  get lowestScore(): number {
+    return this.#scorer.lowestScore!;
+  }
+
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    if (texts.length === 0) return [];
+    const scorer = await this.#choose(options.signal);
+    return scorer.score(query, texts, options);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#scorer.dispose?.();
+    this.#choosing = undefined;
+    this.#located?.release?.();
+    this.#located = undefined;
+  }
+
+  async #choose(signal: AbortSignal | undefined): Promise<RelevanceScorer> {
+    if (this.#choosing === undefined || this.#choosing.abandoned)
+      this.#choosing = new SharedTask((stop) => this.#look(stop));
+    const choosing = this.#choosing;
+    try {
+      return await choosing.join(signal);
+    } catch (error) {
+      if (!signal?.aborted && this.#choosing === choosing) this.#choosing = undefined;
+      throw error;
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<RelevanceScorer> {
+    this.#located = await locateModel(this.model, locateOptions(this.#options, signal));
+    if (await holdsLateInteraction(this.#located.readText)) this.#scorer = new OnnxLateInteraction(this.#options);
+    return this.#scorer;
+  }
+}

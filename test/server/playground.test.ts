@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RerankServer } from "../../src/server/listen.js";
+import type { PlaygroundOptions } from "../../src/server/playground.js";
+import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
+
+const KEY = "server-key-1234567890";
+const html = await readFile(new URL("../../dist/playground/index.html", import.meta.url), "utf8");
+const [query] = golden.pairs[0] as [string, string];
+const documents = golden.pairs.slice(0, 6).map(([, document]) => document);
+
+const playground = (): PlaygroundOptions => ({
+  html,
+  models: [
+    { id: "tiny", kind: "cross-encoder", languages: ["en"], scorer: tinyCrossEncoder() },
+    { id: "tiny-embedder", kind: "embedding", embedder: tinyEmbeddings() },
+  ],
+});
+const rerankers = () => new Map([["tiny", tinyCrossEncoder()]]);
+const asBrowser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+let server: RerankServer;
+let guarded: RerankServer;
+let bare: RerankServer;
+
+beforeAll(async () => {
+  server = await start({ rerankers: rerankers(), playground: playground(), maxDocuments: 50 });
+  guarded = await start({ rerankers: rerankers(), playground: playground(), apiKey: KEY });
+  bare = await start({ rerankers: rerankers() });
+});
+afterAll(async () => {
+  for (const each of [server, guarded, bare]) await each.close();
+});
+
+describe("the page", () => {
+  test("browsers get it, with a policy that names its own script and style and no other", async () => {
+    const response = await fetch(`${server.url}/`, { headers: asBrowser });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await response.text()).toBe(html);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    const hash = (tag: string) => {
+      const code = html.slice(html.indexOf(tag) + tag.length, html.indexOf("</", html.indexOf(tag)));
+      return `'sha256-${createHash("sha256").update(code).digest("base64")}'`;
+    };
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`style-src ${hash("<style>")};`);
+    expect(policy).toMatch(/script-src 'sha256-[\w+/]{43}=';/);
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("vary")).toBe("accept");
+  });
+
+  test("HEAD has the same headers and no body", async () => {
+    const response = await fetch(`${server.url}/`, { method: "HEAD", headers: asBrowser });
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(await response.text()).toBe("");
+  });
+
+  test("refers to nothing outside itself", () => {
+    expect(html).not.toMatch(/(src|href)="(?!#|data:)/);
+    expect(html).not.toMatch(/@import|url\((?!#|data:)/);
+    expect(Buffer.byteLength(html)).toBeLessThan(80_000);
+  });
+
+  test.each([{ accept: "application/json" }, { accept: "*/*" }])(
+    "clients that ask with %j get JSON",
+    async (headers) => {
+      const response = await fetch(`${server.url}/`, { headers });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+    },
+  );
+
+  test("a server without it answers 404 there, and at its routes", async () => {
+    for (const path of ["/", "/playground/models"]) {
+      const response = await fetch(bare.url + path, { headers: asBrowser });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+    }
+    expect((await post(`${bare.url}/playground/rerank`, { query, documents })).status).toBe(404);
+  });
+
+  test("needs no key; what it asks does", async () => {
+    expect((await fetch(`${guarded.url}/`, { headers: asBrowser })).status).toBe(200);
+    expect((await fetch(`${guarded.url}/playground/models`)).status).toBe(401);
+    const body = { query, documents, method: { reranker: "cross-encoder", model: "tiny" } };
+    expect((await post(`${guarded.url}/playground/rerank`, body)).status).toBe(401);
+    expect((await post(`${guarded.url}/playground/rerank`, body, { authorization: `Bearer ${KEY}` })).status).toBe(200);
+  });
+});
+
+describe("what the page asks", () => {
+  const rerank = (method: object, more: object = {}) =>
+    post(`${server.url}/playground/rerank`, { query, documents, method, ...more });
+
+  test("the models, without what runs them", async () => {
+    const response = await fetch(`${server.url}/playground/models`);
+    expect(await response.json()).toEqual({
+      models: [
+        { id: "tiny", kind: "cross-encoder", languages: ["en"] },
+        { id: "tiny-embedder", kind: "embedding" },
+      ],
+    });
+  });
+
+  test("a cross-encoder's order is that of /v1/rerank", async () => {
+    const { status, body } = await rerank({ reranker: "cross-encoder", model: "tiny" });
+    const api = await post(`${server.url}/v1/rerank`, { query, documents });
+    expect(status).toBe(200);
+    expect(body.results.map(({ index, score }: { index: number; score: number }) => [index, score])).toEqual(
+      api.body.results.map((result: { index: number; relevance_score: number }) => [
+        result.index,
+        result.relevance_score,
+      ]),
+    );
+    expect(body.milliseconds).toBeGreaterThan(0);
+    expect(body.results[0]).not.toHaveProperty("stages");
+  });
+
+  test("embeddings are compared by their cosine", async () => {
+    const { body } = await rerank({ reranker: "embedding", embeddings: "tiny-embedder" });
+    const scores = body.results.map(({ score }: { score: number }) => score);
+    expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
+    expect(scores.every((score: number) => score >= -1 && score <= 1 + 1e-9)).toBe(true);
+  });
+
+  test("a hybrid tells both stages, and what the cross-encoder did not read", async () => {
+    const models = { model: "tiny", embeddings: "tiny-embedder" };
+    const { body } = await rerank({ reranker: "hybrid", ...models, alpha: 0.5, topK: 2 });
+    const read = body.results.filter(({ stages }: { stages: { cross?: number } }) => stages.cross !== undefined);
+    expect(body.results).toHaveLength(documents.length);
+    expect(read).toEqual(body.results.slice(0, 2));
+    for (const { stages } of body.results) expect(stages.embedding).toEqual(expect.any(Number));
+  });
+
+  test("blank documents come last", async () => {
+    const { body } = await rerank(
+      { reranker: "cross-encoder", model: "tiny" },
+      { documents: ["", documents[0], documents[1]] },
+    );
+    expect(body.results.at(-1)).toMatchObject({ index: 0, score: 0 });
+  });
+
+  const hybrid = { reranker: "hybrid", model: "tiny", embeddings: "tiny-embedder", alpha: 0.7, topK: 20 };
+  test.each<[object, number, string]>([
+    [{ method: undefined }, 400, "method"],
+    [{ method: [] }, 400, "method"],
+    [{ method: {} }, 400, "reranker"],
+    [{ method: { reranker: "cross-encoder" } }, 400, "model"],
+    [{ method: { reranker: "cross-encoder", model: "tiny-embedder" } }, 404, "model"],
+    [{ method: { reranker: "embedding", embeddings: "tiny" } }, 404, "embeddings"],
+    [{ method: { ...hybrid, alpha: 1.1 } }, 400, "alpha"],
+    [{ method: { ...hybrid, alpha: null } }, 400, "alpha"],
+    [{ method: { ...hybrid, topK: 0 } }, 400, "topK"],
+    [{ method: { ...hybrid, topK: undefined } }, 400, "topK"],
+    [{ query: " " }, 400, "query"],
+    [{ documents: [] }, 400, "documents"],
+    [{ documents: [{ text: "d" }] }, 400, "documents[0]"],
+    [{ documents: Array(51).fill("d") }, 413, "documents"],
+  ])("%j is refused with %d", async (changes, status, param) => {
+    expect(await rerank(hybrid, changes)).toMatchObject({ status, body: { error: { param } } });
+  });
+
+  test("other methods are 405", async () => {
+    expect((await fetch(`${server.url}/playground/rerank`)).status).toBe(405);
+    expect((await post(`${server.url}/playground/models`, {})).status).toBe(405);
+  });
+});
