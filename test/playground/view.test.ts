@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { languageWarning } from "../../src/playground/language.js";
+import { barShares, formatDuration, formatScore } from "../../src/playground/view/format.js";
+
+describe("numbers for people", () => {
+  test.each([
+    [0.9731, "0.973"],
+    [-4.11, "−4.110"],
+    [0, "0.000"],
+    [0.000042, "4.2e−5"],
+    [-0.0004, "−4.0e−4"],
+    [12345.6, "1.2e+4"],
+    [-Number.MAX_VALUE, "no text"],
+  ])("score %d is %s", (score, text) => {
+    expect(formatScore(score)).toBe(text);
+  });
+
+  test.each([
+    [0.2, "1 ms"],
+    [84.6, "85 ms"],
+    [1340, "1.3 s"],
+  ])("%d ms is %s", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
+
+describe("bars", () => {
+  test("scores from 0 to 1 are as long as they are", () => {
+    expect(barShares([0.9, 0.25, 0])).toEqual([0.9, 0.25, 0]);
+  });
+
+  test("logits go from the lowest to the highest", () => {
+    expect(barShares([4, -4, 0])).toEqual([1, 0, 0.5]);
+    expect(barShares([-1, -3, -2])).toEqual([1, 0, 0.5]);
+  });
+
+  test("the score of an empty document does not squeeze the others", () => {
+    expect(barShares([0.5, -Number.MAX_VALUE])).toEqual([0.5, 0]);
+  });
+
+  test("better scores never have shorter bars, and none leaves the track", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { maxLength: 20 }), (scores) => {
+        const sorted = scores.toSorted((a, b) => b - a);
+        const shares = barShares(sorted);
+        shares.forEach((share, index) => {
+          expect(share).toBeGreaterThanOrEqual(0);
+          expect(share).toBeLessThanOrEqual(1);
+          if (index > 0) expect(share).toBeLessThanOrEqual(shares[index - 1]!);
+        });
+      }),
+    );
+  });
+});
+
+describe("warnings about languages", () => {
+  const english = { id: "en-model", kind: "cross-encoder", languages: ["en"] } as const;
+  const many = { id: "m-model", kind: "cross-encoder", languages: ["multilingual"] } as const;
+  const unknown = { id: "u-model", kind: "cross-encoder" } as const;
+
+  test("are given for scripts that the model was not made for", () => {
+    expect(languageWarning("食べ物に関する話", [english])).toMatch(/^en-model was made for English; .* Japanese/);
+    expect(languageWarning("Где купить чай?", [many, english])).toMatch(/Cyrillic/);
+    expect(languageWarning("中文句子", [{ ...english, languages: ["ja"] }])).toBeUndefined();
+  });
+
+  test("and for nothing else", () => {
+    expect(languageWarning("Où est le thé ?", [english])).toBeUndefined();
+    expect(languageWarning("食べ物に関する話", [many])).toBeUndefined();
+    expect(languageWarning("食べ物に関する話", [unknown])).toBeUndefined();
+    expect(languageWarning("A long English text that names 東京 once.", [english])).toBeUndefined();
+    expect(languageWarning("123 !?", [english])).toBeUndefined();
+  });
+});
