@@ -9,12 +9,12 @@ const [K1, B, DEPTH] = [0.9, 0.4, 50];
 const folder = process.argv[2];
 if (!folder) throw new Error("usage: node bm25.js <BEIR folder>");
 
-const rows = async (name) =>
+const rows = async (/** @type {string} */ name) =>
   (await readFile(join(folder, name), "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const words = (/** @type {string} */ text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 const documents = (await rows("corpus.jsonl")).map(({ _id, title, text }) => ({
   id: _id,
@@ -27,8 +27,10 @@ for (const { words } of documents)
 
 const lines = [];
 for (const { _id, text } of await rows("queries.jsonl")) {
+  /** @type {string[]} */
+  const asked = words(text);
   const ranked = documents
-    .map((document) => ({ id: document.id, score: words(text).reduce((sum, word) => sum + weight(word, document), 0) }))
+    .map((document) => ({ id: document.id, score: asked.reduce((sum, word) => sum + weight(word, document), 0) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1))
     .slice(0, DEPTH);
@@ -37,6 +39,10 @@ for (const { _id, text } of await rows("queries.jsonl")) {
 }
 await writeFile(join(folder, "bm25.trec"), `${lines.join("\n")}\n`);
 
+/**
+ * @param {string} word
+ * @param {{ id: string, words: string[] }} document
+ */
 function weight(word, document) {
   const count = document.words.filter((each) => each === word).length;
   if (count === 0) return 0;

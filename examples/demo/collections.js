@@ -1,29 +1,10 @@
+import { films } from "../films/collection.js";
+
 /** Passages written for this demo, with questions to ask of them and, per question, the passage that answers it best. */
 
-const films = {
+const twentyFilms = {
   name: "Twenty films",
-  passages: [
-    "Rouen, 1431: churchmen try Joan of Arc for heresy and press her to take back what she says of her visions.",
-    "A cinema projectionist who dreams of detective work turns sleuth when a rival makes him look like the thief of a pocket watch.",
-    "A careful crew of robbers leaves one trace behind, and the Los Angeles police begin to close in.",
-    "A small-time crook looks exactly like a samurai lord, is hired to stand in for him, and must keep up the act after the lord's death.",
-    "A boy with a magic lute seeks his dead father's armour, the only thing that can hold off a spirit with an old grudge.",
-    "For twenty years Udham Singh prepares to kill the official behind the massacre of Jallianwala Bagh.",
-    "A device that lets therapists walk into dreams is stolen; a young therapist with a second self goes in after it.",
-    "An office worker follows a stranger's invitation to Soho and spends a night in which everything goes wrong.",
-    "Drugs have taken hold of a rich province in the north of India; four lives show what that does to its young people.",
-    "A tired political reporter helps an Irish woman look for the son whom the nuns took from her half a century ago.",
-    "The feature film that gives the television series about Evangelion pilots its other ending.",
-    "1944: a major with a bad record trains twelve condemned soldiers for a raid on a château full of German officers.",
-    "Given away to a nursery by mistake, the toys need a cowboy's word that their owner never meant to leave them.",
-    "A soldier in a war against invaders wakes to the same morning each time he is killed, and learns from it.",
-    "Two jazz musicians who saw gangsters commit murder hide in a women's orchestra, in skirts and wigs.",
-    "A stepmother drives a princess into the woods, where seven miners take her in.",
-    "A newspaperman out of work shares a night bus with an heiress on the run, and a story with a wedding at its end.",
-    "Forty Turkish soldiers hold a radio post on a mountain against an attack.",
-    "A camera crew follows a very loud English band through the tour that nearly ends it.",
-    "A sheriff, a shark scientist and a fisherman put to sea after the animal that empties their town's beaches.",
-  ],
+  passages: films,
   questions: [
     { query: "A story about a strong historically significant female figure.", best: 0 },
     { query: "people disguise themselves to escape criminals", best: 14 },
@@ -77,4 +58,4 @@ const science = {
   ],
 };
 
-export const collections = [films, household, science];
+export const collections = [twentyFilms, household, science];

@@ -1,10 +1,11 @@
 /**
  * Puts real passages in order with the models that ship with the package: no network, no server.
- * In your own project the imports are `langchain-rerank` and `langchain-rerank/static`.
+ * In your own project the imports are `langchain-rerank` and `langchain-rerank/static`; here they are files, so that a fresh clone runs it
+ * before the other examples' dependencies are installed.
  */
 import { Document } from "@langchain/core/documents";
-import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "langchain-rerank";
-import { StaticEmbeddings } from "langchain-rerank/static";
+import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "../../dist/index.js";
+import { StaticEmbeddings } from "../../dist/static.js";
 import { collections } from "./collections.js";
 
 const SHOWN = 3;
@@ -46,11 +47,15 @@ for (const [stage, count] of Object.entries(firsts)) console.log(`  ${stage.padE
 await crossEncoder.dispose();
 await hybrid.dispose();
 
-/** Side by side, the first few of each order; ● marks the passage that answers best. */
+/**
+ * Side by side, the first few of each order; ● marks the passage that answers best.
+ * @param {{ title: string, ordered: Document[], best: number, place: number }[]} columns
+ */
 function print(columns) {
   const width = Math.max(30, Math.floor(((process.stdout.columns ?? 150) - 4) / columns.length) - 2);
-  const fit = (text) => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width));
-  const line = (cells) => console.log(`    ${cells.map(fit).join("  ")}`.trimEnd());
+  const fit = (/** @type {string} */ text) =>
+    text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+  const line = (/** @type {string[]} */ cells) => console.log(`    ${cells.map(fit).join("  ")}`.trimEnd());
   line(columns.map(({ title }) => title));
   for (let row = 0; row < SHOWN; row++) {
     line(
