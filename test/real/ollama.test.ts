@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Document } from "@langchain/core/documents";
 import { OllamaEmbeddings } from "@langchain/ollama";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -13,6 +16,8 @@ import { expectedPairs, fixture } from "./data.js";
 import { freePort, type RunningServer, startProcess } from "./processes.js";
 
 const { ollama, minilm } = inject("installed");
+const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
+const run = promisify(execFile);
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 let server: RunningServer;
 let models: string;
@@ -159,6 +164,21 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
         expect(ranked.map(({ metadata }) => metadata.index)).toEqual([2, 1]);
         for (const { metadata } of ranked)
           expect(metadata.sim).toBeCloseTo(COSINES[metadata.index as number] as number, 3);
+      });
+
+      test("the web search example embeds with it", async () => {
+        if (!existsSync(join(EXAMPLES, "node_modules"))) await run("npm", ["ci"], { cwd: EXAMPLES });
+        const program = join(EXAMPLES, "web-search-rerank/web-search-rerank.js");
+        const engines = { SEARXNG_URL: undefined, TAVILY_API_KEY: undefined, BRAVE_API_KEY: undefined };
+        const env = { ...process.env, ...engines, OLLAMA_HOST: server.url, OLLAMA_MODEL: "all-minilm" };
+        const { stdout } = await run(process.execPath, [program, "--json"], { env });
+        const { model, best, spreads } = JSON.parse(stdout);
+        expect(model).toBe("all-minilm (Ollama)");
+        const sims = best.map(({ sim }: { sim: number }) => sim);
+        expect(sims).toHaveLength(5);
+        expect(sims).toEqual(sims.toSorted((a: number, b: number) => b - a));
+        expect(spreads).toHaveLength(3);
+        expect(spreads[0].answers.median).toBeGreaterThan(spreads[0].others.median);
       });
 
       test("is refused as a yes/no reranker with a clear error", async () => {

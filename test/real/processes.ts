@@ -26,13 +26,13 @@ export async function freePort(): Promise<number> {
  * Starts a program and waits until it answers.
  *
  * @param args Its arguments, given the port.
- * @param health Path that answers 200 once it is ready.
+ * @param health Path that answers 200 once it is ready, or a function that is true then, given the address; it may reject before.
  * @throws When it ends first, or is not ready within two minutes; with what it wrote.
  */
 export async function startProcess(
   program: string,
   args: (port: number) => readonly string[],
-  health: string,
+  health: string | ((url: string) => Promise<boolean>),
   environment: (port: number) => Record<string, string> = () => ({}),
 ): Promise<RunningServer> {
   const port = await freePort();
@@ -50,10 +50,8 @@ export async function startProcess(
   const deadline = Date.now() + 120_000;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${written.slice(-3000)}`);
-    const ready = await fetch(url + health).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    const asked = typeof health === "string" ? fetch(url + health).then(({ ok }) => ok) : health(url);
+    const ready = await asked.catch(() => false);
     if (ready) break;
     if (Date.now() > deadline) {
       await stop(child);

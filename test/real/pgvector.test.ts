@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "./processes.js";
+
+const { path: programs = "", reason } = inject("installed").pgvector;
+const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
+const run = promisify(execFile);
+
+/** PostgreSQL refuses to run as root; `nobody` has this number on Debian and most others. */
+const NOBODY = 65_534;
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+let folder: string;
+let port: number;
+
+/** Runs one of PostgreSQL's programs. What a server writes must go to a file: a pipe that it keeps would never close. */
+const postgres = (program: string, ...args: string[]) =>
+  run(join(programs, program), args, { ...user, cwd: folder, env: { LC_ALL: "C", PATH: process.env.PATH } });
+
+/** Runs the example as a user does; resolves to what it came to. */
+async function example(DATABASE_URL: string): Promise<{ status: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, DATABASE_URL };
+  try {
+    const done = await run(process.execPath, [join(EXAMPLES, "langchain/pgvector.js"), "--json"], { env });
+    return { status: 0, ...done };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { status: code, stdout, stderr };
+  }
+}
+
+describe.skipIf(reason)(`PostgreSQL with pgvector${reason ? ` (${reason})` : ""}`, () => {
+  beforeAll(async () => {
+    if (!existsSync(join(EXAMPLES, "node_modules"))) await run("npm", ["ci"], { cwd: EXAMPLES });
+    folder = await mkdtemp(join(tmpdir(), "pgvector-"));
+    if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
+    port = await freePort();
+    await postgres("initdb", "-D", join(folder, "data"), "-U", "postgres", "-A", "trust", "--no-sync");
+    const options = `-p ${port} -h 127.0.0.1 -k ${folder}`;
+    await postgres("pg_ctl", "-D", join(folder, "data"), "-l", join(folder, "log"), "-w", "-o", options, "start");
+  });
+  afterAll(async () => {
+    await postgres("pg_ctl", "-D", join(folder, "data"), "-m", "immediate", "stop");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("the example finds with pgvector, and its checks hold", async () => {
+    const { status, stdout, stderr } = await example(`postgresql://postgres@127.0.0.1:${port}/postgres`);
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const { checks } = (await import(join(EXAMPLES, "langchain/pgvector.check.js"))) as {
+      checks: Record<string, (outcome: unknown) => void>;
+    };
+    expect(Object.keys(checks).length).toBeGreaterThan(1);
+    for (const check of Object.values(checks)) check(JSON.parse(stdout));
+  });
+
+  test("a server that is not there is told in one line, without the password", async () => {
+    const { status, stdout, stderr } = await example(
+      `postgresql://postgres:geheim@127.0.0.1:${await freePort()}/postgres`,
+    );
+    expect(status).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/PostgreSQL with pgvector.*DATABASE_URL.*docker run/);
+    expect(stderr).not.toContain("geheim");
+  });
+});
