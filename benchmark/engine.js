@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
   options: {
-    model: { type: "string", default: here("../models/rerank-en-v0") },
+    model: { type: "string", default: here("../models/rerank-en-v1") },
     python: { type: "string" },
     memory: { type: "boolean", default: false },
     runs: { type: "string", default: "5" },

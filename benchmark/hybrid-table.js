@@ -1,8 +1,8 @@
 // Quality and time of first stages, a cross-encoder and their blends, fixed and tuned, on BEIR folders; held-out figures by 5-fold
 // cross-validation. Prints Markdown.
 //
-//   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--model <name>] [--embeddings <name>]
-//                                                   [--cache <folder>] [--limit <queries>] [--timed <queries>]
+//   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--cross <name>] [--late <name>|none]
+//                                                   [--embeddings <name>] [--cache <folder>] [--limit <queries>] [--timed <queries>]
 //
 // The data sets are not part of this repository; those that are absent are named and skipped. Scores are kept under --cache, so that a
 // run that was stopped goes on where it was. Times come from a pass of their own over the first queries, one system after the other; let
@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { evaluate, FileScoreCache, readBeir, tune } from "../dist/evaluation.js";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "../dist/index.js";
-import { OnnxCrossEncoder, OnnxEmbeddings } from "../dist/onnx.js";
+import { OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "../dist/onnx.js";
 
 const SPLITS = { "trec-dl-2020": "full" };
 const DEPTH = 100;
@@ -24,7 +24,8 @@ const { values: given } = parseArgs({
   options: {
     data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
     sets: { type: "string", default: "trec-dl-2020,scifact,cranfield,qed_dev" },
-    model: { type: "string" },
+    cross: { type: "string" },
+    late: { type: "string" },
     embeddings: { type: "string", default: "static" },
     cache: { type: "string", default: join(tmpdir(), "langchain-rerank-benchmark") },
     limit: { type: "string", default: "300" },
@@ -34,14 +35,17 @@ const { values: given } = parseArgs({
 const limit = Number(given.limit);
 const timed = Number(given.timed);
 
-const scorer = new OnnxCrossEncoder(given.model === undefined ? {} : { model: given.model });
+const cross = new OnnxCrossEncoder({ model: given.cross });
+// Without kept vectors: every query's time is that of documents never seen before.
+const late = given.late === "none" ? undefined : new OnnxLateInteraction({ model: given.late, cache: false });
+const models = { cross, ...(late ? { late } : {}) };
 const embeddings = await loadEmbeddings(given.embeddings);
 const first = { BM25: "run", "bi-encoder": embeddings, "BM25 + bi-encoder": { fuse: ["BM25", "bi-encoder"] } };
 let shown = 0;
 const print = (line) => process.stdout.write(`${line}\n`);
 
 print(
-  `Cross-encoder ${scorer.model}, bi-encoder ${given.embeddings}, ${DEPTH} candidates of BM25 a query. ${cpus()[0].model}, ${cpus().length} cores.`,
+  `Cross-encoder ${cross.model}, late interaction ${late?.model ?? "none"}, bi-encoder ${given.embeddings}, ${DEPTH} candidates of BM25 a query. ${cpus()[0].model}, ${cpus().length} cores.`,
 );
 mkdirSync(given.cache, { recursive: true });
 for (const name of given.sets.split(",")) {
@@ -49,7 +53,7 @@ for (const name of given.sets.split(",")) {
   if (existsSync(folder)) await measure(name, folder);
   else print(`\n${name}: skipped, there is no ${folder}`);
 }
-await scorer.dispose();
+for (const scorer of Object.values(models)) await scorer.dispose();
 await embeddings.dispose?.();
 
 async function measure(name, folder) {
@@ -58,10 +62,11 @@ async function measure(name, folder) {
   );
   const cache = await FileScoreCache.open(join(given.cache, `${name}.jsonl`));
   const stageKeys = {
-    cross: ["cross", await fingerprint(scorer.model)],
+    cross: ["cross", await fingerprint(cross.model)],
+    ...(late ? { late: ["late", await fingerprint(late.model)] } : {}),
     "bi-encoder": ["embeddings", await fingerprint(given.embeddings)],
   };
-  const tuned = await tune(data, { first, models: { cross: scorer }, depth: DEPTH, cache, stageKeys, onProgress });
+  const tuned = await tune(data, { first, models, depth: DEPTH, cache, stageKeys, onProgress });
   await cache.close();
   const times = timed > 0 ? await time(data, tuned) : new Map();
   print(`\n### ${name}: ${data.queries.size} queries, ${tuned.settings.length} settings\n`);
@@ -83,12 +88,13 @@ async function measure(name, folder) {
     print(`| ${cells.join(" | ")} |`);
   }
   for (const rule of ["best", "fastest"]) print(`\nTuned, ${rule}: ${JSON.stringify(plain(tuned[rule].setting))}`);
-  const cross = tuned.references.find(({ kind }) => kind === "model").mean;
-  const kept = (100 * tuned.fastest.heldOut.mean) / cross;
-  const faster = times.get("cross") / times.get("tuned, fastest");
-  print(
-    `\nThe fastest keeps ${kept.toFixed(1)} % of the full cross-encoder's nDCG@10${timed > 0 ? ` at ${faster.toFixed(1)} times its speed` : ""}.`,
-  );
+  for (const { name: model, mean } of tuned.references.filter(({ kind }) => kind === "model")) {
+    const kept = (100 * tuned.fastest.heldOut.mean) / mean;
+    const faster = times.get(model) / times.get("tuned, fastest");
+    print(
+      `\nThe fastest keeps ${kept.toFixed(1)} % of nDCG@10 of ${model} over all candidates${timed > 0 ? ` at ${faster.toFixed(1)} times its speed` : ""}.`,
+    );
+  }
   const { searchSeconds, stages } = tuned;
   const share = (searchSeconds + stages.seconds) / stages.seconds;
   print(
@@ -99,11 +105,11 @@ async function measure(name, folder) {
 /** Mean milliseconds a query of the real rerankers, over the first queries. */
 async function time(data, tuned) {
   const some = firstQueries(data, timed);
-  const hybrid = (options) => new HybridReranker({ model: scorer, ...options });
+  const hybrid = (options) => new HybridReranker({ model: cross, ...options });
   const both = ["score", new EmbeddingSimilarityReranker({ embeddings })];
   const systems = {
     "bi-encoder": new EmbeddingSimilarityReranker({ embeddings }),
-    cross: new CrossEncoderReranker({ model: scorer }),
+    ...Object.fromEntries(Object.entries(models).map(([name, model]) => [name, new CrossEncoderReranker({ model })])),
     "BM25 + cross, defaults": hybrid({ firstStageKey: "score" }),
     "bi-encoder + cross, defaults": hybrid({ embeddings }),
     "BM25 + bi-encoder + cross, defaults": hybrid({ firstStages: both }),

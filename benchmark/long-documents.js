@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compareRuns, readBeir, readRun } from "../dist/evaluation.js";
 import { OnnxCrossEncoder } from "../dist/onnx.js";
+import { randomNumbers } from "./random-numbers.js";
 
 const [set = "qed_dev", queryCount = "50", candidateCount = "12"] = process.argv.slice(2);
 const data = process.env.RERANK_DATA ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
@@ -22,7 +23,7 @@ if (!existsSync(folder)) {
 /** Characters of a document: about 3,000 tokens of English. */
 const LENGTH = 13_000;
 
-const random = mulberry32(20261121);
+const random = randomNumbers(20261121);
 const dataset = await readBeir(folder, process.env.QRELS ? { split: process.env.QRELS } : {});
 const firstStage = await readRun(`${folder}/bm25.top100.trec`);
 const textOf = (id) => {
@@ -124,17 +125,6 @@ function shuffle(values) {
     [list[i], list[j]] = [list[j], list[i]];
   }
   return list;
-}
-
-/** A small generator with a seed, so that every run hides the same passages at the same places. */
-function mulberry32(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 function replacer(key, value) {

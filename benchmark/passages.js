@@ -1,5 +1,7 @@
 /** Deterministic English passages: what is measured is time, which depends on lengths, not on meaning. */
 
+import { randomNumbers } from "./random-numbers.js";
+
 const SENTENCES = [
   "The river rose overnight and covered the lower road before anyone had moved the carts.",
   "A bicycle chain that is cleaned once a month lasts about twice as long.",
@@ -18,17 +20,6 @@ const SENTENCES = [
   "Every witness remembered the colour of the car differently.",
   "A good index tells the reader where to look; a bad one tells him only that he should have.",
 ];
-
-/** A small seeded generator (mulberry32), so that every run and every contender sees the same texts. */
-function randomNumbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Words of one passage, about `tokens` tokens of a WordPiece vocabulary. */
 function passage(random, tokens) {
