@@ -12,6 +12,8 @@ export default mergeConfig(
       globalSetup: ["test/browser/chromium/find.ts"],
       testTimeout: 120_000,
       hookTimeout: 180_000,
+      // What is polled for waits on models that score: seconds on a busy machine, where the default is one.
+      expect: { poll: { timeout: 30_000 } },
       // One browser after the other: two cores.
       fileParallelism: false,
     },
