@@ -43,7 +43,9 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class CrossConfig:
-    """Cross-encoder training; `shares` is how often each source of the pool is asked for a question."""
+    """Cross-encoder training; `shares` is how often each source of the pool is asked for a question.
+
+    `window_share` of the lists are windows of a few sentences, `window_list_size` long, the others whole passages."""
 
     steps: int
     learning_rate: float = 7e-5
@@ -51,9 +53,11 @@ class CrossConfig:
     cooldown: float = 0.25
     questions: int = 8
     list_size: int = 8
+    window_share: float = 0.5
+    window_list_size: int = 14
     tokens: int = 288
     shares: dict[str, float] = field(
-        default_factory=lambda: {"qed_train": 0.32, "squad_train": 0.46, "medquad": 0.14, "scifact": 0.08}
+        default_factory=lambda: {"qed_train": 0.42, "squad_train": 0.32, "medquad": 0.16, "scifact": 0.1}
     )
     sentence_share: float = 0.08
     teacher_temperature: float = 0.05
@@ -91,7 +95,7 @@ class FinishConfig:
 
 #: Longer passages than for late interaction, and more of them: a cross-encoder has to learn reading a pair at all.
 CROSS_POOL = PoolConfig(
-    beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (19000, 2)}, medquad=8000, passage_words=180
+    beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (10000, 2)}, medquad=3000, passage_words=180
 )
 
 

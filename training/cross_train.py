@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,53 +16,19 @@ from . import losses
 from .config import CrossConfig
 from .datasets import RetrievalSet
 from .encoder import fast_dtype, length_sorted_batches
+from .lists import Example, ListMaker
 from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
-from .pool import Pool, vary
+from .teaching import Teacher
 from .train import Job
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“])")
-
 
 @dataclass
 class CrossJob:
-    """What a process needs: the late-interaction job's pool, vectors and candidates, and the weights to start from."""
+    """What a process needs: pool and candidates, and the weights to start from."""
 
     job: Job
     start: Path
     folder: Path
-    teachings: np.ndarray
-    rows: np.ndarray
-
-
-@dataclass
-class Example:
-    """One question with its list; `texts[0]` is the answer, `teacher` one score a text, nan where there is none."""
-
-    question: str
-    texts: list[str]
-    teacher: list[float]
-
-
-def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
-    """Questions by source, without those that neither first stage connects with their passage."""
-    found: dict[str, list[int]] = {}
-    for question, source in enumerate(pool.sources):
-        if ease[question]:
-            found.setdefault(source, []).append(question)
-    return found
-
-
-def take_sentence(text: str, rng: random.Random) -> tuple[str, str] | None:
-    """A sentence of 6 to 40 words as a question, and the text without it (inverse cloze, Lee 2019)."""
-    sentences = _SENTENCE_END.split(text)
-    if len(sentences) < 4:
-        return None
-    chosen = rng.randrange(len(sentences))
-    words = sentences[chosen].split()
-    if not 6 <= len(words) <= 40:
-        return None
-    return sentences[chosen], " ".join(sentences[:chosen] + sentences[chosen + 1 :])
 
 
 def pair_ids(
@@ -133,51 +98,30 @@ class CrossTrainer(Loop):
         )
         self.tokenizer = AutoTokenizer.from_pretrained(self.job.base_model)
         self.budget = 2048 if self.device.type == "cpu" else 65536
-        self.questions = trainable(self.job.pool, self.job.mined.ease)
-        self.sources = [s for s in self.config.shares if self.questions.get(s)]
+        self.lists = ListMaker(self.job, self.config)
+        self.teacher = Teacher(self.job.base_model, self.device, self.budget)
 
     def batches(self) -> Iterator[list[Example]]:
         number = 0
         while True:
             rng = random.Random(f"{self.job.config.seed}-{number}-{self.rank}")
             number += 1
-            weights = [self.config.shares[s] for s in self.sources]
-            yield [self.draw(rng.choices(self.sources, weights)[0], rng) for _ in range(self.config.questions)]
+            windowed = round(self.config.questions * self.config.window_share) if self.lists.answered else 0
+            whole = self.config.questions - windowed
+            yield [self.lists.whole(rng) for _ in range(whole)] + [self.lists.windowed(rng) for _ in range(windowed)]
 
     def parts(self, batch: list[Example]) -> list[list[Example]]:
-        return [batch[i : i + 2] for i in range(0, len(batch), 2)] if self.device.type == "cpu" else [batch]
-
-    def draw(self, source: str, rng: random.Random) -> Example:
-        """A question, its passage, and passages that are mistaken for it; the last of the list is any passage."""
-        pool, cross = self.job.pool, self.cross
-        question = rng.choice(self.questions[source])
-        row = pool.positives[question]
-        candidates = [int(r) for r in cross.rows[question] if r >= 0 and r != row]
-        chosen = rng.sample(range(len(candidates)), min(self.config.list_size - 2, len(candidates)))
-        rows = [candidates[i] for i in chosen]
-        while len(rows) < self.config.list_size - 1:
-            other = rng.randrange(len(pool.passages))
-            if other != row and other not in rows:
-                rows.append(other)
-        texts = [self.text(r) for r in (row, *rows)]
-        if rng.random() < self.config.sentence_share and (taken := take_sentence(pool.passages[row], rng)):
-            return Example(taken[0], [taken[1], *texts[1:]], [float("nan")] * len(texts))
-        known = {int(r): float(s) for r, s in zip(cross.rows[question], cross.teachings[question], strict=True)}
-        lowest = min(known.values()) - 0.1
-        return Example(
-            vary(pool.questions[question], pool.titles[row], rng), texts, [known.get(r, lowest) for r in (row, *rows)]
-        )
-
-    def text(self, row: int) -> str:
-        """Every other passage carries its title: collections come with and without."""
-        pool = self.job.pool
-        return f"{pool.titles[row]} {pool.passages[row]}" if pool.titles[row] and row % 2 else pool.passages[row]
+        """Lists of equal length together; on a CPU two at a time."""
+        kinds = [[e for e in batch if len(e.texts) == length] for length in sorted({len(e.texts) for e in batch})]
+        step = 2 if self.device.type == "cpu" else len(batch)
+        return [kind[i : i + step] for kind in kinds for i in range(0, len(kind), step)]
 
     def loss(self, batch: list[Example]) -> tuple[torch.Tensor, dict[str, float]]:
         pairs = [(e.question, t) for e in batch for t in e.texts]
         items = pair_ids(self.tokenizer, pairs, self.config.tokens)
         logits = logits_of(self.fast, items, self.device, self.budget).view(len(batch), -1)
-        teacher = torch.tensor([e.teacher for e in batch], device=self.device)
+        teacher = self.teacher.scores([(e.question, e.texts) for e in batch])
+        teacher[[not e.taught for e in batch]] = float("nan")
         self.count(pairs=len(pairs), questions=len(batch), tokens=sum(len(i) for i, _ in items))
         return list_loss(logits, teacher, self.config)
 

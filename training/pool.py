@@ -19,23 +19,25 @@ _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
 
 @dataclass
 class Pool:
-    """`questions[i]` is answered by `passages[positives[i]]`."""
+    """`questions[i]` is answered by `passages[positives[i]]`, in the words of any of `answers[i]` where they are known."""
 
     passages: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     positives: list[int] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    answers: list[tuple[str, ...]] = field(default_factory=list)
 
     def add_passage(self, title: str, text: str) -> int:
         self.passages.append(text)
         self.titles.append(title)
         return len(self.passages) - 1
 
-    def add_question(self, text: str, passage: int, source: str) -> None:
+    def add_question(self, text: str, passage: int, source: str, answers: tuple[str, ...] = ()) -> None:
         self.questions.append(text)
         self.positives.append(passage)
         self.sources.append(source)
+        self.answers.append(answers)
 
 
 def first_words(text: str, limit: int) -> str:
@@ -67,7 +69,7 @@ def add_beir(
             continue
         row = pool.add_passage(record.get("title") or "", text)
         for question in rng.sample(kept, min(per_passage, len(kept))):
-            pool.add_question(question["text"], row, folder.name)
+            pool.add_question(question["text"], row, folder.name, stated_answers(question))
 
 
 def query_files(folder: Path) -> list[str]:
@@ -75,8 +77,12 @@ def query_files(folder: Path) -> list[str]:
     return ["queries.train.jsonl"] if split.exists() else ["queries.jsonl"]
 
 
+def stated_answers(question: dict) -> tuple[str, ...]:
+    return tuple((question.get("metadata") or {}).get("answers") or ())
+
+
 def answered_in(question: dict, text: str) -> bool:
-    answers = (question.get("metadata") or {}).get("answers")
+    answers = stated_answers(question)
     return not answers or any(a in text for a in answers)
 
 

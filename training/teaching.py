@@ -1,56 +1,44 @@
-"""What the untrained encoder makes of every question and its candidates: half cosine, half MaxSim."""
+"""What the untrained encoder makes of a question and its list: half cosine, half MaxSim."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import torch
-from torch import multiprocessing
+from torch import nn
 
-from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
-from .scoring import token_maxsim
-from .train import Job
-
-
-def candidate_rows(job: Job) -> np.ndarray:
-    """`[questions, 1 + neighbours]`: the passage that answers, then those mistaken for it; -1 fills up."""
-    depth = job.config.neighbours
-    rows = np.full((len(job.pool.questions), depth + 1), -1, dtype=np.int64)
-    for question, passage in enumerate(job.pool.positives):
-        near = job.mined.neighbours[passage][:depth]
-        rows[question, : 1 + len(near)] = [passage, *near]
-    return rows
+from . import losses
+from .encoder import MultiVectorEncoder, fast_dtype, length_sorted_batches, load_backbone, pad, tokenize
 
 
-def _teach_shard(rank: int, world: int, job: Job, rows: np.ndarray, out: str) -> None:
-    torch.set_num_threads(1)
-    backbone, tokenizer = load_backbone(job.base_model)
-    encoder = MultiVectorEncoder(backbone, None)
-    mine = list(range(rank, len(rows), world))
-    scores = np.zeros((len(mine), rows.shape[1]), dtype=np.float32)
-    for start in range(0, len(mine), 512):
-        part = mine[start : start + 512]
-        asked = encode(encoder, tokenize(tokenizer, [job.pool.questions[q] for q in part], job.config.train.question_tokens))
-        for position, question in enumerate(part):
-            tokens = asked.tokens[position] @ job.vectors.basis
-            tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
-            known = rows[question][rows[question] >= 0]
-            # torch widens halves with the processor's own instruction; numpy takes twice as long.
-            held = [torch.from_numpy(job.vectors.passage(r)).float().numpy() for r in known]
-            late = [token_maxsim(tokens, passage) for passage in held]
-            cosine = job.vectors.pooled[known] @ asked.pooled[position]
-            scores[start + position, : len(known)] = (np.asarray(late) + cosine) / 2
-    np.save(f"{out}.{rank}.npy", scores)
+class Teacher:
+    """Scores lists as they are drawn, windows of passages among them."""
 
+    def __init__(self, base_model: str, device: torch.device, budget: int, length: int = 256) -> None:
+        backbone, self.tokenizer = load_backbone(base_model)
+        self.encoder = MultiVectorEncoder(backbone, None).eval().to(device, fast_dtype())
+        self.device, self.budget, self.length = device, budget, length
 
-def teach_all(job: Job, workers: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Candidate rows and their scores, `[questions, 1 + neighbours]` both; scores are kept under `cache`."""
-    rows = candidate_rows(job)
-    shards = [Path(f"{cache}.{rank}.npy") for rank in range(workers)]
-    if not all(s.exists() for s in shards):
-        multiprocessing.spawn(_teach_shard, (workers, job, rows, str(cache)), nprocs=workers)
-    scores = np.zeros(rows.shape, dtype=np.float32)
-    for rank, shard in enumerate(shards):
-        scores[rank::workers] = np.load(shard)
-    return rows, scores
+    @torch.no_grad()
+    def scores(self, lists: list[tuple[str, list[str]]]) -> torch.Tensor:
+        """`[questions, texts]` of lists of equal length."""
+        questions = self.vectors([question for question, _ in lists])
+        texts = self.vectors([text for _, texts in lists for text in texts])
+        rows = []
+        width = len(lists[0][1])
+        for number, (tokens, pooled) in enumerate(questions):
+            own = texts[number * width : (number + 1) * width]
+            held = nn.utils.rnn.pad_sequence([torch.ones(len(t)) for t, _ in own], batch_first=True).to(self.device)
+            padded = nn.utils.rnn.pad_sequence([t for t, _ in own], batch_first=True)
+            late = losses.maxsim(tokens[None], torch.ones_like(tokens[None, :, 0]), padded, held)[0]
+            rows.append((late + torch.stack([p for _, p in own]) @ pooled) / 2)
+        return torch.stack(rows)
+
+    def vectors(self, texts: list[str]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Token vectors and pooled vector of each text, fp32."""
+        items = tokenize(self.tokenizer, texts, self.length)
+        found: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        for rows in length_sorted_batches([len(i) for i in items], self.budget):
+            ids, mask = (t.to(self.device) for t in pad([items[r] for r in rows]))
+            tokens, pooled = self.encoder(ids, mask)
+            for position, row in enumerate(rows):
+                found[row] = tokens[position, : len(items[row])].float(), pooled[position].float()
+        return [found[row] for row in range(len(items))]

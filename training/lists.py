@@ -1,0 +1,93 @@
+"""Lists of texts for one question, as a cross-encoder is trained on: the answer first, then what is mistaken for it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from .config import CrossConfig
+from .pool import Pool, vary
+from .train import Job
+from .windows import take_sentence, with_answer, without_answer
+
+#: Sentences of a window, by how often: the unit that answer selection ranks, and about what web search does.
+WINDOW_SIZES = (1, 1, 2, 3, 4)
+
+
+@dataclass
+class Example:
+    """One question with its list; `texts[0]` is the answer. Where not `taught`, the teacher's opinion is no guide."""
+
+    question: str
+    texts: list[str]
+    taught: bool = True
+
+
+def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
+    """Questions by source, without those that neither first stage connects with their passage."""
+    found: dict[str, list[int]] = {}
+    for question, source in enumerate(pool.sources):
+        if ease[question]:
+            found.setdefault(source, []).append(question)
+    return found
+
+
+class ListMaker:
+    """Draws lists from a pool with its mined candidates."""
+
+    def __init__(self, job: Job, config: CrossConfig) -> None:
+        self.pool, self.neighbours, self.config = job.pool, job.mined.neighbours, config
+        self.questions = trainable(job.pool, job.mined.ease)
+        self.answered = {
+            source: kept
+            for source, numbers in self.questions.items()
+            if (kept := [q for q in numbers if job.pool.answers[q]])
+        }
+
+    def whole(self, rng: random.Random) -> Example:
+        """Whole passages; the last of the list is any passage."""
+        question = self.pick(self.questions, rng)
+        row = self.pool.positives[question]
+        rows = self.candidates(row, self.config.list_size - 2, rng)
+        while len(rows) < self.config.list_size - 1:
+            other = rng.randrange(len(self.pool.passages))
+            if other != row and other not in rows:
+                rows.append(other)
+        texts = [self.text(r) for r in (row, *rows)]
+        if rng.random() < self.config.sentence_share and (taken := take_sentence(self.pool.passages[row], rng)):
+            return Example(taken[0], [taken[1], *texts[1:]], taught=False)
+        return Example(vary(self.pool.questions[question], self.pool.titles[row], rng), texts)
+
+    def windowed(self, rng: random.Random) -> Example:
+        """Windows of sentences: one with the answer, up to two of the same passage without, the others of its candidates."""
+        while True:
+            question = self.pick(self.answered, rng)
+            row, answers = self.pool.positives[question], self.pool.answers[question]
+            size = rng.choice(WINDOW_SIZES)
+            asked = self.pool.questions[question]
+            positive = with_answer(self.pool.passages[row], answers, size, rng)
+            if not positive:
+                continue
+            texts = [positive]
+            near = self.candidates(row, 2 * self.config.window_list_size, rng)
+            anywhere = rng.choices(range(len(self.pool.passages)), k=self.config.window_list_size)
+            for other in (row, row, *near, *anywhere):
+                found = without_answer(self.pool.passages[other], asked, answers, size, rng)
+                if found and found not in texts:
+                    texts.append(found)
+                if len(texts) == self.config.window_list_size:
+                    return Example(vary(asked, self.pool.titles[row], rng), texts)
+
+    def pick(self, questions: dict[str, list[int]], rng: random.Random) -> int:
+        sources = [s for s in self.config.shares if questions.get(s)]
+        source = rng.choices(sources, [self.config.shares[s] for s in sources])[0]
+        return rng.choice(questions[source])
+
+    def candidates(self, row: int, count: int, rng: random.Random) -> list[int]:
+        near = [n for n in self.neighbours[row] if n != row]
+        return rng.sample(near, min(count, len(near)))
+
+    def text(self, row: int) -> str:
+        """Every other passage carries its title: collections come with and without."""
+        title, passage = self.pool.titles[row], self.pool.passages[row]
+        return f"{title} {passage}" if title and row % 2 else passage
