@@ -49,8 +49,8 @@ class CrossConfig:
 
     steps: int
     learning_rate: float = 7e-5
-    warmup: int = 60
-    cooldown: float = 0.25
+    warmup: int = 30
+    cooldown: float = 0.35
     questions: int = 8
     list_size: int = 8
     window_share: float = 0.5
@@ -65,7 +65,7 @@ class CrossConfig:
     pointwise_weight: float = 0.2
     false_negative_margin: float = 0.1
     checkpoint_every: int = 50
-    evaluate_every: int = 400
+    evaluate_every: int = 140
     workers: int = 2
 
 
