@@ -1,8 +1,9 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { distance, similarity } from "ml-distance";
-import { InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { InvalidOptionError, InvalidResponseError, isRerankError } from "../errors.js";
 import { checkOneOf } from "../options.js";
 import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
+import { embeddingFailure } from "./embedding-failure.js";
 import type { BaseRerankerInput } from "./types.js";
 
 type Vector = readonly number[];
@@ -85,7 +86,8 @@ export class EmbeddingSimilarityReranker extends BaseReranker {
 /**
  * Similarity of each text's embedding to the query's.
  *
- * @throws InvalidResponseError when vectors are missing, of several lengths, or hold something that is no finite number.
+ * @throws BackendError when the embedder fails; errors of this package pass as they are. InvalidResponseError when vectors are missing, of
+ * several lengths, or hold something that is no finite number. The signal's reason.
  */
 export async function embeddingScores(
   embeddings: EmbeddingsInterface,
@@ -95,10 +97,7 @@ export async function embeddingScores(
   by: Similarity = "cosine",
 ): Promise<number[]> {
   const name = embeddingsName(embeddings);
-  const [queryVector, vectors] = await Promise.all([
-    (embeddings as SignalAware).embedQuery(query, { signal }),
-    (embeddings as SignalAware).embedDocuments([...texts], { signal }),
-  ]);
+  const [queryVector, vectors] = await embed(embeddings as SignalAware, name, query, texts, signal);
   if (!Array.isArray(vectors) || vectors.length !== texts.length) {
     throw new InvalidResponseError(
       name,
@@ -110,6 +109,24 @@ export async function embeddingScores(
     checkVector(name, `text ${index}`, vector, queryVector.length);
     return SIMILARITIES[by].of(queryVector, vector);
   });
+}
+
+async function embed(
+  embeddings: SignalAware,
+  name: string,
+  query: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<[number[], number[][]]> {
+  try {
+    return await Promise.all([
+      embeddings.embedQuery(query, { signal }),
+      embeddings.embedDocuments([...texts], { signal }),
+    ]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isRerankError(error) ? error : embeddingFailure(embeddings, name, texts.length, error);
+  }
 }
 
 /** LangChain's interface has no signal; embedders of this package take one as a second argument, others ignore it. */
