@@ -83,7 +83,7 @@ export class OnnxEmbeddings extends Embeddings {
     const { normalize = true } = this.#options;
     const pooling = this.#options.pooling ?? findModel(this.model)?.pooling;
     const job = { task: "vectors" as const, prefix, pooling, normalize };
-    const { results } = await this.#model.run(job, texts, options.signal);
+    const { results } = await this.#model.call(options.signal, (stop) => this.#model.run(job, texts, stop));
     options.onReport?.({
       tokens: results.reduce((sum, { tokens }) => sum + tokens!, 0),
       truncated: results.map(({ truncated }) => truncated),

@@ -1,5 +1,6 @@
 import { BackendError } from "../errors.js";
 import { cutChunks } from "./batching.js";
+import { Disposed } from "./calls.js";
 import { inputWeight } from "./input-weight.js";
 import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult } from "./protocol.js";
 import type { Thread } from "./thread.js";
@@ -109,7 +110,7 @@ export class Engine {
   async dispose(): Promise<void> {
     const slots = this.#slots;
     this.#slots = [];
-    this.#failAll(new BackendError("onnx worker", "was disposed while a call was under way."));
+    this.#failAll(new Disposed());
     await Promise.all(slots.map(({ thread }) => thread.terminate()));
   }
 

@@ -1,11 +1,12 @@
 import type { DownloadProgress } from "../models/download-progress.js";
 import type { DType } from "../models/types.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
+import { Calls, Disposed } from "./calls.js";
 import { Engine, type EngineResult } from "./engine.js";
 import type { LocatedModel, LocateOptions } from "./locate-model.js";
 import { locateModel } from "./locate-model-node.js";
+import { OpenOnce } from "./open-once.js";
 import type { Job, JobInput, ModelKind, TextResult } from "./protocol.js";
-import { SharedTask } from "./shared-task.js";
 import { coreCount, MOST_WORKERS } from "./thread-node.js";
 
 /** Options of everything that runs a model on the ONNX engine. */
@@ -59,7 +60,7 @@ const BATCH_TOKENS = 512;
 /** Names of files with dynamic 8-bit quantisation. */
 const SCALES_WITH_BATCH = /int8|quant|q8/i;
 
-/** An engine and how many instances use it. */
+/** An engine and how many instances use it. With none left its threads have ended, and nobody would end those that it started then. */
 interface Shared {
   engine: Engine;
   users: number;
@@ -69,7 +70,7 @@ interface Shared {
 interface Opened {
   key: string;
   located: LocatedModel;
-  engine: Engine;
+  shared: Shared;
 }
 
 const sharedEngines = new Map<string, Shared>();
@@ -94,13 +95,19 @@ export class OnnxModel {
   readonly name: string;
   readonly #kind: ModelKind;
   readonly #options: OnnxOptions;
-  #opening: SharedTask<Opened> | undefined;
+  readonly #calls = new Calls();
+  readonly #opened = new OpenOnce<Opened>((stop) => this.#open(stop), close);
 
   constructor(kind: ModelKind, name: string, options: OnnxOptions) {
     checkOnnxOptions(options);
     this.name = name;
     this.#kind = kind;
     this.#options = options;
+  }
+
+  /** Makes everything that one call does stop at the latest when the model is disposed of, so that no later step loads it again. */
+  call<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#calls.run(signal, work);
   }
 
   /** Runs a job; loads the model if it is not loaded. {@link Engine.run} says more. */
@@ -110,45 +117,27 @@ export class OnnxModel {
     signal?: AbortSignal,
     onResult?: (place: number, result: TextResult) => void,
   ): Promise<EngineResult & { located: LocatedModel }> {
-    const { engine, located } = await this.#open(signal);
+    const { shared, located } = await this.#opened.get(signal);
+    if (shared.users === 0) throw new Disposed();
     const limits = {
       maxLength: this.#options.maxLength ?? located.entry?.maxLength,
       batchTokens: this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS),
     };
-    return { ...(await engine.run({ ...limits, ...job }, inputs, signal, onResult)), located };
+    return { ...(await shared.engine.run({ ...limits, ...job }, inputs, signal, onResult)), located };
   }
 
   /** The model's files, fetched where they were not there. */
   async located(signal?: AbortSignal): Promise<LocatedModel> {
-    return (await this.#open(signal)).located;
+    return (await this.#opened.get(signal)).located;
   }
 
-  /** Gives up this instance's share; the last one ends the threads. */
+  /** Ends this instance's calls and gives up its share; the last one ends the threads. */
   async dispose(): Promise<void> {
-    const opened = await this.#opening?.result.catch(() => undefined);
-    this.#opening = undefined;
-    if (!opened) return;
-    opened.located.release?.();
-    const shared = sharedEngines.get(opened.key);
-    if (!shared || --shared.users > 0) return;
-    sharedEngines.delete(opened.key);
-    await shared.engine.dispose();
+    this.#calls.dispose();
+    await this.#opened.close();
   }
 
-  /** Opens the model once for all calls. A download stops when every call that waits for it has been aborted. */
-  async #open(signal?: AbortSignal): Promise<Opened> {
-    if (this.#opening === undefined || this.#opening.abandoned)
-      this.#opening = new SharedTask((stop) => this.#locate(stop));
-    const opening = this.#opening;
-    try {
-      return await opening.join(signal);
-    } catch (error) {
-      if (!signal?.aborted && this.#opening === opening) this.#opening = undefined;
-      throw error;
-    }
-  }
-
-  async #locate(signal: AbortSignal): Promise<Opened> {
+  async #open(signal: AbortSignal): Promise<Opened> {
     const { threads, workers, idleTimeout } = this.#options;
     const located = await locateModel(this.name, locateOptions(this.#options, signal));
     const small = located.bytes < SMALL_FILE;
@@ -175,6 +164,14 @@ export class OnnxModel {
     const shared = sharedEngines.get(key) ?? { engine: new Engine(options), users: 0 };
     shared.users += 1;
     sharedEngines.set(key, shared);
-    return { key, located, engine: shared.engine };
+    return { key, located, shared };
   }
+}
+
+async function close({ key, located, shared }: Opened): Promise<void> {
+  located.release?.();
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  sharedEngines.delete(key);
+  await shared.engine.dispose();
 }

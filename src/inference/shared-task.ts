@@ -3,14 +3,18 @@ export class SharedTask<T> {
   readonly result: Promise<T>;
   readonly #controller = new AbortController();
   #waiting = 0;
+  #settled = false;
 
   constructor(start: (signal: AbortSignal) => Promise<T>) {
     this.result = start(this.#controller.signal);
+    const settle = () => {
+      this.#settled = true;
+    };
     // Whoever waits sees the failure; with nobody left it must not end the process.
-    this.result.catch(() => {});
+    this.result.then(settle, settle);
   }
 
-  /** Everybody who waited gave up. */
+  /** Everybody who waited gave up before there was a result. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }
@@ -29,7 +33,7 @@ export class SharedTask<T> {
     } finally {
       signal?.removeEventListener("abort", stop!);
       this.#waiting -= 1;
-      if (this.#waiting === 0 && signal?.aborted) this.#controller.abort(signal.reason);
+      if (this.#waiting === 0 && signal?.aborted && !this.#settled) this.#controller.abort(signal.reason);
     }
   }
 }

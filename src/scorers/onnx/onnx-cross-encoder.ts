@@ -1,5 +1,6 @@
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
+import { OpenOnce } from "../../inference/open-once.js";
 import type { ModelInfo } from "../../inference/protocol.js";
 import { defaultModel } from "../../models/find.js";
 import type { ModelEntry } from "../../models/types.js";
@@ -47,7 +48,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   readonly #model: OnnxModel;
   readonly #options: OnnxCrossEncoderOptions;
   #activation: ActivationName | undefined;
-  #verified: Promise<void> | undefined;
+  readonly #verified = new OpenOnce((stop) => this.#verify(stop));
 
   /** @throws InvalidOptionError */
   constructor(options: OnnxCrossEncoderOptions = {}) {
@@ -85,12 +86,13 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     if (typeof query !== "string" || query.trim() === "")
       throw new InvalidInputError("query", "must be a string that is not blank.");
     if (texts.length === 0) return [];
-    options.signal?.throwIfAborted();
-    if (this.#options.verify) await this.#verify();
     const logits: number[] = [];
     const truncated: boolean[] = [];
     const passages: (TextSpan | undefined)[] = [];
-    const { results, stats, info, located } = await this.#run(query, texts, options.signal);
+    const { results, stats, info, located } = await this.#model.call(options.signal, async (stop) => {
+      if (this.#options.verify) await this.#verified.get(stop);
+      return this.#run(query, texts, stop);
+    });
     for (const result of results) {
       logits.push(result.logit!);
       truncated.push(result.truncated);
@@ -122,9 +124,9 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     return logits.map(ACTIVATIONS[this.#activation].of);
   }
 
-  /** Frees the model once nobody else uses it. The next call loads it again. */
-  dispose(): Promise<void> {
-    return this.#model.dispose();
+  /** Frees the model once nobody else uses it; calls under way reject with BackendError. The next call loads it again. */
+  async dispose(): Promise<void> {
+    await Promise.all([this.#model.dispose(), this.#verified.close()]);
   }
 
   /** The same, for `await using`. */
@@ -132,24 +134,20 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     await this.dispose();
   }
 
-  #run(query: string, texts: readonly string[], signal: AbortSignal | undefined) {
+  #run(query: string, texts: readonly string[], signal: AbortSignal) {
     const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
     const passages = { longDocuments, passageLength, passageOverlap };
     const job = { task: "pairs" as const, query, instruction, ...passages };
     return this.#model.run(job, texts, signal);
   }
 
-  #verify(): Promise<void> {
-    this.#verified ??= this.#model
-      .located()
-      .then(({ readText }) =>
-        verifyScores(
-          this.model,
-          readText,
-          async (query, text) => (await this.#run(query, [text], undefined)).results[0]!.logit!,
-        ),
-      );
-    return this.#verified;
+  async #verify(signal: AbortSignal): Promise<void> {
+    const { readText } = await this.#model.located(signal);
+    await verifyScores(
+      this.model,
+      readText,
+      async (query, text) => (await this.#run(query, [text], signal)).results[0]!.logit!,
+    );
   }
 }
 

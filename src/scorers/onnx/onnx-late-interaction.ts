@@ -1,7 +1,7 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
+import { OpenOnce } from "../../inference/open-once.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../inference/protocol.js";
-import { SharedTask } from "../../inference/shared-task.js";
 import { defaultLateInteractionModel, findModel } from "../../models/find.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../relevance-scorer.js";
@@ -68,8 +68,11 @@ export class OnnxLateInteraction implements RelevanceScorer {
   readonly lowestScore = LOWEST;
   readonly #model: OnnxModel;
   readonly #options: OnnxLateInteractionOptions;
-  #sharing: SharedTask<Awaited<ReturnType<typeof shareVectors>>> | undefined;
-  #verified: Promise<void> | undefined;
+  readonly #shared = new OpenOnce(
+    (stop) => this.#share(stop),
+    ({ leave }) => leave(),
+  );
+  readonly #verified = new OpenOnce((stop) => this.#verify(stop));
 
   /** @throws InvalidOptionError */
   constructor(options: OnnxLateInteractionOptions = {}) {
@@ -96,10 +99,17 @@ export class OnnxLateInteraction implements RelevanceScorer {
     if (typeof query !== "string" || query.trim() === "")
       throw new InvalidInputError("query", "must be a string that is not blank.");
     if (texts.length === 0) return [];
-    const { signal } = options;
-    signal?.throwIfAborted();
-    if (this.#options.verify) await this.#verify();
-    const kept = await this.#kept(signal);
+    return this.#model.call(options.signal, (stop) => this.#score(query, texts, stop, options.onReport));
+  }
+
+  async #score(
+    query: string,
+    texts: readonly string[],
+    signal: AbortSignal,
+    onReport: ScoreOptions["onReport"],
+  ): Promise<readonly number[]> {
+    if (this.#options.verify) await this.#verified.get(signal);
+    const { vectors: kept } = await this.#shared.get(signal);
     const counts: Counts = {
       ...{ batches: 0, tokens: 0, milliseconds: { tokenize: 0, inference: 0, compare: 0 } },
       cache: { hits: 0, stored: 0, misses: 0, damaged: 0 },
@@ -122,7 +132,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
       for (const [place, text] of wave.entries()) results.set(text, found[place]!);
     }
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
-    options.onReport?.({
+    onReport?.({
       model: this.model,
       logits: all.map(({ similarity }) => similarity!),
       truncated: all.map(({ truncated }) => truncated || encoded.vectors.truncated),
@@ -133,14 +143,12 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return all.map(({ similarity }) => Math.min(1, Math.max(LOWEST, similarity!)));
   }
 
-  /** Frees the model and the vectors once nobody else uses them; what goes to a folder is there when it resolves. The next call starts anew. */
+  /**
+   * Frees the model and the vectors once nobody else uses them; calls under way reject with BackendError. What goes to a folder is there when
+   * it resolves. The next call starts anew.
+   */
   async dispose(): Promise<void> {
-    const sharing = this.#sharing;
-    this.#sharing = undefined;
-    this.#verified = undefined;
-    const share = await sharing?.result.catch(() => undefined);
-    await share?.leave();
-    await this.#model.dispose();
+    await Promise.all([this.#model.dispose(), this.#shared.close(), this.#verified.close()]);
   }
 
   /** The same, for `await using`. */
@@ -154,7 +162,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     texts: readonly string[],
     kept: SharedVectors,
     counts: Counts,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<TextResult[]> {
     const found = await Promise.all(texts.map((text) => kept.find(text)));
     for (const { vectors, stored, damaged } of found) {
@@ -173,7 +181,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return results;
   }
 
-  async #encodeQuery(query: string, signal: AbortSignal | undefined): Promise<EncodedQuery> {
+  async #encodeQuery(query: string, signal: AbortSignal): Promise<EncodedQuery> {
     const { results, stats } = await this.#run({ role: "query", keep: true }, [query], signal);
     return { vectors: results[0]!.vectors!, stats };
   }
@@ -181,7 +189,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   #run(
     what: Pick<LateJob, "role" | "query" | "keep">,
     inputs: readonly JobInput[],
-    signal?: AbortSignal,
+    signal: AbortSignal,
     onResult?: (place: number, result: TextResult) => void,
   ) {
     const entry = findModel(this.model);
@@ -203,19 +211,6 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return { longDocuments, passageLength, passageOverlap };
   }
 
-  /** The vectors that are kept, opened once for all calls. */
-  async #kept(signal: AbortSignal | undefined): Promise<SharedVectors> {
-    if (this.#sharing === undefined || this.#sharing.abandoned)
-      this.#sharing = new SharedTask((stop) => this.#share(stop));
-    const sharing = this.#sharing;
-    try {
-      return (await sharing.join(signal)).vectors;
-    } catch (error) {
-      if (!signal?.aborted && this.#sharing === sharing) this.#sharing = undefined;
-      throw error;
-    }
-  }
-
   async #share(signal: AbortSignal) {
     const located = await this.#model.located(signal);
     const { cache = {}, maxLength, queryLength } = this.#options;
@@ -225,15 +220,13 @@ export class OnnxLateInteraction implements RelevanceScorer {
   }
 
   /** Kept vectors say nothing of the file, so that the golden pairs are encoded anew. */
-  #verify(): Promise<void> {
-    this.#verified ??= this.#model.located().then(({ readText }) =>
-      verifyScores(this.model, readText, async (query, text) => {
-        const { vectors } = await this.#encodeQuery(query, undefined);
-        const { results } = await this.#run({ role: "document", query: vectors, keep: false }, [text]);
-        return results[0]!.similarity!;
-      }),
-    );
-    return this.#verified;
+  async #verify(signal: AbortSignal): Promise<void> {
+    const { readText } = await this.#model.located(signal);
+    await verifyScores(this.model, readText, async (query, text) => {
+      const { vectors } = await this.#encodeQuery(query, signal);
+      const { results } = await this.#run({ role: "document", query: vectors, keep: false }, [text], signal);
+      return results[0]!.similarity!;
+    });
   }
 }
 

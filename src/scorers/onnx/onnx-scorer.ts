@@ -1,7 +1,8 @@
+import { Calls } from "../../inference/calls.js";
 import type { LocatedModel } from "../../inference/locate-model.js";
 import { locateModel } from "../../inference/locate-model-node.js";
 import { locateOptions, type OnnxOptions } from "../../inference/onnx-model.js";
-import { SharedTask } from "../../inference/shared-task.js";
+import { OpenOnce } from "../../inference/open-once.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
@@ -27,14 +28,26 @@ export function createOnnxScorer(options: OnnxScorerOptions = {}): RelevanceScor
   return new UnregisteredScorer(options, options.model);
 }
 
+/** What a model's own files said that it is. */
+interface Choice {
+  scorer: RelevanceScorer;
+  /** Held until the end: in browsers what was fetched to look at is what the scorer then runs. */
+  located: LocatedModel;
+}
+
 /** A model that only its own files describe. Until they are at hand it is taken for a cross-encoder, whose options are checked at once. */
 class UnregisteredScorer implements RelevanceScorer {
   readonly model: string;
   readonly #options: OnnxScorerOptions;
+  readonly #calls = new Calls();
+  readonly #choice = new OpenOnce<Choice>(
+    (stop) => this.#look(stop),
+    async ({ scorer, located }) => {
+      await scorer.dispose?.();
+      located.release?.();
+    },
+  );
   #scorer: RelevanceScorer;
-  /** Held until the end: in browsers what was fetched to look at is what the scorer then runs. */
-  #located: LocatedModel | undefined;
-  #choosing: SharedTask<RelevanceScorer> | undefined;
 
   constructor(options: OnnxScorerOptions, model: string) {
     this.model = model;
@@ -48,32 +61,25 @@ class UnregisteredScorer implements RelevanceScorer {
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (texts.length === 0) return [];
-    const scorer = await this.#choose(options.signal);
-    return scorer.score(query, texts, options);
+    return this.#calls.run(options.signal, async (signal) => {
+      const { scorer } = await this.#choice.get(signal);
+      return scorer.score(query, texts, { ...options, signal });
+    });
   }
 
   async dispose(): Promise<void> {
-    await this.#scorer.dispose?.();
-    this.#choosing = undefined;
-    this.#located?.release?.();
-    this.#located = undefined;
+    this.#calls.dispose();
+    await this.#choice.close();
   }
 
-  async #choose(signal: AbortSignal | undefined): Promise<RelevanceScorer> {
-    if (this.#choosing === undefined || this.#choosing.abandoned)
-      this.#choosing = new SharedTask((stop) => this.#look(stop));
-    const choosing = this.#choosing;
+  async #look(signal: AbortSignal): Promise<Choice> {
+    const located = await locateModel(this.model, locateOptions(this.#options, signal));
     try {
-      return await choosing.join(signal);
+      if (await holdsLateInteraction(located.readText)) this.#scorer = new OnnxLateInteraction(this.#options);
     } catch (error) {
-      if (!signal?.aborted && this.#choosing === choosing) this.#choosing = undefined;
+      located.release?.();
       throw error;
     }
-  }
-
-  async #look(signal: AbortSignal): Promise<RelevanceScorer> {
-    this.#located = await locateModel(this.model, locateOptions(this.#options, signal));
-    if (await holdsLateInteraction(this.#located.readText)) this.#scorer = new OnnxLateInteraction(this.#options);
-    return this.#scorer;
+    return { scorer: this.#scorer, located };
   }
 }

@@ -1,3 +1,4 @@
+import { Disposed } from "../../../inference/calls.js";
 import type { LocatedModel } from "../../../inference/locate-model.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
 import { SharedTask } from "../../../inference/shared-task.js";
@@ -86,22 +87,32 @@ export class SharedVectors {
   }
 
   /** Encodes a query once for all calls that ask for it at the same time, or soon after one another. */
-  query<T>(query: string, encode: (signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    let task = this.#queries.get(query) as SharedTask<T> | undefined;
-    if (!task || task.abandoned) {
-      const started = new SharedTask(encode);
-      started.result.catch(() => {
-        if (this.#queries.get(query) === started) this.#queries.delete(query);
-      });
-      task = started;
-    }
+  async query<T>(query: string, encode: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const known = this.#queries.get(query) as SharedTask<T> | undefined;
+    const others = known?.abandoned ? undefined : known;
+    const task = others ?? this.#start(query, encode);
     this.#queries.delete(query);
     this.#queries.set(query, task);
     for (const oldest of this.#queries.keys()) {
       if (this.#queries.size <= QUERIES) break;
       this.#queries.delete(oldest);
     }
-    return task.join(signal);
+    try {
+      return await task.join(signal);
+    } catch (error) {
+      // The instance that encoded it was disposed of; this one was not.
+      if (others && error instanceof Disposed && !signal.aborted) return this.query(query, encode, signal);
+      throw error;
+    }
+  }
+
+  #start<T>(query: string, encode: (signal: AbortSignal) => Promise<T>): SharedTask<T> {
+    const started = new SharedTask(encode);
+    started.result.catch(() => {
+      if (this.#queries.get(query) === started) this.#queries.delete(query);
+    });
+    return started;
   }
 
   /** Resolves when what goes to the folder is there. */
