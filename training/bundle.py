@@ -16,6 +16,8 @@ from .quantize import quantize
 from .scoring import token_maxsim
 
 INT8 = "onnx/model_int8.onnx"
+#: Share of the pooled cosine in a similarity. Of 0, .2, .33 and .5 the best mean nDCG@10 over the selection sets (.842, .843, .841, .836).
+POOLED_WEIGHT = 0.2
 #: Pairs of a question and a text whose scores every copy of the file must give.
 GOLDEN_PAIRS = (
     ("what do bees see", "Bees see ultraviolet light, which guides them to nectar."),
@@ -48,6 +50,7 @@ def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path) -> 
         "kind": "late-interaction",
         "output": OUTPUTS[0],
         "pooled_output": OUTPUTS[1],
+        "pooled_weight": POOLED_WEIGHT,
         "dimensions": width,
         "normalized": True,
         "query_marker": None,

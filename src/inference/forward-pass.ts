@@ -28,7 +28,8 @@ export function unknownInputs(session: RuntimeSession): string[] {
 
 /** A batch after its pass. */
 export interface Output {
-  tensor: RuntimeTensor;
+  /** By the names of the outputs that were asked for, in their order. */
+  tensors: RuntimeTensor[];
   /** Tokens of the longest sequence. */
   width: number;
 }
@@ -37,7 +38,7 @@ export interface Output {
 export async function forwardPass(
   platform: Platform,
   session: RuntimeSession,
-  output: string,
+  outputs: readonly string[],
   batch: readonly Encoded[],
   { padId, config }: { padId: number; config: ModelConfig },
 ): Promise<Output> {
@@ -61,6 +62,6 @@ export async function forwardPass(
   if (session.inputNames.includes("num_logits_to_keep")) {
     feeds.num_logits_to_keep = platform.tensor("int64", BigInt64Array.of(0n), []);
   }
-  const result = await session.run(feeds, [output]);
-  return { tensor: result[output]!, width };
+  const result = await session.run(feeds, outputs);
+  return { tensors: outputs.map((output) => result[output]!), width };
 }

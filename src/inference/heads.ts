@@ -6,13 +6,15 @@ import type { ModuleChain } from "./modules.js";
 import type { Encoded } from "./pair-encoding.js";
 import { POOLINGS } from "./pooling.js";
 import type { ModelSpec } from "./protocol.js";
-import { type Platform, type RuntimeSession, toFloat32 } from "./session.js";
+import { type Platform, type RuntimeSession, type RuntimeTensor, toFloat32 } from "./session.js";
 import { YesNoReader } from "./yes-no.js";
 
 /** What one batch gave: a logit or two a row, or the vectors of a row. */
 export interface BatchOutput {
   values: Float32Array;
   dims: readonly number[];
+  /** Late interaction: one vector a row for the whole text, where the model has that output too. */
+  pooled?: { values: Float32Array; dimension: number };
   /** Tokens that went through the graph, padding included. */
   tokens: number;
   /** Frees what the runtime holds; `values` are not to be read afterwards. */
@@ -51,14 +53,26 @@ function pick(session: RuntimeSession, names: readonly string[]): string {
   return names.find((name) => session.outputNames.includes(name)) ?? session.outputNames[0]!;
 }
 
-/** The graph's own output is all there is to it. */
-function graphHead({ platform, session, tokenizer, config }: HeadParts, output: string): Head {
+/** The graph's own output is all there is to it; `pooled` names a second one. */
+function graphHead({ platform, session, tokenizer, config }: HeadParts, output: string, pooled?: string): Head {
+  const outputs = pooled === undefined ? [output] : [output, pooled];
   return {
     output,
     async run(batch) {
-      const { tensor, width } = await forwardPass(platform, session, output, batch, { padId: tokenizer.padId, config });
-      const tokens = batch.length * width;
-      return { values: toFloat32(tensor), dims: tensor.dims, tokens, release: () => tensor.dispose?.() };
+      const { tensors, width } = await forwardPass(platform, session, outputs, batch, {
+        padId: tokenizer.padId,
+        config,
+      });
+      const [tensor, second] = tensors as [RuntimeTensor, RuntimeTensor?];
+      return {
+        values: toFloat32(tensor),
+        dims: tensor.dims,
+        ...(second ? { pooled: { values: toFloat32(second), dimension: second.dims.at(-1)! } } : {}),
+        tokens: batch.length * width,
+        release: () => {
+          for (const each of tensors) each.dispose?.();
+        },
+      };
     },
   };
 }
@@ -68,8 +82,10 @@ const TOKENS = ["token_vectors", "contextual", "token_embeddings", "last_hidden_
 
 /** Token vectors, through the layers that lie beside the graph where it does not hold them itself. */
 function tokenHead(parts: HeadParts): Head {
-  const own = (parts.config as { langchain_rerank?: OwnSettings }).langchain_rerank?.output;
-  const graph = graphHead(parts, pick(parts.session, own === undefined ? TOKENS : [own, ...TOKENS]));
+  const own = (parts.config as { langchain_rerank?: OwnSettings }).langchain_rerank;
+  const output = pick(parts.session, own?.output === undefined ? TOKENS : [own.output, ...TOKENS]);
+  const pooled = parts.session.outputNames.find((name) => name === own?.pooled_output);
+  const graph = graphHead(parts, output, pooled);
   const { modules } = parts;
   if (!modules || modules.pooled || modules.steps.length === 0) return graph;
   return {

@@ -111,6 +111,11 @@ export interface LateJob extends JobLimits, PassageOptions {
   length?: number | undefined;
   /** What documents are compared with. Without it they are only encoded. */
   query?: TokenVectors | undefined;
+  /**
+   * Share of the cosine of the pooled vectors in the similarity; the rest is MaxSim's. Stands in for what the model's format says. Above 0 the
+   * model must have an output for whole texts.
+   */
+  pooledWeight?: number | undefined;
   /** Send the vectors of texts back. */
   keep: boolean;
 }
@@ -134,6 +139,8 @@ export interface TokenVectors {
 export interface PassageVectors {
   /** Each at length 1 or 0, one behind the other, in half precision (IEEE 754 binary16). */
   values: Uint16Array<ArrayBuffer>;
+  /** The whole text's vector at length 1, in half precision; absent where it is not compared. */
+  pooled?: Uint16Array<ArrayBuffer>;
   /** Absent where the text is in one piece. */
   span?: TextSpan;
 }
@@ -146,7 +153,7 @@ export interface TextResult {
   vector?: Float32Array;
   /** Vector jobs: tokens of the text that went through the model, with its prefix and special tokens, without padding. */
   tokens?: number;
-  /** Late jobs with a query: mean over its tokens of the best cosine with a token of the text, −1 to 1. */
+  /** Late jobs with a query: mean over its tokens of the best cosine with a token of the text, mixed with the cosine of the pooled vectors, −1 to 1. */
   similarity?: number;
   /** Late jobs that keep vectors, for texts that had none. */
   vectors?: TokenVectors;

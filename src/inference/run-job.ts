@@ -41,7 +41,7 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob>; late: typeof LATE
         });
       });
     },
-    read(_, __, values, dims, row, { encoded, span }) {
+    read(_, __, { values, dims }, row, { encoded, span }) {
       const labels = dims.at(-1)!;
       const logit = labels === 2 ? values[row * 2 + 1]! - values[row * 2]! : values[row]!;
       return { logit, truncated: encoded.truncated, ...(span ? { passage: span } : {}) };
@@ -57,7 +57,7 @@ const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob>; late: typeof LATE
         encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + text, room)),
       }));
     },
-    read(model, { pooling, normalize }, values, dims, row, { encoded }) {
+    read(model, { pooling, normalize }, { values, dims }, row, { encoded }) {
       const dimension = dims.at(-1)!;
       const pool = dims.length === 2 ? POOLINGS.cls : POOLINGS[pooling ?? model.info.pooling ?? "mean"];
       const rowStart = row * (dims.length === 2 ? dimension : dims[1]! * dimension);
@@ -97,20 +97,20 @@ export async function runJob(
   const batches = cutBatches(lengths, job.batchTokens ?? 1);
   const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0, compare: 0 };
   const comparing = performance.now();
-  const results = inputs.map((input) => task.known?.(job, input));
+  const results = inputs.map((input) => task.known?.(model, job, input));
   stats.compare = performance.now() - comparing;
   for (const batch of batches) {
     if (isCancelled()) return undefined;
     const started = performance.now();
-    const { values, dims, tokens, release } = await model.head.run(batch.map((place) => items[place]!.encoded));
+    const output = await model.head.run(batch.map((place) => items[place]!.encoded));
     batch.forEach((place, row) => {
       const item = items[place]!;
-      const [before, found] = [results[item.text], task.read(model, job, values, dims, row, item)];
+      const [before, found] = [results[item.text], task.read(model, job, output, row, item)];
       results[item.text] = before ? task.combine(before, found) : found;
     });
-    release();
+    output.release();
     stats.batches += 1;
-    stats.tokens += tokens;
+    stats.tokens += output.tokens;
     stats.inference += performance.now() - started;
     await model.platform.yieldToMessages();
   }

@@ -1,3 +1,4 @@
+import type { BatchOutput } from "./heads.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { Encoded } from "./pair-encoding.js";
 import type { Job, JobInput, TextResult } from "./protocol.js";
@@ -14,11 +15,11 @@ export interface Item {
 export interface Task<J extends Job> {
   encode(model: LoadedModel, job: J, inputs: readonly JobInput[], maxLength: number): Item[];
   /** What row `row` of an output says of its item. */
-  read(model: LoadedModel, job: J, values: Float32Array, dims: readonly number[], row: number, item: Item): TextResult;
+  read(model: LoadedModel, job: J, output: BatchOutput, row: number, item: Item): TextResult;
   /** What two passages of one text say together. */
   combine(a: TextResult, b: TextResult): TextResult;
   /** The result of an input that needs no pass through the model. */
-  known?(job: J, input: JobInput): TextResult | undefined;
+  known?(model: LoadedModel, job: J, input: JobInput): TextResult | undefined;
 }
 
 /** A quarter of a passage is shared with the one before, so that an answer cut by one edge stands whole in the next. */

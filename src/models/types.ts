@@ -78,6 +78,11 @@ export interface LateInteractionFormat {
   attendToExpansion?: boolean;
   /** Tokens of documents whose vectors do not count. */
   skipWords?: readonly string[];
+  /**
+   * Share, 0–1, of the cosine of the texts' pooled vectors in a similarity; the rest is MaxSim's. For models whose graph has an output for
+   * whole texts too. Default: 0.
+   */
+  pooledWeight?: number;
 }
 
 /** A figure that a model's publisher or a benchmark gives. Compare figures of the same `benchmark` and `from` only. */

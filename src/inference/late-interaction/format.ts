@@ -12,6 +12,8 @@ export interface OwnSettings {
   document_marker?: string | null;
   query_length?: number | null;
   skip_punctuation?: boolean;
+  pooled_output?: string;
+  pooled_weight?: number;
 }
 
 type Json = Record<string, unknown>;
@@ -40,6 +42,7 @@ function ownFormat(own: OwnSettings): LateInteractionFormat {
     ...count("queryLength", own.query_length),
     expandQueries: typeof own.query_length === "number",
     ...(own.skip_punctuation ? { skipWords: PUNCTUATION } : {}),
+    ...count("pooledWeight", own.pooled_weight),
   };
 }
 
@@ -92,6 +95,8 @@ export interface LateFraming {
   attendToFill: boolean;
   /** Tokens of documents that do not count. */
   skipped: ReadonlySet<number>;
+  /** Share of the cosine of the pooled vectors, unless a job says otherwise. */
+  pooledWeight: number;
 }
 
 /**
@@ -118,6 +123,7 @@ export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTok
     fill,
     attendToFill: format.attendToExpansion ?? false,
     skipped: new Set(skipped.filter((id) => id !== undefined)),
+    pooledWeight: format.pooledWeight ?? 0,
   };
 }
 

@@ -1,9 +1,11 @@
+import type { LoadedModel } from "../loaded-model.js";
 import { encodeSequence } from "../pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "../passages.js";
 import type { LateJob, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
 import { OVERLAP, type Task } from "../task.js";
 import { frameQuery, textRoom, withMarker } from "./framing.js";
 import { LOWEST_SIMILARITY, maxSim, type QueryMatrix, queryMatrix } from "./max-sim.js";
+import { cosine, readPooled } from "./pooled-vector.js";
 import { readTokenVectors } from "./token-vectors.js";
 
 /** Queries in the form that is fast to compare, by the job that they came with. */
@@ -37,13 +39,17 @@ export const LATE: Task<LateJob> = {
     });
   },
 
-  read(model, job, values, dims, row, { encoded, span }) {
+  read(model, job, { values, dims, pooled }, row, { encoded, span }) {
     const [, width = 0, dimension = 0] = dims;
+    const weight = pooledWeight(model, job);
+    if (weight > 0 && !pooled)
+      throw new Error("it has no output for whole texts; leave `pooledWeight` out, or set it to 0");
     const skipped = job.role === "document" ? model.late!.skipped : NONE;
     const own = readTokenVectors(values, row * width * dimension, dimension, encoded, skipped);
     const { truncated } = encoded;
-    const vectors = { dimension, passages: [{ values: own, ...(span ? { span } : {}) }], truncated };
-    return { ...compare(job, vectors), ...(job.keep ? { vectors } : {}) };
+    const whole = weight > 0 ? { pooled: readPooled(pooled!.values, row, pooled!.dimension) } : {};
+    const vectors = { dimension, passages: [{ values: own, ...whole, ...(span ? { span } : {}) }], truncated };
+    return { ...compare(job, vectors, weight), ...(job.keep ? { vectors } : {}) };
   },
 
   combine(a, b) {
@@ -54,8 +60,12 @@ export const LATE: Task<LateJob> = {
     return { ...best, truncated, ...(a.vectors ? { vectors: { ...a.vectors, passages, truncated } } : {}) };
   },
 
-  known: (job, input) => (typeof input === "string" ? undefined : compare(job, input)),
+  known: (model, job, input) => (typeof input === "string" ? undefined : compare(job, input, pooledWeight(model, job))),
 };
+
+function pooledWeight({ late }: LoadedModel, job: LateJob): number {
+  return job.pooledWeight ?? late!.pooledWeight;
+}
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -64,17 +74,19 @@ function byPlace(a: PassageVectors, b: PassageVectors): number {
 }
 
 /** A document beside the job's query: its best passage. */
-function compare(job: LateJob, { passages, truncated }: TokenVectors): TextResult {
+function compare(job: LateJob, { passages, truncated }: TokenVectors, weight: number): TextResult {
   if (!job.query) return { truncated };
   let matrix = matrices.get(job);
   if (!matrix) {
     matrix = queryMatrix(job.query);
     matrices.set(job, matrix);
   }
+  const whole = job.query.passages[0]?.pooled;
   let similarity = LOWEST_SIMILARITY;
   let best: PassageVectors | undefined;
   for (const passage of passages) {
-    const found = maxSim(matrix, passage.values);
+    const late = maxSim(matrix, passage.values);
+    const found = weight > 0 ? (1 - weight) * late + weight * cosine(whole!, passage.pooled!) : late;
     if (best && found <= similarity) continue;
     similarity = found;
     best = passage;

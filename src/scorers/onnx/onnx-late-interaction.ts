@@ -25,6 +25,12 @@ export interface OnnxLateInteractionOptions extends OnnxOptions {
    * @default what the model was trained with (32 for most of ColBERT's kind), else what it can read
    */
   queryLength?: number | undefined;
+  /**
+   * Share, 0 to 1, of the cosine of the texts' pooled vectors in a score; the rest is MaxSim's. For models whose graph has an output for whole
+   * texts beside the one for tokens; 0 leaves MaxSim alone.
+   * @default what the model was measured best with: 0.2 for the bundled one, 0 for models of ColBERT's kind
+   */
+  pooledWeight?: number | undefined;
   /** How documents' token vectors are kept for the next query. `false`: not at all. @default 256 MiB of memory, no folder */
   cache?: VectorCacheOptions | false | undefined;
   /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
@@ -51,8 +57,9 @@ type Counts = Required<Pick<ScorerReport, "batches" | "tokens">> & {
 
 /**
  * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded apart, one
- * vector a token; a document's score is the mean, over the query's tokens, of the best cosine with one of its tokens (MaxSim). Negative means
- * count as 0, so that scores are 0 to 1; the report's `logits` hold them as they are.
+ * vector a token; a document's score is the mean, over the query's tokens, of the best cosine with one of its tokens (MaxSim), with
+ * `pooledWeight` mixed with the cosine of the whole texts' vectors, as BGE-M3 mixes its readings (Chen 2024, arXiv:2402.03216). Negative scores
+ * count as 0, so that they are 0 to 1; the report's `logits` hold them as they are.
  *
  * Documents' vectors are kept: another query over the same documents costs one short pass through the model and the comparisons. Instances
  * that name the same model and the same options share them.
@@ -76,12 +83,13 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   /** @throws InvalidOptionError */
   constructor(options: OnnxLateInteractionOptions = {}) {
-    const own = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "cache", "verify"];
+    const own = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "pooledWeight", "cache", "verify"];
     checkKnown(options, [...ONNX_OPTIONS, ...own], "OnnxLateInteraction");
     checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
     checkCount("passageLength", options.passageLength, 8);
     checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
     checkCount("queryLength", options.queryLength, 8);
+    checkNumber("pooledWeight", options.pooledWeight, 0, 1);
     checkCache(options.cache);
     this.#options = options;
     this.#model = new OnnxModel("late-interaction", options.model ?? defaultLateInteractionModel().name, options);
@@ -187,7 +195,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   }
 
   #run(
-    what: Pick<LateJob, "role" | "query" | "keep">,
+    what: Pick<LateJob, "role" | "query" | "keep" | "pooledWeight">,
     inputs: readonly JobInput[],
     signal: AbortSignal,
     onResult?: (place: number, result: TextResult) => void,
@@ -200,6 +208,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
       task: "late" as const,
       prefix,
       length: isQuery ? queryLength : maxLength,
+      pooledWeight: this.#options.pooledWeight,
       ...this.#passages,
       ...what,
     };
@@ -213,18 +222,21 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   async #share(signal: AbortSignal) {
     const located = await this.#model.located(signal);
-    const { cache = {}, maxLength, queryLength } = this.#options;
-    const settings = { maxLength, ...this.#passages };
+    const { cache = {}, maxLength, queryLength, pooledWeight } = this.#options;
+    // How much pooled vectors count is no matter of what is kept; whether they do is.
+    const pooled = pooledWeight === undefined ? undefined : pooledWeight > 0;
+    const settings = { maxLength, pooled, ...this.#passages };
     const key = JSON.stringify([located.folder, located.file, this.model, settings, queryLength, cache]);
     return shareVectors(key, () => SharedVectors.open(cache, located, settings));
   }
 
-  /** Kept vectors say nothing of the file, so that the golden pairs are encoded anew. */
+  /** Kept vectors say nothing of the file, so that the golden pairs are encoded anew. Golden scores are MaxSim alone. */
   async #verify(signal: AbortSignal): Promise<void> {
     const { readText } = await this.#model.located(signal);
     await verifyScores(this.model, readText, async (query, text) => {
       const { vectors } = await this.#encodeQuery(query, signal);
-      const { results } = await this.#run({ role: "document", query: vectors, keep: false }, [text], signal);
+      const maxSim = { role: "document", query: vectors, keep: false, pooledWeight: 0 } as const;
+      const { results } = await this.#run(maxSim, [text], signal);
       return results[0]!.similarity!;
     });
   }

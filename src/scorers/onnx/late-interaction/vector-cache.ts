@@ -59,5 +59,8 @@ export class VectorCache {
 }
 
 function bytesOf(text: string, { passages }: TokenVectors): number {
-  return passages.reduce((sum, { values }) => sum + values.byteLength, OVERHEAD + 2 * text.length);
+  return passages.reduce(
+    (sum, { values, pooled }) => sum + values.byteLength + (pooled?.byteLength ?? 0),
+    OVERHEAD + 2 * text.length,
+  );
 }

@@ -2,26 +2,31 @@ import { createHash } from "node:crypto";
 import type { PassageVectors, TokenVectors } from "../../../inference/protocol.js";
 
 /** First bytes of a file: what it is, and the version of its layout. */
-const MAGIC = "lateV1\0\0";
+const MAGIC = "lateV2\0\0";
 
 const HASH_BYTES = 32;
 
-/** Magic, SHA-256 of what follows; then dimension, passages, truncated, and for each passage its numbers, start and end (−1: in one piece). */
+/** Magic, SHA-256 of what follows; then dimension, passages, truncated, and for each passage the numbers of its tokens, start and end (−1: in one piece), and the numbers of its pooled vector. */
 const HEADER_BYTES = MAGIC.length + HASH_BYTES;
 const FIXED_NUMBERS = 3;
-const NUMBERS_A_PASSAGE = 3;
+const NUMBERS_A_PASSAGE = 4;
 
 /** A text's vectors as the bytes of a file, little-endian. */
 export function encodeVectors({ dimension, passages, truncated }: TokenVectors): Uint8Array {
   const numbers = [dimension, passages.length, truncated ? 1 : 0];
-  for (const { values, span } of passages) numbers.push(values.length, span?.start ?? -1, span?.end ?? -1);
+  for (const { values, span, pooled } of passages)
+    numbers.push(values.length, span?.start ?? -1, span?.end ?? -1, pooled?.length ?? 0);
   const body = [
     new Uint8Array(Int32Array.from(numbers).buffer),
-    ...passages.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+    ...passages.flatMap(({ values, pooled }) => (pooled ? [values, pooled] : [values]).map(bytesOf)),
   ];
   const hash = createHash("sha256");
   for (const part of body) hash.update(part);
   return Buffer.concat([Buffer.from(MAGIC, "latin1"), hash.digest(), ...body]);
+}
+
+function bytesOf(halves: Uint16Array): Uint8Array {
+  return new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
 }
 
 /** Reads {@link encodeVectors}; undefined for anything that is not whole and unchanged. */
@@ -40,11 +45,18 @@ export function decodeVectors(bytes: Uint8Array): TokenVectors | undefined {
   ];
   const table = new Int32Array(body.buffer, FIXED_NUMBERS * 4, count * NUMBERS_A_PASSAGE);
   let offset = (FIXED_NUMBERS + count * NUMBERS_A_PASSAGE) * 4;
-  const passages = Array.from({ length: count }, (_, index): PassageVectors => {
-    const [length, start, end] = table.subarray(index * NUMBERS_A_PASSAGE) as unknown as [number, number, number];
+  const take = (length: number) => {
     const values = new Uint16Array(body.buffer.slice(offset, offset + length * 2));
     offset += length * 2;
-    return { values, ...(start < 0 ? {} : { span: { start, end } }) };
+    return values;
+  };
+  const passages = Array.from({ length: count }, (_, index): PassageVectors => {
+    const [length, start, end, width] = table.subarray(index * NUMBERS_A_PASSAGE) as unknown as [
+      ...[number, number],
+      ...[number, number],
+    ];
+    const values = take(length);
+    return { values, ...(width > 0 ? { pooled: take(width) } : {}), ...(start < 0 ? {} : { span: { start, end } }) };
   });
   return { dimension, passages, truncated: truncated === 1 };
 }
