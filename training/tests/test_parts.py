@@ -14,6 +14,7 @@ from training.mining import group, interleave
 from training.pool import keywords, vary
 from training.scoring import min_max
 from training.loop import learning_rate_factor
+from training.windows import sentences, take_sentence, windows, with_answer, without_answer
 
 
 def test_maxsim_is_the_mean_of_best_cosines_and_leaves_padding_out():
@@ -97,3 +98,31 @@ def test_learning_rate_rises_holds_and_falls_to_zero():
 def test_min_max_of_equal_scores_is_one():
     assert min_max(np.asarray([3.0, 3.0])).tolist() == [1.0, 1.0]
     assert min_max(np.asarray([1.0, 3.0, 2.0])).tolist() == [0.0, 1.0, 0.5]
+
+
+TEXT = "Bees live in hives. They see ultraviolet light. Flowers show patterns in it. Birds nest nearby. Winter is cold."
+
+
+def test_windows_are_all_runs_of_sentences():
+    parts = sentences(TEXT)
+    assert len(parts) == 5
+    assert list(windows(parts, 4)) == [" ".join(parts[:4]), " ".join(parts[1:])]
+    assert list(windows(parts[:2], 3)) == [" ".join(parts[:2])]
+
+
+def test_a_window_holds_the_answer_or_none_does():
+    rng = random.Random(3)
+    answers = ("ultraviolet",)
+    assert {with_answer(TEXT, answers, 1, rng) for _ in range(9)} == {"They see ultraviolet light."}
+    assert with_answer(TEXT, ("hives. They",), 1, rng) is None
+    for size in (1, 2, 3):
+        assert all("ultraviolet" not in without_answer(TEXT, "what do bees see", answers, size, rng) for _ in range(9))
+    assert without_answer(TEXT, "patterns of flowers", answers, 1, rng, hard=1.0) == "Flowers show patterns in it."
+    assert without_answer("Ultraviolet. All of it is ultraviolet.", "q", ("ltraviolet",), 1, rng) is None
+
+
+def test_a_sentence_that_is_taken_out_is_gone():
+    text = " ".join(f"This is sentence number {word} of a longer text." for word in ("one", "two", "three", "four"))
+    question, rest = take_sentence(text, random.Random(1))
+    assert question not in rest and len(sentences(rest)) == 3
+    assert take_sentence(TEXT.split(". ")[0], random.Random(1)) is None

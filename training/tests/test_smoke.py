@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 from transformers import AutoTokenizer
 
@@ -13,8 +14,9 @@ from training.config import PRESETS
 from training.cross_encoder import logits
 from training.cross_finish import finish_cross
 from training.cross_train import pair_ids, train_cross
+from training.dequantize import dequantize
 from training.finish import LATE_NAME, STATIC_NAME, finish
-from training.run import BASE_MODEL, embed_questions, passage_text, prepare, prepare_cross
+from training.run import BASE_MODEL, cross_start, embed_questions, passage_text, prepare, prepare_cross
 from training.static_stage import make_static
 from training.train import Job, train
 
@@ -91,3 +93,13 @@ def test_trains_a_cross_encoder_whose_int8_file_gives_its_golden_logits(data: Pa
     scores = logits(folder / INT8, pair_ids(AutoTokenizer.from_pretrained(folder), pairs))
     assert np.abs(scores - golden["logits"]).max() <= 1e-3
     assert json.loads((cross.folder / "drift.json").read_text())["largest"] < golden["tolerance"]
+    again = float_logits(dequantize(folder), pair_ids(AutoTokenizer.from_pretrained(folder), pairs))
+    assert np.abs(again - golden["logits"]).max() < golden["tolerance"]
+    assert cross_start(folder, tmp_path) == tmp_path / "start"
+
+
+@torch.no_grad()
+def float_logits(model: torch.nn.Module, items: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    return np.asarray(
+        [model(input_ids=torch.tensor(i)[None], token_type_ids=torch.tensor(t)[None]).logits.item() for i, t in items]
+    )
