@@ -14,6 +14,8 @@ export default mergeConfig(
       hookTimeout: 180_000,
       // What is polled for waits on models that score: seconds on a busy machine, where the default is one.
       expect: { poll: { timeout: 30_000 } },
+      // A browser is many processes; on a machine of two cores one of them may come too late once.
+      retry: process.env.CI ? 1 : 0,
       // One browser after the other: two cores.
       fileParallelism: false,
     },
