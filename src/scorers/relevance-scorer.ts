@@ -30,9 +30,9 @@ export interface ScorerReport {
 
 /** What late interaction found of the documents' vectors, counted in distinct texts. */
 export interface CacheReport {
-  /** Texts whose vectors were kept. */
+  /** Texts whose vectors were kept, or were being computed by another call. */
   hits: number;
-  /** Those of them that were read from a folder. */
+  /** How many were read from a folder. */
   stored: number;
   /** Texts that were encoded. */
   misses: number;

@@ -2,6 +2,7 @@ import { InvalidInputError, InvalidOptionError } from "../../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
 import { OpenOnce } from "../../inference/open-once.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../inference/protocol.js";
+import { SharedTask } from "../../inference/shared-task.js";
 import { defaultLateInteractionModel, findModel } from "../../models/find.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../relevance-scorer.js";
@@ -164,7 +165,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     await this.dispose();
   }
 
-  /** Compares texts with a query; encodes those that no vectors are kept of. */
+  /** Compares texts with a query; encodes those that no vectors are kept of, unless another call does. */
   async #compare(
     query: TokenVectors,
     texts: readonly string[],
@@ -173,20 +174,64 @@ export class OnnxLateInteraction implements RelevanceScorer {
     signal: AbortSignal,
   ): Promise<TextResult[]> {
     const found = await Promise.all(texts.map((text) => kept.find(text)));
-    for (const { vectors, stored, damaged } of found) {
-      counts.cache[vectors ? "hits" : "misses"] += 1;
+    for (const { stored, damaged } of found) {
       counts.cache.stored += stored ? 1 : 0;
       counts.cache.damaged += damaged ? 1 : 0;
     }
-    const inputs = texts.map((text, place) => found[place]!.vectors ?? text);
+    const results: TextResult[] = new Array(texts.length);
+    let left = found.map(({ vectors }, place) => ({ place, vectors }));
+    while (left.length > 0) {
+      const now: { place: number; input: JobInput }[] = [];
+      const others: { place: number; coming: Promise<TokenVectors | undefined> }[] = [];
+      for (const { place, vectors } of left) {
+        const claimed = vectors ?? kept.claim(texts[place]!);
+        if (claimed instanceof Promise) others.push({ place, coming: claimed });
+        else now.push({ place, input: claimed ?? texts[place]! });
+      }
+      const found = await this.#compareOwn(
+        query,
+        now.map(({ input }) => input),
+        kept,
+        counts,
+        signal,
+      );
+      for (const [i, { place }] of now.entries()) results[place] = found[i]!;
+      // Waited for only now that what others may wait for is done, so that no two calls wait for each other.
+      const coming = new SharedTask(() => Promise.all(others.map(({ coming }) => coming)));
+      const arrived = await coming.join(signal);
+      left = others.map(({ place }, i) => ({ place, vectors: arrived[i] }));
+    }
+    return results;
+  }
+
+  /** The same for vectors, and for texts that are this call's to encode. */
+  async #compareOwn(
+    query: TokenVectors,
+    inputs: readonly JobInput[],
+    kept: SharedVectors,
+    counts: Counts,
+    signal: AbortSignal,
+  ): Promise<TextResult[]> {
+    if (inputs.length === 0) return [];
+    const claimed = new Set(inputs.filter((input) => typeof input === "string"));
+    counts.cache.misses += claimed.size;
+    counts.cache.hits += inputs.length - claimed.size;
     // As they come: a call that is aborted leaves whole vectors behind, and a long one does not hold them all.
     const keep = (place: number, result: TextResult) => {
-      if (result.vectors) kept.keep(texts[place]!, result.vectors);
+      if (result.vectors) {
+        const text = inputs[place] as string;
+        kept.keep(text, result.vectors);
+        claimed.delete(text);
+      }
       delete result.vectors;
     };
-    const { results, stats } = await this.#run({ role: "document", query, keep: kept.keeps }, inputs, signal, keep);
-    addStats(counts, stats);
-    return results;
+    try {
+      const { results, stats } = await this.#run({ role: "document", query, keep: kept.keeps }, inputs, signal, keep);
+      addStats(counts, stats);
+      return results;
+    } finally {
+      for (const text of claimed) kept.giveUp(text);
+    }
   }
 
   async #encodeQuery(query: string, signal: AbortSignal): Promise<EncodedQuery> {

@@ -2,6 +2,7 @@ import { Disposed } from "../../../inference/calls.js";
 import type { LocatedModel } from "../../../inference/locate-model.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
 import { SharedTask } from "../../../inference/shared-task.js";
+import { UnderWay } from "./under-way.js";
 import { VectorCache } from "./vector-cache.js";
 import { openVectorStore, type VectorStore } from "./vector-store.js";
 
@@ -37,6 +38,7 @@ export interface Found {
 export class SharedVectors {
   readonly #cache: VectorCache | undefined;
   readonly #store: VectorStore | undefined;
+  readonly #underWay = new UnderWay();
   readonly #queries = new Map<string, SharedTask<unknown>>();
 
   private constructor(cache: VectorCache | undefined, store: VectorStore | undefined) {
@@ -81,9 +83,26 @@ export class SharedVectors {
     return { vectors: read, stored: true, damaged: false };
   }
 
+  /**
+   * A text's vectors if they are in memory by now, or will be because another call encodes it; undefined from that if it gives up. Undefined at
+   * once: it is the caller's to encode, and to {@link keep} or {@link giveUp}.
+   */
+  claim(text: string): TokenVectors | Promise<TokenVectors | undefined> | undefined {
+    // What is not kept is not sent back by the threads either, so that there is nothing to share.
+    if (!this.#cache) return undefined;
+    return this.#cache.get(text) ?? this.#underWay.claim(text);
+  }
+
+  /** Keeps the vectors of a text that was claimed, and hands them to those who wait. */
   keep(text: string, vectors: TokenVectors): void {
     this.#cache?.set(text, vectors);
     this.#store?.write(text, vectors);
+    this.#underWay.settle(text, vectors);
+  }
+
+  /** Leaves a claimed text to those who wait. */
+  giveUp(text: string): void {
+    this.#underWay.settle(text);
   }
 
   /** Encodes a query once for all calls that ask for it at the same time, or soon after one another. */
