@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { findModel } from "../models/find.js";
+import { defaultLateInteractionModel, findModel } from "../models/find.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import type { ServedEmbedder } from "../server/options.js";
 import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
@@ -7,13 +7,24 @@ import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js
 /** Offered on the page beside what is served: it costs next to nothing, and makes every reranker possible. */
 const BUNDLED_EMBEDDINGS = "static-en-v1";
 
-/** The page, over the models that are served and the bundled embeddings. */
+/**
+ * The page, over the models that are served and the bundled embeddings.
+ *
+ * @param options.compare Offer the bundled late-interaction model too. It is not warmed up: it loads when the page first asks for it.
+ */
 export async function preparePlayground(
   rerankers: ReadonlyMap<string, RelevanceScorer>,
   embedders: ReadonlyMap<string, ServedEmbedder>,
+  { compare }: { compare: boolean },
 ): Promise<PlaygroundOptions> {
+  const offered = new Map(rerankers);
+  if (compare) {
+    const { OnnxLateInteraction } = await import("langchain-rerank/onnx");
+    const model = defaultLateInteractionModel().name;
+    offered.set(model, new OnnxLateInteraction({ model, longDocuments: "max-passage" }));
+  }
   const models: PlaygroundEntry[] = [
-    ...[...rerankers].map(([id, scorer]) => ({ id, ...describe(scorer.model ?? id, "cross-encoder"), scorer })),
+    ...[...offered].map(([id, scorer]) => ({ id, ...describe(scorer.model ?? id, "cross-encoder"), scorer })),
     ...[...embedders].map(([id, embedder]) => ({ id, ...describe(modelName(embedder) ?? id, "embedding"), embedder })),
   ];
   if (!models.some(({ id }) => id === BUNDLED_EMBEDDINGS)) {

@@ -148,7 +148,8 @@ async function loadRerankers(
 /** The page reads long documents whole, since it shows the passage that counts. Both ways of reading share a model's memory. */
 async function loadPlayground(options: ServeOptions, embedders: ReadonlyMap<string, ServedEmbedder>) {
   const { preparePlayground } = await import("./serve-playground.js");
-  return preparePlayground(await loadRerankers(options, { longDocuments: "max-passage" }), embedders);
+  const rerankers = await loadRerankers(options, { longDocuments: "max-passage" });
+  return preparePlayground(rerankers, embedders, { compare: options.model === undefined });
 }
 
 async function loadEmbedders({ embeddings = [], acceptLicense }: ServeOptions): Promise<Map<string, ServedEmbedder>> {

@@ -93,6 +93,27 @@ test("shows browsers a page over its models and the bundled embeddings, unless t
   await closed.exit();
 });
 
+test("told no model, offers the bundled late-interaction model on the page too, and on the page alone", async () => {
+  const { url, child, exit } = await serve([]);
+  const { models } = await (await fetch(`${url}/playground/models`)).json();
+  expect(models).toMatchObject([
+    { id: "rerank-en-v1", kind: "cross-encoder" },
+    { id: "late-en-v1", kind: "late-interaction" },
+    { id: "static-en-v1", kind: "embedding" },
+  ]);
+  const served = await (await fetch(`${url}/v1/models`)).json();
+  expect(served.data.map(({ id }: { id: string }) => id)).toEqual(["rerank-en-v1"]);
+  const { status, body } = await post(`${url}/playground/rerank`, {
+    query: "what do bees see?",
+    documents: ["Bread rises faster in a warm kitchen.", "Bees see ultraviolet light, which guides them to nectar."],
+    method: { reranker: "cross-encoder", model: "late-en-v1" },
+  });
+  expect(status).toBe(200);
+  expect(body.results.map(({ index }: { index: number }) => index)).toEqual([1, 0]);
+  child.kill("SIGTERM");
+  expect(await exit()).toBe(0);
+});
+
 test("warns when everyone can reach it without a key", async () => {
   const { child, exit, output } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
   await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");
