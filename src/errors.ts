@@ -70,8 +70,7 @@ export class ModelNotFoundError extends RerankError {
 
   constructor(model: string, problem: string, options?: ErrorOptions & { suggestions?: readonly string[] }) {
     const suggestions = options?.suggestions ?? [];
-    const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.map((name) => `"${name}"`).join(", ")}?` : "";
-    super(`Model "${model}": ${problem}${hint}`, options);
+    super(`Model "${model}": ${problem}${didYouMean(suggestions)}`, options);
     this.model = model;
     this.suggestions = suggestions;
   }
@@ -116,12 +115,21 @@ export class DownloadError extends RerankError {
   readonly file: string | undefined;
   /** HTTP status, where the hub answered. */
   readonly status: number | undefined;
+  /** Names that are close to the one asked for, nearest first, where nobody could be asked whether that one exists. */
+  readonly suggestions: readonly string[];
 
-  constructor(model: string, problem: string, options?: ErrorOptions & { file?: string; status?: number }) {
-    super(`Download of "${model}"${options?.file ? `, file ${options.file}` : ""}: ${problem}`, options);
+  constructor(
+    model: string,
+    problem: string,
+    options?: ErrorOptions & { file?: string; status?: number; suggestions?: readonly string[] },
+  ) {
+    const suggestions = options?.suggestions ?? [];
+    const file = options?.file ? `, file ${options.file}` : "";
+    super(`Download of "${model}"${file}: ${problem}${didYouMean(suggestions)}`, options);
     this.model = model;
     this.file = options?.file;
     this.status = options?.status;
+    this.suggestions = suggestions;
   }
 }
 
@@ -176,6 +184,10 @@ export class RerankTimeoutError extends RerankError {
     );
     this.timeout = timeout;
   }
+}
+
+function didYouMean(names: readonly string[]): string {
+  return names.length > 0 ? ` Did you mean ${names.map((name) => `"${name}"`).join(", ")}?` : "";
 }
 
 /** A value as it should stand in a message: short, quoted, never an object's insides. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { DownloadError, InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
+import { InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
 import { type DownloadProgress, Progress } from "./download-progress.js";
 import { REQUIRED_FILES, selectFiles } from "./file-set.js";
 import { findModel, nearestModels } from "./find.js";
 import { isFile, listFolder } from "./folder.js";
 import { fetchBlob } from "./hub/blob.js";
 import { RepositoryCache } from "./hub/cache.js";
-import { storageError } from "./hub/faults.js";
+import { offlineError, storageError } from "./hub/faults.js";
 import { withLock } from "./hub/lock.js";
 import { type FileMetadata, fileMetadata, listRepository, type RepositoryListing } from "./hub/repository.js";
 import { type HubOptions, type HubSettings, hubSettings } from "./hub/settings.js";
@@ -125,10 +125,7 @@ class Download {
   async fetch(): Promise<LocalModel> {
     const { name, repository, revision, settings, entry } = this;
     const { signal } = this.options;
-    if (settings.offline) {
-      const problem = `offline mode is on, and ${settings.cacheDir} holds no whole copy of it. Unset HF_HUB_OFFLINE, or copy the cache from a machine that has it.`;
-      throw new DownloadError(name, problem);
-    }
+    if (settings.offline) throw offlineError(name, settings);
     const listing = await listRepository(settings, repository, revision, signal);
     const weights = chooseWeights(listing.files, this.dtype, entry);
     if (!weights) throw new ModelNotFoundError(name, noWeights(listing.files, this.dtype));

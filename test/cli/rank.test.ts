@@ -185,5 +185,9 @@ describe("rank", () => {
       code: 1,
       stderr: expect.stringContaining("offline mode is on"),
     });
+    expect(await run("Xenova/ms-marco-MiniLM-L-6-v3")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Did you mean "Xenova/ms-marco-MiniLM-L-6-v2"'),
+    });
   });
 });

@@ -323,6 +323,28 @@ describe("what cannot be had says what to do", () => {
     await expect(download(NAME, { offline: true })).resolves.toBeDefined();
   });
 
+  it("a misspelt name in offline mode, with those it may stand for; one that is registered without", async () => {
+    for (const [wrong, meant] of [
+      ["xenova/ms-marco-minilm-l-6-v3", "Xenova/ms-marco-MiniLM-L-6-v2"],
+      ["langchain-rerank/rerank-en-v9", "rerank-en-v1"],
+      ["cross-encoder/etin-reranker-17m-v1", "cross-encoder/ettin-reranker-17m-v1"],
+    ] as const) {
+      const error = await failure(download(wrong, { offline: true }));
+      expect(error).toMatchObject({
+        name: "DownloadError",
+        message: expect.stringContaining(`offline mode is on`),
+        suggestions: { 0: meant, length: 3 },
+      });
+      expect((error as DownloadError).message).toContain(
+        `No registered model has this name. Did you mean "${meant}", `,
+      );
+    }
+    const known = await failure(download("Xenova/ms-marco-MiniLM-L-6-v2", { offline: true }));
+    expect(known).toMatchObject({ name: "DownloadError", suggestions: [] });
+    expect((known as DownloadError).message).not.toContain("Did you mean");
+    expect(hub.server.requests).toEqual([]);
+  });
+
   it("a changed byte is refused and nothing of it stays", async () => {
     hub.server.publish(NAME, FILES);
     const changed = Buffer.from(WEIGHTS);

@@ -1,5 +1,5 @@
 import { DownloadError, ModelNotFoundError, RerankError } from "../../errors.js";
-import { nearestModels } from "../find.js";
+import { findModel, nearestModels } from "../find.js";
 import type { HubSettings } from "./settings.js";
 
 /** What is being fetched, for messages. */
@@ -71,6 +71,15 @@ const STORAGE_ADVICE: Record<string, string> = {
   EROFS: "the cache is on a read-only file system. Set HF_HOME to a folder that can be written to.",
   ENOTDIR: "the cache folder is, or lies in, a file. Set HF_HOME to a folder.",
 };
+
+/** The error for a model that is not in the cache while nobody may be asked for it, nor whether there is one of that name. */
+export function offlineError(model: string, { cacheDir }: HubSettings): DownloadError {
+  const problem = `offline mode is on, and ${cacheDir} holds no whole copy of it. Unset HF_HUB_OFFLINE, or copy the cache from a machine that has it.`;
+  if (findModel(model)) return new DownloadError(model, problem);
+  return new DownloadError(model, `${problem} No registered model has this name.`, {
+    suggestions: nearestModels(model),
+  });
+}
 
 /** Turns a fault of the file system into one that says what to do; any other error stays as it is. */
 export function storageError(error: unknown, cacheDir: string, { repository, file }: Subject): unknown {
