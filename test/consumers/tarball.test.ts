@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { parsePage } from "../docs/markdown.js";
 import { install, run } from "./commands.js";
 
 const { folder, tarball, size, files } = inject("packed");
@@ -22,8 +23,24 @@ describe("the tarball", () => {
     expect(files).toEqual(
       expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "package.json", "dist/cli.js"]),
     );
-    const allowed = /^(dist|models|examples\/data)\/|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json)$/;
+    const allowed =
+      /^(dist|models|examples\/data)\/|^docs\/[\w-]+\.md$|^docs\/images\/quality-and-time\.svg$|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|benchmark\/README\.md)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  it("holds what its pages link to, but for the examples and the pictures of the playground", async () => {
+    const pages = files.filter((path) => path === "README.md" || /^(docs|benchmark)\/.*\.md$/.test(path));
+    expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/README.md", "docs/troubleshooting.md"]));
+    const dead = await Promise.all(
+      pages.map(async (path) => {
+        const { links } = parsePage(path, await installed(path));
+        const targets = links.filter(({ target }) => !/^([a-z]+:|#)/i.test(target));
+        const paths = targets.map(({ target }) => normalize(join(dirname(path), target.split("#", 1)[0]!)));
+        return paths.filter((target) => !files.includes(target) && !files.includes(`${target}/README.md`));
+      }),
+    );
+    const left = /^examples\/|^docs\/images\/playground-\w+\.png$/;
+    expect(dead.flat().filter((path) => !left.test(path))).toEqual([]);
   });
 
   it("holds no file of an earlier build: each is reached from package.json", async () => {
