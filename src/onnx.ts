@@ -4,7 +4,8 @@ export { OnnxEmbeddings, type OnnxEmbeddingsOptions } from "./embeddings/onnx-em
 export type { OnnxOptions } from "./inference/onnx-model.js";
 export type { Pooling } from "./inference/protocol.js";
 export type { ActivationName } from "./scorers/onnx/activations.js";
+export type { OnnxLateInteractionOptions } from "./scorers/onnx/late-interaction/options.js";
 export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-vectors.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
-export { OnnxLateInteraction, type OnnxLateInteractionOptions } from "./scorers/onnx/onnx-late-interaction.js";
+export { OnnxLateInteraction } from "./scorers/onnx/onnx-late-interaction.js";
 export { createOnnxScorer, type OnnxScorerOptions } from "./scorers/onnx/onnx-scorer.js";
