@@ -1,0 +1,48 @@
+"""7-bit weights from an int8 file with 8-bit ones: `python -m training.narrow --source FILE --out FILE`.
+
+For a file whose fp32 weights are gone. Processors without VNNI add two products of bytes in 16 bits, which 8-bit weights overflow.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from .quantize import initializers
+
+#: Largest magnitude of a 7-bit weight, as onnxruntime's `reduce_range` has it.
+LARGEST = 64
+
+
+def narrow(model: onnx.ModelProto) -> int:
+    """Rescale every quantised matrix in place, a scale an output channel or one for all; returns how many there were."""
+    tensors = initializers(model)
+    stems = [name.removesuffix("_quantized") for name in tensors if name.endswith("_quantized")]
+    for stem in stems:
+        whole, scales = (numpy_helper.to_array(tensors[f"{stem}_{part}"]) for part in ("quantized", "scale"))
+        if numpy_helper.to_array(tensors[f"{stem}_zero_point"]).any():
+            raise ValueError(f"{stem}: quantised around another number than zero")
+        weights = whole.astype(np.float32) * scales
+        largest = np.abs(weights).max(0) if scales.size > 1 else np.abs(weights).max()
+        new = np.maximum(largest / LARGEST, 1e-12).astype(np.float32).reshape(scales.shape)
+        for part, value in (("quantized", np.rint(weights / new).astype(np.int8)), ("scale", new)):
+            tensors[f"{stem}_{part}"].CopyFrom(numpy_helper.from_array(value, f"{stem}_{part}"))
+    return len(stems)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    model = onnx.load(options.source)
+    print(f"{narrow(model)} matrices")
+    onnx.save(model, options.out)
+
+
+if __name__ == "__main__":
+    main()
