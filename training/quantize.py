@@ -10,6 +10,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from .narrow import narrow
+
 #: Steps of a word embedding's largest number, to either side; 5 bits with the sign.
 LEVELS = 15
 LINEAR = ("MatMul", "Attention")
@@ -160,12 +162,8 @@ def quantize(
     outliers: int = 16,
     keep: Iterable[str] = (),
     levels: int = LEVELS,
-    reduce_range: bool = False,
 ) -> None:
-    """Write the int8 file. `keep` names linear nodes that stay fp32, `reduce_range` uses 7-bit weights.
-
-    Weights in 7 bits never saturate the 16-bit sums of processors without VNNI instructions.
-    """
+    """Write the int8 file. `keep` names linear nodes that stay fp32."""
     model = onnx.load(source)
     kept = list(keep)
     if ranges:
@@ -176,7 +174,10 @@ def quantize(
     onnx.save(model, prepared)
     quantize_dynamic(
         prepared, target, op_types_to_quantize=["MatMul", "Attention"], per_channel=True,
-        reduce_range=reduce_range, weight_type=QuantType.QInt8, nodes_to_exclude=kept,
+        weight_type=QuantType.QInt8, nodes_to_exclude=kept,
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
     )
     prepared.unlink()
+    made = onnx.load(target)
+    narrow(made)
+    onnx.save(made, target)
