@@ -12,6 +12,8 @@ from .windows import take_sentence, with_answer, without_answer
 
 #: Sentences of a window, by how often: the unit that answer selection ranks, and about what web search does.
 WINDOW_SIZES = (1, 1, 2, 3, 4)
+#: Questions that are tried for one list of windows, so that a pool with too few passages ends with an error and not never.
+MOST_DRAWS = 1000
 
 
 @dataclass
@@ -53,14 +55,14 @@ class ListMaker:
             other = rng.randrange(len(self.pool.passages))
             if other != row and other not in rows:
                 rows.append(other)
-        texts = [self.text(r) for r in (row, *rows)]
+        texts = [self.pool.text(r) for r in (row, *rows)]
         if rng.random() < self.config.sentence_share and (taken := take_sentence(self.pool.passages[row], rng)):
             return Example(taken[0], [taken[1], *texts[1:]], taught=False)
         return Example(vary(self.pool.questions[question], self.pool.titles[row], rng), texts)
 
     def windowed(self, rng: random.Random) -> Example:
         """Windows of sentences: one with the answer, up to two of the same passage without, the others of its candidates."""
-        while True:
+        for _ in range(MOST_DRAWS):
             question = self.pick(self.answered, rng)
             row, answers = self.pool.positives[question], self.pool.answers[question]
             size = rng.choice(WINDOW_SIZES)
@@ -77,6 +79,7 @@ class ListMaker:
                     texts.append(found)
                 if len(texts) == self.config.window_list_size:
                     return Example(vary(asked, self.pool.titles[row], rng), texts)
+        raise ValueError(f"no {self.config.window_list_size} windows for any of {MOST_DRAWS} questions: the pool is too small")
 
     def pick(self, questions: dict[str, list[int]], rng: random.Random) -> int:
         sources = [s for s in self.config.shares if questions.get(s)]
@@ -86,8 +89,3 @@ class ListMaker:
     def candidates(self, row: int, count: int, rng: random.Random) -> list[int]:
         near = [n for n in self.neighbours[row] if n != row]
         return rng.sample(near, min(count, len(near)))
-
-    def text(self, row: int) -> str:
-        """Every other passage carries its title: collections come with and without."""
-        title, passage = self.pool.titles[row], self.pool.passages[row]
-        return f"{title} {passage}" if title and row % 2 else passage

@@ -39,6 +39,11 @@ class Pool:
         self.sources.append(source)
         self.answers.append(answers)
 
+    def text(self, row: int) -> str:
+        """A passage as it is read. Every other one carries its title: collections come with and without."""
+        title, passage = self.titles[row], self.passages[row]
+        return f"{title} {passage}" if title and row % 2 else passage
+
 
 def first_words(text: str, limit: int) -> str:
     return " ".join(text.split()[:limit])

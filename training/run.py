@@ -41,12 +41,6 @@ def selection_sets(data: Path, queries: int, scifact_depth: int = 12, qed_depth:
     return [s for s in sets if s.run]
 
 
-def passage_text(pool: Pool, row: int) -> str:
-    """Every other passage carries its title: collections come with and without."""
-    title = pool.titles[row]
-    return f"{title} {pool.passages[row]}" if title and row % 2 else pool.passages[row]
-
-
 def embed_questions(pool: Pool, config: Config, cache: Path) -> np.ndarray:
     """Untrained pooled vectors of all questions `[questions, hidden]`."""
     kept = cache / "questions.npy"
@@ -61,7 +55,7 @@ def prepare(data: Path, config: Config, cache: Path) -> Job:
     """Pool, untrained vectors and mined candidates; kept under `cache` for the next start."""
     cache.mkdir(parents=True, exist_ok=True)
     pool = build_pool(data, config.pool, config.seed)
-    texts = [passage_text(pool, row) for row in range(len(pool.passages))]
+    texts = [pool.text(row) for row in range(len(pool.passages))]
     train_config = config.train
     vectors = embed_pool(
         BASE_MODEL, texts, train_config.passage_tokens, train_config.projection,
@@ -139,7 +133,7 @@ def make_late(config: Config, data: Path, out: Path, log: Callable[[str], None])
     """Static table and late-interaction encoder, trained, chosen, measured."""
     job = prepare(data, config, out)
     log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions")
-    texts = [passage_text(job.pool, row) for row in range(len(job.pool.passages))]
+    texts = [job.pool.text(row) for row in range(len(job.pool.passages))]
     make_static(job, texts, embed_questions(job.pool, config, out))
     train(job)
     finish(job, data, out / "models", log)

@@ -16,14 +16,14 @@ from training.cross_finish import finish_cross
 from training.cross_train import pair_ids, train_cross
 from training.dequantize import dequantize
 from training.finish import LATE_NAME, STATIC_NAME, finish
-from training.run import BASE_MODEL, cross_start, embed_questions, passage_text, prepare, prepare_cross
+from training.run import BASE_MODEL, cross_start, embed_questions, prepare, prepare_cross
 from training.static_stage import make_static
 from training.train import Job, train
 
 
 def run(data: Path, out: Path) -> Job:
     job = prepare(data, PRESETS["smoke"], out)
-    texts = [passage_text(job.pool, row) for row in range(len(job.pool.passages))]
+    texts = [job.pool.text(row) for row in range(len(job.pool.passages))]
     make_static(job, texts, embed_questions(job.pool, job.config, out))
     train(job)
     return job
