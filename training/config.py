@@ -11,7 +11,10 @@ class PoolConfig:
 
     beir: dict[str, tuple[int, int]]
     medquad: int
-    passage_words: int = 120
+    #: Texts of a set that no question points at, asked for by their titles.
+    titled: dict[str, int] = field(default_factory=dict)
+    definitions: int = 0
+    passage_words: int = 150
     held_out: tuple[str, ...] = ("qed_dev",)
 
 
@@ -29,13 +32,14 @@ class TrainConfig:
     questions_a_passage: int = 2
     projection: int = 128
     frozen_layers: int = 2
-    passage_tokens: int = 160
+    passage_tokens: int = 200
     question_tokens: int = 40
     token_temperature: float = 0.03
     pooled_temperature: float = 0.05
-    teacher_weight: float = 0.5
+    teacher_weight: float = 1.0
     pooled_weight: float = 0.5
-    false_negative_margin: float = 0.08
+    #: How much likelier than the answer, as the logarithm of odds, the teachers must find a text to leave it out as a probable positive.
+    false_negative_margin: float = 2.0
     checkpoint_every: int = 50
     evaluate_every: int = 150
     workers: int = 2
@@ -53,17 +57,18 @@ class CrossConfig:
     cooldown: float = 0.35
     questions: int = 8
     list_size: int = 8
-    window_share: float = 0.5
+    window_share: float = 0.25
     window_list_size: int = 14
     tokens: int = 288
     shares: dict[str, float] = field(
-        default_factory=lambda: {"qed_train": 0.42, "squad_train": 0.32, "medquad": 0.16, "scifact": 0.1}
+        default_factory=lambda: {
+            "qed_train": 0.36, "squad_train": 0.3, "medquad": 0.1, "scifact": 0.08, "scifact-titles": 0.08, "wordnet": 0.08,
+        }
     )
     sentence_share: float = 0.08
-    teacher_temperature: float = 0.05
-    teacher_weight: float = 1.0
+    teacher_weight: float = 1.5
     pointwise_weight: float = 0.2
-    false_negative_margin: float = 0.1
+    false_negative_margin: float = 2.0
     checkpoint_every: int = 50
     evaluate_every: int = 140
     workers: int = 2
@@ -93,12 +98,6 @@ class FinishConfig:
     tolerance: float = 0.03
 
 
-#: Longer passages than for late interaction, and more of them: a cross-encoder has to learn reading a pair at all.
-CROSS_POOL = PoolConfig(
-    beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (10000, 2)}, medquad=3000, passage_words=180
-)
-
-
 @dataclass(frozen=True)
 class Config:
     name: str
@@ -109,8 +108,6 @@ class Config:
     selection_queries: int = 60
     static: StaticConfig = StaticConfig()
     cross: CrossConfig = field(default_factory=lambda: CrossConfig(steps=3200))
-    cross_pool: PoolConfig = CROSS_POOL
-    cross_passage_tokens: int = 256
     finish: FinishConfig = FinishConfig()
 
 
@@ -118,7 +115,8 @@ CPU = Config(
     name="cpu",
     seed=13,
     pool=PoolConfig(
-        beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (9000, 4)}, medquad=2500
+        beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (9000, 4)}, medquad=2500,
+        titled={"scifact": 2500}, definitions=9000,
     ),
     train=TrainConfig(steps=1000),
 )
@@ -130,7 +128,7 @@ PRESETS: dict[str, Config] = {
         name="gpu",
         pool=PoolConfig(
             beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (19000, 5)},
-            medquad=16000,
+            medquad=16000, titled={"scifact": 4500}, definitions=40000,
         ),
         train=replace(CPU.train, steps=12000, groups=16, workers=1, frozen_layers=0),
         cross=replace(CPU.cross, steps=20000, questions=32, workers=1),
@@ -138,7 +136,7 @@ PRESETS: dict[str, Config] = {
     "smoke": replace(
         CPU,
         name="smoke",
-        pool=PoolConfig(beir={"qed_train": (60, 1), "squad_train": (40, 2)}, medquad=20),
+        pool=PoolConfig(beir={"qed_train": (60, 1), "squad_train": (40, 2)}, medquad=20, definitions=10),
         train=replace(
             CPU.train, steps=4, warmup=1, groups=2, group_size=4, checkpoint_every=2,
             evaluate_every=4, workers=1,
@@ -148,7 +146,6 @@ PRESETS: dict[str, Config] = {
         cross=replace(
             CPU.cross, steps=4, warmup=1, questions=2, list_size=4, checkpoint_every=2, evaluate_every=4, workers=1,
         ),
-        cross_pool=PoolConfig(beir={"qed_train": (60, 1), "squad_train": (40, 2)}, medquad=20),
         finish=FinishConfig(checkpoints=1, shares=(1.0,), calibration=6),
         static=StaticConfig(dimensions=32, steps=4, questions=32, passages=64),
     ),

@@ -1,4 +1,4 @@
-"""Cross-encoder training: lists of passages for one question, taught by the untrained encoder's own vectors."""
+"""Cross-encoder training: lists of passages for one question, taught by the ensemble's opinion of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from .encoder import fast_dtype, length_sorted_batches
 from .lists import Example, ListMaker
 from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
-from .teaching import Teacher
 from .train import Job
 
 @dataclass
@@ -64,17 +63,14 @@ def logits_of(
 def list_loss(
     logits: torch.Tensor, teacher: torch.Tensor, config: CrossConfig
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Loss of `[questions, list]` logits whose first column is the answer; `teacher` is nan where unknown."""
+    """Loss of `[questions, list]` logits whose first column is the answer; `teacher` has logits too, nan where unknown."""
     known = ~teacher.isnan().any(1)
-    cosines = teacher.nan_to_num(0.0)
     first = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
-    doubtful = losses.probable_positives(cosines, first, config.false_negative_margin)
+    doubtful = losses.probable_positives(teacher.nan_to_num(0.0), first, config.false_negative_margin)
     listwise = losses.listwise(logits, first, doubtful, 1.0)
     parts = {"listwise": listwise}
     if known.any():
-        parts["teacher"] = config.teacher_weight * losses.distil(
-            logits[known], cosines[known] / config.teacher_temperature, 1.0
-        )
+        parts["teacher"] = config.teacher_weight * losses.distil(logits[known], teacher[known])
     wanted = torch.zeros_like(logits)
     wanted[:, 0] = 1
     pointwise = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
@@ -99,7 +95,6 @@ class CrossTrainer(Loop):
         self.tokenizer = AutoTokenizer.from_pretrained(self.job.base_model)
         self.budget = 2048 if self.device.type == "cpu" else 65536
         self.lists = ListMaker(self.job, self.config)
-        self.teacher = Teacher(self.job.base_model, self.device, self.budget)
 
     def batches(self) -> Iterator[list[Example]]:
         number = 0
@@ -120,8 +115,11 @@ class CrossTrainer(Loop):
         pairs = [(e.question, t) for e in batch for t in e.texts]
         items = pair_ids(self.tokenizer, pairs, self.config.tokens)
         logits = logits_of(self.fast, items, self.device, self.budget).view(len(batch), -1)
-        teacher = self.teacher.scores([(e.question, e.texts) for e in batch])
-        teacher[[not e.taught for e in batch]] = float("nan")
+        teacher = torch.full_like(logits, float("nan"))
+        known = [number for number, example in enumerate(batch) if example.asked is not None]
+        if known:
+            lists = self.job.ensemble.lists([batch[n].asked for n in known], [list(batch[n].rows) for n in known])
+            teacher[known] = lists.to(teacher)
         self.count(pairs=len(pairs), questions=len(batch), tokens=sum(len(i) for i, _ in items))
         return list_loss(logits, teacher, self.config)
 

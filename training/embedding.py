@@ -1,28 +1,51 @@
-"""The pool under the untrained encoder: read once, used for mining and as the teacher."""
+"""Texts under an encoder that is not trained: read once, kept on disk, used for mining and teaching."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import multiprocessing
+from torch.nn.functional import normalize
 
-from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
+from .encoder import fast_dtype, length_sorted_batches, load_backbone, pad, tokenize
+
+BUDGET = 2048
 
 
-@dataclass
-class PoolVectors:
-    """Untrained vectors: `tokens[offsets[i]:offsets[i + 1]]` belong to passage `i`."""
+class Vectors:
+    """Vectors of many texts in a folder, mapped into memory when asked for; cheap to hand to another process.
 
-    tokens: np.ndarray
-    offsets: np.ndarray
-    pooled: np.ndarray
-    basis: np.ndarray
+    `pooled` is `[texts, hidden]` and `basis` the `[hidden, width]` map under which token vectors are kept.
+    """
 
-    def passage(self, row: int) -> np.ndarray:
-        return self.tokens[self.offsets[row] : self.offsets[row + 1]]
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getstate__(self) -> dict:
+        return {"folder": self.folder}
+
+    def _load(self, name: str) -> np.ndarray:
+        return np.load(self.folder / f"{name}.npy", mmap_mode="r")
+
+    @cached_property
+    def pooled(self) -> np.ndarray:
+        return self._load("pooled")
+
+    @cached_property
+    def basis(self) -> np.ndarray:
+        return self._load("basis")
+
+    @cached_property
+    def _tokens(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._load("tokens"), np.concatenate([[0], np.cumsum(self._load("lengths"))])
+
+    def tokens(self, row: int) -> np.ndarray:
+        """Unit vectors `[tokens, width]` of one text, fp16."""
+        tokens, offsets = self._tokens
+        return tokens[offsets[row] : offsets[row + 1]]
 
 
 def principal_basis(vectors: np.ndarray, width: int) -> np.ndarray:
@@ -31,45 +54,78 @@ def principal_basis(vectors: np.ndarray, width: int) -> np.ndarray:
     return eigen[:, ::-1][:, :width].astype(np.float32).copy()
 
 
-def _embed_shard(rank: int, world: int, model: str, texts: list[str], length: int, width: int, out: str) -> None:
+class Reader:
+    """One encoder with its pooling, as fast as this machine multiplies."""
+
+    def __init__(self, model: str | Path, pooling: str) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        module, self.tokenizer = load_backbone(model)
+        self.module = module.eval().to(self.device, fast_dtype())
+        self.pooling = pooling
+
+    @torch.no_grad()
+    def read(self, texts: list[str], length: int, basis: np.ndarray | None) -> tuple[list[np.ndarray], np.ndarray]:
+        """Unit token vectors, under `basis` where given, and unit pooled vectors."""
+        items = tokenize(self.tokenizer, texts, length)
+        found: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0), np.empty(0))] * len(items)
+        turn = None if basis is None else torch.from_numpy(basis).to(self.device)
+        for rows in length_sorted_batches([len(i) for i in items], BUDGET):
+            ids, mask = (t.to(self.device) for t in pad([items[r] for r in rows]))
+            hidden = self.module(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+            weights = mask.unsqueeze(-1)
+            pooled = hidden[:, 0] if self.pooling == "cls" else (hidden * weights).sum(1) / weights.sum(1)
+            tokens = normalize(hidden if turn is None else hidden @ turn, dim=-1).half().cpu().numpy()
+            for position, (row, whole) in enumerate(zip(rows, normalize(pooled, dim=-1).cpu().numpy(), strict=True)):
+                found[row] = tokens[position, : len(items[row])], whole
+        return [tokens for tokens, _ in found], np.stack([pooled for _, pooled in found])
+
+
+def _embed_shard(
+    rank: int, world: int, model: str, pooling: str, texts: list[str], length: int, basis: np.ndarray, out: Path
+) -> None:
     torch.set_num_threads(1)
-    backbone, tokenizer = load_backbone(model)
-    encoder = MultiVectorEncoder(backbone, None)
-    sample = encode(encoder, tokenize(tokenizer, texts[:: max(1, len(texts) // 256)], length))
-    basis = principal_basis(np.concatenate(sample.tokens), width)
+    reader = Reader(model, pooling)
     mine = texts[rank::world]
-    tokens, pooled = [], []
-    for start in range(0, len(mine), 512):
-        part = encode(encoder, tokenize(tokenizer, mine[start : start + 512], length))
-        for vectors in part.tokens:
-            small = vectors @ basis
-            tokens.append((small / np.linalg.norm(small, axis=1, keepdims=True)).astype(np.float16))
-        pooled.append(part.pooled)
-    lengths = np.asarray([len(t) for t in tokens])
-    np.savez(f"{out}.{rank}.npz", tokens=np.concatenate(tokens), lengths=lengths,
-             pooled=np.concatenate(pooled), basis=basis)
+    parts = [reader.read(mine[start : start + 512], length, basis) for start in range(0, len(mine), 512)]
+    tokens = [t for part, _ in parts for t in part]
+    np.savez(
+        out / f"shard-{rank}.npz", tokens=np.concatenate(tokens), lengths=[len(t) for t in tokens],
+        pooled=np.concatenate([pooled for _, pooled in parts]),
+    )
 
 
-def embed_pool(
-    model: str, texts: list[str], length: int, width: int, workers: int, cache: Path
-) -> PoolVectors:
-    """Encode all passages, `workers` processes side by side; kept under `cache` for the next start."""
-    shards = [Path(f"{cache}.{rank}.npz") for rank in range(workers)]
-    if not all(s.exists() for s in shards):
+def embed(
+    model: str | Path, pooling: str, texts: list[str], length: int, basis: int | np.ndarray, workers: int, folder: Path
+) -> Vectors:
+    """Encode all texts, `workers` processes side by side. `basis` is the map of token vectors, or its width."""
+    if not (folder / "pooled.npy").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(basis, int):
+            sample, _ = Reader(model, pooling).read(texts[:: max(1, len(texts) // 256)], length, None)
+            basis = principal_basis(np.concatenate(sample).astype(np.float32), basis)
         multiprocessing.spawn(
-            _embed_shard, (workers, model, texts, length, width, str(cache)), nprocs=workers
+            _embed_shard, (workers, str(model), pooling, texts, length, np.asarray(basis), folder), nprocs=workers
         )
-    parts = [np.load(s) for s in shards]
-    lengths = np.zeros(len(texts), dtype=np.int64)
-    pooled = np.zeros((len(texts), parts[0]["pooled"].shape[1]), dtype=np.float32)
-    for rank, part in enumerate(parts):
-        lengths[rank::workers] = part["lengths"]
-        pooled[rank::workers] = part["pooled"]
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    tokens = np.zeros((offsets[-1], width), dtype=np.float16)
-    for rank, part in enumerate(parts):
-        vectors, ends = part["tokens"], np.cumsum(part["lengths"])
-        for position, row in enumerate(range(rank, len(texts), workers)):
-            start = ends[position] - part["lengths"][position]
-            tokens[offsets[row] : offsets[row + 1]] = vectors[start : ends[position]]
-    return PoolVectors(tokens, offsets, pooled, parts[0]["basis"])
+        merge(folder, len(texts), np.asarray(basis), workers)
+    return Vectors(folder)
+
+
+def merge(folder: Path, texts: int, basis: np.ndarray, workers: int) -> None:
+    """The shards of all processes in the order of the texts; `pooled.npy`, written last, says that all is there."""
+    shards = [folder / f"shard-{rank}.npz" for rank in range(workers)]
+    loaded = [dict(np.load(s)) for s in shards]
+    lengths = np.zeros(texts, dtype=np.int64)
+    pooled = np.zeros((texts, loaded[0]["pooled"].shape[1]), dtype=np.float32)
+    for rank, part in enumerate(loaded):
+        lengths[rank::workers], pooled[rank::workers] = part["lengths"], part["pooled"]
+    ends = np.cumsum(lengths)
+    tokens = np.zeros((ends[-1], basis.shape[1]), dtype=np.float16)
+    for rank, part in enumerate(loaded):
+        start = 0
+        for row in range(rank, texts, workers):
+            tokens[ends[row] - lengths[row] : ends[row]] = part["tokens"][start : start + lengths[row]]
+            start += lengths[row]
+    for name, values in (("tokens", tokens), ("lengths", lengths), ("basis", basis), ("pooled", pooled)):
+        np.save(folder / f"{name}.npy", values)
+    for shard in shards:
+        shard.unlink()

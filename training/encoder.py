@@ -26,10 +26,10 @@ class MultiVectorEncoder(nn.Module):
 
     def read(self, hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The two readings of the last layer's `[batch, tokens, hidden]`."""
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+        weights = mask.unsqueeze(-1).float()
         tokens = hidden if self.projection is None else self.projection(hidden)
-        return normalize(tokens, dim=-1) * weights, normalize(pooled, dim=-1)
+        pooled = (hidden.float() * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+        return normalize(tokens.float(), dim=-1) * weights, normalize(pooled, dim=-1)
 
 
 def fast_dtype() -> torch.dtype:

@@ -18,11 +18,12 @@ MOST_DRAWS = 1000
 
 @dataclass
 class Example:
-    """One question with its list; `texts[0]` is the answer. Where not `taught`, the teacher's opinion is no guide."""
+    """One question with its list; `texts[0]` is the answer. `asked` and `rows` are their numbers in the pool, where they are whole."""
 
     question: str
     texts: list[str]
-    taught: bool = True
+    asked: int | None = None
+    rows: tuple[int, ...] = ()
 
 
 def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
@@ -57,8 +58,9 @@ class ListMaker:
                 rows.append(other)
         texts = [self.pool.text(r) for r in (row, *rows)]
         if rng.random() < self.config.sentence_share and (taken := take_sentence(self.pool.passages[row], rng)):
-            return Example(taken[0], [taken[1], *texts[1:]], taught=False)
-        return Example(vary(self.pool.questions[question], self.pool.titles[row], rng), texts)
+            return Example(taken[0], [taken[1], *texts[1:]])
+        asked = vary(self.pool.questions[question], self.pool.titles[row], rng)
+        return Example(asked, texts, question, (row, *rows))
 
     def windowed(self, rng: random.Random) -> Example:
         """Windows of sentences: one with the answer, up to two of the same passage without, the others of its candidates."""

@@ -28,12 +28,10 @@ def listwise(
     return -chosen.mean()
 
 
-def distil(
-    scores: torch.Tensor, teacher: torch.Tensor, temperature: float
-) -> torch.Tensor:
-    """KL from the teacher's distribution over the batch's passages to the student's."""
-    student = log_softmax(scores / temperature, dim=-1)
-    target = log_softmax(teacher / temperature, dim=-1)
+def distil(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    """KL from the teacher's distribution over a question's passages to the student's, both given as logits."""
+    student = log_softmax(logits, dim=-1)
+    target = log_softmax(teacher, dim=-1)
     return kl_div(student, target, reduction="batchmean", log_target=True)
 
 

@@ -14,6 +14,7 @@ from .datasets import read_jsonl, read_qrels
 QUESTION_WORDS = frozenset(
     ["what", "who", "whom", "whose", "which", "when", "where", "why", "how", "did", "does", "do", "has", "have", "had", "can", "could", "would", "should", "many", "much"]
 )
+DEFINITION_FORMS = ("what is {}", "{} definition", "define {}", "what does {} mean", "meaning of {}")
 _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
 
 
@@ -105,6 +106,28 @@ def add_medquad(pool: Pool, folder: Path, limit: int, words: int, rng: random.Ra
         pool.add_question(question, rows[text], "medquad")
 
 
+def add_titled(pool: Pool, folder: Path, limit: int, words: int, rng: random.Random) -> None:
+    """Texts that no question points at, asked for by their titles."""
+    judged = {doc for docs in read_qrels(folder / "qrels" / "train.tsv").values() for doc in docs}
+    records = [r for r in read_jsonl(folder / "corpus.jsonl") if r["_id"] not in judged and len(r.get("title", "").split()) > 3]
+    for record in rng.sample(records, min(limit, len(records))):
+        row = pool.add_passage("", first_words(record["text"], words))
+        pool.add_question(record["title"], row, f"{folder.name}-titles")
+
+
+def add_definitions(pool: Pool, folder: Path, limit: int, rng: random.Random) -> None:
+    """Nouns of WordNet, with what they mean: short texts on everything there is."""
+    found = []
+    for line in (folder / "data.noun").read_text(encoding="utf-8").splitlines():
+        fields, _, gloss = line.partition(" | ")
+        meaning = gloss.split('; "')[0].strip()
+        if not line.startswith(" ") and len(meaning.split()) >= 6:
+            found.append((fields.split()[4].replace("_", " "), meaning))
+    for word, meaning in rng.sample(found, min(limit, len(found))):
+        row = pool.add_passage(word, meaning)
+        pool.add_question(rng.choice(DEFINITION_FORMS).format(word), row, "wordnet")
+
+
 def build_pool(data: Path, config: PoolConfig, seed: int) -> Pool:
     rng = random.Random(seed)
     pool = Pool()
@@ -113,6 +136,10 @@ def build_pool(data: Path, config: PoolConfig, seed: int) -> Pool:
         add_beir(pool, data / name, limits, config.passage_words, rng, held_out)
     if config.medquad:
         add_medquad(pool, data / "medquad", config.medquad, config.passage_words, rng)
+    for name, limit in config.titled.items():
+        add_titled(pool, data / name, limit, config.passage_words, rng)
+    if config.definitions:
+        add_definitions(pool, data / "wordnet", config.definitions, rng)
     return pool
 
 

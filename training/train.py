@@ -14,15 +14,17 @@ from torch import nn
 from . import losses
 from .config import Config
 from .datasets import RetrievalSet
-from .embedding import PoolVectors
+from .embedding import Vectors
 from .encoder import (
     MultiVectorEncoder,
     encode,
+    fast_dtype,
     length_sorted_batches,
     load_backbone,
     pad,
     tokenize,
 )
+from .ensemble import Ensemble
 from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
 from .mining import Mined, group
@@ -38,8 +40,10 @@ class Job:
     base_model: str
     pool: Pool
     passages: list[np.ndarray]
-    vectors: PoolVectors
+    questions: Vectors
+    vectors: Vectors
     mined: Mined
+    ensemble: Ensemble
     selection: list[RetrievalSet]
     folder: Path
 
@@ -48,7 +52,7 @@ def build_student(job: Job) -> MultiVectorEncoder:
     backbone, _ = load_backbone(job.base_model)
     width = job.config.train.projection
     projection = nn.Linear(backbone.config.hidden_size, width, bias=False)
-    projection.weight.data = torch.from_numpy(job.vectors.basis.T.copy())
+    projection.weight.data = torch.from_numpy(np.array(job.vectors.basis.T))
     for parameter in backbone.embeddings.parameters():
         parameter.requires_grad = False
     for layer in backbone.encoder.layer[: job.config.train.frozen_layers]:
@@ -102,11 +106,10 @@ class LateTrainer(Loop):
         super().__init__(
             build_student(job), config, job.folder, rank, world,
             lambda name: config.projection_learning_rate if name.startswith("projection") else config.learning_rate,
+            fast_dtype(),
         )
-        self.budget = 1024 if self.device.type == "cpu" else 65536
-        backbone, self.tokenizer = load_backbone(job.base_model)
-        self.untrained = MultiVectorEncoder(backbone, None).eval().to(self.device)
-        self.basis = torch.from_numpy(job.vectors.basis).to(self.device)
+        self.budget = 2048 if self.device.type == "cpu" else 65536
+        _, self.tokenizer = load_backbone(job.base_model)
         self.by_passage: dict[int, list[int]] = {}
         for question, passage in enumerate(job.pool.positives):
             if job.mined.ease[question] == 0:
@@ -116,53 +119,43 @@ class LateTrainer(Loop):
     def batches(self) -> Iterator[list[int]]:
         return batches(self.job, self.rank, self.world)
 
-    def draw_questions(self, rows: list[int]) -> tuple[list[str], list[int]]:
-        pool, texts, positives = self.job.pool, [], []
+    def draw_questions(self, rows: list[int]) -> tuple[list[int], list[str], list[int]]:
+        """Questions of these passages: their numbers in the pool, one of their forms, and which of `rows` each points at."""
+        pool, numbers, texts, positives = self.job.pool, [], [], []
         for position, row in enumerate(rows):
             rng = random.Random(f"{self.job.config.seed}-{self.step}-{row}")
             own = self.by_passage.get(row, [])
             # Questions that both first stages solve alone teach little: the others mostly come first.
             own = sorted(own, key=lambda q: self.job.mined.ease[q] + 1.5 * rng.random())
             for question in own[: self.config.questions_a_passage]:
+                numbers.append(question)
                 texts.append(vary(pool.questions[question], pool.titles[row], rng))
                 positives.append(position)
-        return texts, positives
-
-    @torch.no_grad()
-    def teach(self, questions: list[np.ndarray], rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """The untrained encoder's own MaxSim and pooled cosine for the same batch."""
-        tokens, mask, pooled = encode_in_chunks(self.untrained, questions, self.device, self.budget)
-        tokens = nn.functional.normalize(tokens @ self.basis, dim=-1) * mask.unsqueeze(-1)
-        known = [torch.from_numpy(self.job.vectors.passage(r).astype(np.float32)) for r in rows]
-        held = nn.utils.rnn.pad_sequence([torch.ones(len(k)) for k in known], batch_first=True)
-        padded = nn.utils.rnn.pad_sequence(known, batch_first=True).to(self.device)
-        dense = torch.from_numpy(self.job.vectors.pooled[rows]).to(self.device)
-        return losses.maxsim(tokens, mask, padded, held.to(self.device)), pooled @ dense.T
+        return numbers, texts, positives
 
     def loss(self, batch: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
         c, rows = self.config, batch
-        texts, where = self.draw_questions(rows)
+        numbers, texts, where = self.draw_questions(rows)
         questions = tokenize(self.tokenizer, texts, c.question_tokens)
         positives = torch.tensor(where, device=self.device)
-        late_teacher, pooled_teacher = self.teach(questions, rows)
-        teacher = 0.5 * (late_teacher + pooled_teacher)
+        teacher = self.job.ensemble.logits(numbers, rows).to(self.device)
         ignore = losses.probable_positives(teacher, positives, c.false_negative_margin)
 
-        q_tokens, q_mask, q_pooled = encode_in_chunks(self.student, questions, self.device, self.budget)
+        q_tokens, q_mask, q_pooled = encode_in_chunks(self.fast, questions, self.device, self.budget)
         p_tokens, p_mask, p_pooled = encode_in_chunks(
-            self.student, [self.job.passages[r] for r in rows], self.device, self.budget
+            self.fast, [self.job.passages[r] for r in rows], self.device, self.budget
         )
         late = losses.maxsim(q_tokens, q_mask, p_tokens, p_mask)
         pooled = q_pooled @ p_pooled.T
         parts = {
             "late": losses.listwise(late, positives, ignore, c.token_temperature),
             "late_kl": c.teacher_weight
-            * losses.distil(late, teacher, c.token_temperature),
+            * losses.distil(late / c.token_temperature, teacher),
             "pooled": c.pooled_weight
             * losses.listwise(pooled, positives, ignore, c.pooled_temperature),
             "pooled_kl": c.pooled_weight
             * c.teacher_weight
-            * losses.distil(pooled, teacher, c.pooled_temperature),
+            * losses.distil(pooled / c.pooled_temperature, teacher),
         }
         self.count(passages=len(rows), questions=len(texts), pairs=len(rows) * len(texts))
         report = {k: float(v.detach()) for k, v in parts.items()}

@@ -16,15 +16,14 @@ from training.cross_finish import finish_cross
 from training.cross_train import pair_ids, train_cross
 from training.dequantize import dequantize
 from training.finish import LATE_NAME, STATIC_NAME, finish
-from training.run import BASE_MODEL, cross_start, embed_questions, prepare, prepare_cross
+from training.run import BASE_MODEL, cross_job, cross_start, prepare
 from training.static_stage import make_static
 from training.train import Job, train
 
 
 def run(data: Path, out: Path) -> Job:
     job = prepare(data, PRESETS["smoke"], out)
-    texts = [job.pool.text(row) for row in range(len(job.pool.passages))]
-    make_static(job, texts, embed_questions(job.pool, job.config, out))
+    make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
     train(job)
     return job
 
@@ -83,7 +82,7 @@ def test_is_the_same_again_from_the_same_seed(finished: Path, data: Path, tmp_pa
 
 
 def test_trains_a_cross_encoder_whose_int8_file_gives_its_golden_logits(data: Path, tmp_path: Path):
-    cross = prepare_cross(data, PRESETS["smoke"], tmp_path, Path(BASE_MODEL))
+    cross = cross_job(prepare(data, PRESETS["smoke"], tmp_path), data, Path(BASE_MODEL))
     train_cross(cross)
     assert [s["step"] for s in steps(cross.folder)] == [1, 2, 3, 4]
     assert all(np.isfinite(s["listwise"]) for s in steps(cross.folder))
