@@ -1,16 +1,12 @@
 import type { Command } from "commander";
-import { defaultModel } from "../models/find.js";
-import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
-import { createRemoteScorer, isRemoteModel } from "../scorers/remote.js";
 import type { ServedEmbedder } from "../server/options.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { finiteNumber, wholeNumber } from "./options.js";
+import { loadEmbedders, loadRerankers, makeHybrid, type ServedModels, warmUp } from "./serve-models.js";
 
 /** What `serve` was told on the command line. */
-interface ServeOptions {
-  model?: string[];
-  embeddings?: string[];
+interface ServeOptions extends ServedModels {
   hybrid?: number | true;
   host: string;
   port: number;
@@ -22,7 +18,6 @@ interface ServeOptions {
   maxBody?: number;
   timeout?: number;
   grace?: number;
-  acceptLicense?: boolean;
   playground: boolean;
 }
 
@@ -126,70 +121,11 @@ async function run(options: ServeOptions): Promise<void> {
   await server.close();
 }
 
-async function loadRerankers(
-  { model = [], acceptLicense }: ServeOptions,
-  reading: { longDocuments?: "max-passage" } = {},
-): Promise<Map<string, RelevanceScorer>> {
-  const { createOnnxScorer } = await import("langchain-rerank/onnx");
-  const more = { ...reading, ...(acceptLicense ? { acceptLicense } : {}) };
-  if (model.length === 0) {
-    return new Map([[defaultModel().name, createOnnxScorer(more)]]);
-  }
-  const rerankers = new Map<string, RelevanceScorer>();
-  for (const { name, target } of model.map(splitName)) {
-    if (rerankers.has(name))
-      throw new CliError(`--model: two models are named "${name}"; write --model NAME=MODEL.`, EXIT.usage);
-    const remote = isRemoteModel(target);
-    rerankers.set(name, remote ? await createRemoteScorer(target) : createOnnxScorer({ model: target, ...more }));
-  }
-  return rerankers;
-}
-
 /** The page reads long documents whole, since it shows the passage that counts. Both ways of reading share a model's memory. */
 async function loadPlayground(options: ServeOptions, embedders: ReadonlyMap<string, ServedEmbedder>) {
   const { preparePlayground } = await import("./serve-playground.js");
   const rerankers = await loadRerankers(options, { longDocuments: "max-passage" });
   return preparePlayground(rerankers, embedders, { compare: options.model === undefined });
-}
-
-async function loadEmbedders({ embeddings = [], acceptLicense }: ServeOptions): Promise<Map<string, ServedEmbedder>> {
-  const embedders = new Map<string, ServedEmbedder>();
-  if (embeddings.length === 0) return embedders;
-  const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
-  for (const { name, target } of embeddings.map(splitName)) {
-    embedders.set(name, new OnnxEmbeddings({ model: target, ...(acceptLicense ? { acceptLicense } : {}) }));
-  }
-  return embedders;
-}
-
-async function makeHybrid(
-  alpha: number | true,
-  rerankers: ReadonlyMap<string, RelevanceScorer>,
-  embedders: ReadonlyMap<string, ServedEmbedder>,
-): Promise<RelevanceScorer> {
-  const [model] = rerankers.values();
-  const [embeddings] = embedders.values();
-  if (!model || !embeddings)
-    throw new CliError("--hybrid needs an embedding model: add --embeddings NAME.", EXIT.usage);
-  const { HybridReranker } = await import("langchain-rerank");
-  const { rerankerAsScorer } = await import("../server/reranker-scorer.js");
-  return rerankerAsScorer(new HybridReranker({ model, embeddings, ...(alpha === true ? {} : { alpha }) }), "hybrid");
-}
-
-/** Loads every model now, so that what is wrong with one shows before the port opens. */
-async function warmUp(
-  rerankers: ReadonlyMap<string, RelevanceScorer>,
-  embedders: ReadonlyMap<string, ServedEmbedder>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const scorer of rerankers.values()) await scorer.score("ready?", ["ready"], { signal });
-  for (const embedder of embedders.values()) await embedder.embedQuery("ready");
-}
-
-/** `name=model`, or a model that is its own name. */
-function splitName(text: string): { name: string; target: string } {
-  const match = /^([\w.-]+)=(.+)$/.exec(text);
-  return match ? { name: match[1] as string, target: match[2] as string } : { name: text, target: text };
 }
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
