@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from scipy import sparse
@@ -23,10 +24,11 @@ def words(text: str) -> list[str]:
 
 
 class Bm25:
-    """Index of `texts`; `top` gives the best rows for many queries at once."""
+    """Index of `texts`; `top` gives the best rows for many queries at once. `split` makes terms of a text."""
 
-    def __init__(self, texts: list[str]) -> None:
-        counts = [Counter(words(t)) for t in texts]
+    def __init__(self, texts: list[str], split: Callable[[str], list[str]] = words) -> None:
+        self.split = split
+        counts = [Counter(split(t)) for t in texts]
         self.vocabulary = {w: i for i, w in enumerate(sorted(set().union(*counts)))}
         rows = np.repeat(np.arange(len(texts)), [len(c) for c in counts])
         columns = np.fromiter((self.vocabulary[w] for c in counts for w in c), dtype=np.int64)
@@ -39,14 +41,17 @@ class Bm25:
         shape = (len(texts), len(self.vocabulary))
         self.matrix = sparse.csr_matrix((weight.astype(np.float32), (rows, columns)), shape).T.tocsr()
 
-    def scores(self, queries: list[str]) -> np.ndarray:
-        """Scores of all texts: `[queries, texts]`."""
-        bags = [[self.vocabulary[w] for w in words(q) if w in self.vocabulary] for q in queries]
+    def bags(self, queries: list[str]) -> sparse.csr_matrix:
+        """How often each query asks for each term: `[queries, terms]`."""
+        bags = [[self.vocabulary[w] for w in self.split(q) if w in self.vocabulary] for q in queries]
         rows = np.repeat(np.arange(len(bags)), [len(b) for b in bags])
         columns = np.fromiter((w for b in bags for w in b), dtype=np.int64)
         shape = (len(bags), self.matrix.shape[0])
-        asked = sparse.csr_matrix((np.ones(len(columns), np.float32), (rows, columns)), shape)
-        return (asked @ self.matrix).toarray()
+        return sparse.csr_matrix((np.ones(len(columns), np.float32), (rows, columns)), shape)
+
+    def scores(self, queries: list[str]) -> np.ndarray:
+        """Scores of all texts: `[queries, texts]`."""
+        return (self.bags(queries) @ self.matrix).toarray()
 
     def top(self, queries: list[str], depth: int, chunk: int = 256) -> np.ndarray:
         """Rows of the best `depth` texts a query, best first: `[queries, depth]`."""

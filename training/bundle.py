@@ -16,6 +16,7 @@ from .quantize import quantize
 from .scoring import token_maxsim
 
 INT8 = "onnx/model_int8.onnx"
+Pairs = tuple[tuple[str, str], ...]
 #: Share of the pooled cosine in a similarity. Of 0, .2, .33 and .5 the best mean nDCG@10 over the selection sets (.842, .843, .841, .836).
 POOLED_WEIGHT = 0.2
 #: Pairs of a question and a text whose scores every copy of the file must give.
@@ -42,7 +43,7 @@ def copy_tokenizer(base_model: str, folder: Path, tokens: int) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n")
 
 
-def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path) -> None:
+def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path, pooled_weight: float = POOLED_WEIGHT) -> None:
     config = json.loads((Path(base_model) / "config.json").read_text())
     config.pop("_name_or_path", None)
     width = encoder.projection.out_features if encoder.projection else config["hidden_size"]
@@ -50,7 +51,7 @@ def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path) -> 
         "kind": "late-interaction",
         "output": OUTPUTS[0],
         "pooled_output": OUTPUTS[1],
-        "pooled_weight": POOLED_WEIGHT,
+        "pooled_weight": pooled_weight,
         "dimensions": width,
         "normalized": True,
         "query_marker": None,
@@ -61,10 +62,10 @@ def write_config(encoder: MultiVectorEncoder, base_model: str, folder: Path) -> 
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
 
-def golden_scores(path: Path, tokenizer) -> list[float]:
+def golden_scores(path: Path, tokenizer, pairs: Pairs = GOLDEN_PAIRS) -> list[float]:
     encoder = OnnxEncoder(path)
-    questions = tokenize(tokenizer, [q for q, _ in GOLDEN_PAIRS], 512)
-    texts = tokenize(tokenizer, [t for _, t in GOLDEN_PAIRS], 512)
+    questions = tokenize(tokenizer, [q for q, _ in pairs], 512)
+    texts = tokenize(tokenizer, [t for _, t in pairs], 512)
     return [
         token_maxsim(encoder.encode([q]).tokens[0], encoder.encode([t]).tokens[0])
         for q, t in zip(questions, texts, strict=True)
@@ -72,7 +73,8 @@ def golden_scores(path: Path, tokenizer) -> list[float]:
 
 
 def bundle(
-    encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float
+    encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float,
+    pairs: Pairs = GOLDEN_PAIRS,
 ) -> dict[str, float]:
     """Write the folder; returns sizes and how far the int8 file is from the fp32 one.
 
@@ -86,9 +88,9 @@ def bundle(
     export(encoder, full)
     items = tokenize(tokenizer, calibration, 256)
     quantize(full, small, channel_ranges(full, items))
-    scores = golden_scores(small, tokenizer)
+    scores = golden_scores(small, tokenizer, pairs)
     golden = {
-        "pairs": [list(pair) for pair in GOLDEN_PAIRS],
+        "pairs": [list(pair) for pair in pairs],
         "logits": [round(s, 6) for s in scores],
         "tolerance": tolerance,
     }

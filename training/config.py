@@ -32,6 +32,8 @@ class TrainConfig:
     questions_a_passage: int = 2
     projection: int = 128
     frozen_layers: int = 2
+    #: 0 freezes the word embeddings.
+    embedding_learning_rate: float = 0.0
     passage_tokens: int = 200
     question_tokens: int = 40
     token_temperature: float = 0.03
@@ -106,6 +108,8 @@ class Config:
     train: TrainConfig
     neighbours: int = 24
     selection_queries: int = 60
+    #: Tokens of a question and of a passage that are read on selection sets while training.
+    selection_tokens: tuple[int, int] = (64, 256)
     static: StaticConfig = StaticConfig()
     cross: CrossConfig = field(default_factory=lambda: CrossConfig(steps=3200))
     finish: FinishConfig = FinishConfig()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,16 +86,16 @@ def available(base_model: str, folder: Path | None, cache: Path) -> list[tuple[T
 
 
 def fit(
-    read: list[tuple[Teacher, Vectors, Vectors]], pool: Pool, mined: Mined, seed: int
+    read: list[tuple[Teacher, Vectors, Vectors]], pool: Pool, mined: Mined, seed: int, others: Sequence[Opinion] = ()
 ) -> Ensemble:
-    """Scales and sharpness from lists of mined candidates, whose answer is known."""
+    """Scales and sharpness from lists of mined candidates, whose answer is known. `others` are opinions that no encoder gives."""
     rng = random.Random(seed)
     questions = [q for q in range(len(pool.questions)) if mined.ease[q] and len(mined.neighbours[pool.positives[q]]) >= 8]
     questions = rng.sample(questions, min(FITTED_LISTS, len(questions)))
     lists = [[pool.positives[q], *(n for n in mined.neighbours[pool.positives[q]] if n != pool.positives[q])][:8] for q in questions]
     opinions = [
         Opinion(asked, passages, maxsim) for teacher, asked, passages in read for maxsim in (False, True)[: 1 + teacher.maxsim]
-    ]
+    ] + list(others)
     for opinion in opinions:
         scores = torch.stack([opinion.scores([q], rows)[0] for q, rows in zip(questions, lists, strict=True)])
         opinion.scale = float(scores.std(1).mean())

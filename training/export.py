@@ -59,7 +59,7 @@ def _write(wrapped: nn.Module, backbone: PreTrainedModel, outputs: dict[str, int
     them is slower on CPUs than the two plain ones. `outputs` gives how many leading axes vary.
     """
     backbone.set_attn_implementation("eager")
-    ids = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 102, 0]])
+    ids = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 102, 0]]) % backbone.config.vocab_size
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
     names = ("batch", "tokens")
     axes = {name: dict(enumerate(names)) for name in INPUTS}

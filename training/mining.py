@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .bm25 import Bm25, best_rows
+from .bm25 import Bm25, best_rows, words
 from .pool import Pool
 
 
@@ -31,13 +32,15 @@ class Mined:
     ease: list[int]
 
 
-def mine(pool: Pool, pooled: np.ndarray, questions: np.ndarray, depth: int) -> Mined:
+def mine(
+    pool: Pool, pooled: np.ndarray, questions: np.ndarray, depth: int, split: Callable[[str], list[str]] = words
+) -> Mined:
     """Neighbours of each passage from its questions' BM25 and bi-encoder lists, by turns.
 
-    `pooled` are unit vectors `[passages, hidden]`, `questions` `[questions, hidden]`. A question whose
+    `pooled` are unit vectors `[passages, hidden]`, `questions` `[questions, hidden]`, `split` makes terms for BM25. A question whose
     passage neither list holds mostly makes sense beside its passage only ("When was it built?").
     """
-    lexical = Bm25(pool.passages).top(pool.questions, depth)
+    lexical = Bm25(pool.passages, split).top(pool.questions, depth)
     dense = np.concatenate(
         [best_rows(questions[i : i + 512] @ pooled.T, depth) for i in range(0, len(questions), 512)]
     )

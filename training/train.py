@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from torch import nn
 
 from . import losses
-from .config import Config
+from .config import Config, TrainConfig
 from .datasets import RetrievalSet
 from .embedding import Vectors
 from .encoder import (
@@ -46,6 +47,8 @@ class Job:
     ensemble: Ensemble
     selection: list[RetrievalSet]
     folder: Path
+    #: Surface forms of a question, from it and its passage's title.
+    vary: Callable[[str, str, random.Random], str] = vary
 
 
 def build_student(job: Job) -> MultiVectorEncoder:
@@ -55,6 +58,7 @@ def build_student(job: Job) -> MultiVectorEncoder:
     projection.weight.data = torch.from_numpy(np.array(job.vectors.basis.T))
     for parameter in backbone.embeddings.parameters():
         parameter.requires_grad = False
+    backbone.embeddings.word_embeddings.weight.requires_grad = job.config.train.embedding_learning_rate > 0
     for layer in backbone.encoder.layer[: job.config.train.frozen_layers]:
         for parameter in layer.parameters():
             parameter.requires_grad = False
@@ -97,6 +101,19 @@ def encode_in_chunks(
     return torch.cat(tokens)[back], torch.cat(masks)[back], torch.cat(pooled)[back]
 
 
+def learning_rate(config: TrainConfig, name: str) -> float:
+    if name.startswith("projection"):
+        return config.projection_learning_rate
+    return config.embedding_learning_rate if "word_embeddings" in name else config.learning_rate
+
+
+def sum_in_float(embedding: nn.Embedding, dtype: torch.dtype) -> None:
+    """Keep this table in fp32 in a module of `dtype`: a frequent word's gradient is a sum of thousands, which bf16 cannot count."""
+    if embedding.weight.requires_grad and dtype != torch.float32:
+        embedding.weight.data = embedding.weight.data.float()
+        embedding.register_forward_hook(lambda _, __, rows: rows.to(dtype))
+
+
 class LateTrainer(Loop):
     """Trains `MultiVectorEncoder`: every question of a batch against every passage."""
 
@@ -104,10 +121,9 @@ class LateTrainer(Loop):
         self.job, self.config = job, job.config.train
         config = self.config
         super().__init__(
-            build_student(job), config, job.folder, rank, world,
-            lambda name: config.projection_learning_rate if name.startswith("projection") else config.learning_rate,
-            fast_dtype(),
+            build_student(job), config, job.folder, rank, world, partial(learning_rate, config), fast_dtype()
         )
+        sum_in_float(self.fast.backbone.embeddings.word_embeddings, fast_dtype())
         self.budget = 2048 if self.device.type == "cpu" else 65536
         _, self.tokenizer = load_backbone(job.base_model)
         self.by_passage: dict[int, list[int]] = {}
@@ -129,7 +145,7 @@ class LateTrainer(Loop):
             own = sorted(own, key=lambda q: self.job.mined.ease[q] + 1.5 * rng.random())
             for question in own[: self.config.questions_a_passage]:
                 numbers.append(question)
-                texts.append(vary(pool.questions[question], pool.titles[row], rng))
+                texts.append(self.job.vary(pool.questions[question], pool.titles[row], rng))
                 positives.append(position)
         return numbers, texts, positives
 
@@ -164,13 +180,15 @@ class LateTrainer(Loop):
 
     def evaluate(self) -> None:
         for data in self.job.selection[self.rank :: self.world]:
-            figures = selection_figures(self.student, self.tokenizer, data)
+            figures = selection_figures(self.student, self.tokenizer, data, self.job.config.selection_tokens)
             self.log("evaluations.jsonl", {"set": data.name, **figures})
 
 
-def selection_figures(model: MultiVectorEncoder, tokenizer, data: RetrievalSet) -> dict[str, float]:
+def selection_figures(
+    model: MultiVectorEncoder, tokenizer, data: RetrievalSet, lengths: tuple[int, int]
+) -> dict[str, float]:
     def encode_texts(texts: list[str], is_question: bool):
-        return encode(model, tokenize(tokenizer, texts, 64 if is_question else 256))
+        return encode(model, tokenize(tokenizer, texts, lengths[0] if is_question else lengths[1]))
 
     scores = score_lists(data, encode_texts)
     scores["blend"] = blend([(0.5, scores["pooled"]), (0.5, scores["maxsim"])])

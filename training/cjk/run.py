@@ -1,0 +1,116 @@
+"""The whole recipe: `python -m training.cjk --data FOLDER --teachers JARS --out FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from ..config import Config, FinishConfig, PoolConfig, TrainConfig
+from ..datasets import document_text, read_jsonl
+from ..encoder import load_backbone, tokenize
+from ..ensemble import fit, read_all
+from ..mining import mine
+from ..teachers import CJK_START, unpack
+from ..train import Job, train
+from .finish import finish
+from .lexical import lexical_opinion
+from .texts import TextConfig, bigrams, build, vary
+from .vocabulary import adapt
+
+
+@dataclass(frozen=True)
+class CjkConfig:
+    texts: TextConfig
+    late: Config
+
+
+CPU = CjkConfig(
+    TextConfig(),
+    Config(
+        name="cpu",
+        seed=13,
+        pool=PoolConfig(beir={}, medquad=0),
+        train=TrainConfig(
+            steps=600, learning_rate=1e-4, projection_learning_rate=3e-4, embedding_learning_rate=2e-4, warmup=30, groups=2,
+            cooldown=0.35, frozen_layers=0, passage_tokens=400, question_tokens=72, teacher_weight=0.5, false_negative_margin=4.0,
+            checkpoint_every=50, evaluate_every=200,
+        ),
+        selection_tokens=(128, 512),
+        finish=FinishConfig(shares=(0.8, 1.0), calibration=40),
+    ),
+)
+PRESETS = {
+    "cpu": CPU,
+    "smoke": CjkConfig(
+        replace(CPU.texts, sets={"jaquad_train": (60, 2, 4), "cmrc2018_train": (60, 2, 8)}, selection_queries=10, selection_depth=5),
+        replace(
+            CPU.late, name="smoke", neighbours=8, finish=FinishConfig(shares=(1.0,), calibration=6),
+            train=replace(CPU.late.train, steps=4, warmup=1, groups=2, group_size=4, checkpoint_every=2, evaluate_every=4, workers=1),
+        ),
+    ),
+}
+
+
+def vocabulary_texts(data: Path, config: TextConfig) -> list[str]:
+    """All that the vocabulary is counted on: passages and questions of the training sets."""
+    folders = [data / name for name in config.sets]
+    return [document_text(r) for folder in folders for name in ("corpus", "queries") for r in read_jsonl(folder / f"{name}.jsonl")]
+
+
+def prepare(data: Path, config: CjkConfig, cache: Path, teachers: Path) -> Job:
+    """The start with its new vocabulary, pool, vectors and mined candidates; kept under `cache` for the next start."""
+    start = adapt(unpack(CJK_START, teachers, cache / "teachers"), vocabulary_texts(data, config.texts), cache / "start")
+    pool, selection = build(data, config.texts, config.late.seed)
+    texts = [pool.text(row) for row in range(len(pool.passages))]
+    settings = config.late.train
+    read = read_all(
+        [(CJK_START, start)], pool.questions, texts, (settings.question_tokens, settings.passage_tokens),
+        settings.projection, settings.workers, cache,
+    )
+    _, asked, passages = read[0]
+    mined = cache / "mined.pickle"
+    if not mined.exists():
+        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.late.neighbours, bigrams)))
+    candidates = pickle.loads(mined.read_bytes())
+    _, tokenizer = load_backbone(start)
+    return Job(
+        config=config.late,
+        base_model=str(start),
+        pool=pool,
+        passages=tokenize(tokenizer, texts, settings.passage_tokens),
+        questions=asked,
+        vectors=passages,
+        mined=candidates,
+        ensemble=fit(read, pool, candidates, config.late.seed, [lexical_opinion(pool.questions, texts)]),
+        selection=selection,
+        folder=cache,
+        vary=vary,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the training sets")
+    parser.add_argument("--teachers", type=Path, required=True, help="folder with the jar of the start")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoints and finished files")
+    parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
+    parser.add_argument("--steps", type=int, help="other number of training steps")
+    parser.add_argument("--seed", type=int, help="other seed: other passages, questions and held-out articles")
+    options = parser.parse_args()
+    config = PRESETS[options.config]
+    if options.seed is not None:
+        config = replace(config, late=replace(config.late, seed=options.seed))
+    if options.steps is not None:
+        config = replace(config, late=replace(config.late, train=replace(config.late.train, steps=options.steps)))
+    make(options.data, config, options.out, options.teachers, partial(print, flush=True))
+
+
+def make(data: Path, config: CjkConfig, out: Path, teachers: Path, log: Callable[[str], None]) -> None:
+    job = prepare(data, config, out, teachers)
+    log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions, {len(job.ensemble.opinions)} opinions")
+    train(job)
+    finish(job, data, out / "models", log)
