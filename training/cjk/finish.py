@@ -84,12 +84,14 @@ def mean_ndcg(data: RetrievalSet, scores: Scores) -> float:
 
 
 def choose(job: Job, log: Callable[[str], None]) -> tuple[Weights, dict]:
-    """The last checkpoint, or a mixture of it with the start, by MaxSim on the selection sets."""
+    """The last checkpoint, or a mixture of it with the start, by MaxSim on the selection sets; one plan alone is not measured here."""
     last = max(job.folder.glob("weights-*.pt"), key=lambda path: int(path.stem.split("-")[1]))
-    plans = [Weights(None), *(Weights(last, share) for share in job.config.finish.shares)]
+    plans = [Weights(last, share) for share in job.config.finish.shares]
+    if len(plans) == 1:
+        return plans[0], {}
     figures = {}
     for plan, found in zip(plans, score_all(job, plans, job.selection), strict=True):
-        name = f"{last.stem}, {plan.share:g}" if plan.checkpoint else "start"
+        name = f"{last.stem}, {plan.share:g}"
         figures[name] = [round(mean_ndcg(d, s["maxsim"]), 4) for d, s in zip(job.selection, found, strict=True)]
         log(f"{name}: {figures[name]}")
     best = max(range(len(plans)), key=lambda i: sum(list(figures.values())[i]))
@@ -131,12 +133,13 @@ def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
     sets = [replace(read_retrieval_set(data / name, "sample.tsv"), name=name) for name in TABLE if (data / name).is_dir()]
     results = {d.name: {"bm25": per_query(d, d.first)} for d in sets}
     systems = {NAME: folder, "start": Weights(None)}
-    for name, row in zip(systems, score_all(job, list(systems.values()), sets), strict=True):
-        for d, scores in zip(sets, row, strict=True):
-            results[d.name] |= {f"{name}/{kind}": values for kind, values in readings(d, scores, share).items()}
-    rows = summarise(results, "bm25")
-    report = {**made, "selection": selection, "shares": shares, "pooled_weight": share, "table": rows}
-    (job.folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False))
-    (job.folder / "per-query.json").write_text(json.dumps(results))
-    (job.folder / "table.md").write_text(markdown(rows))
-    log(markdown(rows))
+    for name, system in systems.items():
+        for d, scores in zip(sets, score_all(job, [system], sets)[0], strict=True):
+            found = readings(d, scores, share)
+            log(f"{d.name} {name}: " + " ".join(f"{kind} {np.mean(list(values.values())):.4f}" for kind, values in found.items()))
+            results[d.name] |= {f"{name}/{kind}": values for kind, values in found.items()}
+        rows = summarise(results, "bm25")
+        report = {**made, "selection": selection, "shares": shares, "pooled_weight": share, "table": rows}
+        (job.folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False))
+        (job.folder / "per-query.json").write_text(json.dumps(results))
+        (job.folder / "table.md").write_text(markdown(rows))

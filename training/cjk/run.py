@@ -35,12 +35,12 @@ CPU = CjkConfig(
         seed=13,
         pool=PoolConfig(beir={}, medquad=0),
         train=TrainConfig(
-            steps=600, learning_rate=1e-4, projection_learning_rate=3e-4, embedding_learning_rate=2e-4, warmup=30, groups=2,
-            cooldown=0.35, frozen_layers=0, passage_tokens=400, question_tokens=72, teacher_weight=0.5, false_negative_margin=4.0,
-            checkpoint_every=50, evaluate_every=200,
+            steps=400, learning_rate=1.5e-4, projection_learning_rate=5e-4, embedding_learning_rate=4e-4, warmup=10, groups=2, group_size=8,
+            cooldown=0.4, frozen_layers=0, passage_tokens=400, question_tokens=72, teacher_weight=0.5, false_negative_margin=4.0,
+            checkpoint_every=25, evaluate_every=100,
         ),
         selection_tokens=(128, 512),
-        finish=FinishConfig(shares=(0.8, 1.0), calibration=40),
+        finish=FinishConfig(shares=(1.0,), calibration=40),
     ),
 )
 PRESETS = {

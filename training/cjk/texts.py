@@ -20,11 +20,11 @@ class TextConfig:
     """`sets` maps a folder to (passages, questions a passage, articles held out)."""
 
     sets: dict[str, tuple[int, int, int]] = field(
-        default_factory=lambda: {"jaquad_train": (7600, 3, 40), "cmrc2018_train": (2200, 3, 200)}
+        default_factory=lambda: {"jaquad_train": (5200, 3, 25), "cmrc2018_train": (1400, 3, 120)}
     )
     #: Characters of a passage; drawn, so that short and long texts are seen.
     lengths: tuple[int, ...] = (160, 240, 360)
-    selection_queries: int = 300
+    selection_queries: int = 250
     selection_depth: int = 30
 
 
