@@ -119,7 +119,7 @@ def refine(
         ignore = losses.probable_positives(known, own, 0.1)
         scores = q @ p.T
         contrast = losses.listwise(scores, own, ignore, settings.temperature)
-        imitate = losses.distil(scores, known, settings.temperature)
+        imitate = losses.distil(scores / settings.temperature, known / settings.temperature)
         loss = settings.contrast * contrast + settings.imitate * imitate
         optimizer.zero_grad()
         loss.backward()
