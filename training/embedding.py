@@ -7,12 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import multiprocessing
-from torch.nn.functional import normalize
+from torch import multiprocessing, nn
+from transformers import PreTrainedTokenizerBase
 
-from .encoder import fast_dtype, length_sorted_batches, load_backbone, pad, tokenize
-
-BUDGET = 2048
+from .encoder import MultiVectorEncoder, encode, fast_dtype, load_backbone, tokenize
 
 
 class Vectors:
@@ -54,43 +52,31 @@ def principal_basis(vectors: np.ndarray, width: int) -> np.ndarray:
     return eigen[:, ::-1][:, :width].astype(np.float32).copy()
 
 
-class Reader:
-    """One encoder with its pooling, as fast as this machine multiplies."""
-
-    def __init__(self, model: str | Path, pooling: str) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        module, self.tokenizer = load_backbone(model)
-        self.module = module.eval().to(self.device, fast_dtype())
-        self.pooling = pooling
-
-    @torch.no_grad()
-    def read(self, texts: list[str], length: int, basis: np.ndarray | None) -> tuple[list[np.ndarray], np.ndarray]:
-        """Unit token vectors, under `basis` where given, and unit pooled vectors."""
-        items = tokenize(self.tokenizer, texts, length)
-        found: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0), np.empty(0))] * len(items)
-        turn = None if basis is None else torch.from_numpy(basis).to(self.device)
-        for rows in length_sorted_batches([len(i) for i in items], BUDGET):
-            ids, mask = (t.to(self.device) for t in pad([items[r] for r in rows]))
-            hidden = self.module(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-            weights = mask.unsqueeze(-1)
-            pooled = hidden[:, 0] if self.pooling == "cls" else (hidden * weights).sum(1) / weights.sum(1)
-            tokens = normalize(hidden if turn is None else hidden @ turn, dim=-1).half().cpu().numpy()
-            for position, (row, whole) in enumerate(zip(rows, normalize(pooled, dim=-1).cpu().numpy(), strict=True)):
-                found[row] = tokens[position, : len(items[row])], whole
-        return [tokens for tokens, _ in found], np.stack([pooled for _, pooled in found])
+def reader(model: str | Path, pooling: str, basis: np.ndarray | None) -> tuple[MultiVectorEncoder, PreTrainedTokenizerBase]:
+    """One encoder, in what this machine multiplies fastest, whose token vectors are mapped by `basis` where given."""
+    backbone, tokenizer = load_backbone(model)
+    projection = None
+    if basis is not None:
+        projection = nn.Linear(*basis.shape, bias=False)
+        projection.weight.data = torch.from_numpy(basis.T.copy())
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return MultiVectorEncoder(backbone, projection, pooling).to(device, fast_dtype()), tokenizer
 
 
 def _embed_shard(
     rank: int, world: int, model: str, pooling: str, texts: list[str], length: int, basis: np.ndarray, out: Path
 ) -> None:
     torch.set_num_threads(1)
-    reader = Reader(model, pooling)
+    encoder, tokenizer = reader(model, pooling, basis)
     mine = texts[rank::world]
-    parts = [reader.read(mine[start : start + 512], length, basis) for start in range(0, len(mine), 512)]
-    tokens = [t for part, _ in parts for t in part]
+    tokens, pooled = [], []
+    for start in range(0, len(mine), 512):
+        part = encode(encoder, tokenize(tokenizer, mine[start : start + 512], length))
+        tokens += [vectors.astype(np.float16) for vectors in part.tokens]
+        pooled.append(part.pooled)
     np.savez(
         out / f"shard-{rank}.npz", tokens=np.concatenate(tokens), lengths=[len(t) for t in tokens],
-        pooled=np.concatenate([pooled for _, pooled in parts]),
+        pooled=np.concatenate(pooled),
     )
 
 
@@ -101,8 +87,9 @@ def embed(
     if not (folder / "pooled.npy").exists():
         folder.mkdir(parents=True, exist_ok=True)
         if isinstance(basis, int):
-            sample, _ = Reader(model, pooling).read(texts[:: max(1, len(texts) // 256)], length, None)
-            basis = principal_basis(np.concatenate(sample).astype(np.float32), basis)
+            encoder, tokenizer = reader(model, pooling, None)
+            sample = encode(encoder, tokenize(tokenizer, texts[:: max(1, len(texts) // 256)], length))
+            basis = principal_basis(np.concatenate(sample.tokens), basis)
         multiprocessing.spawn(
             _embed_shard, (workers, str(model), pooling, texts, length, np.asarray(basis), folder), nprocs=workers
         )

@@ -13,12 +13,13 @@ from transformers import AutoModel, AutoTokenizer
 
 
 class MultiVectorEncoder(nn.Module):
-    """BERT with mean pooling (bi-encoder) and a linear map of every token (late interaction)."""
+    """BERT with a pooled vector (bi-encoder; "mean", or "cls" for the first token's) and a linear map of every token (late interaction)."""
 
-    def __init__(self, backbone: nn.Module, projection: nn.Linear | None) -> None:
+    def __init__(self, backbone: nn.Module, projection: nn.Linear | None, pooling: str = "mean") -> None:
         super().__init__()
         self.backbone = backbone
         self.projection = projection
+        self.pooling = pooling
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return unit vectors `[batch, tokens, width]` and unit pooled vectors `[batch, hidden]`."""
@@ -28,7 +29,8 @@ class MultiVectorEncoder(nn.Module):
         """The two readings of the last layer's `[batch, tokens, hidden]`."""
         weights = mask.unsqueeze(-1).float()
         tokens = hidden if self.projection is None else self.projection(hidden)
-        pooled = (hidden.float() * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+        whole = hidden.float()
+        pooled = whole[:, 0] if self.pooling == "cls" else (whole * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
         return normalize(tokens.float(), dim=-1) * weights, normalize(pooled, dim=-1)
 
 
@@ -93,12 +95,14 @@ def encode(
 ) -> Encoded:
     model.eval()
     dtype = fast_dtype()
-    device = next(model.parameters()).device
+    first = next(model.parameters())
+    # A model that is in the fast type already runs as it is, which is quicker than autocast.
+    device, cast = first.device, first.dtype != dtype
     tokens: list[np.ndarray | None] = [None] * len(items)
     pooled: np.ndarray | None = None
     for rows in length_sorted_batches([len(i) for i in items], budget):
         ids, mask = pad([items[r] for r in rows], pad_id)
-        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+        with torch.autocast(device.type, dtype, enabled=cast):
             token_vectors, pool = (v.float().cpu() for v in model(ids.to(device), mask.to(device)))
         if pooled is None:
             pooled = np.zeros((len(items), pool.shape[1]), dtype=np.float32)
