@@ -96,12 +96,12 @@ def fit(
     opinions = [
         Opinion(asked, passages, maxsim) for teacher, asked, passages in read for maxsim in (False, True)[: 1 + teacher.maxsim]
     ] + list(others)
+    levelled = []
     for opinion in opinions:
         scores = torch.stack([opinion.scores([q], rows)[0] for q, rows in zip(questions, lists, strict=True)])
         opinion.scale = float(scores.std(1).mean())
-    ensemble = Ensemble(opinions)
-    ensemble.sharpness = sharpness(ensemble.lists(questions, lists))
-    return ensemble
+        levelled.append(scores / opinion.scale)
+    return Ensemble(opinions, sharpness(torch.stack(levelled).mean(0)))
 
 
 def sharpness(scores: torch.Tensor) -> float:

