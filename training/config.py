@@ -40,11 +40,21 @@ class TrainConfig:
     pooled_temperature: float = 0.05
     teacher_weight: float = 1.0
     pooled_weight: float = 0.5
+    #: Of staying near the vectors of the deeper encoder, where there is one (`LateStart`).
+    imitation_weight: float = 10.0
     #: How much likelier than the answer, as the logarithm of odds, the teachers must find a text to leave it out as a probable positive.
     false_negative_margin: float = 2.0
     checkpoint_every: int = 50
     evaluate_every: int = 150
     workers: int = 2
+
+
+@dataclass(frozen=True)
+class LateStart:
+    """What late interaction starts from where teachers are given: one of them, without some of its layers (counted from 0)."""
+
+    teacher: str = "bge-small-en-v1.5"
+    dropped_layers: tuple[int, ...] = (1, 3, 4, 6)
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,7 @@ class Config:
     selection_queries: int = 60
     #: Tokens of a question and of a passage that are read on selection sets while training.
     selection_tokens: tuple[int, int] = (64, 256)
+    late_start: LateStart = LateStart()
     static: StaticConfig = StaticConfig()
     cross: CrossConfig = field(default_factory=lambda: CrossConfig(steps=3200))
     finish: FinishConfig = FinishConfig()

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 from transformers import AutoTokenizer
 
-from .bundle import INT8, publish
+from .bundle import INT8, bundle, publish
 from .config import FinishConfig
+from .encoder import MultiVectorEncoder, load_backbone
 from .evaluate import evaluate, read_table, summarise
 from .selection import make_candidate, onnx_encode_texts
 from .static_stage import FILE as STATIC_FILE
+from .scoring import EncodeTexts
 from .static_stage import static_encoder
 from .train import Job
 
@@ -53,8 +55,18 @@ def choose(job: Job, log: Callable[[str], None]) -> tuple[Path, dict]:
     return folder, made
 
 
-def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
-    """Publish the chosen folder and the static model under `out`, and measure both on the table's sets."""
+def baseline(job: Job, base_model: str) -> EncodeTexts:
+    """all-MiniLM-L6-v2 as an int8 file made in the same way."""
+    folder = job.folder / "candidates" / BASELINE
+    if not (folder / INT8).exists():
+        backbone, _ = load_backbone(base_model)
+        texts = calibration_texts(job, job.config.finish.calibration)
+        bundle(MultiVectorEncoder(backbone, None), base_model, texts, folder, job.config.finish.tolerance)
+    return onnx_encode_texts(folder / INT8, AutoTokenizer.from_pretrained(folder))
+
+
+def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str], None]) -> None:
+    """Publish the chosen folder and the static model under `out`, and measure both on the table's sets beside `base_model`."""
     folder, made = choose(job, log)
     log(f"chosen: {folder.name}")
     publish(folder, out / LATE_NAME)
@@ -62,7 +74,7 @@ def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
     shutil.copyfile(job.folder / STATIC_FILE, out / STATIC_NAME / "model.safetensors")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     encoders = {
-        BASELINE: onnx_encode_texts(job.folder / "candidates/start" / INT8, tokenizer),
+        BASELINE: baseline(job, base_model),
         LATE_NAME: onnx_encode_texts(folder / INT8, tokenizer),
         STATIC_NAME: static_encoder(job.folder / STATIC_FILE, tokenizer),
     }

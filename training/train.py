@@ -25,7 +25,7 @@ from .encoder import (
     pad,
     tokenize,
 )
-from .ensemble import Ensemble
+from .ensemble import Ensemble, padded
 from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
 from .mining import Mined, group
@@ -47,6 +47,10 @@ class Job:
     ensemble: Ensemble
     selection: list[RetrievalSet]
     folder: Path
+    #: How a text's pooled vector comes about, see `MultiVectorEncoder`.
+    pooling: str = "mean"
+    #: Vectors of the passages that the student's are to keep to: those of the deeper encoder that it was cut out of.
+    imitated: Vectors | None = None
     #: Surface forms of a question, from it and its passage's title.
     vary: Callable[[str, str, random.Random], str] = vary
 
@@ -62,7 +66,7 @@ def build_student(job: Job) -> MultiVectorEncoder:
     for layer in backbone.encoder.layer[: job.config.train.frozen_layers]:
         for parameter in layer.parameters():
             parameter.requires_grad = False
-    return MultiVectorEncoder(backbone, projection).eval()
+    return MultiVectorEncoder(backbone, projection, job.pooling).eval()
 
 
 def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
@@ -173,6 +177,11 @@ class LateTrainer(Loop):
             * c.teacher_weight
             * losses.distil(pooled / c.pooled_temperature, teacher),
         }
+        if self.job.imitated:
+            kept, held = padded([self.job.imitated.tokens(r) for r in rows])
+            whole = torch.from_numpy(self.job.imitated.pooled[rows])
+            parts["tokens"] = c.imitation_weight * losses.apart(p_tokens, kept.to(self.device), held.to(self.device))
+            parts["whole"] = c.imitation_weight * (1 - (p_pooled * whole.to(self.device)).sum(-1)).mean()
         self.count(passages=len(rows), questions=len(texts), pairs=len(rows) * len(texts))
         report = {k: float(v.detach()) for k, v in parts.items()}
         report["accuracy"] = float((late.argmax(1) == positives).float().mean())

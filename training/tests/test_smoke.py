@@ -31,7 +31,7 @@ def run(data: Path, out: Path) -> Job:
 @pytest.fixture(scope="module")
 def finished(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run")
-    finish(run(data, out), data, out / "models", print)
+    finish(run(data, out), BASE_MODEL, data, out / "models", print)
     return out
 
 
