@@ -2,8 +2,8 @@ import { BackendError } from "../errors.js";
 
 /** Ends the calls that are under way when what they run on is disposed of. A class of its own so that it can be told from a fault. */
 export class Disposed extends BackendError {
-  constructor() {
-    super("onnx worker", "was disposed while a call was under way. Wait for calls before `dispose()`.");
+  constructor(backend = "onnx worker") {
+    super(backend, "was disposed while a call was under way. Wait for calls before `dispose()`.");
   }
 }
 

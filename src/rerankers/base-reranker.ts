@@ -3,6 +3,7 @@ import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { InvalidInputError, InvalidOptionError } from "../errors.js";
+import { Disposed } from "../inference/calls.js";
 import { checkFlag, checkKnown, checkOneOf } from "../options.js";
 import { checkCall, checkScoreKey, checkScores, readTexts } from "./checks.js";
 import { startDeadline } from "./deadline.js";
@@ -64,6 +65,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   readonly onError: "throw" | "keep-order";
   readonly #text: (document: DocumentInterface) => string;
   readonly #signal: AbortSignal | undefined;
+  /** Aborts when what this reranker owns is disposed of. */
+  #life = new AbortController();
 
   /**
    * @param options See {@link BaseRerankerInput}.
@@ -98,6 +101,12 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   /** Scores the candidates, of which there is at least one; must stop when the signal aborts. */
   protected abstract score(candidates: Candidates): Promise<Scored>;
 
+  /** Ends the calls that are under way, for a subclass that disposes of what they run on: wherever they stand, they open nothing anew. */
+  protected endCalls(): void {
+    this.#life.abort(new Disposed(this.model));
+    this.#life = new AbortController();
+  }
+
   /** LangChain's interface; {@link rerank} without the report. */
   async compressDocuments(
     documents: DocumentInterface[],
@@ -122,7 +131,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     const started = performance.now();
     const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
     const timeout = options.timeout ?? this.timeout;
-    const deadline = startDeadline(timeout, [options.signal, this.#signal]);
+    const deadline = startDeadline(timeout, [options.signal, this.#signal, this.#life.signal]);
     try {
       if (deadline.signal.aborted) throw deadline.signal.reason;
       const run = await startRun(

@@ -45,9 +45,11 @@ export class CrossEncoderReranker extends BaseReranker {
     return scoreWith(this.#scorer, candidates);
   }
 
-  /** Frees the model, if it was named and not passed in. The next call loads it again. */
+  /** Frees the model, if it was named and not passed in, and ends this reranker's calls with a `BackendError`. The next call loads it again. */
   async dispose(): Promise<void> {
-    if (this.#owned) await this.#scorer.dispose?.();
+    if (!this.#owned) return;
+    this.endCalls();
+    await this.#scorer.dispose?.();
   }
 
   /** The same, for `await using`. */

@@ -128,8 +128,10 @@ export class HybridReranker extends BaseReranker {
     return { ...scored, report: { ...scored.report, model: this.model, milliseconds } };
   }
 
-  /** Frees the models that were named and not passed in. The next call loads them again. */
+  /** Frees the models that were named and not passed in, and ends this reranker's calls with a `BackendError`. The next call loads them again. */
   async dispose(): Promise<void> {
+    if (this.#owned.length === 0) return;
+    this.endCalls();
     await Promise.all(this.#owned.map(({ scorer }) => scorer.dispose?.()));
   }
 

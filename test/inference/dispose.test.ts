@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Document } from "@langchain/core/documents";
 import { createOnnxScorer, OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
+import { StaticEmbeddings } from "langchain-rerank/static";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BackendError } from "../../src/index.js";
+import { BackendError, CrossEncoderReranker, HybridReranker } from "../../src/index.js";
 import { passages, ThreadWatch } from "./engine-threads.js";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
@@ -127,4 +129,39 @@ describe.each(SUBJECTS)("dispose() of %s", (_name, make) => {
     await subject.dispose();
     expect(alive()).toBe(0);
   });
+});
+
+describe.each([
+  ["CrossEncoderReranker", () => new CrossEncoderReranker({ model: crossEncoder.model })],
+  ["HybridReranker", () => new HybridReranker({ model: crossEncoder.model, embeddings: new StaticEmbeddings() })],
+] as const)("dispose() of a %s that named its model", (_name, make) => {
+  const documents = texts.map((pageContent) => new Document({ pageContent }));
+
+  it.each(MOMENTS)("%s after a call leaves no thread behind", async (_moment, moment) => {
+    const reranker = make();
+    const call = settled(reranker.rerank(documents, "when does the ferry leave?"));
+    await moment();
+    await reranker.dispose();
+    expect([expect.any(BackendError), "a result"]).toContainEqual(await call);
+    await sleep(30);
+    expect(alive()).toBe(0);
+  });
+
+  it("in the same tick as a call ends it, says so, and spoils no later one", async () => {
+    await using reranker = make();
+    const ended = settled(reranker.rerank(documents, "when does the ferry leave?"));
+    await reranker.dispose();
+    expect(await ended).toMatchObject({ name: "BackendError", message: expect.stringContaining("disposed") });
+    expect(threads.workers).toHaveLength(0);
+    const { documents: ranked } = await reranker.rerank(documents, "when does the ferry leave?");
+    expect(ranked).toHaveLength(texts.length);
+  });
+});
+
+it("dispose() of a reranker that was given its scorer ends no call", async () => {
+  await using scorer = new OnnxCrossEncoder(crossEncoder);
+  const reranker = new CrossEncoderReranker({ model: scorer });
+  const call = reranker.rerank([new Document({ pageContent: "a ferry" })], "when does the ferry leave?");
+  await reranker.dispose();
+  expect((await call).documents).toHaveLength(1);
 });
