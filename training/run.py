@@ -80,7 +80,8 @@ def late_job(job: Job, teachers: Path | None) -> Job:
     teacher = next(t for t in TEACHERS if t.name == wanted.teacher)
     start = shallow(unpack(teacher, teachers, job.folder / "teachers"), wanted.dropped_layers, job.folder / "late-start")
     vectors = Vectors(job.folder / "vectors" / teacher.name / "passages")
-    return replace(job, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling)
+    config = replace(job.config, train=replace(job.config.train, **wanted.settings))
+    return replace(job, config=config, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling)
 
 
 def cross_job(job: Job, data: Path, start: Path) -> CrossJob:

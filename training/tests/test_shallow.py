@@ -1,7 +1,6 @@
 """A shallower start with word embeddings of four bits, and what is trained and bundled from it."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
 from training import losses, nibbles
 from training.bundle import INT8, golden_scores
-from training.config import PRESETS, LateStart
+from training.config import PRESETS
 from training.finish import LATE_NAME, finish
 from training.quantize import quantize_embeddings
 from training.run import BASE_MODEL, late_job, prepare
@@ -102,8 +101,7 @@ def test_a_dropped_layer_is_left_out_and_the_others_stay(tmp_path: Path):
 
 
 def test_trains_towards_the_deeper_encoder_and_bundles(deep: Path, data: Path, tmp_path: Path):
-    config = replace(PRESETS["smoke"], late_start=LateStart(dropped_layers=(1,)))
-    job = prepare(data, config, tmp_path, deep)
+    job = prepare(data, PRESETS["smoke"], tmp_path, deep)
     make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
     late = late_job(job, deep)
     assert late.pooling == "cls" and late_job(job, None) is job
