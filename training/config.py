@@ -141,8 +141,8 @@ CPU = Config(
     name="cpu",
     seed=13,
     pool=PoolConfig(
-        beir={"qed_train": (7000, 2), "scifact": (800, 3), "squad_train": (9000, 4)}, medquad=2500,
-        titled={"scifact": 2500}, definitions=9000,
+        beir={"qed_train": (5000, 2), "scifact": (800, 3), "squad_train": (6000, 4)}, medquad=1500,
+        titled={"scifact": 1500}, definitions=5000,
     ),
     train=TrainConfig(steps=1600),
 )
