@@ -14,9 +14,9 @@ from .bundle import INT8, bundle, publish
 from .config import FinishConfig
 from .encoder import MultiVectorEncoder, load_backbone
 from .evaluate import evaluate, read_table, summarise
+from .scoring import EncodeTexts
 from .selection import make_candidate, onnx_encode_texts
 from .static_stage import FILE as STATIC_FILE
-from .scoring import EncodeTexts
 from .static_stage import static_encoder
 from .train import Job
 
