@@ -1,5 +1,5 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
-import { Document, type DocumentInterface } from "@langchain/core/documents";
+import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { InvalidInputError, InvalidOptionError } from "../errors.js";
@@ -7,6 +7,7 @@ import { Disposed } from "../inference/calls.js";
 import { checkFlag, checkKnown, checkOneOf } from "../options.js";
 import { checkCall, checkScoreKey, checkScores, readTexts } from "./checks.js";
 import { startDeadline } from "./deadline.js";
+import { copyWith, makeReport, unscored } from "./results.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
 
@@ -199,9 +200,12 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     return {
       documents: kept.map((index, place) => {
         const rerank: RerankDetails = { rank: place + 1, firstRank: index + 1, ...details[index]! };
-        return this.#copy(documents[index]!, { [this.scoreKey]: scores[index]!, ...(this.details ? { rerank } : {}) });
+        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...(this.details ? { rerank } : {}) });
       }),
-      report: this.#report(started, documents.length, kept.length, { scored: filled.length, ...scored.report }),
+      report: makeReport(this.model, started, documents.length, kept.length, {
+        scored: filled.length,
+        ...scored.report,
+      }),
     };
   }
 
@@ -218,36 +222,10 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
       throw error;
     await run.warn(error);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const kept = documents.slice(0, topN);
+    const kept = documents.slice(0, topN).map((document, index) => unscored(document, index, this.scoreKey, message));
     return {
-      documents: kept.map((document, index) => {
-        const rerank: RerankDetails = { rank: index + 1, firstRank: index + 1, scores: {}, error: message };
-        const copy = this.#copy(document, { rerank });
-        delete copy.metadata[this.scoreKey];
-        return copy;
-      }),
-      report: this.#report(started, documents.length, kept.length, { error: message }),
-    };
-  }
-
-  #copy(document: DocumentInterface, added: Record<string, unknown>): DocumentInterface {
-    const { pageContent, id } = document;
-    return new Document({
-      pageContent,
-      metadata: { ...document.metadata, ...added },
-      ...(id === undefined ? {} : { id }),
-    });
-  }
-
-  #report(started: number, documents: number, returned: number, known: Partial<RerankReport> = {}): RerankReport {
-    return {
-      model: this.model,
-      documents,
-      returned,
-      scored: 0,
-      truncated: 0,
-      ...known,
-      milliseconds: { total: performance.now() - started, ...known.milliseconds },
+      documents: kept,
+      report: makeReport(this.model, started, documents.length, kept.length, { error: message }),
     };
   }
 }
