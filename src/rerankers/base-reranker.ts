@@ -104,7 +104,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   /** Ends the calls that are under way, for a subclass that disposes of what they run on: wherever they stand, they open nothing anew. */
   protected endCalls(): void {
-    this.#life.abort(new Disposed(this.model));
+    this.#life.abort(new Disposed(this.constructor.name));
     this.#life = new AbortController();
   }
 
