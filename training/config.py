@@ -84,13 +84,17 @@ class CrossConfig:
     window_share: float = 0.25
     window_list_size: int = 14
     tokens: int = 288
+    frozen_layers: int = 2
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "qed_train": 0.36, "squad_train": 0.3, "medquad": 0.1, "scifact": 0.08, "scifact-titles": 0.08, "wordnet": 0.08,
+            "qed_train": 0.3, "squad_train": 0.22, "medquad": 0.12, "scifact": 0.12, "scifact-titles": 0.14, "wordnet": 0.1,
         }
     )
     sentence_share: float = 0.08
     teacher_weight: float = 1.5
+    margin_weight: float = 1.0
+    #: The teachers' logits are spread wider than the shipped model's (4.70 and 2.67 within lists): held to them as they are, scores would crowd at 0 and 1.
+    margin_scale: float = 0.57
     pointwise_weight: float = 0.2
     false_negative_margin: float = 2.0
     checkpoint_every: int = 50

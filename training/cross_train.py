@@ -71,6 +71,7 @@ def list_loss(
     parts = {"listwise": listwise}
     if known.any():
         parts["teacher"] = config.teacher_weight * losses.distil(logits[known], teacher[known])
+        parts["margins"] = config.margin_weight * losses.margins(logits[known], config.margin_scale * teacher[known])
     wanted = torch.zeros_like(logits)
     wanted[:, 0] = 1
     pointwise = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
@@ -87,8 +88,9 @@ class CrossTrainer(Loop):
         model = AutoModelForSequenceClassification.from_pretrained(
             cross.start, num_labels=1, attn_implementation="eager"
         ).float()
-        for parameter in model.base_model.embeddings.parameters():
-            parameter.requires_grad = False
+        for frozen in (model.base_model.embeddings, *model.base_model.encoder.layer[: self.config.frozen_layers]):
+            for parameter in frozen.parameters():
+                parameter.requires_grad = False
         super().__init__(
             model.eval(), self.config, cross.folder, rank, world, lambda _: self.config.learning_rate, fast_dtype()
         )

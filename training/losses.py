@@ -35,6 +35,15 @@ def distil(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return kl_div(student, target, reduction="batchmean", log_target=True)
 
 
+def margins(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    """Mean squared error of the differences within each list, MarginMSE (Hofstätter 2020, arXiv:2010.02666) over all pairs of `[q, list]`.
+
+    Where KL is content once the order at the top is clear, this holds the rest of the list to the teacher's too.
+    """
+    apart_by = (logits - logits.mean(1, keepdim=True)) - (teacher - teacher.mean(1, keepdim=True))
+    return apart_by.square().mean()
+
+
 def apart(tokens: torch.Tensor, kept: torch.Tensor, held: torch.Tensor) -> torch.Tensor:
     """Mean of one minus the cosine, token by token: unit vectors `[p, n, d]` twice, and the mask `[p, n]`."""
     cosines = (tokens * kept).sum(-1)
