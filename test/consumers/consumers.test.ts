@@ -48,18 +48,25 @@ interface Seen {
 /** The film about a shark, which the question is about. */
 const SHARK = 4;
 
+/** The newest and the oldest of both peer ranges. */
 const STACKS = [
   {
     name: "LangChain 1",
     classic: "@langchain/classic",
-    packages: ["@langchain/core@~1.2.0", "@langchain/classic@^1.0.0"],
+    packages: ["@langchain/core@^1.2.0", "@langchain/classic@^1.0.0"],
+  },
+  {
+    name: "LangChain 1.0.0",
+    classic: "@langchain/classic",
+    packages: ["@langchain/core@1.0.0", "@langchain/classic@1.0.0"],
   },
   { name: "LangChain 0.3", classic: "langchain", packages: ["@langchain/core@~0.3.58", "langchain@~0.3.0"] },
+  { name: "LangChain 0.3.58", classic: "langchain", packages: ["@langchain/core@0.3.58", "langchain@0.3.28"] },
 ];
 const { folder, tarball } = inject("packed");
 
-describe.each(STACKS)("an application on $name", ({ classic, packages }) => {
-  const project = join(folder, classic.replace("/", "-"));
+describe.each(STACKS)("an application on $name", ({ name, classic, packages }) => {
+  const project = join(folder, name.replaceAll(" ", "-"));
 
   beforeAll(async () => {
     await createProject(project, classic);

@@ -45,6 +45,13 @@ def test_distil_is_zero_for_equal_scores_only():
     assert losses.distil(scores, scores.flip(1)).item() > 0.01
 
 
+def test_margins_compare_all_differences_within_a_list_and_nothing_else() -> None:
+    teacher = torch.tensor([[4.0, 1.0, 1.0], [0.0, 2.0, 7.0]])
+    assert losses.margins(teacher + torch.tensor([[5.0], [-3.0]]), teacher).item() == pytest.approx(0, abs=1e-6)
+    # One of three differs by 3 from both others: squared differences of pairs 9, 9, 0, whose sum over n² is what the mean square about the mean is.
+    assert losses.margins(torch.tensor([[1.0, 1.0, 1.0]]), teacher[:1]).item() == pytest.approx(18 / 9)
+
+
 def test_ndcg_follows_the_definition():
     judged = {"a": 2, "b": 1, "c": 0}
     ideal = 2 + 1 / math.log2(3)
