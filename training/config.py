@@ -93,7 +93,7 @@ class CrossConfig:
     sentence_share: float = 0.08
     teacher_weight: float = 1.5
     margin_weight: float = 1.0
-    #: The teachers' logits are spread wider than the shipped model's (4.70 and 2.67 within lists): held to them as they are, scores would crowd at 0 and 1.
+    #: The teachers' logits are spread wider than those of the weights it went on from (4.70 and 2.67 within lists): held to them as they are, scores would crowd at 0 and 1.
     margin_scale: float = 0.57
     pointwise_weight: float = 0.2
     false_negative_margin: float = 2.0
