@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 from .encoder import MultiVectorEncoder, tokenize
 from .export import OUTPUTS, export
 from .onnx_encoder import OnnxEncoder, channel_ranges
-from .quantize import quantize
+from .quantize import FEW_BITS_OUTLIERS, FEW_BITS_STRENGTHS, FewBits, quantize
 from .scoring import token_maxsim
 
 INT8 = "onnx/model_int8.onnx"
@@ -74,7 +74,7 @@ def golden_scores(path: Path, tokenizer, pairs: Pairs = GOLDEN_PAIRS) -> list[fl
 
 def bundle(
     encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float,
-    pairs: Pairs = GOLDEN_PAIRS,
+    pairs: Pairs = GOLDEN_PAIRS, few_bits: bool = False,
 ) -> dict[str, float]:
     """Write the folder; returns sizes and how far the int8 file is from the fp32 one.
 
@@ -87,7 +87,11 @@ def bundle(
     full, small = folder / "onnx/model.onnx", folder / INT8
     export(encoder, full)
     items = tokenize(tokenizer, calibration, 256)
-    quantize(full, small, channel_ranges(full, items))
+    ranges = channel_ranges(full, items)
+    if few_bits:
+        quantize(full, small, ranges, FEW_BITS_STRENGTHS, FEW_BITS_OUTLIERS, few_bits=FewBits(items))
+    else:
+        quantize(full, small, ranges)
     scores = golden_scores(small, tokenizer, pairs)
     golden = {
         "pairs": [list(pair) for pair in pairs],

@@ -11,6 +11,8 @@ class PoolConfig:
 
     beir: dict[str, tuple[int, int]]
     medquad: int
+    #: Of the same folders, further passages that are cut up into single texts of one or two sentences, and questions a passage.
+    windows: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: Texts of a set that no question points at, asked for by their titles.
     titled: dict[str, int] = field(default_factory=dict)
     definitions: int = 0
@@ -38,7 +40,10 @@ class TrainConfig:
     question_tokens: int = 40
     token_temperature: float = 0.03
     pooled_temperature: float = 0.05
+    #: Of the known answers; of the teachers' distribution; of their order of all other passages.
+    answer_weight: float = 1.0
     teacher_weight: float = 1.0
+    order_weight: float = 0.0
     pooled_weight: float = 0.5
     #: Of staying near the vectors of the deeper encoder, where there is one (`LateStart`).
     imitation_weight: float = 4.0
@@ -51,19 +56,20 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class LateStart:
-    """What late interaction starts from where teachers are given: one of them, without some of its layers (counted from 0).
+    """What late interaction starts from where teachers are given: one of them, whole or without some of its layers (counted from 0).
 
-    The layers are those whose absence, one after another, moved its token vectors least (mean cosine .975, .947, .920, .885 after one to four; 240 texts
+    Those that cost least are 1, 3, 4 and 6: their absence, one after another, moved its token vectors least (mean cosine .975, .947, .920, .885; 240 texts
     of the selection sets). Temperatures are those at which the whole encoder's scores, its instruction before questions, fit best how often the first
     of a mined list is the answer (.023 MaxSim, .032 pooled; all-MiniLM's .032, .061).
     """
 
     teacher: str = "bge-small-en-v1.5"
-    dropped_layers: tuple[int, ...] = (1, 3, 4, 6)
+    dropped_layers: tuple[int, ...] = ()
     #: Settings of `TrainConfig` that differ from those for the other start.
     settings: dict[str, float] = field(
         default_factory=lambda: {
-            "learning_rate": 8e-5, "projection_learning_rate": 3e-4, "frozen_layers": 1, "cooldown": 0.4,
+            "learning_rate": 4e-5, "projection_learning_rate": 3e-4, "frozen_layers": 2, "cooldown": 0.4, "imitation_weight": 1.0,
+            "answer_weight": 0.5, "order_weight": 4.0,
             "token_temperature": 0.022, "pooled_temperature": 0.032,
         }
     )
@@ -122,7 +128,8 @@ class FinishConfig:
 
     checkpoints: int = 2
     shares: tuple[float, ...] = (0.5, 1.0)
-    calibration: int = 40
+    #: Passages, and as many questions, that ranges and few-bit weights are fitted to.
+    calibration: int = 100
     tolerance: float = 0.03
 
 
@@ -146,10 +153,10 @@ CPU = Config(
     name="cpu",
     seed=13,
     pool=PoolConfig(
-        beir={"qed_train": (5000, 2), "scifact": (800, 3), "squad_train": (6000, 4)}, medquad=1500,
-        titled={"scifact": 1500}, definitions=5000,
+        beir={"qed_train": (5000, 2), "scifact": (800, 3), "squad_train": (6000, 4)}, medquad=4000,
+        windows={"qed_train": (1400, 2), "squad_train": (3000, 4)}, titled={"scifact": 2000}, definitions=6000,
     ),
-    train=TrainConfig(steps=1600),
+    train=TrainConfig(steps=1250),
 )
 
 PRESETS: dict[str, Config] = {

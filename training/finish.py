@@ -26,8 +26,9 @@ BASELINE = "all-MiniLM-L6-v2"
 
 
 def calibration_texts(job: Job, count: int) -> list[str]:
-    """Passages and questions of the pool that set the ranges of quantisation."""
-    return job.pool.passages[:count] + job.pool.questions[:count]
+    """Passages and questions from all over the pool, that set the ranges of quantisation."""
+    passages, questions = job.pool.passages, job.pool.questions
+    return passages[:: max(1, len(passages) // count)][:count] + questions[:: max(1, len(questions) // count)][:count]
 
 
 def choose(job: Job, log: Callable[[str], None]) -> tuple[Path, dict]:

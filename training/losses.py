@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch.nn.functional import kl_div, log_softmax
+from torch.nn.functional import cosine_similarity, kl_div, log_softmax
 
 
 def maxsim(questions: torch.Tensor, mask: torch.Tensor, passages: torch.Tensor, held: torch.Tensor) -> torch.Tensor:
@@ -42,6 +42,16 @@ def margins(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """
     apart_by = (logits - logits.mean(1, keepdim=True)) - (teacher - teacher.mean(1, keepdim=True))
     return apart_by.square().mean()
+
+
+def disagreement(scores: torch.Tensor, teacher: torch.Tensor, positives: torch.Tensor) -> torch.Tensor:
+    """One minus the correlation with the teacher over each question's other passages (Huang 2022, arXiv:2205.10536), `[q, p]` both.
+
+    Where KL is content once the answer is first, this goes on to the order of the rest, whatever the two scales are.
+    """
+    rest = torch.ones_like(scores, dtype=torch.bool).scatter(1, positives.unsqueeze(1), False)
+    one, other = (x[rest].view(len(x), -1) for x in (scores, teacher))
+    return 1 - cosine_similarity(one - one.mean(1, keepdim=True), other - other.mean(1, keepdim=True), dim=1).mean()
 
 
 def apart(tokens: torch.Tensor, kept: torch.Tensor, held: torch.Tensor) -> torch.Tensor:

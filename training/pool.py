@@ -10,10 +10,13 @@ from pathlib import Path
 from .bm25 import STOP_WORDS
 from .config import PoolConfig
 from .datasets import read_jsonl, read_qrels
+from .windows import holds, sentences
 
 QUESTION_WORDS = frozenset(
     ["what", "who", "whom", "whose", "which", "when", "where", "why", "how", "did", "does", "do", "has", "have", "had", "can", "could", "would", "should", "many", "much"]
 )
+#: Sentences of a passage that is cut up, by how often.
+WINDOW_SIZES = (1, 1, 2)
 DEFINITION_FORMS = ("what is {}", "{} definition", "define {}", "what does {} mean", "meaning of {}")
 _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
 
@@ -50,15 +53,8 @@ def first_words(text: str, limit: int) -> str:
     return " ".join(text.split()[:limit])
 
 
-def add_beir(
-    pool: Pool, folder: Path, limits: tuple[int, int], words: int, rng: random.Random, skip: set[str]
-) -> None:
-    """Add up to `limits[0]` passages with at most `limits[1]` questions each.
-
-    A question whose stated answers all lie beyond the first `words` words is left out, since the
-    encoder will not see them. Passages whose text is in `skip` are left out altogether.
-    """
-    passages, per_passage = limits
+def asked_passages(folder: Path, skip: set[str], rng: random.Random) -> list[tuple[dict, list[dict]]]:
+    """Passages of a set in random order, each with its questions. Those whose text is in `skip` are left out."""
     asked: dict[str, list[dict]] = {}
     queries = {r["_id"]: r for name in query_files(folder) for r in read_jsonl(folder / name)}
     for query, judged in read_qrels(folder / "qrels" / "train.tsv").items():
@@ -68,14 +64,45 @@ def add_beir(
     records = [r for r in read_jsonl(folder / "corpus.jsonl") if r["_id"] in asked]
     records = [r for r in records if r["text"] not in skip]
     rng.shuffle(records)
-    for record in records[:passages]:
+    return [(r, asked[r["_id"]]) for r in records]
+
+
+def add_beir(
+    pool: Pool, folder: Path, found: list[tuple[dict, list[dict]]], per_passage: int, words: int, rng: random.Random
+) -> None:
+    """Add these passages with at most `per_passage` questions each.
+
+    A question whose stated answers all lie beyond the first `words` words is left out, since the
+    encoder will not see them.
+    """
+    for record, asked in found:
         text = first_words(record["text"], words)
-        kept = [q for q in asked[record["_id"]] if answered_in(q, text)]
+        kept = [q for q in asked if answered_in(q, text)]
         if not kept:
             continue
         row = pool.add_passage(record.get("title") or "", text)
         for question in rng.sample(kept, min(per_passage, len(kept))):
             pool.add_question(question["text"], row, folder.name, stated_answers(question))
+
+
+def add_windows(
+    pool: Pool, folder: Path, found: list[tuple[dict, list[dict]]], per_passage: int, words: int, rng: random.Random
+) -> None:
+    """Add these passages cut up: every one or two sentences are a text of their own, as answer selection ranks them.
+
+    A question is kept where exactly one of them holds an answer. No passage is in the pool whole and cut up.
+    """
+    for record, asked in found:
+        parts = sentences(first_words(record["text"], words))
+        size = rng.choice(WINDOW_SIZES)
+        texts = [" ".join(parts[start : start + size]) for start in range(0, len(parts), size)]
+        holding = {q["_id"]: [i for i, t in enumerate(texts) if holds(t, stated_answers(q))] for q in asked}
+        kept = [q for q in asked if len(holding[q["_id"]]) == 1]
+        if not kept:
+            continue
+        rows = [pool.add_passage("", text) for text in texts]
+        for question in rng.sample(kept, min(per_passage, len(kept))):
+            pool.add_question(question["text"], rows[holding[question["_id"]][0]], f"{folder.name}-windows", stated_answers(question))
 
 
 def query_files(folder: Path) -> list[str]:
@@ -132,8 +159,11 @@ def build_pool(data: Path, config: PoolConfig, seed: int) -> Pool:
     rng = random.Random(seed)
     pool = Pool()
     held_out = {r["text"] for name in config.held_out for r in read_jsonl(data / name / "corpus.jsonl")}
-    for name, limits in config.beir.items():
-        add_beir(pool, data / name, limits, config.passage_words, rng, held_out)
+    for name, (passages, questions) in config.beir.items():
+        found = asked_passages(data / name, held_out, rng)
+        add_beir(pool, data / name, found[:passages], questions, config.passage_words, rng)
+        cut_up, per_passage = config.windows.get(name, (0, 0))
+        add_windows(pool, data / name, found[passages : passages + cut_up], per_passage, config.passage_words, rng)
     if config.medquad:
         add_medquad(pool, data / "medquad", config.medquad, config.passage_words, rng)
     for name, limit in config.titled.items():

@@ -81,7 +81,7 @@ def late_job(job: Job, teachers: Path | None) -> Job:
     start = shallow(unpack(teacher, teachers, job.folder / "teachers"), wanted.dropped_layers, job.folder / "late-start")
     vectors = Vectors(job.folder / "vectors" / teacher.name / "passages")
     config = replace(job.config, train=replace(job.config.train, **wanted.settings))
-    return replace(job, config=config, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling)
+    return replace(job, config=config, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling, few_bits=True)
 
 
 def cross_job(job: Job, data: Path, start: Path) -> CrossJob:

@@ -58,6 +58,6 @@ def make_candidate(
     job: Job, checkpoint: Path | None, share: float, calibration: list[str], folder: Path, tolerance: float
 ) -> dict:
     """Bundle one mixture and measure it."""
-    made = bundle(mixture(job, checkpoint, share), job.base_model, calibration, folder, tolerance)
+    made = bundle(mixture(job, checkpoint, share), job.base_model, calibration, folder, tolerance, few_bits=job.few_bits)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     return {**made, "figures": candidate_figures(job, tokenizer, folder)}

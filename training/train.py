@@ -51,6 +51,8 @@ class Job:
     pooling: str = "mean"
     #: Vectors of the passages that the student's are to keep to: those of the deeper encoder that it was cut out of.
     imitated: Vectors | None = None
+    #: Whether its weights are kept in five and six bits, which twelve layers need to fit.
+    few_bits: bool = False
     #: Surface forms of a question, from it and its passage's title.
     vary: Callable[[str, str, random.Random], str] = vary
 
@@ -168,15 +170,19 @@ class LateTrainer(Loop):
         late = losses.maxsim(q_tokens, q_mask, p_tokens, p_mask)
         pooled = q_pooled @ p_pooled.T
         parts = {
-            "late": losses.listwise(late, positives, ignore, c.token_temperature),
+            "late": c.answer_weight * losses.listwise(late, positives, ignore, c.token_temperature),
             "late_kl": c.teacher_weight
             * losses.distil(late / c.token_temperature, teacher),
             "pooled": c.pooled_weight
+            * c.answer_weight
             * losses.listwise(pooled, positives, ignore, c.pooled_temperature),
             "pooled_kl": c.pooled_weight
             * c.teacher_weight
             * losses.distil(pooled / c.pooled_temperature, teacher),
         }
+        if c.order_weight:
+            parts["late_order"] = c.order_weight * losses.disagreement(late, teacher, positives)
+            parts["pooled_order"] = c.pooled_weight * c.order_weight * losses.disagreement(pooled, teacher, positives)
         if self.job.imitated:
             kept, held = padded([self.job.imitated.tokens(r) for r in rows])
             whole = torch.from_numpy(self.job.imitated.pooled[rows])
