@@ -36,8 +36,9 @@ const limit = Number(given.limit);
 const timed = Number(given.timed);
 
 const cross = new OnnxCrossEncoder({ model: given.cross });
-// Without kept vectors: every query's time is that of documents never seen before.
-const late = given.late === "none" ? undefined : new OnnxLateInteraction({ model: given.late, cache: false });
+// Where times are taken without kept vectors: every query's is that of documents never seen before.
+const cache = timed > 0 ? false : { maxBytes: 2 ** 32 };
+const late = given.late === "none" ? undefined : new OnnxLateInteraction({ model: given.late, cache });
 const models = { cross, ...(late ? { late } : {}) };
 const embeddings = await loadEmbeddings(given.embeddings);
 const first = { BM25: "run", "bi-encoder": embeddings, "BM25 + bi-encoder": { fuse: ["BM25", "bi-encoder"] } };

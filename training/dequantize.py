@@ -26,6 +26,11 @@ def matrix(tensors: Tensors, stem: str) -> np.ndarray:
     return tensors[f"{stem}_quantized"].astype(np.float32) * tensors[f"{stem}_scale"]
 
 
+def table(tensors: Tensors, name: str) -> np.ndarray:
+    """A lookup table, kept as bytes with a scale a row or as it was."""
+    return tensors[name] if name in tensors else tensors[f"{name}_int8"] * tensors[f"{name}_scale"]
+
+
 def linear_stems(model: onnx.ModelProto) -> dict[str, str]:
     """The initializer's stem by the place of the linear operator in the network, as `layer.0.intermediate`."""
     found = {}
@@ -51,11 +56,9 @@ def state_dict(model: onnx.ModelProto, layers: int) -> Tensors:
     """Weights by transformers' names."""
     tensors = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     stems = linear_stems(model)
-    table = "model.bert.embeddings.word_embeddings.weight"
     state = {
-        "bert.embeddings.word_embeddings.weight": tensors[f"{table}_int8"] * tensors[f"{table}_scale"],
-        **{f"bert.embeddings.{kind}.weight": tensors[f"model.bert.embeddings.{kind}.weight"]
-           for kind in ("position_embeddings", "token_type_embeddings")},
+        **{f"bert.embeddings.{kind}.weight": table(tensors, f"model.bert.embeddings.{kind}.weight")
+           for kind in ("word_embeddings", "position_embeddings", "token_type_embeddings")},
         "bert.pooler.dense.weight": matrix(tensors, "model.bert.pooler.dense.weight").T
         if "model.bert.pooler.dense.weight_quantized" in tensors else matrix(tensors, stems["bert.pooler"]).T,
         "bert.pooler.dense.bias": tensors["model.bert.pooler.dense.bias"],

@@ -20,7 +20,7 @@ LEVELS = 15
 #: Of any other table, of which there are few rows.
 POSITION_LEVELS = 127
 LEAST_WORDS = 1000
-POSITIONS = 500
+LEAST_ROWS = 500
 LINEAR = ("MatMul", "Attention")
 #: Share of the difficulty that moves from activations to weights, by the operator that makes the activation.
 STRENGTHS = {"LayerNormalization": 0.8}
@@ -134,16 +134,16 @@ def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channe
     return kept
 
 
-def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows: int = LEAST_WORDS) -> None:
+def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows: int = LEAST_ROWS) -> None:
     """Store lookup tables of at least `least_rows` rows as bytes with one scale a row, undone after the lookup.
 
     `levels` on either side of zero for words: fewer than a byte holds, so that the packed file is smaller. A table that four bits hold
-    without loss (`shallow.py`) gets two numbers a byte.
+    without loss (`shallow.py`) gets two numbers a byte. Tables that are bytes already stay.
     """
     graph, weights = model.graph, initializers(model)
     for node in [n for n in graph.node if n.op_type == "Gather" and n.input[0] in weights]:
         table = numpy_helper.to_array(weights[node.input[0]])
-        if table.ndim != 2 or table.shape[0] < least_rows:
+        if table.ndim != 2 or table.shape[0] < least_rows or table.shape[1] == 1 or table.dtype != np.float32:
             continue
         base, ids, output = node.input[0], node.input[1], node.output[0]
         scale = nibbles.row_scales(table)
@@ -217,7 +217,7 @@ def quantize(
         kept += split_outliers(model, ranges, outliers) if outliers else []
         smooth(model, ranges, strengths)
     rounded = gptq.round_model(model, linear_nodes(model, kept), few_bits.items, few_bits.limits) if few_bits else None
-    quantize_embeddings(model, levels, POSITIONS if few_bits else LEAST_WORDS)
+    quantize_embeddings(model, levels)
     prepared = target.with_suffix(".prepared.onnx")
     onnx.save(model, prepared)
     quantize_dynamic(

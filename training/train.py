@@ -72,12 +72,13 @@ def build_student(job: Job) -> MultiVectorEncoder:
 
 
 def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
-    """Endless batches of passages; every passage seeds one group an epoch, over all processes."""
+    """Endless batches of passages; every passage that a question is trained on seeds one group an epoch, over all processes."""
     config = job.config.train
+    asked = sorted({job.pool.positives[question] for question, ease in enumerate(job.mined.ease) if ease})
     epoch = 0
     while True:
         rng = random.Random(f"{job.config.seed}-{epoch}")
-        seeds = list(range(len(job.passages)))
+        seeds = list(asked)
         rng.shuffle(seeds)
         for start in range(0, len(seeds) - config.groups * world + 1, config.groups * world):
             first = start + rank * config.groups
