@@ -14,12 +14,19 @@ const embeddings = new StaticEmbeddings();
 const firstStage = new EmbeddingSimilarityReranker({ embeddings });
 const crossEncoder = new CrossEncoderReranker();
 const hybrid = new HybridReranker({ embeddings, topK: 10, alpha: 0.5 });
-const stages = { "static embeddings": firstStage, "cross-encoder": crossEncoder, hybrid };
+const lateInteraction = new CrossEncoderReranker({ model: "late-en-v1" });
+const stages = {
+  "static embeddings": firstStage,
+  "cross-encoder": crossEncoder,
+  "late interaction": lateInteraction,
+  hybrid,
+};
 
 const loading = performance.now();
 await Promise.all([
   embeddings.embedQuery("warm"),
   crossEncoder.rerank([new Document({ pageContent: "warm" })], "warm"),
+  lateInteraction.rerank([new Document({ pageContent: "warm" })], "warm"),
 ]);
 console.log(`Models loaded in ${Math.round(performance.now() - loading)} ms.`);
 
@@ -45,6 +52,7 @@ for (const { name, passages, questions: asked } of collections) {
 console.log(`\nThe passage that answers best came first for, of ${questions} questions:`);
 for (const [stage, count] of Object.entries(firsts)) console.log(`  ${stage.padEnd(18)} ${count}`);
 await crossEncoder.dispose();
+await lateInteraction.dispose();
 await hybrid.dispose();
 
 /**
