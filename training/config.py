@@ -154,9 +154,9 @@ CPU = Config(
     seed=13,
     pool=PoolConfig(
         beir={"qed_train": (5000, 2), "scifact": (800, 3), "squad_train": (6000, 4)}, medquad=4000,
-        windows={"qed_train": (1400, 2), "squad_train": (3000, 4)}, titled={"scifact": 2000}, definitions=6000,
+        windows={"squad_train": (3000, 4)}, titled={"scifact": 2000}, definitions=6000,
     ),
-    train=TrainConfig(steps=1250),
+    train=TrainConfig(steps=1000),
 )
 
 PRESETS: dict[str, Config] = {
