@@ -7,6 +7,9 @@ const BLOCKS = new Set(
   ),
 );
 
+/** Readability leaves an advertisement amid an article where it is. */
+const ADVERTISEMENTS = '.ad, .ads, [class*="advert"]';
+
 /** Less than this is a cookie banner or an empty shell, no article. */
 const FEWEST_LETTERS = 100;
 
@@ -19,6 +22,7 @@ const FEWEST_LETTERS = 100;
 export function readable(html) {
   // HTML may leave <html> and <body> out; linkedom, unlike a browser, does not put them in.
   const { document } = parseHTML(/<body[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`);
+  for (const advertisement of document.querySelectorAll(ADVERTISEMENTS)) advertisement.remove();
   const article = new Readability(/** @type {any} */ (document), {
     charThreshold: FEWEST_LETTERS,
     serializer: blocksOf,
