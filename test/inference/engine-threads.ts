@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import type { FromWorker } from "../../src/inference/protocol.js";
 
@@ -24,6 +25,11 @@ export class ThreadWatch {
   /** Batches of the chunks that were finished. */
   get batches(): number {
     return this.messages.reduce((sum, message) => sum + (message.type === "done" ? message.stats.batches : 0), 0);
+  }
+
+  /** Settles as soon as there is a thread; a poll would come after a tiny model has loaded and answered. */
+  async started(): Promise<void> {
+    if (this.workers.length === 0) await once(process, "worker");
   }
 
   /** Settles with the next message of a type. */
