@@ -64,12 +64,12 @@ def round_weights(weights: np.ndarray, moments: np.ndarray, limit: int) -> Round
     return Rounded(codes, scale)
 
 
-def second_moments(model: onnx.ModelProto, names: list[str], items: list[np.ndarray], types: list[np.ndarray] | None = None) -> dict[str, np.ndarray]:
+def second_moments(model: onnx.ModelProto, names: list[str], items: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Of each named activation, `[channels, channels]` over all tokens of `items`."""
     encoder = OnnxEncoder(model.SerializeToString(), extra_outputs=names)
     moments: dict[str, np.ndarray] = {}
-    for index, item in enumerate(items):
-        for name, value in zip(names, encoder.run([item], names, [types[index]] if types else None), strict=True):
+    for item in items:
+        for name, value in zip(names, encoder.run([item], names), strict=True):
             flat = value.reshape(-1, value.shape[-1]).astype(np.float32)
             moments[name] = moments.get(name, 0) + flat.T @ flat
     return moments
@@ -83,12 +83,11 @@ def feed_forward(graph: onnx.GraphProto) -> set[str]:
 
 
 def round_model(
-    model: onnx.ModelProto, linear: list[onnx.NodeProto], items: list[np.ndarray], limits: Limits,
-    types: list[np.ndarray] | None = None,
+    model: onnx.ModelProto, linear: list[onnx.NodeProto], items: list[np.ndarray], limits: Limits
 ) -> dict[str, Rounded]:
     """Codes of the weights of all `linear` nodes, by the weights' names."""
     weights = {t.name: t for t in model.graph.initializer}
-    moments = second_moments(model, sorted({n.input[0] for n in linear}), items, types)
+    moments = second_moments(model, sorted({n.input[0] for n in linear}), items)
     narrower = feed_forward(model.graph)
     return {
         node.input[1]: round_weights(

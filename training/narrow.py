@@ -17,8 +17,8 @@ from onnx import numpy_helper
 LARGEST = 80
 
 
-def narrow(model: onnx.ModelProto, limit: int = LARGEST) -> int:
-    """Rescale every quantised matrix in place to at most `limit`, a scale an output channel or one for all; returns how many there were."""
+def narrow(model: onnx.ModelProto) -> int:
+    """Rescale every quantised matrix in place, a scale an output channel or one for all; returns how many there were."""
     tensors = {t.name: t for t in model.graph.initializer}
     stems = [name.removesuffix("_quantized") for name in tensors if name.endswith("_quantized")]
     for stem in stems:
@@ -27,7 +27,7 @@ def narrow(model: onnx.ModelProto, limit: int = LARGEST) -> int:
             raise ValueError(f"{stem}: quantised around another number than zero")
         weights = whole.astype(np.float32) * scales
         largest = np.abs(weights).max(0) if scales.size > 1 else np.abs(weights).max()
-        new = np.maximum(largest / limit, 1e-12).astype(np.float32).reshape(scales.shape)
+        new = np.maximum(largest / LARGEST, 1e-12).astype(np.float32).reshape(scales.shape)
         for part, value in (("quantized", np.rint(weights / new).astype(np.int8)), ("scale", new)):
             tensors[f"{stem}_{part}"].CopyFrom(numpy_helper.from_array(value, f"{stem}_{part}"))
     return len(stems)
