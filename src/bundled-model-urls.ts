@@ -1,4 +1,5 @@
 import { absoluteFolder, browserSettings } from "./browser-settings.js";
+import { InvalidOptionError } from "./errors.js";
 
 /**
  * Where the files of the bundled models lie, seen from this file and from what it is built to: both are one folder below the package's
@@ -27,4 +28,20 @@ export function bundledModelUrls(folder: string): Record<string, string> {
   const urls = FILES[folder]!();
   const base = modelsUrl === undefined ? undefined : new URL(`${folder}/`, absoluteFolder(modelsUrl));
   return Object.fromEntries(Object.entries(urls).map(([path, url]) => [path, (base ? new URL(path, base) : url).href]));
+}
+
+/**
+ * Addresses of the files of a model that comes as an npm package of its own: no bundler can carry along what may not be installed, so the
+ * page has to say where it serves them.
+ *
+ * @throws InvalidOptionError without `modelsUrl`
+ */
+export function packagedModelUrls(name: string): Record<string, string> {
+  const { modelsUrl } = browserSettings();
+  if (modelsUrl === undefined) {
+    throw new InvalidOptionError("modelsUrl", modelsUrl, `the address of a folder that holds \`${name}/\``);
+  }
+  const base = new URL(`${name}/`, absoluteFolder(modelsUrl));
+  const paths = Object.keys(FILES["late-en-v1"]!());
+  return Object.fromEntries(paths.map((path) => [path, new URL(path, base).href]));
 }

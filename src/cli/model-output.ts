@@ -27,7 +27,7 @@ function listTable(entries: readonly ModelEntry[]): string {
   const rows = entries.map((entry) => [
     entry.name,
     kinds(entry),
-    entry.bundled ? "bundled" : size(entry),
+    entry.bundled ? "bundled" : entry.package ? "npm package" : size(entry),
     entry.languages.join(", "),
     entry.commercial ? entry.license : `${entry.license} (non-commercial)`,
     speedClass(entry),
@@ -57,6 +57,7 @@ function facts(entry: ModelEntry): [label: string, value: string][] {
     ["length", `${entry.maxLength} tokens`],
     ["licence", entry.commercial ? entry.license : `${entry.license}, no commercial use (--accept-license)`],
     ["repository", entry.bundled ? "ships with this package" : entry.repository],
+    ["npm package", entry.package],
     ["revision", entry.repository ? (entry.revision ?? "main, not pinned") : undefined],
     ["also known as", entry.aliases?.join(", ")],
     [

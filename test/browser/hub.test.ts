@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OnnxCrossEncoder } from "langchain-rerank/onnx";
+import { OnnxCrossEncoder, OnnxLateInteraction } from "langchain-rerank/onnx";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { parts } from "./app/page.js";
@@ -14,6 +14,7 @@ declare const rerank: typeof parts;
 
 const chromium = inject("chromium");
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url));
+const MULTILINGUAL = fileURLToPath(new URL("../../packages/multilingual", import.meta.url));
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const PATHS = { modelsUrl: "/models/", wasmPaths: "/onnxruntime/", hubUrl: "/hub/" };
 
@@ -53,6 +54,22 @@ describe.skipIf(!chromium)("models in Chromium", () => {
     expect(found).toHaveLength(expected.length);
     for (const [index, value] of found.entries()) expect(value).toBeCloseTo(expected[index]!, 5);
   }
+
+  it("in an npm package of their own are fetched from where the page serves it, and score as in Node", async () => {
+    const model = "late-multilingual-v1";
+    const texts = ["琵琶湖は日本最大の湖である。", "富士山は標高3776メートルの火山である。"];
+    const site = await Site.start({ folders: { "": bundle.folder, [model]: MULTILINGUAL } });
+    const { page } = await openPage(browser, site.url, { ...PATHS, modelsUrl: "/" });
+    const found = await page.evaluate(
+      ({ model, texts }) => new rerank.OnnxLateInteraction({ model }).score("富士山の高さは?", texts),
+      { model, texts },
+    );
+    await using node = new OnnxLateInteraction({ model });
+    for (const [index, score] of (await node.score("富士山の高さは?", texts)).entries())
+      expect(Math.abs(score - found[index]!)).toBeLessThan(0.05);
+    expect(found[1]).toBeGreaterThan(found[0]!);
+    await site.close();
+  });
 
   it("of the hub are fetched at the commit that it names, and kept for the next visit", async () => {
     const site = await Site.start({ folders: { "": bundle.folder, hub } });

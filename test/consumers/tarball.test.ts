@@ -24,7 +24,7 @@ describe("the tarball", () => {
       expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "CHANGELOG.md", "package.json", "dist/cli.js"]),
     );
     const allowed =
-      /^(dist|models|examples\/data)\/|^docs\/[\w-]+\.md$|^docs\/images\/quality-and-time\.svg$|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|benchmark\/README\.md)$/;
+      /^(dist|models|examples\/data)\/|^docs\/[\w-]+\.md$|^docs\/images\/quality-and-time\.svg$|^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|benchmark\/README\.md|packages\/multilingual\/README\.md)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { type Page, parsePage } from "./markdown.js";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Folders with pages for users; `docs/api` is generated and has checks of its own. */
-const FOLDERS = ["docs", "examples", "models", "benchmark"];
+const FOLDERS = ["docs", "examples", "models", "packages", "benchmark"];
 const LEFT_OUT = new Set(["node_modules", "dist", ".next", "api", "data"]);
 
 /** Every page that users read: README.md and what lies in the folders above. */

@@ -14,6 +14,7 @@ const KEYS = new Set([
     "family",
     "description",
     "bundled",
+    "package",
     "repository",
     "revision",
     "files",
@@ -43,8 +44,9 @@ function faults(entry: ModelEntry): string[] {
     if (!condition) found.push(what);
   };
   for (const key of Object.keys(entry)) must(KEYS.has(key), `unknown key ${key}`);
-  must(entry.bundled ? /^[\w.-]+$/.test(entry.name) : /^[\w.-]+\/[\w.-]+$/.test(entry.name), "name");
-  must((entry.bundled === undefined) !== (entry.repository === undefined), "either bundled or a repository");
+  must(entry.repository ? /^[\w.-]+\/[\w.-]+$/.test(entry.name) : /^[\w.-]+$/.test(entry.name), "name");
+  const sources = [entry.bundled, entry.package, entry.repository].filter((source) => source !== undefined);
+  must(sources.length === 1, "either bundled, a package or a repository");
   must(entry.revision === undefined || /^[0-9a-f]{40}$/.test(entry.revision), "revision is a full commit hash");
   must(FAMILIES.includes(entry.family), "family");
   must(LICENSES.includes(entry.license), "licence");
@@ -112,10 +114,13 @@ describe("registry", () => {
     expect(faults({ ...good, files: { q8: { path: "model.onnx", sha256: "abc" } } })).toContain("sha256 of model.onnx");
   });
 
-  it.each(REGISTRY.filter((entry) => entry.bundled).map((entry) => [entry.name, entry] as const))(
-    "%s ships with the package",
+  it.each(REGISTRY.filter((entry) => !entry.repository).map((entry) => [entry.name, entry] as const))(
+    "%s ships with a package",
     (_, entry) => {
-      const folder = new URL(`../../models/${entry.bundled}/`, import.meta.url);
+      const place = entry.bundled
+        ? `models/${entry.bundled}`
+        : entry.package!.replace("langchain-rerank-", "packages/");
+      const folder = new URL(`../../${place}/`, import.meta.url);
       const files = ["tokenizer.json", "config.json", ...Object.values(entry.files).map((file) => file.path)];
       expect(files.filter((file) => !existsSync(new URL(file, folder)))).toEqual([]);
     },

@@ -6,10 +6,12 @@ import { ETTIN } from "./ettin.js";
 import { JAPANESE_RERANKERS } from "./japanese.js";
 import { LATE_INTERACTION } from "./late-interaction.js";
 import { MS_MARCO } from "./ms-marco.js";
+import { PACKAGED } from "./packaged.js";
 
 /** Every model that can be named, bundled ones first. */
 export const REGISTRY: readonly ModelEntry[] = [
   ...BUNDLED,
+  ...PACKAGED,
   ...MS_MARCO,
   ...ETTIN,
   ...CROSS_ENCODERS,

@@ -25,8 +25,8 @@ from ..scoring import EncodeTexts, blend, score_lists
 from ..selection import mixture, onnx_encode_texts
 from ..train import Job
 
-NAME = "late-cjk-v1"
-TABLE = ("jsquad", "jaquad", "drcd", "xquad/zh")
+NAME = "late-multilingual-v1"
+TABLE = ("jsquad", "jaquad", "drcd", "xquad/zh", "xquad/en", "xquad/de", "xquad/es", "xquad/ro")
 SHARES = (0.0, 0.1, 0.2, 0.33, 0.5)
 GOLDEN_PAIRS = (
     ("富士山の高さは何メートルですか?", "富士山は標高3776メートルの、日本で最も高い山である。"),
@@ -37,6 +37,9 @@ GOLDEN_PAIRS = (
     ("长城是什么时候修建的？", "长江是中国最长的河流。"),
     ("誰發明了電話？", "貝爾在1876年取得了電話的專利。"),
     ("ﾊﾝｶｸ ｶﾀｶﾅ ＡＢＣ １２３", "半角カタカナ「ABC」と123、café、𠮷野家"),
+    ("Wann wurde der Eiffelturm gebaut?", "La tour Eiffel a été achevée le 31 mars 1889."),
+    ("Wann wurde der Eiffelturm gebaut?", "Башня Лондона служила тюрьмой с 1100 года."),
+    ("what do bees see", "꿀벌은 자외선을 볼 수 있다."),
 )
 
 
@@ -124,7 +127,7 @@ def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
     folder = job.folder / "chosen"
     made = bundle(
         mixture(job, weights.checkpoint, weights.share), job.base_model, calibration_texts(job, job.config.finish.calibration),
-        folder, job.config.finish.tolerance, GOLDEN_PAIRS,
+        folder, job.config.finish.tolerance, GOLDEN_PAIRS, few_bits=job.few_bits,
     )
     share, shares = choose_share(job, folder)
     log(f"{made}; share of the cosine {share}: {shares}")

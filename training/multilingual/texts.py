@@ -11,8 +11,11 @@ from ..bm25 import Bm25
 from ..datasets import RetrievalSet, document_text, read_jsonl, read_qrels
 from ..pool import Pool, stated_answers
 
-_SENTENCE_END = re.compile(r"(?<=[。！？!?\n])")
+_SENTENCE_END = re.compile(r"(?<=[。！？!?\n])|(?<=\. )")
 _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+
+#: How many more characters the same tokens are in Latin letters.
+LETTERS_AN_IDEOGRAPH = 3
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,10 @@ class TextConfig:
     """`sets` maps a folder to (passages, questions a passage, articles held out)."""
 
     sets: dict[str, tuple[int, int, int]] = field(
-        default_factory=lambda: {"jaquad_train": (5200, 3, 25), "cmrc2018_train": (1400, 3, 120)}
+        default_factory=lambda: {"jaquad_train": (3400, 3, 25), "cmrc2018_train": (1500, 3, 120), "squad_train": (1000, 3, 12)}
     )
     #: Characters of a passage; drawn, so that short and long texts are seen.
-    lengths: tuple[int, ...] = (160, 240, 360)
+    lengths: tuple[int, ...] = (100, 180, 300)
     selection_queries: int = 250
     selection_depth: int = 30
 
@@ -34,6 +37,10 @@ def bigrams(text: str) -> list[str]:
     for run in _RUN.findall(text.lower()):
         found += [run] if run.isascii() or len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
     return found
+
+
+def mostly_ascii(text: str) -> bool:
+    return sum(char.isascii() for char in text) > len(text) / 2
 
 
 def vary(question: str, _: str, rng: random.Random) -> str:
@@ -84,7 +91,8 @@ def add_source(pool: Pool, source: Source, held_out: set[str], config: TextConfi
     records = [r for r in source.records if r["title"] not in held_out and r["_id"] in source.asked]
     for record in rng.sample(records, min(passages, len(records))):
         asked = source.asked[record["_id"]]
-        text = window(record["text"], [stated_answers(q) for q in asked], rng.choice(config.lengths))
+        limit = rng.choice(config.lengths) * (LETTERS_AN_IDEOGRAPH if mostly_ascii(record["text"]) else 1)
+        text = window(record["text"], [stated_answers(q) for q in asked], limit)
         kept = [q for q in asked if any(a in text for a in stated_answers(q))]
         if kept:
             row = pool.add_passage(record["title"], text)

@@ -1,1 +1,0 @@
-"""The recipe of the Japanese and Chinese encoder: `python -m training.cjk`; see training/README.md."""

@@ -1,0 +1,1 @@
+"""The recipe of the multilingual encoder: `python -m training.multilingual`; see training/README.md."""
