@@ -93,6 +93,10 @@ describe("models download and check", () => {
     expect(licence).toMatchObject({ code: 1, stderr: expect.stringContaining("CC-BY-NC-4.0") });
     const bundled = await runCli(["models", "download", "rerank-en-v1"], { env: env() });
     expect(bundled).toMatchObject({ code: 2, stderr: expect.stringContaining("ships with the package") });
+    const packaged = await runCli(["models", "download", "late-multilingual-v1"], { env: env() });
+    expect(packaged).toMatchObject({ code: 2, stderr: expect.stringContaining("npm install langchain-rerank-multi") });
+    const info = await runCli(["models", "info", "late-multilingual-v1"], { env: env() });
+    expect(info.stdout).toMatch(/npm package +langchain-rerank-multilingual/);
   });
 
   it("finds a changed byte in the cache", async () => {

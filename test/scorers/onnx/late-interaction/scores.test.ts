@@ -155,4 +155,11 @@ describe("the bundled model", () => {
       expect(Math.abs(score! - scores[index]!), `${query} | ${text}`).toBeLessThan(0.05);
     }
   });
+
+  it("has a multilingual sister in a package of its own, whose golden scores hold", async () => {
+    await using scorer = new OnnxLateInteraction({ model: "late-multilingual-v1", verify: true, workers: 1 });
+    const texts = ["店は九時に開きます。", "怎么退货？", "Die Fähre fährt um neun Uhr ab."];
+    const scores = await scorer.score("Wann fährt die Fähre?", texts);
+    expect(scores.indexOf(Math.max(...scores))).toBe(2);
+  });
 });
