@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { REGISTRY } from "../../src/models/registry/index.js";
 import { type ModelEntry, type ModelFile, speedClass } from "../../src/models/types.js";
@@ -123,6 +123,8 @@ describe("registry", () => {
       const folder = new URL(`../../${place}/`, import.meta.url);
       const files = ["tokenizer.json", "config.json", ...Object.values(entry.files).map((file) => file.path)];
       expect(files.filter((file) => !existsSync(new URL(file, folder)))).toEqual([]);
+      for (const { path, bytes } of Object.values(entry.files))
+        expect(bytes).toBe(statSync(new URL(path, folder)).size);
     },
   );
 

@@ -11,7 +11,7 @@ export const PACKAGED: readonly ModelEntry[] = [
     description:
       "An npm package of its own: Japanese, Chinese and European languages, token vectors and sentence vectors.",
     package: "langchain-rerank-multilingual",
-    files: { q8: { path: "onnx/model_int8.onnx" } },
+    files: { q8: { path: "onnx/model_int8.onnx", bytes: 30_153_731 } },
     parameters: 50.3,
     languages: ["ja", "zh", "en", "de", "es", "ro"],
     maxLength: 512,
