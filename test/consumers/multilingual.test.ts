@@ -42,6 +42,7 @@ describe("the multilingual package", () => {
     process.stdout.write(`packed: ${(size / 1e6).toFixed(1)} MB\n`);
     expect(files.map(({ path }) => path).sort()).toEqual([
       "LICENSE",
+      "NOTICE",
       "README.md",
       "config.json",
       "golden.json",
