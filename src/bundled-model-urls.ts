@@ -30,6 +30,9 @@ export function bundledModelUrls(folder: string): Record<string, string> {
   return Object.fromEntries(Object.entries(urls).map(([path, url]) => [path, (base ? new URL(path, base) : url).href]));
 }
 
+/** What a model's npm package holds. */
+const PACKAGED_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "golden.json", "onnx/model_int8.onnx"];
+
 /**
  * Addresses of the files of a model that comes as an npm package of its own: no bundler can carry along what may not be installed, so the
  * page has to say where it serves them.
@@ -42,6 +45,5 @@ export function packagedModelUrls(name: string): Record<string, string> {
     throw new InvalidOptionError("modelsUrl", modelsUrl, `the address of a folder that holds \`${name}/\``);
   }
   const base = new URL(`${name}/`, absoluteFolder(modelsUrl));
-  const paths = Object.keys(FILES["late-en-v1"]!());
-  return Object.fromEntries(paths.map((path) => [path, new URL(path, base).href]));
+  return Object.fromEntries(PACKAGED_FILES.map((path) => [path, new URL(path, base).href]));
 }

@@ -10,8 +10,8 @@ import type { ModelEntry } from "../models/types.js";
 import type { LocatedModel, LocateOptions } from "./locate-model.js";
 
 /**
- * Finds a model's files: of a bundled or packaged name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`), `tokenizer.json` and
- * `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
+ * Finds a model's files: of a bundled or packaged name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`),
+ * `tokenizer.json` and `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
  *
  * A name that is both means the registered model; `./name` means the folder.
  *
