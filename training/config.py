@@ -34,8 +34,6 @@ class TrainConfig:
     questions_a_passage: int = 2
     projection: int = 128
     frozen_layers: int = 2
-    #: 0 freezes the word embeddings.
-    embedding_learning_rate: float = 0.0
     passage_tokens: int = 200
     question_tokens: int = 40
     token_temperature: float = 0.03

@@ -64,7 +64,6 @@ def build_student(job: Job) -> MultiVectorEncoder:
     projection.weight.data = torch.from_numpy(np.array(job.vectors.basis.T))
     for parameter in backbone.embeddings.parameters():
         parameter.requires_grad = False
-    backbone.embeddings.word_embeddings.weight.requires_grad = job.config.train.embedding_learning_rate > 0
     for layer in backbone.encoder.layer[: job.config.train.frozen_layers]:
         for parameter in layer.parameters():
             parameter.requires_grad = False
@@ -109,16 +108,7 @@ def encode_in_chunks(
 
 
 def learning_rate(config: TrainConfig, name: str) -> float:
-    if name.startswith("projection"):
-        return config.projection_learning_rate
-    return config.embedding_learning_rate if "word_embeddings" in name else config.learning_rate
-
-
-def sum_in_float(embedding: nn.Embedding, dtype: torch.dtype) -> None:
-    """Keep this table in fp32 in a module of `dtype`: a frequent word's gradient is a sum of thousands, which bf16 cannot count."""
-    if embedding.weight.requires_grad and dtype != torch.float32:
-        embedding.weight.data = embedding.weight.data.float()
-        embedding.register_forward_hook(lambda _, __, rows: rows.to(dtype))
+    return config.projection_learning_rate if name.startswith("projection") else config.learning_rate
 
 
 class LateTrainer(Loop):
@@ -130,7 +120,6 @@ class LateTrainer(Loop):
         super().__init__(
             build_student(job), config, job.folder, rank, world, partial(learning_rate, config), fast_dtype()
         )
-        sum_in_float(self.fast.backbone.embeddings.word_embeddings, fast_dtype())
         self.budget = 2048 if self.device.type == "cpu" else 65536
         _, self.tokenizer = load_backbone(job.base_model)
         self.by_passage: dict[int, list[int]] = {}
