@@ -31,7 +31,13 @@ export function bundledModelUrls(folder: string): Record<string, string> {
 }
 
 /** What a model's npm package holds. */
-const PACKAGED_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "golden.json", "onnx/model_int8.onnx"];
+const PACKAGED_FILES = [
+  "config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "golden.json",
+  "onnx/model_int8.onnx",
+];
 
 /**
  * Addresses of the files of a model that comes as an npm package of its own: no bundler can carry along what may not be installed, so the
