@@ -2,11 +2,12 @@
 // cross-validation. Prints Markdown.
 //
 //   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--cross <name>] [--late <name>|none]
-//                                                   [--embeddings <name>] [--cache <folder>] [--limit <queries>] [--timed <queries>]
+//                                                   [--first <name>] [--cache <folder>] [--limit <queries>] [--timed <queries>]
 //
 // The data sets are not part of this repository; those that are absent are named and skipped. Scores are kept under --cache, so that a
 // run that was stopped goes on where it was. Times come from a pass of their own over the first queries, one system after the other; let
-// nothing else run meanwhile (--timed 0 leaves it out).
+// nothing else run meanwhile (--timed 0 leaves it out). --first is "static-en-v1", what a hybrid runs by itself, "static", the cosine of
+// its vectors alone, or an ONNX embedding model.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -26,7 +27,7 @@ const { values: given } = parseArgs({
     sets: { type: "string", default: "trec-dl-2020,scifact,cranfield,qed_dev" },
     cross: { type: "string" },
     late: { type: "string" },
-    embeddings: { type: "string", default: "static" },
+    first: { type: "string", default: "static-en-v1" },
     cache: { type: "string", default: join(tmpdir(), "langchain-rerank-benchmark") },
     limit: { type: "string", default: "300" },
     timed: { type: "string", default: "20" },
@@ -40,13 +41,16 @@ const cross = new OnnxCrossEncoder({ model: given.cross });
 const cache = timed > 0 ? false : { maxBytes: 2 ** 32 };
 const late = given.late === "none" ? undefined : new OnnxLateInteraction({ model: given.late, cache });
 const models = { cross, ...(late ? { late } : {}) };
-const embeddings = await loadEmbeddings(given.embeddings);
-const first = { BM25: "run", "bi-encoder": embeddings, "BM25 + bi-encoder": { fuse: ["BM25", "bi-encoder"] } };
+const stage = await loadFirstStage(given.first);
+const alone = stage.score
+  ? new CrossEncoderReranker({ model: stage })
+  : new EmbeddingSimilarityReranker({ embeddings: stage });
+const first = { BM25: "run", [given.first]: stage, [`BM25 + ${given.first}`]: { fuse: ["BM25", given.first] } };
 let shown = 0;
 const print = (line) => process.stdout.write(`${line}\n`);
 
 print(
-  `Cross-encoder ${cross.model}, late interaction ${late?.model ?? "none"}, bi-encoder ${given.embeddings}, ${DEPTH} candidates of BM25 a query. ${cpus()[0].model}, ${cpus().length} cores.`,
+  `Cross-encoder ${cross.model}, late interaction ${late?.model ?? "none"}, first stage ${given.first}, ${DEPTH} candidates of BM25 a query. ${cpus()[0].model}, ${cpus().length} cores.`,
 );
 mkdirSync(given.cache, { recursive: true });
 for (const name of given.sets.split(",")) {
@@ -55,7 +59,7 @@ for (const name of given.sets.split(",")) {
   else print(`\n${name}: skipped, there is no ${folder}`);
 }
 for (const scorer of Object.values(models)) await scorer.dispose();
-await embeddings.dispose?.();
+await stage.dispose?.();
 
 async function measure(name, folder) {
   const data = firstQueries(
@@ -65,7 +69,7 @@ async function measure(name, folder) {
   const stageKeys = {
     cross: ["cross", await fingerprint(cross.model)],
     ...(late ? { late: ["late", await fingerprint(late.model)] } : {}),
-    "bi-encoder": ["embeddings", await fingerprint(given.embeddings)],
+    [given.first]: ["first", await fingerprint(given.first)],
   };
   const tuned = await tune(data, { first, models, depth: DEPTH, cache, stageKeys, onProgress });
   await cache.close();
@@ -107,13 +111,13 @@ async function measure(name, folder) {
 async function time(data, tuned) {
   const some = firstQueries(data, timed);
   const hybrid = (options) => new HybridReranker({ model: cross, ...options });
-  const both = ["score", new EmbeddingSimilarityReranker({ embeddings })];
+  const both = ["score", alone];
   const systems = {
-    "bi-encoder": new EmbeddingSimilarityReranker({ embeddings }),
+    [given.first]: alone,
     ...Object.fromEntries(Object.entries(models).map(([name, model]) => [name, new CrossEncoderReranker({ model })])),
     "BM25 + cross, defaults": hybrid({ firstStageKey: "score" }),
-    "bi-encoder + cross, defaults": hybrid({ embeddings }),
-    "BM25 + bi-encoder + cross, defaults": hybrid({ firstStages: both }),
+    [`${given.first} + cross, defaults`]: hybrid(stage.score ? { firstStageModel: stage } : { embeddings: stage }),
+    [`BM25 + ${given.first} + cross, defaults`]: hybrid({ firstStages: both }),
     "tuned, best": new HybridReranker(tuned.best.options),
     "tuned, fastest": new HybridReranker(tuned.fastest.options),
   };
@@ -131,10 +135,10 @@ function firstQueries(data, count = limit) {
   return { ...data, queries: pick(data.queries), qrels: pick(data.qrels), run: pick(data.run) };
 }
 
-async function loadEmbeddings(name) {
-  if (name !== "static") return new OnnxEmbeddings({ model: name });
-  const { StaticEmbeddings } = await import("../dist/static.js");
-  return new StaticEmbeddings();
+async function loadFirstStage(name) {
+  const { StaticEmbeddings, StaticLateInteraction } = await import("../dist/static.js");
+  if (name === "static-en-v1") return new StaticLateInteraction();
+  return name === "static" ? new StaticEmbeddings() : new OnnxEmbeddings({ model: name });
 }
 
 /** A model's name and a hash of its weights: scores of another file of the same name must not be taken from the cache. */

@@ -108,16 +108,26 @@ class CrossConfig:
 
 @dataclass(frozen=True)
 class StaticConfig:
-    """Refinement of the static table: find the passage, and order a batch as the encoder does."""
+    """Training of the static table: both of its readings order passages as the late-interaction model does."""
 
     dimensions: int = 192
     steps: int = 800
-    questions: int = 192
-    passages: int = 384
+    groups: int = 4
+    group_size: int = 16
+    questions_a_passage: int = 2
+    passage_tokens: int = 220
+    question_tokens: int = 48
     learning_rate: float = 1e-3
-    temperature: float = 0.05
-    contrast: float = 1.0
-    imitate: float = 2.0
+    weight_learning_rate: float = 1e-2
+    warmup: int = 20
+    answer_weight: float = 0.5
+    #: Of the cosine by itself, beside both readings together.
+    cosine_weight: float = 0.5
+    teacher_temperature: float = 0.022
+    false_negative_margin: float = 2.0
+    #: Shares of MaxSim that the selection sets choose among.
+    shares: tuple[float, ...] = (0.3, 0.4, 0.5, 0.6, 0.7)
+    workers: int = 2
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,6 @@ PRESETS: dict[str, Config] = {
             CPU.cross, steps=4, warmup=1, questions=2, list_size=4, checkpoint_every=2, evaluate_every=4, workers=1,
         ),
         finish=FinishConfig(checkpoints=1, shares=(1.0,), calibration=6),
-        static=StaticConfig(dimensions=32, steps=4, questions=32, passages=64),
+        static=StaticConfig(dimensions=32, steps=4, groups=2, group_size=4, warmup=1, workers=1),
     ),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +15,9 @@ from .encoder import MultiVectorEncoder, load_backbone
 from .evaluate import evaluate, read_table, summarise
 from .scoring import EncodeTexts
 from .selection import make_candidate, onnx_encode_texts
-from .static_stage import FILE as STATIC_FILE
-from .static_stage import static_encoder
 from .train import Job
 
 LATE_NAME = "late-en-v1"
-STATIC_NAME = "static-en-v1"
 BASELINE = "all-MiniLM-L6-v2"
 
 
@@ -67,18 +63,12 @@ def baseline(job: Job, base_model: str) -> EncodeTexts:
 
 
 def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str], None]) -> None:
-    """Publish the chosen folder and the static model under `out`, and measure both on the table's sets beside `base_model`."""
+    """Publish the chosen folder under `out`, and measure it on the table's sets beside `base_model`."""
     folder, made = choose(job, log)
     log(f"chosen: {folder.name}")
     publish(folder, out / LATE_NAME)
-    (out / STATIC_NAME).mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(job.folder / STATIC_FILE, out / STATIC_NAME / "model.safetensors")
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    encoders = {
-        BASELINE: baseline(job, base_model),
-        LATE_NAME: onnx_encode_texts(folder / INT8, tokenizer),
-        STATIC_NAME: static_encoder(job.folder / STATIC_FILE, tokenizer),
-    }
+    encoders = {BASELINE: baseline(job, base_model), LATE_NAME: onnx_encode_texts(folder / INT8, tokenizer)}
     results = evaluate(read_table(data), encoders, job.folder / "table.json", log)
     rows = summarise(results, f"{BASELINE}/pooled")
     report = {"chosen": folder.name, **made, "table": rows}

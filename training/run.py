@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,11 @@ from .dequantize import dequantize
 from .embedding import Vectors
 from .encoder import load_backbone, tokenize
 from .ensemble import available, fit, read_all
-from .finish import finish
+from .finish import LATE_NAME, finish
 from .mining import mine
 from .pool import build_pool
 from .shallow import shallow
-from .static_stage import make_static
+from .static_stage import make_static, prepare_static
 from .teachers import TEACHERS, unpack
 from .train import Job, train
 
@@ -109,7 +110,9 @@ def main() -> None:
     parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from: a transformers folder, or a bundled one to go on from")
     parser.add_argument("--teachers", type=Path, help="folder with the teachers' jars; without it the start alone teaches")
     parser.add_argument("--seed", type=int, help="other seed: other passages, questions and lists")
-    parser.add_argument("--only", choices=("late", "cross"), help="one of the two (`late` makes the static model too)")
+    parser.add_argument("--static-start", type=Path, help="static folder to go on from; without it the table is distilled from all-MiniLM-L6-v2")
+    parser.add_argument("--static-teacher", type=Path, help="late-interaction folder that teaches the static model; without it the one made in this run")
+    parser.add_argument("--only", choices=("late", "cross", "static"), help="one of the three")
     options = parser.parse_args()
     config = PRESETS[options.config]
     if options.seed is not None:
@@ -119,10 +122,20 @@ def main() -> None:
     if options.cross_steps is not None:
         config = replace(config, cross=replace(config.cross, steps=options.cross_steps))
     log = partial(print, flush=True)
+    if options.only != "static":
+        make_encoders(options, config, log)
+    if options.only in (None, "static"):
+        teacher = options.static_teacher or options.out / "models" / LATE_NAME
+        static = prepare_static(options.data, config, teacher, options.out / "static")
+        selection = selection_sets(options.data, 2 * config.selection_queries, scifact_depth=30, qed_depth=30)
+        make_static(static, BASE_MODEL, options.static_start, selection, options.data, options.out / "models", log)
+
+
+def make_encoders(options: argparse.Namespace, config: Config, log: Callable[[str], None]) -> None:
+    """Late interaction and the cross-encoder, which share a pool and its teachers' opinions."""
     job = prepare(options.data, config, options.out, options.teachers)
     log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions, {len(job.ensemble.opinions)} opinions")
     if options.only != "cross":
-        make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
         late = late_job(job, options.teachers)
         train(late)
         finish(late, BASE_MODEL, options.data, options.out / "models", log)

@@ -1,9 +1,11 @@
 import { Document } from "@langchain/core/documents";
+import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { CrossEncoderReranker } from "../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../rerankers/types.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { ChunkedScorer } from "./chunked-scorer.js";
 import { downloadDetail } from "./download-detail.js";
+import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { ProgressBar } from "./progress-bar.js";
 import type { RankOptions } from "./rank.js";
@@ -51,6 +53,7 @@ async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<Rele
   const { model, dtype, longDocuments, instruction, acceptLicense } = options;
   const { createRemoteScorer, isRemoteModel } = await import("../scorers/remote.js");
   if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
+  if (model === BUNDLED_STATIC) return staticScorer({ dtype, instruction });
   const { createOnnxScorer } = await import("langchain-rerank/onnx");
   const scorer = createOnnxScorer({
     model,
@@ -61,6 +64,14 @@ async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<Rele
     onDownload: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   });
   return new ChunkedScorer(scorer, (done, total) => bar.update(done, total, `${done} of ${total} texts`));
+}
+
+/** The static model reads texts whole, and has neither precisions nor prompts. */
+async function staticScorer(needless: Record<string, string | undefined>): Promise<RelevanceScorer> {
+  const given = Object.keys(needless).find((name) => needless[name] !== undefined);
+  if (given) throw new CliError(`--${given} says nothing to ${BUNDLED_STATIC}; leave it out.`, EXIT.usage);
+  const { StaticLateInteraction } = await import("langchain-rerank/static");
+  return new StaticLateInteraction();
 }
 
 function toRanked(document: Document): RankedDocument {

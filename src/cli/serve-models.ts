@@ -1,4 +1,6 @@
+import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { defaultModel } from "../models/find.js";
+import { resolveScorer } from "../scorers/named-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { createRemoteScorer, isRemoteModel } from "../scorers/remote.js";
 import type { ServedEmbedder } from "../server/options.js";
@@ -25,8 +27,9 @@ export async function loadRerankers(
   for (const { name, target } of model.map(splitName)) {
     if (rerankers.has(name))
       throw new CliError(`--model: two models are named "${name}"; write --model NAME=MODEL.`, EXIT.usage);
-    const remote = isRemoteModel(target);
-    rerankers.set(name, remote ? await createRemoteScorer(target) : createOnnxScorer({ model: target, ...more }));
+    if (target === BUNDLED_STATIC) rerankers.set(name, resolveScorer(target).scorer);
+    else if (isRemoteModel(target)) rerankers.set(name, await createRemoteScorer(target));
+    else rerankers.set(name, createOnnxScorer({ model: target, ...more }));
   }
   return rerankers;
 }

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import type { FirstStage, ThresholdGoal, Tuned } from "../evaluation.js";
 import type { BlendNormalization } from "../rerankers/calibration.js";
-import type { ModelOption } from "../scorers/named-scorer.js";
+import { type ModelOption, resolveScorer } from "../scorers/named-scorer.js";
 import {
   addDataOptions,
   type DataOptions,
@@ -37,7 +38,7 @@ const EXAMPLES = `
 Examples:
   $ langchain-rerank tune examples/data/bicycle
   $ langchain-rerank tune beir/scifact --cache scores.jsonl --html report.html
-  $ langchain-rerank tune beir/scifact --embeddings static --alphas 0.5:1:0.05 --top-ks 10,20,30 --within 0.01
+  $ langchain-rerank tune beir/scifact --embeddings static-en-v1 --alphas 0.5:1:0.05 --top-ks 10,20,30 --within 0.01
   $ langchain-rerank tune beir/scifact --model ./models/a,./models/b --holdout 0.3 --threshold precision=0.9
 
 Each pair of query and document is scored once by each model, whatever the number of settings. With embeddings beside a run, their
@@ -56,7 +57,7 @@ export function register(program: Command): void {
     .option("-m, --model <names>", "cross-encoders (default: the bundled one)", textList)
     .option(
       "-e, --embeddings <names>",
-      'first stages by embeddings: "static", or an ONNX model\'s name or folder',
+      'first stages: "static-en-v1" (a hybrid\'s own), "static" (its cosine), or an ONNX embedding model\'s name or folder',
       textList,
     )
     .option("--alphas <list>", "weights to try, as 0.5,0.7 or 0.1:1:0.1", numberList)
@@ -134,11 +135,11 @@ async function firstStages(names: readonly string[], hasRun: boolean) {
   if (names.length === 0 && !hasRun)
     throw new CliError("a first stage is needed: a run in the folder or by --run, or --embeddings.", EXIT.usage);
   const stages: Record<string, FirstStage> = hasRun ? { run: "run" } : {};
-  const loaded: Awaited<ReturnType<typeof loadEmbeddings>>[] = [];
+  const loaded: { dispose?(): Promise<void> }[] = [];
   for (const name of names) {
-    const embeddings = await loadEmbeddings(name);
-    loaded.push(embeddings);
-    stages[name] = embeddings;
+    const stage = name === BUNDLED_STATIC ? resolveScorer(name).scorer : await loadEmbeddings(name);
+    loaded.push(stage);
+    stages[name] = stage;
     if (hasRun) stages[`run + ${name}`] = { fuse: ["run", name] };
   }
   return { stages, dispose: () => Promise.all(loaded.map((each) => each.dispose?.())) };
@@ -176,7 +177,7 @@ async function summary(tuned: Tuned): Promise<string> {
 /** Choices whose options hold plain values: models by name, the first stage by its name in the grid. */
 function readable({ best, fastest }: Tuned) {
   const plain = ({ options, setting, ...rest }: Tuned["best"]) => {
-    const { embeddings, firstStages, model, ...values } = options;
+    const { embeddings, firstStageModel, firstStages, model, ...values } = options;
     return { ...rest, setting, options: { ...values, ...(typeof model === "string" && { model }) } };
   };
   return { best: plain(best), fastest: plain(fastest) };

@@ -1,11 +1,8 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
-import { InvalidInputError, InvalidOptionError } from "../errors.js";
+import { InvalidInputError } from "../errors.js";
 import { checkKnown } from "../options.js";
-import { staticModelUrl } from "../static-model-url.js";
 import type { EmbedCallOptions } from "./call-options.js";
-import { loadBytes } from "./static/load.js";
-import { readStaticTable, type StaticTable } from "./static/static-table.js";
-import { WordPieces } from "./static/word-pieces.js";
+import { type StaticModel, StaticModelReader, type StaticModelSource } from "./static/static-model.js";
 
 /** Options of {@link StaticEmbeddings}. */
 export interface StaticEmbeddingsOptions extends EmbeddingsParams {
@@ -15,7 +12,7 @@ export interface StaticEmbeddingsOptions extends EmbeddingsParams {
    *
    * @default the model that ships with the package
    */
-  model?: string | URL | Uint8Array | ArrayBuffer | undefined;
+  model?: StaticModelSource | undefined;
 }
 
 /** Texts between two looks at the event loop: a few milliseconds of work. */
@@ -30,27 +27,16 @@ const TEXTS_A_TURN = 256;
  *
  * @example
  * const embeddings = new StaticEmbeddings();
- * const [bee] = await embeddings.embedDocuments(["Bees see ultraviolet light."]); // 256 numbers
+ * const [bee] = await embeddings.embedDocuments(["Bees see ultraviolet light."]); // 192 numbers
  */
 export class StaticEmbeddings extends Embeddings {
-  readonly #source: NonNullable<StaticEmbeddingsOptions["model"]> | undefined;
-  #loaded: Promise<LoadedStatic> | undefined;
+  readonly #reader: StaticModelReader;
 
   /** @throws InvalidOptionError */
   constructor(options: StaticEmbeddingsOptions = {}) {
     super(options);
     checkKnown(options, ["model", "maxConcurrency", "maxRetries", "onFailedAttempt"], "StaticEmbeddings");
-    const { model } = options;
-    const isBytes = model instanceof Uint8Array || model instanceof ArrayBuffer;
-    if (
-      model !== undefined &&
-      !isBytes &&
-      !(model instanceof URL) &&
-      (typeof model !== "string" || model.trim() === "")
-    ) {
-      throw new InvalidOptionError("model", model, "bytes, an address or the path of a file");
-    }
-    this.#source = model;
+    this.#reader = new StaticModelReader(options.model);
   }
 
   /**
@@ -63,7 +49,7 @@ export class StaticEmbeddings extends Embeddings {
     const wrong = texts.findIndex((text) => typeof text !== "string");
     if (wrong >= 0) throw new InvalidInputError(`texts[${wrong}]`, "is not a string.");
     if (texts.length === 0) return [];
-    const model = await this.#load();
+    const model = await this.#reader.read();
     const vectors: number[][] = [];
     let tokens = 0;
     for (const text of texts) {
@@ -71,7 +57,7 @@ export class StaticEmbeddings extends Embeddings {
         if (vectors.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal?.throwIfAborted();
       }
-      const embedded = model.embed(text);
+      const embedded = embed(model, text);
       vectors.push(embedded.vector);
       tokens += embedded.tokens;
     }
@@ -84,50 +70,14 @@ export class StaticEmbeddings extends Embeddings {
     const [vector] = await this.embedDocuments([text], options);
     return vector!;
   }
-
-  #load(): Promise<LoadedStatic> {
-    this.#loaded ??= this.#source === undefined ? loadBundled() : load(this.#source);
-    return this.#loaded.catch((error: unknown) => {
-      // A file that comes into being, or a server that comes back, must not need a new instance.
-      this.#loaded = undefined;
-      throw error;
-    });
-  }
 }
 
-class LoadedStatic {
-  readonly #table: StaticTable;
-  readonly #pieces: WordPieces;
-
-  constructor(table: StaticTable) {
-    this.#table = table;
-    this.#pieces = new WordPieces(table.vocabulary);
-  }
-
-  /** A unit vector, and how many word pieces it was made of. */
-  embed(text: string): { vector: number[]; tokens: number } {
-    const table = this.#table;
-    let tokens = 0;
-    this.#pieces.forEachWord(text, (rows) => {
-      tokens += rows.length;
-      for (let i = 0; i < rows.length; i++) table.add(rows[i]!);
-    });
-    return { vector: table.take(), tokens };
-  }
-}
-
-async function load(source: NonNullable<StaticEmbeddingsOptions["model"]>): Promise<LoadedStatic> {
-  const name = typeof source === "string" ? source : source instanceof URL ? source.href : "static model";
-  return new LoadedStatic(readStaticTable(name, await loadBytes(source)));
-}
-
-let bundled: Promise<LoadedStatic> | undefined;
-
-/** The bundled model is read once a process, whoever asks. */
-function loadBundled(): Promise<LoadedStatic> {
-  bundled ??= load(staticModelUrl()).catch((error: unknown) => {
-    bundled = undefined;
-    throw error;
+/** The unit vector of a text, and how many word pieces it was made of. */
+function embed({ table, pieces }: StaticModel, text: string): { vector: number[]; tokens: number } {
+  let tokens = 0;
+  pieces.forEachWord(text, (rows) => {
+    tokens += rows.length;
+    for (let i = 0; i < rows.length; i++) table.add(rows[i]!);
   });
-  return bundled;
+  return { vector: table.take(), tokens };
 }

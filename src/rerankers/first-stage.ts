@@ -1,17 +1,25 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { bundledEmbeddings } from "../embeddings/bundled-embeddings.js";
+import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
+import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
 import type { Candidates } from "./base-reranker.js";
+import { checkScores } from "./checks.js";
 import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";
 import type { RerankCallOptions, RerankResult } from "./types.js";
 
-/** Options that say where a hybrid's first-stage scores come from: one of the three at most. */
+/** Options that say where a hybrid's first-stage scores come from: one of the four at most. */
 export interface FirstStageInput {
-  /** Embeddings: every document is scored by cosine. @default the bundled English `StaticEmbeddings`, where no other first stage is given */
+  /** Embeddings: every document is scored by cosine. */
   embeddings?: EmbeddingsInterface | undefined;
+  /**
+   * A scorer, or the name of one, for every document; a cheap one. Where no first stage is given it is `static-en-v1`, the bundled English
+   * `StaticLateInteraction`.
+   * @example firstStageModel: "cross-encoder/ettin-reranker-17m-v1"
+   */
+  firstStageModel?: ModelOption;
   /**
    * A stage that has already run: the metadata key that holds its score, a number, higher is better, ±Infinity allowed.
    * @example firstStageKey: "score"
@@ -34,27 +42,51 @@ export interface FirstStage {
   readonly key: "embedding" | "first";
   /** One number a candidate, infinite ones among them. */
   score(candidates: Candidates): Promise<readonly number[]>;
+  /** Frees what was made for it alone. */
+  dispose?(): Promise<void>;
 }
 
 /** @throws InvalidOptionError when more than one first stage is given. */
-export function makeFirstStage({ embeddings, firstStageKey, firstStages, rrfK }: FirstStageInput): FirstStage {
+export function makeFirstStage(input: FirstStageInput): FirstStage {
+  const { embeddings, firstStageModel, firstStageKey, firstStages, rrfK } = input;
   checkCount("rrfK", rrfK);
-  if (firstStages !== undefined) {
-    if (embeddings !== undefined || firstStageKey !== undefined) throw oneOnly("firstStages", firstStages);
-    return fusion(firstStages, rrfK ?? 60);
+  const [, second] = Object.entries({ embeddings, firstStageModel, firstStageKey, firstStages }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (second) {
+    const names = "`embeddings`, `firstStageModel`, `firstStageKey` and `firstStages`";
+    throw new InvalidOptionError(second[0], second[1], `only one of ${names}`);
   }
+  if (firstStages !== undefined) return fusion(firstStages, rrfK ?? 60);
   if (rrfK !== undefined) throw new InvalidOptionError("rrfK", rrfK, "an option that goes with `firstStages`");
   if (firstStageKey !== undefined) {
-    if (embeddings !== undefined) throw oneOnly("firstStageKey", firstStageKey);
     checkKey("firstStageKey", firstStageKey);
     return fromMetadata(firstStageKey);
   }
-  const embedder = embeddings ?? bundledEmbeddings;
-  checkEmbeddings(embedder);
+  if (embeddings !== undefined) return byEmbeddings(embeddings);
+  return byScorer(firstStageModel ?? BUNDLED_STATIC, firstStageModel === undefined ? "embedding" : "first");
+}
+
+function byEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
+  checkEmbeddings(embeddings);
   return {
-    name: embeddingsName(embedder),
+    name: embeddingsName(embeddings),
     key: "embedding",
-    score: ({ query, texts, signal }) => embeddingScores(embedder, query, texts, signal),
+    score: ({ query, texts, signal }) => embeddingScores(embeddings, query, texts, signal),
+  };
+}
+
+function byScorer(model: ModelOption, key: FirstStage["key"]): FirstStage {
+  const { scorer, owned } = resolveScorer(model, "firstStageModel");
+  return {
+    name: scorerName(scorer),
+    key,
+    async score({ query, texts, signal }) {
+      const scores = await scorer.score(query, texts, { signal });
+      checkScores(scorerName(scorer), scores, texts.length);
+      return scores;
+    },
+    ...(owned && { dispose: async () => scorer.dispose?.() }),
   };
 }
 
@@ -163,8 +195,4 @@ function memberName(member: string | BaseDocumentCompressor, option: string): st
 
 function checkKey(option: string, key: string): void {
   if (typeof key !== "string" || key === "") throw new InvalidOptionError(option, key, "the name of a metadata key");
-}
-
-function oneOnly(option: string, value: unknown): InvalidOptionError {
-  return new InvalidOptionError(option, value, "only one of `embeddings`, `firstStageKey` and `firstStages`");
 }

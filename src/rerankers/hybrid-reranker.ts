@@ -55,7 +55,7 @@ export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput 
 }
 
 const OPTIONS = [
-  ...["embeddings", "firstStageKey", "firstStages", "rrfK"],
+  ...["embeddings", "firstStageModel", "firstStageKey", "firstStages", "rrfK"],
   ...["model", "topK", "alpha", "normalization", "calibration", "cascade", "budget", "earlyStop"],
 ];
 
@@ -130,9 +130,9 @@ export class HybridReranker extends BaseReranker {
 
   /** Frees the models that were named and not passed in, and ends this reranker's calls with a `BackendError`. The next call loads them again. */
   async dispose(): Promise<void> {
-    if (this.#owned.length === 0) return;
+    if (this.#owned.length === 0 && !this.#first.dispose) return;
     this.endCalls();
-    await Promise.all(this.#owned.map(({ scorer }) => scorer.dispose?.()));
+    await Promise.all([this.#first.dispose?.(), ...this.#owned.map(({ scorer }) => scorer.dispose?.())]);
   }
 
   /** The same, for `await using`. */

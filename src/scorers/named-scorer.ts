@@ -1,3 +1,4 @@
+import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { InvalidOptionError } from "../errors.js";
 import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote.js";
@@ -37,14 +38,8 @@ class NamedScorer implements RelevanceScorer {
   }
 
   async #load(): Promise<RelevanceScorer> {
-    if (this.#name !== undefined && isRemoteModel(this.#name)) {
-      this.#loaded = await createRemoteScorer(this.#name);
-      return this.#loaded;
-    }
-    const { createOnnxScorer } = await import("langchain-rerank/onnx");
-    const scorer = createOnnxScorer(this.#name === undefined ? {} : { model: this.#name });
-    this.#loaded = scorer;
-    return scorer;
+    this.#loaded = await loadScorer(this.#name);
+    return this.#loaded;
   }
 
   async dispose(): Promise<void> {
@@ -53,12 +48,22 @@ class NamedScorer implements RelevanceScorer {
   }
 }
 
+async function loadScorer(name: string | undefined): Promise<RelevanceScorer> {
+  if (name === BUNDLED_STATIC) {
+    const { StaticLateInteraction } = await import("langchain-rerank/static");
+    return new StaticLateInteraction();
+  }
+  if (name !== undefined && isRemoteModel(name)) return createRemoteScorer(name);
+  const { createOnnxScorer } = await import("langchain-rerank/onnx");
+  return createOnnxScorer(name === undefined ? {} : { model: name });
+}
+
 /**
  * The scorer that an option stands for, and whether the reranker made it and so must free it.
  *
  * @throws InvalidOptionError
  */
-export function resolveScorer(model: ModelOption): { scorer: RelevanceScorer; owned: boolean } {
+export function resolveScorer(model: ModelOption, option = "model"): { scorer: RelevanceScorer; owned: boolean } {
   if (model === undefined) return { scorer: new NamedScorer(undefined), owned: true };
   if (typeof model === "string" && model.trim() !== "") {
     // Address and key come from the environment, so what is missing can be told before the first call.
@@ -67,7 +72,7 @@ export function resolveScorer(model: ModelOption): { scorer: RelevanceScorer; ow
   }
   if (typeof (model as RelevanceScorer)?.score === "function")
     return { scorer: model as RelevanceScorer, owned: false };
-  throw new InvalidOptionError("model", model, "a model's name, or an object with a method `score(query, texts)`");
+  throw new InvalidOptionError(option, model, "a model's name, or an object with a method `score(query, texts)`");
 }
 
 /** A scorer's name for reports. */

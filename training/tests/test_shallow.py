@@ -18,7 +18,6 @@ from training.finish import LATE_NAME, finish
 from training.quantize import quantize_embeddings
 from training.run import BASE_MODEL, late_job, prepare
 from training.shallow import shallow
-from training.static_stage import make_static
 from training.teachers import TEACHERS
 from training.train import train
 
@@ -102,7 +101,6 @@ def test_a_dropped_layer_is_left_out_and_the_others_stay(tmp_path: Path):
 
 def test_trains_towards_the_deeper_encoder_and_bundles(deep: Path, data: Path, tmp_path: Path):
     job = prepare(data, PRESETS["smoke"], tmp_path, deep)
-    make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
     late = late_job(job, deep)
     assert late.pooling == "cls" and late_job(job, None) is job
     train(late)

@@ -15,15 +15,13 @@ from training.cross_encoder import logits
 from training.cross_finish import finish_cross
 from training.cross_train import pair_ids, train_cross
 from training.dequantize import dequantize
-from training.finish import LATE_NAME, STATIC_NAME, finish
+from training.finish import LATE_NAME, finish
 from training.run import BASE_MODEL, cross_job, cross_start, prepare
-from training.static_stage import make_static
 from training.train import Job, train
 
 
 def run(data: Path, out: Path) -> Job:
     job = prepare(data, PRESETS["smoke"], out)
-    make_static(job, [job.pool.text(row) for row in range(len(job.pool.passages))])
     train(job)
     return job
 
@@ -67,12 +65,6 @@ def test_reports_every_set_that_is_there(finished: Path):
     rows = json.loads((finished / "report.json").read_text())["table"]
     assert {r["set"] for r in rows} == {"qed_dev", "scifact"}
     assert all(r["low"] <= r["ndcg"] <= r["high"] for r in rows)
-
-
-def test_static_file_has_bytes_scales_and_vocabulary(finished: Path):
-    tensors = load_file(finished / "models" / STATIC_NAME / "model.safetensors")
-    assert tensors["embeddings"].dtype == np.int8
-    assert tensors["embeddings"].shape[1] == len(tensors["scales"]) == 32
 
 
 def test_is_the_same_again_from_the_same_seed(finished: Path, data: Path, tmp_path: Path):

@@ -6,6 +6,17 @@ const LOW_LANES = 0x00ff00ff;
 /** Flips the sign bit of four bytes, which adds 128 to each. */
 const BIAS = 0x80808080;
 
+/** What MaxSim over a table's tokens needs beside their vectors. */
+export interface TokenReading {
+  /** How much each token of a query counts, in sixteenths of a factor of two; absent: by the length of its vector. */
+  weights?: Uint8Array | undefined;
+  /** Share of MaxSim, 0–1, in a score; the rest is the cosine's. */
+  maxSimShare: number;
+}
+
+/** Share of MaxSim, and the power of a token's length that its weight is, where a file says nothing of them. */
+const UNSAID = { share: 0.5, power: 2.5 };
+
 /**
  * A table of byte vectors, one a token, with one scale a dimension. Because the scale does not depend on the token, a text's vector is
  * an exact sum of integers: the same on every machine, and four dimensions are added at a time.
@@ -13,23 +24,56 @@ const BIAS = 0x80808080;
 export class StaticTable {
   readonly dimensions: number;
   readonly vocabulary: readonly string[];
+  /** Share of MaxSim, 0–1, in a score of late interaction. */
+  readonly maxSimShare: number;
+  readonly #weights: Uint8Array | undefined;
   readonly #scales: Float32Array;
   /** Bytes 128 too large, four a word, row by row. */
   readonly #words: Int32Array;
+  /** The same memory, byte by byte. */
+  readonly #bytes: Uint8Array;
   readonly #even: Int32Array;
   readonly #odd: Int32Array;
   readonly #sums: Float64Array;
   #pending = 0;
   #count = 0;
 
-  constructor(vocabulary: readonly string[], scales: Float32Array, bytes: Uint8Array) {
+  constructor(vocabulary: readonly string[], scales: Float32Array, bytes: Uint8Array, reading: TokenReading) {
     this.vocabulary = vocabulary;
+    this.maxSimShare = reading.maxSimShare;
+    this.#weights = reading.weights;
     this.dimensions = scales.length;
     this.#scales = scales;
     this.#words = new Int32Array(new Uint8Array(bytes).buffer).map((word) => word ^ BIAS);
+    this.#bytes = new Uint8Array(this.#words.buffer);
     this.#even = new Int32Array(this.dimensions / 4);
     this.#odd = new Int32Array(this.dimensions / 4);
     this.#sums = new Float64Array(this.dimensions);
+  }
+
+  /** A token's vector at length 1, or zero where all its numbers are. */
+  direction(row: number): Float32Array {
+    const vector = new Float32Array(this.dimensions);
+    const length = this.#lengthOf(row, vector);
+    if (length > 0) for (let i = 0; i < vector.length; i++) vector[i]! /= length;
+    return vector;
+  }
+
+  /** How much a token counts among those of a query, above 0; only ratios mean something. */
+  weight(row: number): number {
+    if (this.#weights) return 2 ** ((this.#weights[row]! - 255) / 16);
+    return Math.max(1e-9, this.#lengthOf(row, new Float32Array(this.dimensions)) ** UNSAID.power);
+  }
+
+  /** Writes a token's vector to `into`; returns its length. */
+  #lengthOf(row: number, into: Float32Array): number {
+    let square = 0;
+    for (let i = 0, at = row * this.dimensions; i < this.dimensions; i++, at++) {
+      const value = (this.#bytes[at]! - 128) * this.#scales[i]!;
+      into[i] = value;
+      square += value * value;
+    }
+    return Math.sqrt(square);
   }
 
   /** Adds a token's vector to the text at hand. */
@@ -90,7 +134,7 @@ interface TensorHeader {
 
 /**
  * Reads a static model: a safetensors file with `embeddings` (I8 `[tokens, dimensions]`), `scales` (F32 `[dimensions]`) and, in its
- * metadata, the `vocabulary` one token a line.
+ * metadata, the `vocabulary` one token a line. For late interaction it may hold `weights` (U8 `[tokens]`) and, in its metadata, a `maxsim_share`.
  *
  * @throws ModelIntegrityError when it is anything else.
  */
@@ -98,7 +142,7 @@ export function readStaticTable(name: string, file: Uint8Array): StaticTable {
   const fault = (problem: string, cause?: unknown) =>
     new ModelIntegrityError(name, `is no static embedding file: ${problem}.`, { cause });
   const { header, start } = readHeader(file, fault);
-  const { embeddings, scales, __metadata__: metadata } = header;
+  const { embeddings, scales, weights, __metadata__: metadata } = header;
   if (embeddings?.dtype !== "I8" || scales?.dtype !== "F32" || typeof metadata?.vocabulary !== "string") {
     throw fault("it lacks int8 `embeddings`, float32 `scales` or a `vocabulary`");
   }
@@ -111,13 +155,20 @@ export function readStaticTable(name: string, file: Uint8Array): StaticTable {
       `${vocabulary.length} tokens of ${dimensions} dimensions do not fill ${table.length} bytes; it may be incomplete`,
     );
   }
-  return new StaticTable(vocabulary, new Float32Array(new Uint8Array(factors).buffer), table);
+  const maxSimShare = Number(metadata.maxsim_share ?? UNSAID.share);
+  if (!(maxSimShare >= 0 && maxSimShare <= 1)) throw fault("its `maxsim_share` is not within 0 and 1");
+  const reading = { weights: weights && bytesOf(weights).slice(), maxSimShare };
+  if (weights && (weights.dtype !== "U8" || reading.weights?.length !== vocabulary.length)) {
+    throw fault("its `weights` are not one byte a token");
+  }
+  return new StaticTable(vocabulary, new Float32Array(new Uint8Array(factors).buffer), table, reading);
 }
 
 interface Header {
   embeddings?: TensorHeader;
   scales?: TensorHeader;
-  __metadata__?: { vocabulary?: unknown };
+  weights?: TensorHeader;
+  __metadata__?: { vocabulary?: unknown; maxsim_share?: unknown };
 }
 
 function readHeader(

@@ -14,10 +14,10 @@ import { type PairScorer, scorePairs } from "./pair-cache.js";
 import { placesByScore, type QueryStages, type StageColumn, type StageScores } from "./stage-scores.js";
 
 /**
- * A first stage: `"run"`, the scores of the data set's run; LangChain `Embeddings`, compared by cosine; or reciprocal-rank fusion of
- * others that are named in the same table.
+ * A first stage: `"run"`, the scores of the data set's run; LangChain `Embeddings`, compared by cosine; a scorer, such as
+ * `StaticLateInteraction`; or reciprocal-rank fusion of others that are named in the same table.
  */
-export type FirstStage = "run" | EmbeddingsInterface | { fuse: readonly string[]; rrfK?: number };
+export type FirstStage = "run" | EmbeddingsInterface | RelevanceScorer | { fuse: readonly string[]; rrfK?: number };
 
 /** Options of {@link collectStageScores}. */
 export interface CollectOptions extends CandidateOptions {
@@ -126,7 +126,7 @@ async function collectQuery(
         name,
         await score(
           name,
-          embeddingStage(stage),
+          isScorer(stage) ? scorerStage(stage) : embeddingStage(stage),
           filled.map((_, place) => place),
         ),
       );
@@ -191,6 +191,10 @@ function checkFirst(first: Readonly<Record<string, FirstStage>>, data: Dataset):
     known.push(name);
   }
   if (known.length === 0) throw new InvalidOptionError("first", first, "at least one first stage");
+}
+
+export function isScorer(stage: FirstStage): stage is RelevanceScorer {
+  return typeof (stage as RelevanceScorer).score === "function";
 }
 
 function isFusion(stage: FirstStage): stage is { fuse: readonly string[]; rrfK?: number } {

@@ -1,9 +1,10 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import type { HybridRerankerInput } from "../../rerankers/hybrid-reranker.js";
 import type { DatasetInput } from "../dataset.js";
 import type { TunedChoice } from "./choice.js";
-import { type CollectOptions, collectStageScores, type FirstStage } from "./collect.js";
+import { type CollectOptions, collectStageScores, type FirstStage, isScorer } from "./collect.js";
 import type { StageScores } from "./stage-scores.js";
 import { type TuneOptions, type TuneResult, tuneStages } from "./tune-stages.js";
 
@@ -54,14 +55,16 @@ export function firstStageOptions(
   name: string,
   first: Readonly<Record<string, FirstStage>>,
   key: string,
-): Pick<HybridRerankerInput, "embeddings" | "firstStageKey" | "firstStages" | "rrfK"> {
+): Pick<HybridRerankerInput, "embeddings" | "firstStageModel" | "firstStageKey" | "firstStages" | "rrfK"> {
   const stage = first[name]!;
   if (stage === "run") return { firstStageKey: key };
+  if (isScorer(stage)) return { firstStageModel: stage };
   if (!("fuse" in stage)) return { embeddings: stage };
   const members = stage.fuse.map((member) => {
-    return first[member] === "run"
-      ? key
-      : new EmbeddingSimilarityReranker({ embeddings: first[member] as EmbeddingsInterface });
+    const fused = first[member]!;
+    if (fused === "run") return key;
+    if (isScorer(fused)) return new CrossEncoderReranker({ model: fused });
+    return new EmbeddingSimilarityReranker({ embeddings: fused as EmbeddingsInterface });
   });
   return { firstStages: members, ...(stage.rrfK !== undefined && { rrfK: stage.rrfK }) };
 }

@@ -1,0 +1,101 @@
+import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../embeddings/static/static-model.js";
+import { TokenCosines } from "../../embeddings/static/token-cosines.js";
+import { InvalidInputError } from "../../errors.js";
+import { checkKnown } from "../../options.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+
+/** Options of {@link StaticLateInteraction}. */
+export interface StaticLateInteractionOptions {
+  /**
+   * The model, as in `StaticEmbeddings`: bytes, an `http(s):` address to fetch, or a path of a file.
+   *
+   * @default the model that ships with the package
+   */
+  model?: StaticModelSource | undefined;
+}
+
+/** Texts between two looks at the event loop: a few milliseconds of work. */
+const TEXTS_A_TURN = 32;
+/** Score of a text that holds nothing, and of one that is less alike than unrelated. */
+const LOWEST = 0;
+
+/**
+ * Late interaction without a network: the query's word pieces and a text's are compared one by one by their static vectors. The score is a
+ * weighted mean, over the query's pieces, of the best cosine with a piece of the text (MaxSim; Khattab & Zaharia 2020, arXiv:2004.12832), mixed
+ * with the cosine of both sums, which is what `StaticEmbeddings` compares. Weights and share come from the model's file.
+ *
+ * Pure TypeScript, no dependency, any runtime: a hundred passages in some ten milliseconds. English. Far better an order than the cosine
+ * alone, and than BM25's; `late-en-v1` and the cross-encoder, which know what stands beside a word, are better still.
+ *
+ * @example
+ * const reranker = new CrossEncoderReranker({ model: new StaticLateInteraction(), topN: 3 });
+ */
+export class StaticLateInteraction implements RelevanceScorer {
+  readonly lowestScore = LOWEST;
+  readonly #reader: StaticModelReader;
+
+  /** @throws InvalidOptionError */
+  constructor(options: StaticLateInteractionOptions = {}) {
+    checkKnown(options, ["model"], "StaticLateInteraction");
+    this.#reader = new StaticModelReader(options.model);
+  }
+
+  get model(): string {
+    return this.#reader.name;
+  }
+
+  /**
+   * @returns One number a text, 0 to 1, in the order given; the report's `logits` hold those below 0 too. A text without a known word gets 0, and so
+   * does every text where the query has none.
+   * @throws InvalidInputError ModelNotFoundError ModelIntegrityError DownloadError
+   */
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    if (typeof query !== "string" || query.trim() === "")
+      throw new InvalidInputError("query", "must be a string that is not blank.");
+    if (texts.length === 0) return [];
+    options.signal?.throwIfAborted();
+    const started = performance.now();
+    const model = await this.#reader.read();
+    const load = performance.now() - started;
+    const compare = comparison(model, query);
+    const similarities: number[] = [];
+    let tokens = compare.queryTokens;
+    for (const text of texts) {
+      if (similarities.length % TEXTS_A_TURN === 0) {
+        if (similarities.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+        options.signal?.throwIfAborted();
+      }
+      const rows = model.pieces.rows(text);
+      tokens += rows.length;
+      similarities.push(compare.similarity(rows));
+    }
+    options.onReport?.({
+      model: this.model,
+      logits: similarities,
+      truncated: texts.map(() => false),
+      tokens,
+      milliseconds: { load, compare: performance.now() - started - load },
+    });
+    return similarities.map((similarity) => Math.min(1, Math.max(LOWEST, similarity)));
+  }
+}
+
+/** What compares texts, as rows of the table, with one query. */
+function comparison({ table, pieces }: StaticModel, query: string) {
+  const rows = pieces.rows(query);
+  const sum = sumOf(rows);
+  const cosines = rows.length > 0 ? new TokenCosines(table, rows) : undefined;
+
+  function sumOf(of: readonly number[]): number[] {
+    for (let i = 0; i < of.length; i++) table.add(of[i]!);
+    return table.take();
+  }
+
+  function similarity(of: readonly number[]): number {
+    if (!cosines) return 0;
+    const cosine = sumOf(of).reduce((total, value, i) => total + value * sum[i]!, 0);
+    return table.maxSimShare * cosines.maxSim(of) + (1 - table.maxSimShare) * cosine;
+  }
+
+  return { queryTokens: rows.length, similarity };
+}
