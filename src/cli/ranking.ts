@@ -1,7 +1,7 @@
 import { Document } from "@langchain/core/documents";
-import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { CrossEncoderReranker } from "../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../rerankers/types.js";
+import { BUNDLED_STATIC } from "../scorers/named-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { ChunkedScorer } from "./chunked-scorer.js";
 import { downloadDetail } from "./download-detail.js";

@@ -1,6 +1,5 @@
-import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { defaultModel } from "../models/find.js";
-import { resolveScorer } from "../scorers/named-scorer.js";
+import { BUNDLED_STATIC, resolveScorer } from "../scorers/named-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { createRemoteScorer, isRemoteModel } from "../scorers/remote.js";
 import type { ServedEmbedder } from "../server/options.js";

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import type { FirstStage, ThresholdGoal, Tuned } from "../evaluation.js";
 import type { BlendNormalization } from "../rerankers/calibration.js";
-import { type ModelOption, resolveScorer } from "../scorers/named-scorer.js";
+import { BUNDLED_STATIC, type ModelOption, resolveScorer } from "../scorers/named-scorer.js";
 import {
   addDataOptions,
   type DataOptions,

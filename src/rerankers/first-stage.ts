@@ -1,10 +1,9 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
+import { BUNDLED_STATIC, type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
 import type { Candidates } from "./base-reranker.js";
 import { checkScores } from "./checks.js";
 import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";

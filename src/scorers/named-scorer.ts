@@ -1,7 +1,9 @@
-import { BUNDLED_STATIC } from "../embeddings/static/name.js";
 import { InvalidOptionError } from "../errors.js";
 import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote.js";
+
+/** The name that stands for the bundled `StaticLateInteraction`. */
+export const BUNDLED_STATIC = "static-en-v1";
 
 /** What a reranker's `model` can be: a scorer, the name of one, or nothing for the bundled model. */
 export type ModelOption = RelevanceScorer | string | undefined;

@@ -1,9 +1,11 @@
 import { InvalidOptionError } from "../../errors.js";
 import { staticModelUrl } from "../../static-model-url.js";
 import { loadBytes } from "./load.js";
-import { BUNDLED_STATIC } from "./name.js";
 import { readStaticTable, type StaticTable } from "./static-table.js";
 import { WordPieces } from "./word-pieces.js";
+
+/** What the bundled model is called, in reports and as a reranker's `model`. A constant that other entry points share would leave them an empty import. */
+const BUNDLED = "static-en-v1";
 
 /** Where a static model comes from: bytes, an `http(s):` address to fetch, or the path of a file. */
 export type StaticModelSource = string | URL | Uint8Array | ArrayBuffer;
@@ -32,7 +34,7 @@ export class StaticModelReader {
       throw new InvalidOptionError("model", source, "bytes, an address or the path of a file");
     }
     this.#source = source;
-    this.name = source === undefined ? BUNDLED_STATIC : isBytes ? "static model" : displayName(source);
+    this.name = source === undefined ? BUNDLED : isBytes ? "static model" : displayName(source);
   }
 
   /** @throws ModelNotFoundError ModelIntegrityError DownloadError */
@@ -61,7 +63,7 @@ let bundled: Promise<StaticModel> | undefined;
 
 /** The bundled model is read once a process, whoever asks. */
 function readBundled(): Promise<StaticModel> {
-  bundled ??= read(BUNDLED_STATIC, staticModelUrl()).catch((error: unknown) => {
+  bundled ??= read(BUNDLED, staticModelUrl()).catch((error: unknown) => {
     bundled = undefined;
     throw error;
   });
