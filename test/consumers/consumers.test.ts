@@ -161,7 +161,7 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
       expect(seen.exports.models).toEqual(expect.arrayContaining(["downloadModel", "getModel", "listModels"]));
       expect(seen.exports.ollama).toContain("OllamaCrossEncoder");
       expect(seen.exports.onnx).toEqual(expect.arrayContaining(["OnnxCrossEncoder", "OnnxEmbeddings"]));
-      expect(seen.exports.static).toEqual(["StaticEmbeddings", "configureBrowser"]);
+      expect(seen.exports.static).toEqual(["StaticEmbeddings", "StaticLateInteraction", "configureBrowser"]);
     });
   });
 

@@ -20,7 +20,7 @@ import { HttpCrossEncoder } from "langchain-rerank/http";
 import { getModel, listModels } from "langchain-rerank/models";
 import { OllamaCrossEncoder } from "langchain-rerank/ollama";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
-import { StaticEmbeddings } from "langchain-rerank/static";
+import { StaticEmbeddings, StaticLateInteraction } from "langchain-rerank/static";
 
 class Lengths extends Embeddings {
   embedQuery = async (text: string): Promise<number[]> => [text.length, 1];
@@ -48,6 +48,7 @@ export async function application(signal: AbortSignal): Promise<DocumentInterfac
       model: new HttpCrossEncoder({ provider: "localai", baseUrl: "http://127.0.0.1:1", model: "m" }),
     }),
     new CrossEncoderReranker({ model: new OllamaCrossEncoder({ model: "m" }) }),
+    new CrossEncoderReranker({ model: new StaticLateInteraction(), topN: 3 }),
     new EmbeddingSimilarityReranker({ embeddings: new StaticEmbeddings(), topN: 5, threshold: 0.5 }),
     new HybridReranker({ embeddings: new OnnxEmbeddings({ model: "m" }), topK: 20, alpha: 0.7, topN: 10 }),
     new ShortestFirst({ onError: "keep-order", details: true }),
