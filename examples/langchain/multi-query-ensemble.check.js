@@ -8,7 +8,9 @@ export const services = ["OLLAMA_CHAT_MODEL"];
 
 export const checks = {
   "three documents are returned, best first": (/** @type {Outcome} */ { documents }) => isRanked(documents, 3),
-  "the note that answers comes first, and by the fused lists alone it does not": (/** @type {Outcome} */ { alone, documents }) => {
+  "the note that answers comes first, and by the fused lists alone it does not": (
+    /** @type {Outcome} */ { alone, documents },
+  ) => {
     assert.equal(documents[0]?.source, "motor-cut");
     assert.notEqual(alone[0]?.source, "motor-cut");
   },
