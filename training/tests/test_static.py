@@ -19,7 +19,7 @@ from training.static_model import StaticModel, StaticTokenizer, load, save
 from training.static_stage import NAME, golden, make_static, prepare_static
 from training.static_train import StaticJob, StaticReader, teacher_logits
 
-CONFIG = replace(PRESETS["smoke"], static=replace(PRESETS["smoke"].static, steps=30))
+CONFIG = replace(PRESETS["smoke"], static=replace(PRESETS["smoke"].static, steps=40, learning_rate=1e-2))
 
 
 def made_model() -> StaticModel:
@@ -85,7 +85,7 @@ def distance(job: StaticJob, folder: Path) -> float:
 def test_training_brings_the_order_nearer_to_the_teachers(job: StaticJob, untrained: Path, data: Path, tmp_path: Path):
     lines: list[str] = []
     folder = make_static(job, BASE_MODEL, untrained, selection_sets(data, 6), data, tmp_path, lines.append)
-    assert folder.name == NAME and any("step 30" in line for line in lines)
+    assert folder.name == NAME and any("step 40" in line for line in lines)
     assert distance(job, folder) < 0.9 * distance(job, untrained)
     assert load(folder / "model.safetensors").maxsim_share in CONFIG.static.shares
     report = json.loads((tmp_path / "static-report.json").read_text())
