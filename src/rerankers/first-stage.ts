@@ -63,7 +63,9 @@ export function makeFirstStage(input: FirstStageInput): FirstStage {
     return fromMetadata(firstStageKey);
   }
   if (embeddings !== undefined) return byEmbeddings(embeddings);
-  return byScorer(firstStageModel ?? BUNDLED_STATIC, firstStageModel === undefined ? "embedding" : "first");
+  if (firstStageModel !== undefined) return byScorer(resolveScorer(firstStageModel, "firstStageModel"), "first");
+  // Shared by the whole process, so that no hybrid has anything of it to free.
+  return byScorer({ scorer: resolveScorer(BUNDLED_STATIC).scorer, owned: false }, "embedding");
 }
 
 function byEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
@@ -75,8 +77,7 @@ function byEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
   };
 }
 
-function byScorer(model: ModelOption, key: FirstStage["key"]): FirstStage {
-  const { scorer, owned } = resolveScorer(model, "firstStageModel");
+function byScorer({ scorer, owned }: ReturnType<typeof resolveScorer>, key: FirstStage["key"]): FirstStage {
   return {
     name: scorerName(scorer),
     key,

@@ -52,6 +52,8 @@ export class StaticLateInteraction implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (typeof query !== "string" || query.trim() === "")
       throw new InvalidInputError("query", "must be a string that is not blank.");
+    const wrong = texts.findIndex((text) => typeof text !== "string");
+    if (wrong >= 0) throw new InvalidInputError(`texts[${wrong}]`, "is not a string.");
     if (texts.length === 0) return [];
     options.signal?.throwIfAborted();
     const started = performance.now();

@@ -3,6 +3,8 @@ import { Document } from "@langchain/core/documents";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInputError, InvalidOptionError, ModelIntegrityError, ModelNotFoundError } from "../../../src/errors.js";
+import { collectStageScores } from "../../../src/evaluation/tuning/collect.js";
+import { firstStageOptions } from "../../../src/evaluation/tuning/tune.js";
 import { CrossEncoderReranker, HybridReranker, type ScorerReport } from "../../../src/index.js";
 import { StaticLateInteraction } from "../../../src/static.js";
 import { expectedScore, type StaticFile, staticFile } from "./static-file.js";
@@ -113,6 +115,7 @@ describe("StaticLateInteraction", () => {
     expect(await absent.score("bees", [])).toEqual([]);
     await expect(absent.score("bees", ["a"])).rejects.toThrow(ModelNotFoundError);
     await expect(scorer.score("  ", ["a"])).rejects.toThrow(InvalidInputError);
+    await expect(scorer.score("bees", ["a", 3 as never])).rejects.toThrow("texts[1]");
   });
 
   it("refuses options that do not exist, and files whose weights or share are none", async () => {
@@ -134,6 +137,7 @@ describe("StaticLateInteraction", () => {
 });
 
 describe("by name", () => {
+  const scorer = new StaticLateInteraction();
   const documents = [
     "The bank raised its interest rates twice this year.",
     "Bees see ultraviolet light, which guides them to nectar.",
@@ -166,5 +170,46 @@ describe("by name", () => {
     expect(again.documents.map(({ metadata }) => metadata.sim)).toEqual(ranked.map(({ metadata }) => metadata.sim));
     expect(again.documents[0]!.metadata.rerank.scores.first).toBeGreaterThan(0);
     await named.dispose();
+    for (const firstStageModel of [7, null, ""] as never[]) {
+      expect(() => new HybridReranker({ firstStageModel })).toThrow(InvalidOptionError);
+    }
+    expect(() => new HybridReranker({ firstStageModel: "static-en-v1", firstStageKey: "score" })).toThrow(
+      "only one of",
+    );
+  });
+
+  it("is no reason for a hybrid without a model of its own to end calls", async () => {
+    let answer: (scores: readonly number[]) => void = () => {};
+    let begun = () => {};
+    const asked = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const score = () =>
+      new Promise<readonly number[]>((resolve) => {
+        answer = resolve;
+        begun();
+      });
+    const hybrid = new HybridReranker({ model: { score } });
+    const pending = hybrid.compressDocuments(documents, "what do bees see");
+    await asked;
+    await hybrid.dispose();
+    answer([0.1, 0.9]);
+    expect(await pending).toHaveLength(2);
+  });
+
+  it("can be tuned as a first stage, alone and fused with a run", async () => {
+    const first = { run: "run", words: scorer, both: { fuse: ["run", "words"] } } as const;
+    expect(firstStageOptions("words", first, "score")).toEqual({ firstStageModel: scorer });
+    const { firstStages } = firstStageOptions("both", first, "score");
+    expect(firstStages).toEqual(["score", expect.any(CrossEncoderReranker)]);
+    const ranked = await (firstStages![1] as CrossEncoderReranker).compressDocuments(documents, "what do bees see");
+    expect(ranked[0]!.metadata.sim).toBeCloseTo(golden.scores[0]!, 5);
+    const data = {
+      corpus: new Map(documents.map(({ pageContent }, i) => [`d${i}`, { id: `d${i}`, text: pageContent }])),
+      queries: new Map([["q", "what do bees see"]]),
+      qrels: new Map([["q", new Map([["d1", 1]])]]),
+    };
+    const stages = await collectStageScores(data as never, { first: { words: scorer }, models: { again: scorer } });
+    expect(stages.queries[0]!.first.get("words")!.scores).toContainEqual(expect.closeTo(golden.scores[0]!, 5));
   });
 });
