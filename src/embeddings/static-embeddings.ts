@@ -1,8 +1,8 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidInputError } from "../errors.js";
 import { checkKnown } from "../options.js";
+import { type StaticModel, StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import type { EmbedCallOptions } from "./call-options.js";
-import { type StaticModel, StaticModelReader, type StaticModelSource } from "./static/static-model.js";
 
 /** Options of {@link StaticEmbeddings}. */
 export interface StaticEmbeddingsOptions extends EmbeddingsParams {

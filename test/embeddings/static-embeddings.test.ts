@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { Embeddings } from "@langchain/core/embeddings";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readStaticTable } from "../../src/embeddings/static/static-table.js";
-import { WordPieces } from "../../src/embeddings/static/word-pieces.js";
 import { InvalidInputError, InvalidOptionError, ModelIntegrityError, ModelNotFoundError } from "../../src/errors.js";
 import { StaticEmbeddings } from "../../src/static.js";
+import { readStaticTable } from "../../src/static-model/static-table.js";
+import { WordPieces } from "../../src/static-model/word-pieces.js";
 
 const folder = new URL("../../models/static-en-v1/", import.meta.url);
 const bytes = new Uint8Array(readFileSync(new URL("model.safetensors", folder)));

@@ -1,7 +1,7 @@
-import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../embeddings/static/static-model.js";
-import { TokenCosines } from "../../embeddings/static/token-cosines.js";
 import { InvalidInputError } from "../../errors.js";
 import { checkKnown } from "../../options.js";
+import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
+import { TokenCosines } from "../../static-model/token-cosines.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 
 /** Options of {@link StaticLateInteraction}. */

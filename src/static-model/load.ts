@@ -1,4 +1,4 @@
-import { DownloadError, ModelNotFoundError } from "../../errors.js";
+import { DownloadError, ModelNotFoundError } from "../errors.js";
 
 /** A module of Node's. Its name is a parameter, which no build folds into the import, so that bundlers for browsers leave it alone. */
 async function load<T>(specifier: string): Promise<T> {

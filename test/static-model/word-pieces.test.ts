@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readStaticTable } from "../../src/embeddings/static/static-table.js";
-import { WordPieces } from "../../src/embeddings/static/word-pieces.js";
+import { readStaticTable } from "../../src/static-model/static-table.js";
+import { WordPieces } from "../../src/static-model/word-pieces.js";
 
 const cases = JSON.parse(readFileSync(new URL("fixtures/word-pieces.json", import.meta.url), "utf8")) as {
   text: string;

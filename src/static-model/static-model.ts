@@ -1,5 +1,5 @@
-import { InvalidOptionError } from "../../errors.js";
-import { staticModelUrl } from "../../static-model-url.js";
+import { InvalidOptionError } from "../errors.js";
+import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";
 import { readStaticTable, type StaticTable } from "./static-table.js";
 import { WordPieces } from "./word-pieces.js";

@@ -1,4 +1,4 @@
-import { ModelIntegrityError } from "../../errors.js";
+import { ModelIntegrityError } from "../errors.js";
 
 /** Vectors summed before the 16-bit lanes could overflow: 257 × 255 is the most that fits. */
 const LANE_ROOM = 257;
