@@ -80,7 +80,7 @@ export default defineConfig([
     deps: { alwaysBundle: ["@huggingface/tokenizers"], neverBundle: [/^onnxruntime-web/] },
   },
   {
-    entry: { cli: "src/cli/main.ts" },
+    entry: { cli: "src/apps/cli/main.ts" },
     format: ["esm"],
     dts: false,
     platform: "node",
@@ -91,7 +91,7 @@ export default defineConfig([
   },
   // The page that `serve` shows: one HTML file.
   {
-    entry: { playground: "src/playground/main.ts" },
+    entry: { playground: "src/apps/playground/main.ts" },
     format: ["esm"],
     outDir: "dist/playground",
     dts: false,

@@ -27,7 +27,7 @@ const shared: UserConfig = {
 export default defineConfig([
   {
     ...shared,
-    entry: { playground: "src/playground/in-page.ts" },
+    entry: { playground: "src/apps/playground/in-page.ts" },
     clean: true,
     plugins: [webForm, ownEntries, playgroundPage("index.html")],
     // The script stands in the page, so that no other file could import it.

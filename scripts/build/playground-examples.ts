@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { PlaygroundExample } from "../../src/playground/examples/example.js";
+import type { PlaygroundExample } from "../../src/apps/playground/examples/example.js";
 
 const bicycle = new URL("../../examples/data/bicycle/", import.meta.url);
-const japanese = new URL("../../src/playground/examples/food-ja.json", import.meta.url);
+const japanese = new URL("../../src/apps/playground/examples/food-ja.json", import.meta.url);
 
 /** First-stage candidates of one example. */
 const CANDIDATES = 12;

@@ -4,10 +4,10 @@ import { transform } from "esbuild";
 import type { Rolldown } from "tsdown";
 import { playgroundExamples } from "./playground-examples.js";
 
-const source = (name: string) => fileURLToPath(new URL(`../../src/playground/${name}`, import.meta.url));
+const source = (name: string) => fileURLToPath(new URL(`../../src/apps/playground/${name}`, import.meta.url));
 
 /**
- * The playground as one HTML file: puts a bundled script, the style sheet and the example data into `src/playground/index.html`.
+ * The playground as one HTML file: puts a bundled script, the style sheet and the example data into `src/apps/playground/index.html`.
  *
  * @param script The bundled and minified page script.
  */

@@ -239,8 +239,8 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
 
     it("a link with a model that is not here says so", async () => {
-      const { encodeFragment } = await import("../../src/playground/share/fragment.js");
-      const { DEFAULT_STATE } = await import("../../src/playground/settings.js");
+      const { encodeFragment } = await import("../../src/apps/playground/share/fragment.js");
+      const { DEFAULT_STATE } = await import("../../src/apps/playground/settings.js");
       const state = { ...DEFAULT_STATE, query: QUERY, text: DOCUMENTS.join("\n"), model: "gone-model" };
       const page = await PlaygroundPage.open(browser, `${server.url}/#${await encodeFragment(state)}`);
       await expect.poll(() => page.text("#problem")).toContain('There is no model "gone-model" here.');

@@ -6,12 +6,12 @@ import type { CodeBlock } from "./markdown.js";
 import { ROOT } from "./pages.js";
 
 const COMMANDS = [
-  import("../../src/cli/rank.js"),
-  import("../../src/cli/models.js"),
-  import("../../src/cli/serve.js"),
-  import("../../src/cli/eval.js"),
-  import("../../src/cli/compare.js"),
-  import("../../src/cli/tune.js"),
+  import("../../src/apps/cli/commands/rank.js"),
+  import("../../src/apps/cli/commands/models.js"),
+  import("../../src/apps/cli/commands/serve.js"),
+  import("../../src/apps/cli/commands/eval.js"),
+  import("../../src/apps/cli/commands/compare.js"),
+  import("../../src/apps/cli/commands/tune.js"),
 ];
 
 /** Instructions of a Dockerfile; what follows the first group is a command line of the shell, or its words as JSON. */

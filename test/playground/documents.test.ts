@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseCsv } from "../../src/playground/input/csv.js";
-import { DocumentFormatError, formatDocuments, parseDocuments } from "../../src/playground/input/parse-documents.js";
-import { readFileDocuments } from "../../src/playground/input/read-file.js";
+import { parseCsv } from "../../src/apps/playground/input/csv.js";
+import {
+  DocumentFormatError,
+  formatDocuments,
+  parseDocuments,
+} from "../../src/apps/playground/input/parse-documents.js";
+import { readFileDocuments } from "../../src/apps/playground/input/read-file.js";
 
 describe("the editor's text", () => {
   test.each([

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_STATE, MOST_TOP_K, type PlaygroundState, RERANKERS } from "../../src/playground/settings.js";
-import { decodeFragment, encodeFragment, FragmentError } from "../../src/playground/share/fragment.js";
+import { DEFAULT_STATE, MOST_TOP_K, type PlaygroundState, RERANKERS } from "../../src/apps/playground/settings.js";
+import { decodeFragment, encodeFragment, FragmentError } from "../../src/apps/playground/share/fragment.js";
 
 const text = fc.string({ unit: "grapheme", maxLength: 200 });
 const name = fc.option(fc.string({ unit: "grapheme", maxLength: 60 }), { nil: undefined });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cutSentences } from "../../src/playground/passages.js";
-import { excerpt, FOLDED } from "../../src/playground/view/excerpt.js";
+import { cutSentences } from "../../src/apps/playground/passages.js";
+import { excerpt, FOLDED } from "../../src/apps/playground/view/excerpt.js";
 
 const parts = (text: string, within?: { start: number; end: number }) =>
   cutSentences(text, within).map(({ start, end }) => text.slice(start, end));

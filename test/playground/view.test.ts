@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { languageWarning } from "../../src/playground/language.js";
-import { barShares, formatDuration, formatScore } from "../../src/playground/view/format.js";
+import { languageWarning } from "../../src/apps/playground/language.js";
+import { barShares, formatDuration, formatScore } from "../../src/apps/playground/view/format.js";
 
 describe("numbers for people", () => {
   test.each([

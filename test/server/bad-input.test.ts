@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RerankServer } from "../../src/server/listen.js";
+import type { RerankServer } from "../../src/apps/server/listen.js";
 import { post, start, tinyCrossEncoder } from "./fixtures.js";
 
 const KEY = "server-key-1234567890";

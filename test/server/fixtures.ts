@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { vi } from "vitest";
+import { type ListenOptions, listen, type RerankServer } from "../../src/apps/server/listen.js";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "../../src/onnx.js";
 import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
-import { type ListenOptions, listen, type RerankServer } from "../../src/server/listen.js";
 
 const folder = new URL("../fixtures/tiny-models/", import.meta.url);
 

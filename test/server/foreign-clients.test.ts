@@ -4,9 +4,9 @@ import { Document } from "@langchain/core/documents";
 import { rerank } from "ai";
 import { CohereClient, CohereClientV2, CohereError } from "cohere-ai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RerankServer } from "../../src/apps/server/listen.js";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { CrossEncoderReranker } from "../../src/index.js";
-import type { RerankServer } from "../../src/server/listen.js";
 import { golden, start, tinyCrossEncoder } from "./fixtures.js";
 
 const KEY = "server-key-1234567890";

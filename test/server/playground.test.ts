@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RerankServer } from "../../src/server/listen.js";
-import type { PlaygroundOptions } from "../../src/server/playground.js";
+import type { RerankServer } from "../../src/apps/server/listen.js";
+import type { PlaygroundOptions } from "../../src/apps/server/playground.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
 const KEY = "server-key-1234567890";

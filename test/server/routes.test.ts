@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RerankServer } from "../../src/apps/server/listen.js";
+import type { ServedEmbedder } from "../../src/apps/server/options.js";
 import { OnnxEmbeddings } from "../../src/onnx.js";
-import type { RerankServer } from "../../src/server/listen.js";
-import type { ServedEmbedder } from "../../src/server/options.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
 const [QUERY] = golden.pairs[0] as [string, string];

@@ -1,0 +1,120 @@
+import { type Command, Option } from "commander";
+import type { DType } from "../../../models/types.js";
+import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
+import { finiteNumber, wholeNumber } from "../options.js";
+import type { RankedDocument } from "../ranking.js";
+import { DOCUMENT_FORMATS, type DocumentFormat, readDocuments, type SourceDocument } from "../read-documents.js";
+import { renderTable } from "../terminal/table.js";
+import { paint, terminalOf } from "../terminal/terminal.js";
+
+/** What `rank` was told on the command line. */
+export interface RankOptions {
+  query: string;
+  topN?: number;
+  threshold?: number;
+  model?: string;
+  dtype?: DType;
+  longDocuments?: "truncate" | "max-passage";
+  instruction?: string;
+  acceptLicense?: boolean;
+  field?: string;
+  format?: DocumentFormat;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ langchain-rerank rank --query "how do solar panels work?" notes.md
+  $ langchain-rerank rank -q "refund policy" -n 3 faq/*.md tickets.jsonl
+  $ grep -rih "timeout" docs | langchain-rerank rank -q "how do I set a timeout?" -n 5
+  $ langchain-rerank rank -q "..." --model Xenova/ms-marco-MiniLM-L-6-v2 --json passages.jsonl | jq '.[0]'
+  $ langchain-rerank rank -q "..." --model cohere:rerank-v3.5 passages.jsonl     (COHERE_API_KEY is set)
+  $ langchain-rerank rank -q "..." --long-documents max-passage report.txt
+
+What is read:
+  .txt    paragraphs, separated by blank lines
+  .md     sections, from heading to heading
+  .jsonl  a record a line; .json a list of records or strings. The text is in --field, or in text, pageContent,
+          content, passage or body
+  -       standard input: JSON, paragraphs, or one text a line when there are no blank lines
+`;
+
+/** Adds the command `rank`. */
+export function register(program: Command): void {
+  program
+    .command("rank")
+    .summary("order the texts of files by relevance to a query")
+    .description(
+      "Orders the texts of files, or of standard input, by relevance to a query. The most relevant comes first.",
+    )
+    .argument("[files...]", "files to read; none or - means standard input")
+    .requiredOption("-q, --query <text>", "what the texts should be relevant to")
+    .option("-n, --top-n <count>", "how many to print (default: all)", wholeNumber(1))
+    .option("--threshold <score>", "leave out texts that score below", finiteNumber)
+    .option(
+      "-m, --model <name>",
+      "bundled, registered or Hugging Face model, local folder, or provider:model (default: the bundled one)",
+    )
+    .addOption(
+      new Option("--dtype <precision>", "weights of a local model").choices(["auto", "fp32", "fp16", "q8", "q4"]),
+    )
+    .addOption(
+      new Option("--long-documents <how>", "what happens to texts longer than the model reads").choices([
+        "truncate",
+        "max-passage",
+      ]),
+    )
+    .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
+    .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
+    .addOption(
+      new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([
+        ...DOCUMENT_FORMATS,
+      ]),
+    )
+    .option("--field <name>", "field of JSON records that holds the text")
+    .option("--json", "print JSON: a list of {rank, firstRank, score, text, source}")
+    .option("--verbose", "print model, counts and milliseconds to standard error")
+    .addHelpText("after", EXAMPLES + EXIT_CODES_HELP)
+    .action(run);
+}
+
+async function run(files: string[], options: RankOptions): Promise<void> {
+  if (options.query.trim() === "") throw new CliError("--query is blank.", EXIT.usage);
+  const documents = await readDocuments(files, options);
+  const { rank } = await import("../ranking.js");
+  const { ranked, report } = await rank(documents, options);
+  if (options.verbose) printReport(documents, report);
+  process.stdout.write(`${options.json ? JSON.stringify(ranked, null, 2) : table(ranked)}\n`);
+}
+
+function table(ranked: readonly RankedDocument[]): string {
+  const columns = [
+    { title: "rank", align: "right" },
+    { title: "was", align: "right" },
+    { title: "score", align: "right" },
+    { title: "text", shrink: true },
+  ] as const;
+  const rows = ranked.map(({ rank, firstRank, score, text }) => [
+    String(rank),
+    String(firstRank),
+    formatScore(score),
+    text,
+  ]);
+  return renderTable(columns, rows, terminalOf(process.stdout));
+}
+
+/** Four decimals; scores that would look like 0 or 1 keep what tells them apart. */
+function formatScore(score: number): string {
+  if (score === -Number.MAX_VALUE) return "-";
+  const short = score.toFixed(4);
+  return score !== 0 && /^-?[01]\.0000$/.test(short) && !Number.isInteger(score) ? score.toExponential(2) : short;
+}
+
+function printReport(documents: readonly SourceDocument[], report: Readonly<Record<string, unknown>>): void {
+  const terminal = terminalOf(process.stderr);
+  process.stderr.write(`${paint(terminal, "dim", `${documents.length} texts`)}\n`);
+  for (const [name, value] of Object.entries(report)) {
+    process.stderr.write(`${paint(terminal, "dim", `${name}: ${JSON.stringify(value)}`)}\n`);
+  }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import packageJson from "../../../package.json" with { type: "json" };
+import { EXIT_CODES_HELP, reportFailure } from "./failure.js";
+
+/** Commands by name. Only the one that is called is loaded, so that small ones start fast. */
+const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => void }>> = {
+  rank: () => import("./commands/rank.js"),
+  models: () => import("./commands/models.js"),
+  serve: () => import("./commands/serve.js"),
+  eval: () => import("./commands/eval.js"),
+  compare: () => import("./commands/compare.js"),
+  tune: () => import("./commands/tune.js"),
+};
+
+const HELP = `
+Examples:
+  $ langchain-rerank rank --query "how do solar panels work?" notes.md
+  $ langchain-rerank models list --language ja
+  $ langchain-rerank eval examples/data/bicycle
+  $ langchain-rerank help rank
+${EXIT_CODES_HELP}`;
+
+/** Runs the command line and returns its exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("langchain-rerank")
+    .description("Rerank texts with local cross-encoders, embeddings and every rerank server.")
+    .version(packageJson.version, "-v, --version")
+    .showHelpAfterError("(--help shows what there is)")
+    .addHelpText("after", HELP)
+    .exitOverride();
+  const called = COMMANDS[argv[0] ?? ""];
+  try {
+    for (const load of called ? [called] : Object.values(COMMANDS)) (await load()).register(program);
+    await program.parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    return reportFailure(error, argv.includes("--verbose"));
+  }
+}
+
+// Whoever reads the output may stop early: `… | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+process.exitCode = await main(process.argv.slice(2));

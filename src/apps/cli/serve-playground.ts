@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { defaultLateInteractionModel, findModel } from "../../models/find.js";
+import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import type { ServedEmbedder } from "../server/options.js";
+import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
+
+/** Offered on the page beside what is served: it costs next to nothing, and makes every reranker possible. */
+const BUNDLED_EMBEDDINGS = "static-en-v1";
+
+/**
+ * The page, over the models that are served and the bundled embeddings.
+ *
+ * @param options.compare Offer the bundled late-interaction model too. It is not warmed up: it loads when the page first asks for it.
+ */
+export async function preparePlayground(
+  rerankers: ReadonlyMap<string, RelevanceScorer>,
+  embedders: ReadonlyMap<string, ServedEmbedder>,
+  { compare }: { compare: boolean },
+): Promise<PlaygroundOptions> {
+  const offered = new Map(rerankers);
+  if (compare) {
+    const { OnnxLateInteraction } = await import("langchain-rerank/onnx");
+    const model = defaultLateInteractionModel().name;
+    offered.set(model, new OnnxLateInteraction({ model, longDocuments: "max-passage" }));
+  }
+  const models: PlaygroundEntry[] = [
+    ...[...offered].map(([id, scorer]) => ({ id, ...describe(scorer.model ?? id, "cross-encoder"), scorer })),
+    ...[...embedders].map(([id, embedder]) => ({ id, ...describe(modelName(embedder) ?? id, "embedding"), embedder })),
+  ];
+  if (!models.some(({ id }) => id === BUNDLED_EMBEDDINGS)) {
+    const { StaticEmbeddings } = await import("langchain-rerank/static");
+    models.push({ id: BUNDLED_EMBEDDINGS, kind: "embedding", languages: ["en"], embedder: new StaticEmbeddings() });
+  }
+  const html = await readFile(new URL("./playground/index.html", import.meta.url), "utf8");
+  return { html, models };
+}
+
+/** What the registry knows of a model. */
+function describe<K extends PlaygroundEntry["kind"]>(name: string, kind: K) {
+  const entry = findModel(name);
+  if (!entry) return { kind };
+  const known = kind === "embedding" ? kind : entry.kind;
+  return { kind: known, languages: entry.languages };
+}
+
+function modelName(embedder: ServedEmbedder): string | undefined {
+  return "model" in embedder && typeof embedder.model === "string" ? embedder.model : undefined;
+}

@@ -1,0 +1,57 @@
+import type { TextSpan } from "../../scorers/relevance-scorer.js";
+
+/** Characters below which a sentence is joined with the next: a heading or a "Yes." says little by itself. */
+const LEAST = 40;
+/** Passages that one text is cut into, at most, so that a book costs no more than a long page. */
+const MOST_PASSAGES = 48;
+
+/** Ends a sentence, with or without a closing quote or bracket behind. */
+const SENTENCE_END = /[.!?…。！？｡؟।:][\p{Pe}\p{Pf}"']*$/u;
+
+/**
+ * Sentences of a text, or groups of them where they are short or very many. Headings, which are short lines without a full stop, belong to
+ * no passage unless there is nothing else. Spans are exact, in order, do not overlap, and hold no white space at their ends. A text of one
+ * sentence has one passage.
+ *
+ * @param within Only this part of the text.
+ */
+export function cutSentences(text: string, within: TextSpan = { start: 0, end: text.length }): TextSpan[] {
+  const part = text.slice(within.start, within.end);
+  const least = Math.max(LEAST, part.length / MOST_PASSAGES);
+  const spans: TextSpan[] = [];
+  let open: TextSpan | undefined;
+  for (const sentence of withoutHeadings(part, sentences(part))) {
+    const joined: TextSpan = open ? { start: open.start, end: sentence.end } : sentence;
+    open = width(part, joined) < least ? joined : undefined;
+    if (!open) spans.push(joined);
+  }
+  // What is left is too short to stand alone.
+  if (open) {
+    const last = spans.pop();
+    spans.push(last ? { start: last.start, end: open.end } : open);
+  }
+  return spans.map(({ start, end }) => ({ start: start + within.start, end: end + within.start }));
+}
+
+/** Chinese and Japanese characters say about as much as two Latin letters. */
+function width(text: string, { start, end }: TextSpan): number {
+  const body = text.slice(start, end);
+  return body.length + (body.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0);
+}
+
+function withoutHeadings(text: string, all: TextSpan[]): TextSpan[] {
+  const prose = all.filter(({ start, end }, at) => {
+    const line = text.slice(start, end);
+    const alone = at + 1 < all.length && text.slice(end, all[at + 1]!.start).includes("\n");
+    return !alone || SENTENCE_END.test(line) || width(text, { start, end }) >= 2 * LEAST;
+  });
+  return prose.length > 0 ? prose : all;
+}
+
+function sentences(text: string): TextSpan[] {
+  const segments = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text);
+  return Array.from(segments, ({ segment, index }) => {
+    const start = index + segment.length - segment.trimStart().length;
+    return { start, end: Math.max(start, index + segment.trimEnd().length) };
+  }).filter(({ start, end }) => end > start);
+}

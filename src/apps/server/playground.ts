@@ -1,0 +1,74 @@
+import type { Context, Hono } from "hono";
+import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import type { PlaygroundModel } from "../playground/backend.js";
+import { type ModelSource, rankForPlayground } from "../shared/playground-rank.js";
+import type { Body } from "./fields.js";
+import { HttpError } from "./http-error.js";
+import type { ServedEmbedder } from "./options.js";
+import { pageHeaders } from "./page-policy.js";
+import { readPlaygroundRequest } from "./playground-request.js";
+
+/** A model on the page's list, with what runs it. */
+export type PlaygroundEntry = PlaygroundModel & { scorer?: RelevanceScorer; embedder?: ServedEmbedder };
+
+/** The page at `/`, and the models that it offers, the default of each kind first. */
+export interface PlaygroundOptions {
+  /** The page: one HTML file with everything in it. */
+  html: string;
+  models: readonly PlaygroundEntry[];
+}
+
+/** What the page asks the server. */
+export const PLAYGROUND_PATHS = { models: "/playground/models", rerank: "/playground/rerank" } as const;
+
+/** Parts of the server that its routes share. */
+interface Shared {
+  maxDocuments: number;
+  read: (context: Context) => Promise<Body>;
+  work: (context: Context, task: (signal: AbortSignal) => Promise<object>) => Promise<Response>;
+  /** Counts scored texts. */
+  worked: (texts: number) => void;
+}
+
+/** `GET /` for browsers. Needs no key, as nothing of anybody's is in it; clients that want JSON go on to the next route. */
+export function servePage(app: Hono, { html }: PlaygroundOptions): void {
+  const headers = pageHeaders(html);
+  app.get("/", async (context, next) => {
+    if (!/\btext\/html\b/i.test(context.req.header("accept") ?? "")) return next();
+    return context.body(html, 200, headers);
+  });
+}
+
+/** The routes that the page calls. */
+export function servePlayground(app: Hono, { models }: PlaygroundOptions, shared: Shared): void {
+  const list = models.map(({ id, kind, languages }) => ({ id, kind, ...(languages ? { languages } : {}) }));
+  const source: ModelSource = {
+    scorer: (id) => find(models, "model", id, ({ scorer }) => scorer),
+    embeddings: (id) => find(models, "embeddings", id, ({ embedder }) => embedder),
+  };
+  app.get(PLAYGROUND_PATHS.models, (context) => context.json({ models: list }));
+  app.post(PLAYGROUND_PATHS.rerank, async (context) => {
+    const request = readPlaygroundRequest(await shared.read(context), shared.maxDocuments);
+    return shared.work(context, async (signal) => {
+      const answer = await rankForPlayground(request, source, signal);
+      shared.worked(request.documents.length);
+      return answer;
+    });
+  });
+}
+
+function find<T>(
+  models: readonly PlaygroundEntry[],
+  param: string,
+  id: string,
+  part: (model: PlaygroundEntry) => T | undefined,
+): T {
+  const fitting = models.flatMap((model) => {
+    const found = part(model);
+    return found === undefined ? [] : [{ id: model.id, found }];
+  });
+  const match = fitting.find((model) => model.id === id);
+  if (match) return match.found;
+  const known = fitting.map((model) => `"${model.id}"`).join(", ") || "none";
+  throw new HttpError(404, "model_not_found", `${param}: no model of that name; there are ${known}`, { param });
+}
