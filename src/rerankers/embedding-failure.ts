@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { BackendError } from "../errors.js";
-import { createRedact, type Redact, redactError } from "../scorers/http/redact.js";
+import { createRedact, type Redact, redactError } from "../scorers/remote/redact.js";
 
 /** Names of fields and environment variables whose values nobody is to see. */
 const SECRET_NAME = /(key|token|secret|password|authorization|credentials?)$/i;

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../errors.js";
 import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
-import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote.js";
+import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
 
 /** The name that stands for the bundled `StaticLateInteraction`. */
 export const BUNDLED_STATIC = "static-en-v1";

@@ -51,7 +51,7 @@ export async function rank(
 /** Models of this machine are handed texts in parts, to show how far they are; a provider gets them as it likes them. */
 async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<RelevanceScorer> {
   const { model, dtype, longDocuments, instruction, acceptLicense } = options;
-  const { createRemoteScorer, isRemoteModel } = await import("../../scorers/remote.js");
+  const { createRemoteScorer, isRemoteModel } = await import("../../scorers/remote-model.js");
   if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
   if (model === BUNDLED_STATIC) return staticScorer({ dtype, instruction });
   const { createOnnxScorer } = await import("langchain-rerank/onnx");

@@ -1,7 +1,7 @@
 import { defaultModel } from "../../models/find.js";
 import { BUNDLED_STATIC, resolveScorer } from "../../scorers/named-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import { createRemoteScorer, isRemoteModel } from "../../scorers/remote.js";
+import { createRemoteScorer, isRemoteModel } from "../../scorers/remote-model.js";
 import type { ServedEmbedder } from "../server/options.js";
 import { CliError, EXIT } from "./failure.js";
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { race, startCall } from "../../scorers/http/deadline.js";
+import { race, startCall } from "../../scorers/remote/deadline.js";
 import { embedAnswer, readEmbedRequest } from "./embed-work.js";
 import { type Body, parseBody } from "./fields.js";
 import { errorBody, HttpError } from "./http-error.js";

@@ -1,5 +1,5 @@
-import type { Stop } from "../../scorers/http/deadline.js";
-import { Semaphore } from "../../scorers/http/semaphore.js";
+import type { Stop } from "../../scorers/remote/deadline.js";
+import { Semaphore } from "../../scorers/remote/semaphore.js";
 import { HttpError } from "./http-error.js";
 
 /** Seconds that a request takes, until one has been seen. */

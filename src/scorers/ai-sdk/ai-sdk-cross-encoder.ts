@@ -1,8 +1,4 @@
 import { InvalidOptionError, InvalidResponseError } from "../../errors.js";
-import { activate, resolveActivation } from "../http/activation.js";
-import type { CallDeadline } from "../http/deadline.js";
-import { race, type Stop } from "../http/deadline.js";
-import { readVariable } from "../http/environment.js";
 import {
   type Activation,
   checkOptionNames,
@@ -12,13 +8,17 @@ import {
 } from "../http/options.js";
 import { readUsage, scatter, sumUsage } from "../http/parse-scores.js";
 import { PROVIDERS } from "../http/providers.js";
-import { createRedact, type Redact } from "../http/redact.js";
-import { type Attempt, withRetries } from "../http/retry.js";
-import { runAll } from "../http/run-all.js";
-import { Semaphore } from "../http/semaphore.js";
-import { splitTexts } from "../http/split.js";
-import { prepareTexts, restore } from "../http/texts.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { activate, resolveActivation } from "../remote/activation.js";
+import type { CallDeadline } from "../remote/deadline.js";
+import { race, type Stop } from "../remote/deadline.js";
+import { readVariable } from "../remote/environment.js";
+import { createRedact, type Redact } from "../remote/redact.js";
+import { type Attempt, withRetries } from "../remote/retry.js";
+import { runAll } from "../remote/run-all.js";
+import { Semaphore } from "../remote/semaphore.js";
+import { splitTexts } from "../remote/split.js";
+import { prepareTexts, restore } from "../remote/texts.js";
 import { toFault } from "./provider-fault.js";
 import type { AiSdkRanking, AiSdkRerankingModel } from "./reranking-model.js";
 

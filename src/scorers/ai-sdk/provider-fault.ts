@@ -1,7 +1,7 @@
 import { BackendError } from "../../errors.js";
-import { errorMessage } from "../http/exchange.js";
-import { type Redact, redactError } from "../http/redact.js";
-import { type Fault, isRetryableStatus, parseRetryAfter } from "../http/retry.js";
+import { errorMessage } from "../remote/exchange.js";
+import { type Redact, redactError } from "../remote/redact.js";
+import { type Fault, isRetryableStatus, parseRetryAfter } from "../remote/retry.js";
 
 /** Fields of the AI SDK's `APICallError`; each may be missing on an error of another kind. */
 interface CallErrorFields {

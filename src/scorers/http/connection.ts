@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../errors.js";
-import { readVariable } from "./environment.js";
+import { readVariable } from "../remote/environment.js";
+import { HIDDEN } from "../remote/redact.js";
 import { isProvider, PROVIDERS, type Provider } from "./providers.js";
-import { HIDDEN } from "./redact.js";
 
 /** Where requests go and what authorises them. */
 export interface Connection {

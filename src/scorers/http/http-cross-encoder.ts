@@ -1,9 +1,12 @@
 import { InvalidOptionError, InvalidResponseError, isRerankError } from "../../errors.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { activate, resolveActivation } from "./activation.js";
-import { RerankClient } from "./client.js";
+import { activate, resolveActivation } from "../remote/activation.js";
+import { RerankClient } from "../remote/client.js";
+import type { Answer } from "../remote/exchange.js";
+import { redactError } from "../remote/redact.js";
+import { splitTexts } from "../remote/split.js";
+import { prepareTexts, restore } from "../remote/texts.js";
 import { connect, connectProvider, findProvider } from "./connection.js";
-import type { Answer } from "./exchange.js";
 import {
   type CustomOptions,
   checkOptionNames,
@@ -14,9 +17,6 @@ import {
   wholeNumber,
 } from "./options.js";
 import { findResults, type IndexedScore, readResult, readUsage, scatter, sumUsage } from "./parse-scores.js";
-import { redactError } from "./redact.js";
-import { splitTexts } from "./split.js";
-import { prepareTexts, restore } from "./texts.js";
 
 const SCORER_OPTIONS = ["provider", "model", "baseUrl", "apiKey", "maxBatchSize", "activation"];
 const PROVIDER_OPTIONS = [...SCORER_OPTIONS, "instruction", "extra"];

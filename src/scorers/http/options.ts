@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../../errors.js";
 import { checkKnown } from "../../options.js";
-import type { ClientSettings } from "./client.js";
+import type { ClientSettings } from "../remote/client.js";
+import { HIDDEN } from "../remote/redact.js";
 import type { ProviderExtras } from "./extras.js";
 import type { ProviderName } from "./providers.js";
-import { HIDDEN } from "./redact.js";
 
 /** Options that every scorer behind HTTP takes. */
 export interface HttpClientOptions {

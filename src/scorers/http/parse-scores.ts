@@ -1,5 +1,5 @@
 import { BackendError, InvalidResponseError } from "../../errors.js";
-import { type Answer, errorMessage } from "./exchange.js";
+import { type Answer, errorMessage } from "../remote/exchange.js";
 
 /** One score of an answer, by the position of its text in the request. */
 export interface IndexedScore {

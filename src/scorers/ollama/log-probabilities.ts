@@ -1,5 +1,5 @@
 import { BackendError, InvalidResponseError } from "../../errors.js";
-import { type Answer, errorMessage } from "../http/exchange.js";
+import { type Answer, errorMessage } from "../remote/exchange.js";
 import type { RerankTemplate } from "./template.js";
 
 interface TokenLogProbability {

@@ -1,8 +1,5 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
-import { activate, resolveActivation } from "../http/activation.js";
-import { type Post, RerankClient } from "../http/client.js";
 import { connect } from "../http/connection.js";
-import { readVariable } from "../http/environment.js";
 import {
   type Activation,
   checkOptionNames,
@@ -11,8 +8,11 @@ import {
   settleClient,
   wholeNumber,
 } from "../http/options.js";
-import { prepareTexts, restore } from "../http/texts.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { activate, resolveActivation } from "../remote/activation.js";
+import { type Post, RerankClient } from "../remote/client.js";
+import { readVariable } from "../remote/environment.js";
+import { prepareTexts, restore } from "../remote/texts.js";
 import { readLogit } from "./log-probabilities.js";
 import { fillTemplate, RERANK_TEMPLATES, type RerankTemplate, type RerankTemplateName } from "./template.js";
 

@@ -3,7 +3,7 @@ import { createCohere } from "@ai-sdk/cohere";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AiSdkCrossEncoder, type AiSdkCrossEncoderOptions, type AiSdkRerankingModel } from "../../../src/ai-sdk.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../http/rerank-server.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../remote/rerank-server.js";
 
 const KEY = "co-secret-0987654321";
 const QUERY = "text tea";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HttpCrossEncoder } from "../../../src/http.js";
-import { splitTexts } from "../../../src/scorers/http/split.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "./rerank-server.js";
+import { splitTexts } from "../../../src/scorers/remote/split.js";
+import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../remote/rerank-server.js";
 
 const QUERY = "tea ceremony";
 let server: RerankServer;

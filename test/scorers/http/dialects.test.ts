@@ -3,7 +3,7 @@ import { InvalidOptionError } from "../../../src/errors.js";
 import { HttpCrossEncoder, type HttpCrossEncoderOptions, type ProviderName } from "../../../src/http.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { overlap, type Received, type RerankServer, startServer } from "./rerank-server.js";
+import { overlap, type Received, type RerankServer, startServer } from "../remote/rerank-server.js";
 
 const QUERY = "solar power at night";
 const TEXTS = ["Batteries keep solar power for the night.", "Cats sleep.", "Night trains run on power."];

@@ -16,7 +16,7 @@ import {
   sendJson,
   soon,
   startServer,
-} from "./rerank-server.js";
+} from "../remote/rerank-server.js";
 
 const KEY = "sk-very-secret-1234567890";
 const TEXTS = ["first text on tea", "second", "third text"];

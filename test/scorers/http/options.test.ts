@@ -4,8 +4,8 @@ import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/htt
 import { CrossEncoderReranker } from "../../../src/index.js";
 import { joinPaths } from "../../../src/scorers/http/connection.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers.js";
-import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote.js";
-import { cohereAnswer, startServer } from "./rerank-server.js";
+import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote-model.js";
+import { cohereAnswer, startServer } from "../remote/rerank-server.js";
 
 beforeEach(() => {
   for (const { urlVariables = [], keyVariables } of Object.values(PROVIDERS)) {

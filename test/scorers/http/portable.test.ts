@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { HttpCrossEncoder } from "../../../src/http.js";
-import { startServer } from "./rerank-server.js";
+import { startServer } from "../remote/rerank-server.js";
 
 test.each([
   ["http", 10_000],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { OllamaCrossEncoder, type OllamaCrossEncoderOptions, RERANK_TEMPLATES } from "../../../src/ollama.js";
 import { fillTemplate } from "../../../src/scorers/ollama/template.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { type Received, type RerankServer, sendJson, startServer } from "../http/rerank-server.js";
+import { type Received, type RerankServer, sendJson, startServer } from "../remote/rerank-server.js";
 
 const MODEL = "dengcao/Qwen3-Reranker-0.6B:Q8_0";
 let server: RerankServer;

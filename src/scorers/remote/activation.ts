@@ -1,5 +1,5 @@
 import { InvalidOptionError, InvalidResponseError } from "../../errors.js";
-import type { Activation } from "./options.js";
+import type { Activation } from "../http/options.js";
 
 /** The logistic function. */
 export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));

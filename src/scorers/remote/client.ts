@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.js";
+import type { Connection } from "../http/connection.js";
 import type { CallDeadline } from "./deadline.js";
 import { type Answer, exchange } from "./exchange.js";
 import { createRedact, type Redact } from "./redact.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BackendError } from "../../../src/errors.js";
-import { startCall } from "../../../src/scorers/http/deadline.js";
-import { backOff, parseRetryAfter, withRetries } from "../../../src/scorers/http/retry.js";
+import { startCall } from "../../../src/scorers/remote/deadline.js";
+import { backOff, parseRetryAfter, withRetries } from "../../../src/scorers/remote/retry.js";
 
 describe("retry arithmetic", () => {
   test("Retry-After", () => {
