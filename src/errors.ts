@@ -1,7 +1,7 @@
 const BRAND = Symbol.for("langchain-rerank.error");
 
 /**
- * Root of every error that this package throws on purpose. An abort is the one exception: it rejects with the signal's own
+ * Base class of every error that this package throws on purpose. The one exception is an abort, which rejects with the signal's
  * reason.
  *
  * @example
@@ -10,97 +10,130 @@ const BRAND = Symbol.for("langchain-rerank.error");
  */
 export class RerankError extends Error {
   override name: string = "RerankError";
-  /** @internal Tells the errors of every copy of this package. */
+  /** @internal Marks the errors of every copy of this package. */
   readonly [BRAND] = true;
 }
 
-/** True for a {@link RerankError} of any copy of this package (ESM and CommonJS side by side, duplicates in `node_modules`). */
+/** Whether a value is a {@link RerankError} from any copy of this package (ESM and CommonJS side by side, duplicates in `node_modules`). */
 export function isRerankError(error: unknown): error is RerankError {
   return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[BRAND] === true;
 }
 
-/** What was passed to a call cannot be scored: a blank query, a document that is no document. */
+/** The input of a call cannot be scored, for example a blank query or something that is not a LangChain document. */
 export class InvalidInputError extends RerankError {
   override name = "InvalidInputError" as const;
-  /** The argument at fault, with its position where it is one of many: `query`, `documents[3].pageContent`. */
+  /** The argument at fault, with its index where it is one of many: `query`, `documents[3].pageContent`. */
   readonly input: string;
 
   constructor(input: string, problem: string, options?: ErrorOptions) {
-    super(`${input}: ${problem}`, options);
+    super(`Invalid ${input}: ${problem}`, options);
     this.input = input;
   }
 }
 
-/** An option is not one that is allowed. Thrown by constructors, before any work. */
+/** Marks the options of an {@link InvalidOptionError} whose third argument is the whole message. */
+const WHOLE_MESSAGE = Symbol("whole message");
+
+/** Options that hold a secret. Their values appear neither in the message nor in `value`. */
+const SECRET_OPTION =
+  /(^|\.)(api[_-]?key|(\w+[_-])?token|authToken|accessToken|secret|password|authorization)$|^headers\b/i;
+
+/** Printed in place of a secret. */
+const HIDDEN = "[hidden]";
+
+/** An option has a value that is not allowed. Constructors throw it before any work is done. */
 export class InvalidOptionError extends RerankError {
   override name = "InvalidOptionError" as const;
+  /** Name of the option, with its path where it is nested: `topN`, `cascade[1].topK`. */
   readonly option: string;
+  /** The value that was passed; `"[hidden]"` for options that hold a secret. */
   readonly value: unknown;
+  /** What would have been allowed. */
   readonly allowed: string;
 
-  constructor(option: string, value: unknown, allowed: string, options?: ErrorOptions) {
-    super(`Option \`${option}\` is ${describe(value)}; allowed: ${allowed}.`, options);
+  /**
+   * @param expected What would have been allowed, as a noun phrase: "a positive integer".
+   * @example new InvalidOptionError("topN", 0, "a positive integer").message
+   * // "Invalid `topN`: expected a positive integer, got 0."
+   */
+  constructor(option: string, value: unknown, expected: string, options?: ErrorOptions) {
+    const shown = value !== undefined && SECRET_OPTION.test(option) ? HIDDEN : value;
+    const sentence = (options as { [WHOLE_MESSAGE]?: true } | undefined)?.[WHOLE_MESSAGE];
+    super(sentence ? expected : `Invalid \`${option}\`: expected ${expected}, got ${describe(shown)}.`, options);
     this.option = option;
-    this.value = value;
-    this.allowed = allowed;
+    this.value = shown;
+    this.allowed = expected;
+  }
+
+  /**
+   * For a rule that is more than a set of values, such as one between two options.
+   *
+   * @param sentence The whole message.
+   * @example InvalidOptionError.because("topK", 3, "`topK` cannot be combined with `cascade`. Set it on each stage.")
+   */
+  static because(option: string, value: unknown, sentence: string, options?: ErrorOptions): InvalidOptionError {
+    return new InvalidOptionError(option, value, sentence, { ...options, [WHOLE_MESSAGE]: true } as ErrorOptions);
   }
 }
 
-/** An optional package is needed and is not installed. */
+/** An optional package is needed but could not be loaded. */
 export class MissingDependencyError extends RerankError {
   override name = "MissingDependencyError" as const;
   readonly dependency: string;
-  /** The shell command that installs it. */
+  /** Shell command that installs it. */
   readonly install: string;
 
   constructor(dependency: string, purpose: string, options?: ErrorOptions & { install?: string }) {
     const install = options?.install ?? `npm install ${dependency}`;
-    super(`${purpose} needs the package \`${dependency}\`, which could not be loaded. Install it: ${install}`, options);
+    super(
+      `${purpose} requires the package \`${dependency}\`, which could not be loaded. Install it: ${install}`,
+      options,
+    );
     this.dependency = dependency;
     this.install = install;
   }
 }
 
-/** No model of that name or at that path. */
+/** There is no model of that name or at that path. */
 export class ModelNotFoundError extends RerankError {
   override name = "ModelNotFoundError" as const;
   readonly model: string;
-  /** Names that are close to the one asked for, nearest first. */
+  /** Names similar to the requested one, most similar first. */
   readonly suggestions: readonly string[];
 
   constructor(model: string, problem: string, options?: ErrorOptions & { suggestions?: readonly string[] }) {
     const suggestions = options?.suggestions ?? [];
-    super(`Model "${model}": ${problem}${didYouMean(suggestions)}`, options);
+    super(`Model "${model}" was not found: ${problem}${didYouMean(suggestions)}`, options);
     this.model = model;
     this.suggestions = suggestions;
   }
 }
 
-/** A model's files are there but are not what they should be: broken, of another kind, or with scores that are off. */
+/** A model's files exist but are damaged, of another kind of model, or compute wrong scores. */
 export class ModelIntegrityError extends RerankError {
   override name = "ModelIntegrityError" as const;
   readonly model: string;
-  /** The file at fault, where one is. */
+  /** The file at fault, where there is one. */
   readonly file: string | undefined;
 
   constructor(model: string, problem: string, options?: ErrorOptions & { file?: string }) {
-    super(`Model "${model}"${options?.file ? `, file ${options.file}` : ""}: ${problem}`, options);
+    super(`Model "${model}"${options?.file ? ` (${options.file})` : ""} cannot be used: ${problem}`, options);
     this.model = model;
     this.file = options?.file;
   }
 }
 
-/** A model whose licence forbids commercial use was asked for without `acceptLicense: true`. */
+/** A model whose license forbids commercial use was requested without `acceptLicense: true`. */
 export class ModelLicenseError extends RerankError {
   override name = "ModelLicenseError" as const;
   readonly model: string;
-  /** SPDX identifier, as `CC-BY-NC-4.0`. */
+  /** SPDX identifier, for example `CC-BY-NC-4.0`. */
   readonly license: string;
 
   constructor(model: string, license: string, options?: ErrorOptions) {
     super(
       `Model "${model}" is licensed ${license}, which does not allow commercial use. ` +
-        "Pass `acceptLicense: true` if your use is allowed, or choose another model.",
+        "Pass `acceptLicense: true` if the license allows your use, or choose another model.",
       options,
     );
     this.model = model;
@@ -113,9 +146,9 @@ export class DownloadError extends RerankError {
   override name = "DownloadError" as const;
   readonly model: string;
   readonly file: string | undefined;
-  /** HTTP status, where the hub answered. */
+  /** HTTP status, where the hub responded. */
   readonly status: number | undefined;
-  /** Names that are close to the one asked for, nearest first, where nobody could be asked whether that one exists. */
+  /** Names similar to the requested one, most similar first, where the hub could not be asked whether the model exists. */
   readonly suggestions: readonly string[];
 
   constructor(
@@ -124,8 +157,8 @@ export class DownloadError extends RerankError {
     options?: ErrorOptions & { file?: string; status?: number; suggestions?: readonly string[] },
   ) {
     const suggestions = options?.suggestions ?? [];
-    const file = options?.file ? `, file ${options.file}` : "";
-    super(`Download of "${model}"${file}: ${problem}${didYouMean(suggestions)}`, options);
+    const file = options?.file ? `${options.file} of ` : "";
+    super(`Could not download ${file}"${model}": ${problem}${didYouMean(suggestions)}`, options);
     this.model = model;
     this.file = options?.file;
     this.status = options?.status;
@@ -133,26 +166,26 @@ export class DownloadError extends RerankError {
   }
 }
 
-/** Optional facts of a {@link BackendError}. */
+/** Optional fields of a {@link BackendError}. */
 export interface BackendErrorOptions extends ErrorOptions {
   status?: number;
   body?: string;
   requestId?: string;
 }
 
-/** What computes the scores failed: a server answered with an error or not at all, a worker thread died. Never holds a key. */
+/** The backend that computes the scores failed: a server returned an error or nothing at all, or a worker thread died. Never contains an API key. */
 export class BackendError extends RerankError {
   override name = "BackendError" as const;
-  /** Which backend: `cohere`, `onnx worker`, … */
+  /** Name of the backend: `cohere`, `onnx worker`, … */
   readonly backend: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, where there was a response. */
   readonly status: number | undefined;
-  /** The first 500 characters of the answer's body. */
+  /** The first 500 characters of the response body. */
   readonly body: string | undefined;
   readonly requestId: string | undefined;
 
   constructor(backend: string, problem: string, options?: BackendErrorOptions) {
-    super(`${backend}: ${problem}`, options);
+    super(`${backend} failed: ${problem}`, options);
     this.backend = backend;
     this.status = options?.status;
     this.body = options?.body?.slice(0, 500);
@@ -160,26 +193,26 @@ export class BackendError extends RerankError {
   }
 }
 
-/** A backend answered with something that cannot be scores for what was sent: a wrong count, a doubled index, a NaN. */
+/** A response cannot be the scores of the texts that were sent: it has the wrong length, a repeated index, or NaN. */
 export class InvalidResponseError extends RerankError {
   override name = "InvalidResponseError" as const;
   readonly backend: string;
 
   constructor(backend: string, problem: string, options?: ErrorOptions) {
-    super(`${backend} gave an answer that cannot be used: ${problem}`, options);
+    super(`Invalid response from ${backend}: ${problem}`, options);
     this.backend = backend;
   }
 }
 
-/** The call took longer than its `timeout`. */
+/** A call took longer than its `timeout`. */
 export class RerankTimeoutError extends RerankError {
   override name = "RerankTimeoutError" as const;
-  /** The limit that was passed, in milliseconds. */
+  /** The limit in milliseconds. */
   readonly timeout: number;
 
   constructor(timeout: number, options?: ErrorOptions) {
     super(
-      `Reranking took longer than the timeout of ${timeout} ms. Raise \`timeout\`, score fewer documents, or use a faster model.`,
+      `Reranking timed out after ${timeout} ms. Raise \`timeout\`, score fewer documents, or use a faster model.`,
       options,
     );
     this.timeout = timeout;
@@ -190,7 +223,7 @@ function didYouMean(names: readonly string[]): string {
   return names.length > 0 ? ` Did you mean ${names.map((name) => `"${name}"`).join(", ")}?` : "";
 }
 
-/** A value as it should stand in a message: short, quoted, never an object's insides. */
+/** A value for a message: short, strings in quotes, and never the contents of an object. */
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (value === null || typeof value !== "object") return String(value);

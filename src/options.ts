@@ -1,47 +1,140 @@
 import { InvalidOptionError } from "./errors.js";
 
-/** Refuses what is not a whole number of at least `least`. */
-export function checkCount(option: string, value: number | undefined, least = 1): void {
-  if (value === undefined) return;
-  if (!Number.isInteger(value) || value < least) {
-    throw new InvalidOptionError(option, value, `a whole number, ${least} or more`);
-  }
-}
+/**
+ * Checks the value of one option, which is never `undefined`.
+ *
+ * @throws InvalidOptionError if the value is not allowed.
+ */
+export type Check = (option: string, value: unknown) => void;
 
-/** Refuses what is not a finite number within the bounds, both included. */
-export function checkNumber(option: string, value: number | undefined, min = -Infinity, max = Infinity): void {
-  if (value === undefined) return;
-  if (typeof value !== "number" || !Number.isFinite(value) || value < min || value > max) {
-    const bounds = min === -Infinity ? "a finite number" : `a number from ${min} to ${max}`;
-    throw new InvalidOptionError(option, value, bounds);
-  }
-}
+/** One check per option. The table is also the list of the options that exist. */
+export type Checks<Options extends object = Record<string, unknown>> = Readonly<Record<keyof Options, Check>>;
 
-/** Refuses what is not one of the names. */
-export function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {
-  if (value !== undefined && !names.includes(value)) {
-    throw new InvalidOptionError(option, value, names.map((name) => `"${name}"`).join(", "));
-  }
-}
-
-/** Refuses names that no option has: a misspelt option must not be ignored in silence. */
-export function checkKnown(options: object, known: readonly string[], of: string): void {
+/**
+ * Checks options against a table: unknown names and values that are not allowed are refused, so that a misspelled option is never
+ * ignored.
+ *
+ * @param owner Whose options they are, for the message: `CrossEncoderReranker`.
+ * @param prefix Path of nested options: `cache.`.
+ * @throws InvalidOptionError for the first option at fault.
+ * @example
+ * const CHECKS = { topN: positiveInteger, model: anything } satisfies Checks<MyOptions>;
+ * checkOptions(options, CHECKS, "MyReranker");
+ */
+export function checkOptions(
+  options: object,
+  checks: Readonly<Record<string, Check>>,
+  owner: string,
+  prefix = "",
+): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !known.includes(name)) {
-      throw new InvalidOptionError(name, value, `an option of ${of}: ${known.join(", ")}`);
-    }
+    if (value === undefined) continue;
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (!check) throw unknownOption(prefix + name, value, owner, Object.keys(checks));
+    check(prefix + name, value);
   }
 }
 
-/** Refuses what is not a boolean. */
+function unknownOption(option: string, value: unknown, owner: string, known: readonly string[]): InvalidOptionError {
+  const sentence = `Unknown option \`${option}\` of ${owner}. Its options are ${known.join(", ")}.`;
+  return InvalidOptionError.because(option, value, sentence);
+}
+
+/** Makes a check of a predicate and a noun phrase that says what is allowed. */
+export function expecting(expected: string, isValid: (value: unknown) => boolean): Check {
+  return (option, value) => {
+    if (!isValid(value)) throw new InvalidOptionError(option, value, expected);
+  };
+}
+
+/** An integer within the bounds, both included. */
+export function integer(min: number, max = Number.POSITIVE_INFINITY): Check {
+  const bounds = max === Number.POSITIVE_INFINITY ? `, ${min} or more` : ` between ${min} and ${max}`;
+  const expected = min === 1 && max === Number.POSITIVE_INFINITY ? "a positive integer" : `an integer${bounds}`;
+  return expecting(expected, (value) => {
+    return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  });
+}
+
+export const positiveInteger: Check = integer(1);
+
+/** A finite number within the bounds, both included. */
+export function number(min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Check {
+  return expecting(
+    numberRange(min, max),
+    (value) => Number.isFinite(value) && (value as number) >= min && (value as number) <= max,
+  );
+}
+
+function numberRange(min: number, max: number): string {
+  if (min === Number.NEGATIVE_INFINITY && max === Number.POSITIVE_INFINITY) return "a finite number";
+  if (max === Number.POSITIVE_INFINITY) return `a finite number, ${min} or more`;
+  return `a number between ${min} and ${max}`;
+}
+
+export const finiteNumber: Check = number();
+
+/** One of a list of names. */
+export function oneOf(names: readonly string[]): Check {
+  const quoted = names.map((name) => `"${name}"`).join(", ");
+  return expecting(names.length === 1 ? quoted : `one of ${quoted}`, (value) => names.includes(value as string));
+}
+
+export const flag: Check = expecting("true or false", (value) => typeof value === "boolean");
+
+export const text: Check = expecting("a non-blank string", (value) => typeof value === "string" && value.trim() !== "");
+
+/** @param what What the function does, as in "a function from a document to its text". */
+export function functionFor(what: string): Check {
+  return expecting(what, (value) => typeof value === "function");
+}
+
+/** Recognized by its members, because a signal may come from another realm. */
+export const abortSignal: Check = expecting("an AbortSignal", (value) => {
+  const signal = value as Partial<AbortSignal> | null;
+  return typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function";
+});
+
+/** For an option that is checked elsewhere. */
+export const anything: Check = () => {};
+
+/** Milliseconds before a timeout: above 0, and no more than timers can wait. */
+export const milliseconds: Check = expecting(
+  "a number of milliseconds above 0 and at most 2147483647",
+  (value) => typeof value === "number" && value > 0 && value <= 2 ** 31 - 1,
+);
+
+/** Applies a check to an option that may be left out. */
+function optional(check: Check, option: string, value: unknown): void {
+  if (value !== undefined) check(option, value);
+}
+
+/** Checks a count that may be left out. @throws InvalidOptionError if it is not an integer of at least `least`. */
+export function checkCount(option: string, value: number | undefined, least = 1): void {
+  optional(integer(least), option, value);
+}
+
+/** Checks a number that may be left out. @throws InvalidOptionError if it is not finite or outside the bounds. */
+export function checkNumber(option: string, value: number | undefined, min?: number, max?: number): void {
+  optional(number(min, max), option, value);
+}
+
+/** Checks a name that may be left out. @throws InvalidOptionError if it is not one of `names`. */
+export function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {
+  optional(oneOf(names), option, value);
+}
+
+/** @throws InvalidOptionError for a name that is not in `known`, so that a misspelled option is never ignored. */
+export function checkKnown(options: object, known: readonly string[], owner: string): void {
+  checkOptions(options, Object.fromEntries(known.map((name) => [name, anything])), owner);
+}
+
+/** Checks a flag that may be left out. @throws InvalidOptionError if it is not a boolean. */
 export function checkFlag(option: string, value: boolean | undefined): void {
-  if (value !== undefined && typeof value !== "boolean") throw new InvalidOptionError(option, value, "true, false");
+  optional(flag, option, value);
 }
 
-/** Refuses what is not an AbortSignal, by its looks: a signal may come from another realm. */
+/** Checks a signal that may be left out. @throws InvalidOptionError if it is not an AbortSignal. */
 export function checkSignal(option: string, value: AbortSignal | undefined): void {
-  if (value === undefined) return;
-  if (typeof value?.aborted !== "boolean" || typeof value.addEventListener !== "function") {
-    throw new InvalidOptionError(option, value, "an AbortSignal");
-  }
+  optional(abortSignal, option, value);
 }

@@ -6,11 +6,20 @@ import * as errors from "../src/errors.js";
 const dist = (file: string) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
 
 const EXAMPLES: [errors.RerankError, Record<string, unknown>, RegExp][] = [
-  [new errors.InvalidInputError("query", "must not be blank."), { input: "query" }, /^query: must not be blank\.$/],
   [
-    new errors.InvalidOptionError("topN", 0, "a whole number, 1 or more"),
-    { option: "topN", value: 0, allowed: "a whole number, 1 or more" },
-    /^Option `topN` is 0; allowed: a whole number, 1 or more\.$/,
+    new errors.InvalidInputError("query", "must not be blank."),
+    { input: "query" },
+    /^Invalid query: must not be blank\.$/,
+  ],
+  [
+    new errors.InvalidOptionError("topN", 0, "a positive integer"),
+    { option: "topN", value: 0, allowed: "a positive integer" },
+    /^Invalid `topN`: expected a positive integer, got 0\.$/,
+  ],
+  [
+    errors.InvalidOptionError.because("topK", 3, "`topK` cannot be combined with `cascade`."),
+    { option: "topK", value: 3, allowed: "`topK` cannot be combined with `cascade`." },
+    /^`topK` cannot be combined with `cascade`\.$/,
   ],
   [
     new errors.MissingDependencyError("onnxruntime-node", "Running models"),
@@ -20,12 +29,12 @@ const EXAMPLES: [errors.RerankError, Record<string, unknown>, RegExp][] = [
   [
     new errors.ModelNotFoundError("a/b", "is unknown.", { suggestions: ["a/c", "d"] }),
     { model: "a/b", suggestions: ["a/c", "d"] },
-    /"a\/b": is unknown\. Did you mean "a\/c", "d"\?$/,
+    /^Model "a\/b" was not found: is unknown\. Did you mean "a\/c", "d"\?$/,
   ],
   [
     new errors.ModelIntegrityError("m", "is broken.", { file: "model.onnx" }),
     { model: "m", file: "model.onnx" },
-    /"m", file model\.onnx: is broken\.$/,
+    /^Model "m" \(model\.onnx\) cannot be used: is broken\.$/,
   ],
   [
     new errors.ModelLicenseError("m", "CC-BY-NC-4.0"),
@@ -35,20 +44,24 @@ const EXAMPLES: [errors.RerankError, Record<string, unknown>, RegExp][] = [
   [
     new errors.DownloadError("m", "not there.", { file: "f", status: 404 }),
     { model: "m", file: "f", status: 404 },
-    /"m", file f: not there\./,
+    /^Could not download f of "m": not there\.$/,
   ],
   [
-    new errors.BackendError("cohere", "failed.", { status: 500, body: "x".repeat(900), requestId: "r1" }),
+    new errors.BackendError("cohere", "the server is down.", { status: 500, body: "x".repeat(900), requestId: "r1" }),
     { backend: "cohere", status: 500, body: "x".repeat(500), requestId: "r1" },
-    /^cohere: failed\.$/,
+    /^cohere failed: the server is down\.$/,
   ],
-  [new errors.InvalidResponseError("tei", "no scores."), { backend: "tei" }, /^tei gave an answer that cannot be used/],
-  [new errors.RerankTimeoutError(250), { timeout: 250 }, /timeout of 250 ms.*Raise `timeout`/],
+  [
+    new errors.InvalidResponseError("tei", "no scores."),
+    { backend: "tei" },
+    /^Invalid response from tei: no scores\.$/,
+  ],
+  [new errors.RerankTimeoutError(250), { timeout: 250 }, /timed out after 250 ms.*Raise `timeout`/],
 ];
 
 describe("errors", () => {
   it.each(EXAMPLES.map((example) => [example[0].name, ...example] as const))(
-    "%s is named, typed, and says what to do",
+    "%s has a name, typed fields and a message that says what to do",
     (name, error, fields, message) => {
       expect(error).toBeInstanceOf(errors.RerankError);
       expect(error).toBeInstanceOf(Error);
@@ -60,7 +73,7 @@ describe("errors", () => {
     },
   );
 
-  it("carry their cause", () => {
+  it("errors keep their cause", () => {
     const cause = new Error("below");
     for (const error of [
       new errors.InvalidInputError("a", "b", { cause }),
@@ -82,11 +95,32 @@ describe("errors", () => {
     [Number.NaN, "NaN"],
     [10n, "10"],
     [Symbol("s"), "Symbol(s)"],
-  ])("show a value %# short and without its insides", (value, shown) => {
+  ])("InvalidOptionError prints value %# briefly and without its contents", (value, shown) => {
     expect(new errors.InvalidOptionError("option", value, "something else").message).toBe(
-      `Option \`option\` is ${shown}; allowed: something else.`,
+      `Invalid \`option\`: expected something else, got ${shown}.`,
     );
   });
+
+  it.each([
+    "apiKey",
+    "api_key",
+    "hub.token",
+    "hf_token",
+    "password",
+    "secret",
+    "headers.authorization",
+    'headers["x-api-key"]',
+  ])("InvalidOptionError hides the value of `%s`, which may be a secret, but prints undefined", (option) => {
+    const error = new errors.InvalidOptionError(option, "sk-12345678", "something else");
+    expect(error.message).toContain("[hidden]");
+    expect(JSON.stringify([error.message, error.value, error.stack])).not.toContain("sk-12345678");
+    expect(new errors.InvalidOptionError(option, undefined, "a key").message).toMatch(/got undefined\.$/);
+  });
+
+  it.each(["scoreKey", "firstStageKey", "batchTokens", "firstStage.metadataKey", "maxTokens"])(
+    "InvalidOptionError prints the value of `%s`, which is no secret",
+    (option) => expect(new errors.InvalidOptionError(option, "plain", "something else").value).toBe("plain"),
+  );
 
   it.each([
     undefined,
@@ -95,11 +129,11 @@ describe("errors", () => {
     new Error("other"),
     { name: "RerankError" },
     new DOMException("a", "AbortError"),
-  ])("%s is none of them", (value) => {
+  ])("isRerankError(%s) is false", (value) => {
     expect(errors.isRerankError(value)).toBe(false);
   });
 
-  it("are known for what they are by every copy of the package, ESM and CommonJS", async () => {
+  it("isRerankError recognizes the errors of every copy of the package, ESM and CommonJS", async () => {
     const esm: typeof errors = await import(dist("index.js"));
     const cjs: typeof errors = createRequire(import.meta.url)(dist("index.cjs"));
     const copies = [errors, esm, cjs];

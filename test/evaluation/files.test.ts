@@ -82,8 +82,8 @@ describe("readQrels and readRun", () => {
   });
 
   it.each<[string, string, string, RegExp]>([
-    ["a short line", "q 0 d 1\nq 0 d\n", "a.qrels", /^a\.qrels:2: 3 fields; expected 4/],
-    ["a word for a grade", "q 0 d high\n", "a.qrels", /^a\.qrels:1: "high" is not an integer/],
+    ["a short line", "q 0 d 1\nq 0 d\n", "a.qrels", /^Invalid a\.qrels:2: 3 fields; expected 4/],
+    ["a word for a grade", "q 0 d high\n", "a.qrels", /^Invalid a\.qrels:1: "high" is not an integer/],
     ["a fractional grade", "q 0 d 0.5\n", "a.qrels", /:1: "0\.5" is not an integer/],
     [
       "two grades of one pair",
@@ -91,7 +91,7 @@ describe("readQrels and readRun", () => {
       "a.qrels",
       /:3: query "q", document "d" has 2 here and 1 before/,
     ],
-    ["an empty file", "\n \n", "a.qrels", /^a\.qrels: holds no rows/],
+    ["an empty file", "\n \n", "a.qrels", /^Invalid a\.qrels: holds no rows/],
     ["only a header", "query-id\tcorpus-id\tscore\n", "a.tsv", /holds no rows/],
     ["an unknown shape", "one line of prose, maybe two words more\n", "a.txt", /:1: .*is no known qrels line/],
     ["an open quote", 'query_id,doc_id,rel\n"q,d,1\n', "a.csv", /:2: a quote that is not closed/],

@@ -70,7 +70,9 @@ describe("embeddings that fail", () => {
     const error = await caught(make(embeddings).rerank(documents, "q"));
     expect(error).toBeInstanceOf(BackendError);
     expect(error.backend).toBe("nomic-embed-text");
-    expect(error.message).toMatch(/^nomic-embed-text: OllamaEmbeddings could not embed the query and 3 texts \(/);
+    expect(error.message).toMatch(
+      /^nomic-embed-text failed: OllamaEmbeddings could not embed the query and 3 texts \(/,
+    );
     expect(error.message).toMatch(
       /fetch failed: connect ECONNREFUSED 127\.0\.0\.1:\d+\)\. Is the server that it asks running, and are its address/,
     );

@@ -1,0 +1,107 @@
+/**
+ * The one place that combines abort signals and timers.
+ *
+ * `AbortSignal.any` and `AbortSignal.timeout` are not used for two reasons: a long-lived signal keeps a reference for every signal
+ * that `any` derives from it, and a timer of `timeout` cannot be canceled. Here, one signal gets at most one listener from this package
+ * however many calls wait for it, and nothing is left behind when a call ends.
+ */
+
+interface Subscription {
+  readonly listeners: Set<() => void>;
+  readonly notify: () => void;
+}
+
+const subscriptions = new WeakMap<AbortSignal, Subscription>();
+
+/**
+ * Calls `listener` once when the signal aborts, or immediately if it has already aborted.
+ *
+ * @returns A function that removes the listener.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (!signal) return () => {};
+  if (signal.aborted) {
+    listener();
+    return () => {};
+  }
+  const { listeners, notify } = subscriptions.get(signal) ?? subscribe(signal);
+  // A wrapper of its own, so that the same function can be registered twice.
+  const entry = () => listener();
+  listeners.add(entry);
+  return () => {
+    if (!listeners.delete(entry) || listeners.size > 0) return;
+    signal.removeEventListener("abort", notify);
+    subscriptions.delete(signal);
+  };
+}
+
+function subscribe(signal: AbortSignal): Subscription {
+  const listeners = new Set<() => void>();
+  const notify = () => {
+    subscriptions.delete(signal);
+    for (const listener of listeners) listener();
+    listeners.clear();
+  };
+  const subscription = { listeners, notify };
+  signal.addEventListener("abort", notify, { once: true });
+  subscriptions.set(signal, subscription);
+  return subscription;
+}
+
+/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts, for work that ignores its signal. */
+export function raceAbort<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const remove = onAbort(signal, () => reject(signal!.reason));
+    work.then(resolve, reject).finally(remove);
+  });
+}
+
+/** Waits for a number of milliseconds, or rejects with the signal's reason as soon as it aborts. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  return raceAbort(signal, wait).finally(() => clearTimeout(timer));
+}
+
+/** One signal for one call, made of the signals and the time limit that apply to it. */
+export interface CallSignal {
+  readonly signal: AbortSignal;
+  /** Milliseconds left before the time limit; `Infinity` without one. */
+  remaining(): number;
+  /** Stops the call. */
+  abort(reason: unknown): void;
+  /** Removes the timer and the listeners. Must be called when the call has ended. */
+  release(): void;
+}
+
+/** What can stop a call; see {@link startCall}. */
+export interface CallLimits {
+  /** The reason of the first one to abort becomes the reason of the call's signal. */
+  readonly signals?: readonly (AbortSignal | undefined)[] | undefined;
+  /** Milliseconds from now; `undefined` or `Infinity` for no limit. */
+  readonly timeout?: number | undefined;
+  /** Makes the reason with which the call's signal aborts when the time is up. */
+  readonly onTimeout?: ((timeout: number) => unknown) | undefined;
+}
+
+/** Starts the clock of one call. */
+export function startCall({ signals = [], timeout = Number.POSITIVE_INFINITY, onTimeout }: CallLimits): CallSignal {
+  const controller = new AbortController();
+  const end = performance.now() + timeout;
+  const cleanups = signals.map((signal) => onAbort(signal, () => controller.abort(signal!.reason)));
+  if (Number.isFinite(timeout) && !controller.signal.aborted) {
+    const reason = () => onTimeout?.(timeout) ?? new DOMException("The call timed out.", "TimeoutError");
+    const timer = setTimeout(() => controller.abort(reason()), timeout);
+    cleanups.push(() => clearTimeout(timer));
+  }
+  return {
+    signal: controller.signal,
+    remaining: () => end - performance.now(),
+    abort: (reason) => controller.abort(reason),
+    release: () => {
+      for (const cleanup of cleanups) cleanup();
+    },
+  };
+}
