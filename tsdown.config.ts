@@ -1,6 +1,5 @@
 import { defineConfig, type Rolldown } from "tsdown";
 import { playgroundPage } from "./scripts/build/playground-page.js";
-import { webForm } from "./scripts/build/web-form.js";
 
 /**
  * In CommonJS other subpaths are required, not imported: an import would bring their ESM form, with a second copy of every error class
@@ -14,11 +13,10 @@ const requireSiblings: Rolldown.Plugin = {
   },
 };
 
-/** The browser form is built by itself; the core's error classes stay the ones that it throws. */
+/** The browser form is built by itself, yet it must throw the error classes that the core exports: those of the core's own build. */
 const coreErrors: Rolldown.Plugin = {
   name: "core-errors",
-  resolveId: (source) =>
-    /^\.{1,2}\/(.*\/)?errors\.js$/.test(source) ? { id: "langchain-rerank", external: true } : null,
+  resolveId: (source) => (/^\.{1,2}\/(.*\/)?errors\.js$/.test(source) ? { id: "./errors.js", external: true } : null),
 };
 
 /** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
@@ -33,6 +31,8 @@ export default defineConfig([
       static: "src/static.ts",
       ollama: "src/ollama.ts",
       "ai-sdk": "src/ai-sdk.ts",
+      // No subpath of the package: `onnx.web.js` imports it.
+      errors: "src/errors.ts",
     },
     format: ["esm", "cjs"],
     dts: true,
@@ -48,7 +48,7 @@ export default defineConfig([
   },
   // Threads run this file, whichever form of the package started them.
   {
-    entry: { "inference-worker": "src/inference/worker-node.ts" },
+    entry: { "inference-worker": "src/platform/node/worker.ts" },
     format: ["esm"],
     dts: false,
     platform: "node",
@@ -62,19 +62,17 @@ export default defineConfig([
     dts: false,
     platform: "browser",
     target: "es2022",
-    plugins: [webForm, coreErrors],
+    plugins: [coreErrors],
     fixedExtension: false,
     clean: false,
-    deps: { neverBundle: ["langchain-rerank"] },
   },
   // Holds its tokenizer: a worker does not see the page's import map. The runtime is the user's.
   {
-    entry: { "inference-worker.web": "src/inference/worker-web.ts" },
+    entry: { "inference-worker.web": "src/platform/web/worker.ts" },
     format: ["esm"],
     dts: false,
     platform: "browser",
     target: "es2022",
-    plugins: [webForm],
     fixedExtension: false,
     clean: false,
     deps: { alwaysBundle: ["@huggingface/tokenizers"], neverBundle: [/^onnxruntime-web/] },

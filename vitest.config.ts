@@ -1,22 +1,13 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vitest/config";
+import { defineConfig } from "vitest/config";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Tests run the sources; worker threads cannot load TypeScript, so they get the built worker (`npm test` builds first). */
-const builtWorkers: Plugin = {
-  name: "built-workers",
-  enforce: "pre",
-  transform(code, id) {
-    if (!id.endsWith("/src/inference/thread-node.ts")) return undefined;
-    return code.replace('"./inference-worker.js"', JSON.stringify("../../dist/inference-worker.js"));
-  },
-};
-
 export default defineConfig({
-  plugins: [builtWorkers],
   resolve: {
     alias: [
+      // Worker threads cannot load TypeScript, so tests start the built worker (`npm test` builds it first).
+      { find: "#platform/worker-url.js", replacement: at("./test/built-worker-url.ts") },
       { find: /^langchain-rerank$/, replacement: at("./src/index.ts") },
       { find: /^langchain-rerank\/([a-z-]+)$/, replacement: at("./src/$1.ts") },
     ],

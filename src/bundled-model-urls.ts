@@ -1,5 +1,5 @@
-import { absoluteFolder, browserSettings } from "./browser-settings.js";
 import { InvalidOptionError } from "./errors.js";
+import { absoluteFolder, browserSettings } from "./platform/web/browser-settings.js";
 
 /**
  * Where the files of the bundled models lie, seen from this file and from what it is built to: both are one folder below the package's

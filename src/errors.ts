@@ -229,3 +229,10 @@ function describe(value: unknown): string {
   if (value === null || typeof value !== "object") return String(value);
   return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "Object"})`;
 }
+
+/** Ends the calls that are under way when what they run on is disposed of. A class of its own so that it can be told from a fault. */
+export class Disposed extends BackendError {
+  constructor(backend = "onnx worker") {
+    super(backend, "was disposed while a call was under way. Wait for calls before `dispose()`.");
+  }
+}

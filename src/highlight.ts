@@ -1,5 +1,5 @@
 import { InvalidInputError } from "./errors.js";
-import type { TextSpan } from "./scorers/relevance-scorer.js";
+import type { TextSpan } from "./text-span.js";
 
 /** Options of {@link highlight}. */
 export interface HighlightOptions {

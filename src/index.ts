@@ -33,4 +33,5 @@ export type {
   RerankResult,
 } from "./rerankers/types.js";
 export type { ModelOption } from "./scorers/named-scorer.js";
-export type { CacheReport, RelevanceScorer, ScoreOptions, ScorerReport, TextSpan } from "./scorers/relevance-scorer.js";
+export type { CacheReport, RelevanceScorer, ScoreOptions, ScorerReport } from "./scorers/relevance-scorer.js";
+export type { TextSpan } from "./text-span.js";

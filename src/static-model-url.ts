@@ -1,4 +1,4 @@
-import { absoluteFolder, browserSettings } from "./browser-settings.js";
+import { absoluteFolder, browserSettings } from "./platform/web/browser-settings.js";
 
 /**
  * Where the bundled static model lies, seen from this file and from what it is built to: both are one folder below the package's root.

@@ -1,6 +1,6 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
-import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../inference/onnx-model.js";
+import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
 import type { Pooling } from "../inference/protocol.js";
 import { findModel } from "../models/find.js";
 import { checkKnown, checkOneOf } from "../options.js";

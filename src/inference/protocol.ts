@@ -1,5 +1,5 @@
 import type { LateInteractionFormat, ModelHead, PromptTemplate } from "../models/types.js";
-import type { TextSpan } from "../scorers/relevance-scorer.js";
+import type { TextSpan } from "../text-span.js";
 
 /** What a model is loaded as. Decides which output is read and how. */
 export type ModelKind = "cross-encoder" | "embeddings" | "late-interaction";

@@ -1,5 +1,5 @@
+import { thisMachine } from "#platform/machine.js";
 import type { Machine } from "./machine.js";
-import { thisMachine } from "./machine-node.js";
 import type { DType, ModelEntry, Precision } from "./types.js";
 
 /** What `dtype` can be. */

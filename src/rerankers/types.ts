@@ -1,6 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
-import type { CacheReport, TextSpan } from "../scorers/relevance-scorer.js";
+import type { CacheReport } from "../scorers/relevance-scorer.js";
+import type { TextSpan } from "../text-span.js";
 
 /** Options that every reranker takes. */
 export interface BaseRerankerInput {

@@ -1,8 +1,4 @@
-/** A part of a text, in UTF-16 code units: `text.slice(start, end)`. */
-export interface TextSpan {
-  start: number;
-  end: number;
-}
+import type { TextSpan } from "../text-span.js";
 
 /** What a scorer can tell about one call beyond the scores. Every field is optional: a scorer reports what it knows. */
 export interface ScorerReport {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { ModelConfig } from "../../src/inference/model-config.js";
-import { ModelTokenizer } from "../../src/inference/model-tokenizer.js";
+import type { ModelConfig } from "../../src/inference/formats/model-config.js";
+import { ModelTokenizer } from "../../src/inference/tokenizer/model-tokenizer.js";
 
 const ROOT = fileURLToPath(new URL("../fixtures/tiny-models/", import.meta.url));
 const PACKAGES = "../../../packages/";

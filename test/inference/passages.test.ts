@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutPassages } from "../../src/inference/passages.js";
+import { cutPassages } from "../../src/inference/tokenizer/passages.js";
 
 /** A token a word or ideograph, as a stand-in that can be counted by hand. */
 const count = (piece: string) => (piece.trim() === "" ? 0 : 1);

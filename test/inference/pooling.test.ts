@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normalizeVector, POOLINGS } from "../../src/inference/pooling.js";
+import { normalizeVector, POOLINGS } from "../../src/inference/worker/pooling.js";
 
 /** Two rows of three tokens of two dimensions; the last token of each row is padding. */
 const values = Float32Array.of(1, 2, 3, 4, 90, 91, 5, 6, 7, 8, 92, 93);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { encodeSequence } from "../../src/inference/pair-encoding.js";
-import { readTemplates } from "../../src/inference/post-processor.js";
+import { encodeSequence } from "../../src/inference/tokenizer/pair-encoding.js";
+import { readTemplates } from "../../src/inference/tokenizer/post-processor.js";
 
 const framed = (processor: unknown) => {
   const templates = readTemplates(processor);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { thisMachine } from "../../src/models/machine-node.js";
 import { chooseWeights, noWeights } from "../../src/models/precision.js";
+import { thisMachine } from "../../src/platform/node/machine.js";
 
 const INT8 = { arch: "x64", int8: true };
 const PLAIN = { arch: "x64", int8: false };

@@ -39,7 +39,7 @@ interface Finding {
 export async function check(name: string | undefined, options: FetchOptions): Promise<void> {
   const bar = new ProgressBar();
   const model = name ?? defaultModel().name;
-  const { locateModel } = await import("../../inference/locate-model-node.js");
+  const { locateModel } = await import("#platform/locate-model.js");
   const located = await locateModel(model, {
     ...fetchOptions(options),
     signal: interruption(),

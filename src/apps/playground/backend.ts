@@ -1,4 +1,4 @@
-import type { TextSpan } from "../../scorers/relevance-scorer.js";
+import type { TextSpan } from "../../text-span.js";
 
 /** A model that the page offers. */
 export interface PlaygroundModel {

@@ -1,4 +1,4 @@
-import { configureBrowser } from "../../browser-settings.js";
+import { configureBrowser } from "../../platform/web/browser-settings.js";
 import { InPageBackend } from "./in-page-backend.js";
 import { startPlayground } from "./page.js";
 

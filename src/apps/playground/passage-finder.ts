@@ -1,4 +1,4 @@
-import type { TextSpan } from "../../scorers/relevance-scorer.js";
+import type { TextSpan } from "../../text-span.js";
 import type { PlaygroundAnswer, PlaygroundBackend, PlaygroundRequest, RerankMethod } from "./backend.js";
 import { cutSentences } from "./passages.js";
 

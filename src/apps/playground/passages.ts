@@ -1,4 +1,4 @@
-import type { TextSpan } from "../../scorers/relevance-scorer.js";
+import type { TextSpan } from "../../text-span.js";
 
 /** Characters below which a sentence is joined with the next: a heading or a "Yes." says little by itself. */
 const LEAST = 40;

@@ -1,8 +1,8 @@
 import { isPyLate, PUNCTUATION } from "../../models/late-interaction.js";
 import type { LateInteractionFormat } from "../../models/types.js";
-import type { ModelTokenizer } from "../model-tokenizer.js";
 import type { ModelPlace } from "../protocol.js";
-import type { Platform } from "../session.js";
+import type { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
+import type { Platform } from "../worker/session.js";
 
 /** What `config.json` of a model of this package says under `langchain_rerank`. */
 export interface OwnSettings {

@@ -1,8 +1,8 @@
-import type { LoadedModel } from "../loaded-model.js";
-import { encodeSequence } from "../pair-encoding.js";
-import { cutPassages, PASSAGE_LENGTH } from "../passages.js";
 import type { LateJob, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
-import { OVERLAP, type Task } from "../task.js";
+import { encodeSequence } from "../tokenizer/pair-encoding.js";
+import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
+import type { LoadedModel } from "../worker/loaded-model.js";
+import { OVERLAP, type Task } from "../worker/task.js";
 import { frameQuery, textRoom, withMarker } from "./framing.js";
 import { LOWEST_SIMILARITY, maxSim, type QueryMatrix, queryMatrix } from "./max-sim.js";
 import { cosine, readPooled } from "./pooled-vector.js";

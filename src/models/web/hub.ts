@@ -1,5 +1,5 @@
-import { absolute, browserSettings } from "../../browser-settings.js";
 import { DownloadError, ModelNotFoundError } from "../../errors.js";
+import { absolute, browserSettings } from "../../platform/web/browser-settings.js";
 import { REQUIRED_FILES, selectFiles } from "../file-set.js";
 import { nearestModels } from "../find.js";
 import { chooseWeights, noWeights } from "../precision.js";

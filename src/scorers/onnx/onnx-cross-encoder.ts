@@ -1,11 +1,12 @@
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../../errors.js";
-import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/onnx-model.js";
-import { OpenOnce } from "../../inference/open-once.js";
+import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
+import { OpenOnce } from "../../inference/engine/open-once.js";
 import type { ModelInfo } from "../../inference/protocol.js";
 import { defaultModel } from "../../models/find.js";
 import type { ModelEntry } from "../../models/types.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
-import type { RelevanceScorer, ScoreOptions, TextSpan } from "../relevance-scorer.js";
+import type { TextSpan } from "../../text-span.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { ACTIVATIONS, type ActivationName } from "./activations.js";
 import { verifyScores } from "./verify-scores.js";
 

@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../../errors.js";
-import { OnnxModel } from "../../inference/onnx-model.js";
-import { OpenOnce } from "../../inference/open-once.js";
+import { OnnxModel } from "../../inference/engine/onnx-model.js";
+import { OpenOnce } from "../../inference/engine/open-once.js";
 import { defaultLateInteractionModel } from "../../models/find.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { compareDocuments } from "./late-interaction/compare-documents.js";

@@ -1,8 +1,8 @@
-import { Calls } from "../../inference/calls.js";
-import type { LocatedModel } from "../../inference/locate-model.js";
-import { locateModel } from "../../inference/locate-model-node.js";
-import { locateOptions, type OnnxOptions } from "../../inference/onnx-model.js";
-import { OpenOnce } from "../../inference/open-once.js";
+import { locateModel } from "#platform/locate-model.js";
+import { Calls } from "../../inference/engine/calls.js";
+import type { LocatedModel } from "../../inference/engine/located-model.js";
+import { locateOptions, type OnnxOptions } from "../../inference/engine/onnx-model.js";
+import { OpenOnce } from "../../inference/engine/open-once.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from "playwright-core";
-import type { BrowserSettings } from "../../../src/browser-settings.js";
+import type { BrowserSettings } from "../../../src/platform/web/browser-settings.js";
 import type { parts } from "../app/page.js";
 
 declare const rerank: typeof parts;

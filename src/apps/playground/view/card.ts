@@ -1,4 +1,4 @@
-import type { TextSpan } from "../../../scorers/relevance-scorer.js";
+import type { TextSpan } from "../../../text-span.js";
 import type { PlaygroundResult } from "../backend.js";
 import { excerpt } from "./excerpt.js";
 import { find, show } from "./find.js";

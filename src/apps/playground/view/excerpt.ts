@@ -1,4 +1,4 @@
-import type { TextSpan } from "../../../scorers/relevance-scorer.js";
+import type { TextSpan } from "../../../text-span.js";
 
 /** Characters that a folded card shows. */
 export const FOLDED = 260;

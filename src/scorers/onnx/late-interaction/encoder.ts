@@ -1,4 +1,4 @@
-import type { OnnxModel } from "../../../inference/onnx-model.js";
+import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
 import { findModel } from "../../../models/find.js";
 import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";

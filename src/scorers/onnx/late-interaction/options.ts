@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../errors.js";
-import { ONNX_OPTIONS, type OnnxOptions } from "../../../inference/onnx-model.js";
+import { ONNX_OPTIONS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../../options.js";
 import type { VectorCacheOptions } from "./shared-vectors.js";
 

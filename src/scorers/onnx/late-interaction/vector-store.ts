@@ -1,4 +1,4 @@
-import type { LocatedModel } from "../../../inference/locate-model.js";
+import type { LocatedModel } from "../../../inference/engine/located-model.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
 
 /** Where vectors outlive the process. A fault of it costs time, never a score: what cannot be read is computed. */
@@ -20,6 +20,6 @@ export async function openVectorStore(
   located: LocatedModel,
   settings: object,
 ): Promise<VectorStore> {
-  const { VectorFolder } = await import("./vector-folder-node.js");
+  const { VectorFolder } = await import("#platform/vector-folder.js");
   return VectorFolder.open(folder, maxBytes, located, settings);
 }

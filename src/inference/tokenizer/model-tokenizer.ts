@@ -1,0 +1,160 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import { isDecoder, type ModelConfig } from "../formats/model-config.js";
+import { WorkerFault } from "../worker-fault.js";
+import { useExactNormalizers } from "./normalizers/exact-normalizers.js";
+import { readTemplates, type Templates } from "./post-processor.js";
+import { takeLongWords } from "./unigram-words.js";
+
+/** Characters a token rarely exceeds; a prefix of this many times the tokens wanted nearly always holds them. */
+const CHARACTERS_A_TOKEN = 8;
+
+/** Tokens at the end of a prefix that may come out differently once the text goes on; they are not used. */
+const UNSETTLED_TOKENS = 16;
+
+/** Texts as they are. */
+const UNFRAMED: Templates = {
+  single: [{ text: "A", type: 0 }],
+  pair: [
+    { text: "A", type: 0 },
+    { text: "B", type: 0 },
+  ],
+};
+
+type TokenName = string | { content: string } | null | undefined;
+
+interface TokenizerConfig {
+  pad_token?: TokenName;
+  cls_token?: TokenName;
+  mask_token?: TokenName;
+  unk_token?: TokenName;
+  bos_token?: TokenName;
+  sep_token?: TokenName;
+  eos_token?: TokenName;
+  /** Special tokens by id. */
+  added_tokens_decoder?: Record<string, { content: string }>;
+  model_max_length?: number;
+}
+
+/** A model's tokenizer: ids without special tokens, and the frames that add them. */
+export class ModelTokenizer {
+  readonly templates: Templates;
+  readonly padId: number;
+  readonly maskId: number | undefined;
+  readonly unknownId: number | undefined;
+  /** The token that ends a language model's text. */
+  readonly endId: number | undefined;
+  readonly #tokenizer: Tokenizer;
+
+  /** @throws WorkerFault when the files do not fit each other. */
+  constructor(model: string, json: object, tokenizerConfig: TokenizerConfig, config: ModelConfig) {
+    const fault = (problem: string, file = "tokenizer.json") =>
+      new WorkerFault({ kind: "integrity", model, file, problem });
+    try {
+      this.#tokenizer = new Tokenizer(json, tokenizerConfig);
+      useExactNormalizers(this.#tokenizer);
+      takeLongWords(this.#tokenizer);
+    } catch (error) {
+      throw fault(`is not a tokenizer that can be read (${error instanceof Error ? error.message : String(error)}).`);
+    }
+    const framed = readTemplates((json as { post_processor?: unknown }).post_processor);
+    const templates = framed ?? (isDecoder(config) ? UNFRAMED : undefined);
+    if (!templates) throw fault("has no `post_processor` that frames texts with special tokens, as encoders need.");
+    this.templates = templates;
+    const tokenizerPad = tokenId(this.#tokenizer, tokenizerConfig.pad_token);
+    this.padId = config.pad_token_id ?? tokenizerPad ?? 0;
+    this.maskId = tokenId(this.#tokenizer, tokenizerConfig.mask_token);
+    this.unknownId = tokenId(this.#tokenizer, tokenizerConfig.unk_token);
+    this.endId = tokenId(this.#tokenizer, tokenizerConfig.eos_token);
+    const mismatch = findMismatch(this.#tokenizer, templates, tokenizerConfig, config);
+    if (mismatch) throw fault(`does not belong to this model: ${mismatch}.`);
+  }
+
+  /** Token ids of a whole text, without special tokens. */
+  encode(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Id of a token by its own spelling in the vocabulary; undefined where there is none. */
+  tokenId(token: string): number | undefined {
+    return tokenId(this.#tokenizer, token);
+  }
+
+  /** Id of a text that is a single token; undefined where it is none or several. */
+  idOf(text: string): number | undefined {
+    const ids = this.encode(text);
+    return ids.length === 1 ? ids[0] : undefined;
+  }
+
+  /**
+   * The first tokens of a text. Reads no more of a long text than it must: a megabyte costs what its first page costs.
+   *
+   * @returns More than `limit` ids when, and only when, the text has more.
+   */
+  encodeUpTo(text: string, limit: number): number[] {
+    for (let characters = (limit + UNSETTLED_TOKENS) * CHARACTERS_A_TOKEN; characters < text.length; characters *= 4) {
+      const ids = this.encode(text.slice(0, characters));
+      if (ids.length > limit + UNSETTLED_TOKENS) return ids.slice(0, limit + 1);
+    }
+    return this.encode(text);
+  }
+}
+
+/** Id of a special token as `tokenizer_config.json` names it. */
+function tokenId(tokenizer: Tokenizer, name: TokenName): number | undefined {
+  const token = typeof name === "string" ? name : name?.content;
+  return token === undefined ? undefined : tokenizer.token_to_id(token);
+}
+
+function sameToken(a: TokenName, b: TokenName): boolean {
+  const spelling = (name: TokenName) => (typeof name === "string" ? name : name?.content);
+  return spelling(a) !== undefined && spelling(a) === spelling(b);
+}
+
+/** Tables of embeddings are padded to round sizes; a vocabulary of less than this share of one belongs to another model. */
+const LEAST_SHARE = 0.5;
+
+/** What shows that a tokenizer was made for another model, in words. */
+function findMismatch(
+  tokenizer: Tokenizer,
+  templates: Templates,
+  named: TokenizerConfig,
+  config: ModelConfig,
+): string | undefined {
+  const specials = templates.pair.flatMap((part) => ("ids" in part ? part.ids : []));
+  const { vocab_size: size, pad_token_id: configPad } = config;
+  if (size !== undefined) {
+    const words = tokenizer.get_vocab().size;
+    const largest = Math.max(...specials, words - 1);
+    if (largest >= size) return `it has ids up to ${largest}, config.json says vocab_size ${size}`;
+    if (words < size * LEAST_SHARE) return `it has ${words} tokens, config.json says vocab_size ${size}`;
+  }
+  // PyLate saves tokenizers that pad with the mask token, beside configurations that do not.
+  const masks = sameToken(named.pad_token, named.mask_token);
+  const pad = masks ? undefined : tokenId(tokenizer, named.pad_token);
+  if (typeof configPad === "number" && pad !== undefined && pad !== configPad) {
+    return `its padding token is ${pad}, config.json says pad_token_id ${configPad}`;
+  }
+  for (const [id, { content }] of Object.entries(named.added_tokens_decoder ?? {})) {
+    const found = tokenizer.token_to_id(content);
+    if (found !== undefined && found !== Number(id))
+      return `its token ${content} is ${found}, tokenizer_config.json says ${id}`;
+  }
+  const ends = [
+    { what: "begin", id: specials[0], tokens: ["cls_token", "bos_token"] as const },
+    { what: "end", id: specials.at(-1), tokens: ["sep_token", "eos_token"] as const },
+  ];
+  for (const { what, id, tokens } of ends) {
+    if (id === undefined) continue;
+    const inConfig = tokens.map((token) => config[`${token}_id`]).filter((other) => typeof other === "number");
+    if (inConfig.length > 0 && !inConfig.includes(id))
+      return `sequences ${what} with token ${id}, config.json expects ${inConfig.join(" or ")}`;
+    // Decoders name an end of their answers, which need not be what ends a text; encoders' names hold.
+    if (!named[tokens[0]]) continue;
+    const names = tokens.map((token) => named[token]).filter((name) => name !== undefined && name !== null);
+    if (!names.some((name) => tokenId(tokenizer, name) === id)) {
+      const expected = names.map((name) => (typeof name === "string" ? name : name.content)).join(" or ");
+      return `sequences ${what} with token ${id}, tokenizer_config.json expects ${expected}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LocatedModel } from "../../inference/engine/located-model.js";
+import type { TokenVectors } from "../../inference/protocol.js";
+import { selectFiles } from "../../models/file-set.js";
+import { listFolder } from "../../models/folder.js";
+import { hashFile } from "../../models/hub/blob.js";
+import { decodeVectors, encodeVectors } from "../../scorers/onnx/late-interaction/vector-file.js";
+import type { VectorStore } from "../../scorers/onnx/late-interaction/vector-store.js";
+
+const SUFFIX = ".vectors";
+
+/** After pruning a folder is this much of what it may be, so that not every write prunes. */
+const PRUNED_SHARE = 0.9;
+
+/**
+ * Documents' vectors as files, one a text, so that the next process need not encode them again. Files are written beside their place and
+ * renamed, so that no reader sees half of one; several processes may share a folder.
+ */
+export class VectorFolder implements VectorStore {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  /** Bytes in the folder, counted at the first write. */
+  #bytes: Promise<number> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+
+  private constructor(folder: string, maxBytes: number) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Opens the part of a folder that belongs to one model with one set of options. The model goes by the content of its files: a path may come
+   * to hold another model, and the same model may lie elsewhere.
+   */
+  static async open(
+    folder: string,
+    maxBytes: number,
+    { folder: at, file, entry }: LocatedModel,
+    settings: object,
+  ): Promise<VectorFolder> {
+    const files = await listFolder(at);
+    const used = selectFiles(files, file, entry).present.filter((path) => files.includes(path));
+    const hashes = await Promise.all(used.map(async (path) => [path, await hashFile(join(at, path), "sha256")]));
+    const identity = sha256(JSON.stringify([hashes.sort(), entry?.lateInteraction ?? null, settings]));
+    return new VectorFolder(join(folder, identity.slice(0, 32)), maxBytes);
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  async read(text: string): Promise<TokenVectors | "damaged" | undefined> {
+    const bytes = await readFile(this.#path(text)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") this.#failure = error;
+      return undefined;
+    });
+    return bytes && (decodeVectors(bytes) ?? "damaged");
+  }
+
+  write(text: string, vectors: TokenVectors): void {
+    // One after the other: writes are not waited for, and must not take the file system from the readers.
+    this.#writing = this.#writing.then(() =>
+      this.#write(text, vectors).catch((error: Error) => {
+        this.#failure = error;
+      }),
+    );
+  }
+
+  settle(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #write(text: string, vectors: TokenVectors): Promise<void> {
+    const path = this.#path(text);
+    const part = `${path}.${randomUUID()}.part`;
+    const bytes = encodeVectors(vectors);
+    await mkdir(this.#folder, { recursive: true });
+    try {
+      await writeFile(part, bytes);
+      await rename(part, path);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+    this.#bytes ??= this.#files().then((files) => sum(files.map((file) => file.bytes)) - bytes.length);
+    const total = (await this.#bytes) + bytes.length;
+    this.#bytes = Promise.resolve(total > this.#maxBytes ? await this.#prune() : total);
+  }
+
+  /** Deletes what was written longest ago. Returns the bytes that stay. */
+  async #prune(): Promise<number> {
+    const files = (await this.#files()).sort((a, b) => a.written - b.written);
+    let total = sum(files.map(({ bytes }) => bytes));
+    for (const { path, bytes } of files) {
+      if (total <= this.#maxBytes * PRUNED_SHARE) break;
+      await rm(path, { force: true });
+      total -= bytes;
+    }
+    return total;
+  }
+
+  async #files(): Promise<{ path: string; bytes: number; written: number }[]> {
+    const names = await readdir(this.#folder);
+    const found = names
+      .filter((name) => name.endsWith(SUFFIX))
+      .map(async (name) => {
+        const path = join(this.#folder, name);
+        // Another process may have pruned it.
+        const file = await stat(path).catch(() => undefined);
+        return file && { path, bytes: file.size, written: file.mtimeMs };
+      });
+    return (await Promise.all(found)).filter((file) => file !== undefined);
+  }
+
+  #path(text: string): string {
+    return join(this.#folder, sha256(text) + SUFFIX);
+  }
+}
+
+function sha256(text: string): string {
+  // UTF-16, not UTF-8, which has one and the same replacement for every lone surrogate.
+  return createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex");
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,139 @@
+import type { ModelPlace, ModelSpec, WebRuntime } from "../../inference/protocol.js";
+import { serveModel } from "../../inference/worker/serve-model.js";
+import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
+import { WorkerFault } from "../../inference/worker-fault.js";
+
+type Runtime = typeof import("onnxruntime-web/wasm");
+
+/** The part of a worker's scope that is used here; the DOM's types know the page's alone. */
+interface WorkerScope {
+  readonly name: string;
+  readonly crossOriginIsolated: boolean;
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", handle: (event: MessageEvent) => void): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+let runtime: Runtime | undefined;
+
+async function importRuntime({ module, wasmPaths }: WebRuntime): Promise<Runtime> {
+  const load = (url: string) => import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<Runtime>;
+  if (module !== undefined) return load(module);
+  try {
+    return await import("onnxruntime-web/wasm");
+  } catch (error) {
+    if (wasmPaths === undefined) throw error;
+    return load(`${wasmPaths}ort.wasm.min.mjs`);
+  }
+}
+
+async function loadRuntime(settings: WebRuntime, threads: number): Promise<Runtime> {
+  if (runtime) return runtime;
+  try {
+    runtime = await importRuntime(settings);
+  } catch (error) {
+    throw missing(settings, error);
+  }
+  const { wasm } = runtime.env;
+  // Threads share memory, which browsers give to cross-origin isolated pages alone.
+  wasm.numThreads = scope.crossOriginIsolated ? threads : 1;
+  const { device, wasmPaths } = settings;
+  const file = device === "webgpu" ? "ort-wasm-simd-threaded.asyncify.wasm" : "ort-wasm-simd-threaded.wasm";
+  if (wasmPaths !== undefined) wasm.wasmPaths = { wasm: `${wasmPaths}${file}` };
+  return runtime;
+}
+
+function missing({ wasmPaths }: WebRuntime, error: unknown): WorkerFault {
+  const where = wasmPaths ?? "the folder of its own code";
+  return new WorkerFault({
+    kind: "missing",
+    dependency: "onnxruntime-web",
+    purpose: `Running models in a page (its files are looked for in ${where}; \`configureBrowser({ wasmPaths })\` changes that)`,
+    cause: error instanceof Error ? error.message : String(error),
+  });
+}
+
+async function readIfAny({ fetched }: ModelPlace, file: string): Promise<Blob | undefined> {
+  const blob = fetched!.files[file];
+  if (blob || fetched!.others === undefined) return blob;
+  const response = await fetch(new URL(file, fetched!.others));
+  // Servers of single-page applications answer with their page where there is no file.
+  if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html")) return undefined;
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.blob();
+}
+
+async function read(place: ModelPlace, file: string): Promise<Blob> {
+  const blob = await readIfAny(place, file);
+  if (!blob) throw new Error("there is no such file");
+  return blob;
+}
+
+const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+
+/** Weights that are kept beside the graph, under the names that it calls them by. */
+function externalData({ file, fetched }: ModelSpec): Promise<{ path: string; data: Uint8Array }[]> {
+  const beside = Object.entries(fetched!.files).filter(([path]) => path !== file && /\.onnx([._]data.*)$/.test(path));
+  return Promise.all(
+    beside.map(async ([path, blob]) => ({ path: path.replace(/.*\//, ""), data: await bytesOf(blob) })),
+  );
+}
+
+async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
+  const settings = spec.runtime ?? { device: "wasm" };
+  const { InferenceSession } = await loadRuntime(settings, spec.threads);
+  const external = await externalData(spec);
+  try {
+    const session = await InferenceSession.create(await bytesOf(await read(spec, spec.file)), {
+      executionProviders: [settings.device],
+      executionMode: "sequential",
+      // As in Node: patterns are kept per input shape, and shapes vary.
+      enableMemPattern: false,
+      extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
+      ...(external.length > 0 ? { externalData: external } : {}),
+    });
+    return session as unknown as RuntimeSession;
+  } catch (error) {
+    // What onnxruntime-common throws when the runtime itself does not start, whatever the model.
+    if (error instanceof Error && /no available backend/i.test(error.message)) throw missing(settings, error);
+    throw error;
+  }
+}
+
+const platform: Platform = {
+  readJson: async (place, file) => JSON.parse(await (await read(place, file)).text()) as object,
+  async readJsonIfAny(place, file) {
+    const blob = await readIfAny(place, file);
+    return blob && (JSON.parse(await blob.text()) as object);
+  },
+  readBytes: async (place, file) => bytesOf(await read(place, file)),
+  openSession,
+  tensor: (type, data, dims) =>
+    new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
+  // The runtime's `run` ends in a microtask, which lets no message in.
+  yieldToMessages: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    }),
+};
+
+if (scope.name.startsWith("em-pthread")) {
+  // The runtime starts its threads from the file that it is in, which is this one where a bundler put both into one.
+  void import("onnxruntime-web/wasm");
+} else {
+  serveModel(
+    {
+      onMessage: (handle) => scope.addEventListener("message", ({ data }) => handle(data)),
+      post: (message, transfer) => scope.postMessage(message, transfer),
+      close: () => scope.close(),
+    },
+    platform,
+  );
+}
