@@ -3,18 +3,19 @@ export type { DownloadProgress } from "./models/download-progress.js";
 export { defaultModel, findModel, getModel, listModels, type ModelFilter } from "./models/find.js";
 export type { HubOptions } from "./models/hub/settings.js";
 export {
-  type Activation,
+  type ActivationName,
   type DType,
   type LateInteractionFormat,
   type ModelEntry,
   type ModelFamily,
-  type ModelFigure,
   type ModelFile,
   type ModelHead,
   type ModelKind,
-  type ModelPooling,
+  type ModelRuntime,
+  type Pooling,
   type Precision,
   type PromptTemplate,
+  type PublishedMetric,
   type SpeedClass,
   speedClass,
 } from "./models/types.js";

@@ -1,9 +1,8 @@
 export type { EmbedCallOptions, EmbeddingReport } from "./embeddings/call-options.js";
 export { OnnxEmbeddings, type OnnxEmbeddingsOptions } from "./embeddings/onnx-embeddings.js";
 export type { OnnxOptions } from "./inference/engine/onnx-model.js";
-export type { Pooling } from "./inference/protocol.js";
+export type { ActivationName, Pooling } from "./models/types.js";
 export { type BrowserSettings, configureBrowser } from "./platform/web/browser-settings.js";
-export type { ActivationName } from "./scorers/onnx/activations.js";
 export type { OnnxLateInteractionOptions } from "./scorers/onnx/late-interaction/options.js";
 export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-vectors.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";

@@ -1,8 +1,8 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
-import type { Pooling } from "../inference/protocol.js";
 import { findModel } from "../models/find.js";
+import type { Pooling } from "../models/types.js";
 import { checkKnown, checkOneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
@@ -49,7 +49,7 @@ export class OnnxEmbeddings extends Embeddings {
     }
     checkOneOf("pooling", options.pooling, ["mean", "cls", "last"]);
     this.#options = options;
-    this.#model = new OnnxModel("embeddings", options.model, options);
+    this.#model = new OnnxModel("embedding", options.model, options);
   }
 
   get model(): string {

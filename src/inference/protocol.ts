@@ -1,8 +1,5 @@
-import type { LateInteractionFormat, ModelHead, PromptTemplate } from "../models/types.js";
+import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../text-span.js";
-
-/** What a model is loaded as. Decides which output is read and how. */
-export type ModelKind = "cross-encoder" | "embeddings" | "late-interaction";
 
 /** Files of a model that a page fetched for its workers, which read them without asking the network again. */
 export interface FetchedFiles {
@@ -20,6 +17,7 @@ export interface ModelSpec {
   folder: string;
   /** The ONNX file, relative to the folder. */
   file: string;
+  /** What the model is loaded as, which decides which output is read and how. */
   kind: ModelKind;
   /** Cross-encoders: how the logit is read, where the registry says so. Else the model's own files say it. */
   head?: ModelHead | undefined;
@@ -63,9 +61,6 @@ export interface ModelInfo {
   /** Milliseconds that loading took. */
   load: number;
 }
-
-/** How token vectors become one: their mean, the first (`[CLS]`), or the last. */
-export type Pooling = "mean" | "cls" | "last";
 
 interface JobLimits {
   /** Tokens, special ones included; the model's own limit stands above it. */

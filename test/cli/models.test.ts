@@ -8,19 +8,20 @@ import { runCli } from "./run-cli.js";
 
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit/", import.meta.url));
 
-describe("models list and info", () => {
-  it("prints a table with name, size, languages, licence and speed", async () => {
+describe("the commands models list and models info", () => {
+  it("prints a table with name, kind, size, languages, license, speed and unverified facts", async () => {
     const { code, stdout, stderr } = await runCli(["models", "list"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [header, first] = stdout.split("\n");
-    expect(header!.trim().split(/\s{2,}/)).toEqual(["name", "kind", "size", "languages", "licence", "speed"]);
+    expect(header!.trim().split(/\s{2,}/)).toEqual(["name", "kind", "size", "languages", "license", "speed", "facts"]);
     expect(first).toMatch(/^rerank-en-\S+ .*bundled/);
     expect(stdout).toMatch(/Xenova\/ms-marco-MiniLM-L-6-v2 +cross-encoder +23 MB +en +Apache-2\.0 +fast/);
-    expect(stdout).toContain("CC-BY-NC-4.0 (non-commercial)");
+    expect(stdout).toMatch(/static-en-v1 +late-interaction, embedding +bundled +en +Apache-2\.0 +very fast/);
+    expect(stdout).toMatch(/jinaai\/jina-colbert-v2 .*CC-BY-NC-4\.0 \(non-commercial\) .*unverified/);
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("filters, and prints JSON", async () => {
+  it("filters the list and prints it as JSON", async () => {
     const { stdout } = await runCli([
       "models",
       "list",
@@ -38,17 +39,21 @@ describe("models list and info", () => {
     expect(entries.every(({ languages }) => languages.includes("ja") || languages.includes("multilingual"))).toBe(true);
     expect(entries[0]).toHaveProperty("speed");
     const none = await runCli(["models", "list", "--language", "xx", "--max-parameters", "1"]);
-    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("No registered model fits") });
+    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("No registered model matches") });
   });
 
-  it("describes a model, by an alias too, and suggests names for an unknown one", async () => {
+  it("describes a model by name or alias, and suggests names for an unknown one", async () => {
     const info = await runCli(["models", "info", "cross-encoder/ms-marco-MiniLM-L6-v2"]);
     expect(info.stdout).toContain("Xenova/ms-marco-MiniLM-L-6-v2");
     expect(info.stdout).toContain("TREC DL 2019, nDCG@10: 74.3");
     expect(info.stdout).toContain("hash pinned");
     expect(JSON.parse((await runCli(["models", "info", "rerank-en-v1", "--json"])).stdout)).toMatchObject({
-      bundled: "rerank-en-v1",
+      bundled: true,
+      runtime: "onnx",
     });
+    const bundledStatic = await runCli(["models", "info", "static-en-v1"]);
+    expect(bundledStatic.stdout).toMatch(/length +no limit/);
+    expect(bundledStatic.stdout).toMatch(/q8 +model\.safetensors \(5\.9 MB\)/);
     const unknown = await runCli(["models", "info", "bge-reranker-bass"]);
     expect(unknown).toMatchObject({
       code: 1,

@@ -4,7 +4,7 @@ import { editDistance } from "../../src/models/find.js";
 import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
 
 describe("getModel", () => {
-  it("finds a model by name, by alias and in any case", () => {
+  it("finds a model by name or alias, ignoring case", () => {
     const entry = getModel("Xenova/ms-marco-MiniLM-L-6-v2");
     expect(getModel("cross-encoder/ms-marco-MiniLM-L6-v2")).toBe(entry);
     expect(getModel("xenova/MS-MARCO-minilm-l-6-v2")).toBe(entry);
@@ -16,7 +16,8 @@ describe("getModel", () => {
     ["bge-reranker-base", "BAAI/bge-reranker-base"],
     ["jina-reranker-v1-tinny-en", "jinaai/jina-reranker-v1-tiny-en"],
     ["rerank-en", "rerank-en-v1"],
-  ])("suggests three names for %s, the meant one first", (wrong, meant) => {
+    ["static", "static-en-v1"],
+  ])("suggests three names for %s, with the intended one first", (wrong, meant) => {
     const error = catchError(() => getModel(wrong));
     expect(error).toBeInstanceOf(ModelNotFoundError);
     expect((error as ModelNotFoundError).suggestions).toHaveLength(3);
@@ -28,10 +29,22 @@ describe("getModel", () => {
 describe("listModels", () => {
   it("lists bundled models first", () => {
     expect(listModels()[0]).toBe(defaultModel());
-    expect(defaultModel().bundled).toBeDefined();
+    expect(defaultModel().bundled).toBe(true);
+    const bundled = listModels({ bundled: true });
+    expect(bundled.map(({ name }) => name)).toEqual(["rerank-en-v1", "late-en-v1", "static-en-v1"]);
+    expect(listModels().slice(0, bundled.length)).toEqual(bundled);
   });
 
-  it("filters by kind, language, licence, size and place", () => {
+  it("lists the bundled static model as late interaction and as embeddings", () => {
+    expect(getModel("static-en-v1")).toMatchObject({ runtime: "static", bundled: true, dimensions: 192 });
+    expect(findModel("langchain-rerank/static-en-v1")).toBe(getModel("static-en-v1"));
+    for (const kind of ["late-interaction", "embedding"] as const) {
+      expect(listModels({ kind, bundled: true }).map(({ name }) => name)).toContain("static-en-v1");
+    }
+    expect(listModels({ kind: "cross-encoder" })).not.toContain(getModel("static-en-v1"));
+  });
+
+  it("filters by kind, language, license, size and whether a model is bundled", () => {
     const japanese = listModels({ kind: "cross-encoder", language: "ja", commercial: true });
     expect(japanese.map((model) => model.name)).toContain("hotchpotch/japanese-reranker-xsmall-v2");
     expect(japanese.map((model) => model.name)).toContain("onnx-community/bge-reranker-v2-m3-ONNX");
@@ -41,7 +54,7 @@ describe("listModels", () => {
     expect(listModels({ bundled: false }).some((model) => model.bundled)).toBe(false);
   });
 
-  it("gives a list that the caller may change", () => {
+  it("returns a new array on every call", () => {
     listModels().pop();
     expect(listModels()).toHaveLength(listModels().length);
     expect(listModels()).not.toBe(listModels());
@@ -55,7 +68,7 @@ describe("editDistance", () => {
     ["kitten", "sitting", 3],
     ["flaw", "lawn", 2],
     ["same", "same", 0],
-  ])("of %s and %s is %i", (a, b, distance) => {
+  ])("returns the Levenshtein distance of %j and %j, %i", (a, b, distance) => {
     expect(editDistance(a, b)).toBe(distance);
     expect(editDistance(b, a)).toBe(distance);
   });

@@ -3,42 +3,19 @@ import { describe, expect, it } from "vitest";
 import { REGISTRY } from "../../src/models/registry/index.js";
 import { type ModelEntry, type ModelFile, speedClass } from "../../src/models/types.js";
 
-const FAMILIES = ["bert", "roberta", "xlm-roberta", "modernbert", "deberta-v2", "jina-bert", "nomic-bert", "qwen3"];
+const FAMILIES = [
+  ...["bert", "roberta", "xlm-roberta", "modernbert", "deberta-v2", "jina-bert", "nomic-bert", "qwen3", "static"],
+];
 const LICENSES = ["Apache-2.0", "MIT", "CC-BY-NC-4.0"];
 const KEYS = new Set([
-  ...[
-    "name",
-    "aliases",
-    "kind",
-    "also",
-    "family",
-    "description",
-    "bundled",
-    "package",
-    "repository",
-    "revision",
-    "files",
-    "pinned",
-    "lossy",
-    "parameters",
-  ],
-  ...[
-    "languages",
-    "maxLength",
-    "license",
-    "commercial",
-    "head",
-    "activation",
-    "prompt",
-    "pooling",
-    "queryPrefix",
-    "documentPrefix",
-  ],
-  ...["dimensions", "lateInteraction", "figures", "source"],
+  ...["name", "aliases", "kind", "also", "runtime", "family", "description", "bundled", "package", "repository"],
+  ...["revision", "files", "pinned", "lossy", "parameters", "languages", "maxLength", "license", "commercial"],
+  ...["head", "activation", "prompt", "pooling", "queryPrefix", "documentPrefix", "dimensions", "lateInteraction"],
+  ...["metrics", "source"],
 ]);
 
-/** Everything that is wrong with an entry, in words. */
-function faults(entry: ModelEntry): string[] {
+/** Describes everything that is wrong with an entry. */
+function problems(entry: ModelEntry): string[] {
   const found: string[] = [];
   const must = (condition: boolean, what: string) => {
     if (!condition) found.push(what);
@@ -49,30 +26,34 @@ function faults(entry: ModelEntry): string[] {
   must(sources.length === 1, "either bundled, a package or a repository");
   must(entry.revision === undefined || /^[0-9a-f]{40}$/.test(entry.revision), "revision is a full commit hash");
   must(FAMILIES.includes(entry.family), "family");
-  must(LICENSES.includes(entry.license), "licence");
-  must(entry.commercial === !entry.license.includes("NC"), "commercial agrees with the licence");
-  must(/^[^\n]{10,160}$/.test(entry.description), "description is one short line");
+  must((entry.runtime === "static") === (entry.family === "static"), "runtime agrees with family");
+  must(LICENSES.includes(entry.license), "license");
+  must(entry.commercial === !entry.license.includes("NC"), "commercial agrees with the license");
+  must(/^[^\n]{10,120}$/.test(entry.description), "description is one short line");
   must(entry.parameters > 0 && entry.parameters < 10_000, "parameters in millions");
-  must(Number.isInteger(entry.maxLength) && entry.maxLength >= 128 && entry.maxLength <= 40_960, "maxLength");
+  const { maxLength } = entry;
+  const limited = maxLength !== undefined && Number.isInteger(maxLength) && maxLength >= 128 && maxLength <= 40_960;
+  must(entry.runtime === "static" ? maxLength === undefined : limited, "maxLength");
   must(
     entry.languages.length > 0 && entry.languages.every((code) => /^([a-z]{2}|multilingual)$/.test(code)),
     "languages",
   );
   must(["card", "unverified"].includes(entry.source), "source");
+  const weights = entry.runtime === "static" ? ".safetensors" : ".onnx";
   for (const [precision, file] of Object.entries(entry.files)) {
     must(["fp32", "fp16", "q8", "q4"].includes(precision), `precision ${precision}`);
-    must(file.path.endsWith(".onnx"), `${file.path} is an ONNX file`);
-    found.push(...fileFaults(file));
+    must(file.path.endsWith(weights), `${file.path} ends in ${weights}`);
+    found.push(...fileProblems(file));
   }
-  for (const file of entry.pinned ?? []) found.push(...fileFaults(file));
-  for (const figure of entry.figures ?? []) {
-    must(Number.isFinite(figure.value) && figure.value > 0 && figure.value <= 100, `figure ${figure.benchmark}`);
-    must(figure.from.length > 5 && figure.measure.length > 2, `figure ${figure.benchmark} says where it is from`);
+  for (const file of entry.pinned ?? []) found.push(...fileProblems(file));
+  for (const { benchmark, measure, value, from } of entry.metrics ?? []) {
+    must(Number.isFinite(value) && value > 0 && value <= 100, `metric on ${benchmark}`);
+    must(from.length > 5 && measure.length > 2, `metric on ${benchmark} names its source`);
   }
-  return [...found, ...kindFaults(entry)];
+  return [...found, ...kindProblems(entry)];
 }
 
-function fileFaults(file: ModelFile): string[] {
+function fileProblems(file: ModelFile): string[] {
   const paths = [file.path, ...(file.external ?? [])];
   return [
     paths.every((path) => /^[\w.-]+(\/[\w.-]+)*$/.test(path) && !path.includes("..")) ? "" : `path ${file.path}`,
@@ -81,11 +62,11 @@ function fileFaults(file: ModelFile): string[] {
   ].filter(Boolean);
 }
 
-function kindFaults(entry: ModelEntry): string[] {
-  const { head, activation, prompt, pooling, dimensions, lateInteraction } = entry;
+function kindProblems(entry: ModelEntry): string[] {
+  const { head, activation, prompt, pooling, dimensions, lateInteraction, runtime } = entry;
   const wrong = {
     "cross-encoder": !head || !activation || pooling !== undefined || lateInteraction !== undefined,
-    "late-interaction": !lateInteraction || !dimensions || head !== undefined,
+    "late-interaction": (runtime === "onnx") !== Boolean(lateInteraction) || !dimensions || head !== undefined,
     embedding: !pooling || !dimensions || head !== undefined || lateInteraction !== undefined,
   }[entry.kind];
   const promptWrong =
@@ -95,40 +76,41 @@ function kindFaults(entry: ModelEntry): string[] {
 }
 
 describe("registry", () => {
-  it.each(REGISTRY.map((entry) => [entry.name, entry] as const))("%s follows the schema", (_, entry) => {
-    expect(faults(entry)).toEqual([]);
+  it.each(REGISTRY.map((entry) => [entry.name, entry] as const))("has a valid entry for %s", (_, entry) => {
+    expect(problems(entry)).toEqual([]);
   });
 
-  it("has no name or alias twice", () => {
+  it("contains each name and alias once", () => {
     const names = REGISTRY.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]).map((name) => name.toLowerCase());
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  it("finds faults where there are some", () => {
+  it("would not accept an invalid entry", () => {
     const good = REGISTRY.find((entry) => entry.kind === "embedding")!;
     const { pooling: _, ...rest } = good;
-    expect(faults(rest)).toContain("fields of a embedding");
-    expect(faults({ ...good, revision: "main" })).toContain("revision is a full commit hash");
-    expect(faults({ ...good, license: "CC-BY-NC-4.0" })).toContain("commercial agrees with the licence");
-    expect(faults({ ...good, files: { q8: { path: "../model.onnx" } } })).toContain("path ../model.onnx");
-    expect(faults({ ...good, files: { q8: { path: "model.onnx", sha256: "abc" } } })).toContain("sha256 of model.onnx");
+    expect(problems(rest)).toContain("fields of a embedding");
+    expect(problems({ ...good, revision: "main" })).toContain("revision is a full commit hash");
+    expect(problems({ ...good, license: "CC-BY-NC-4.0" })).toContain("commercial agrees with the license");
+    expect(problems({ ...good, files: { q8: { path: "../model.onnx" } } })).toContain("path ../model.onnx");
+    expect(problems({ ...good, files: { q8: { path: "model.onnx", sha256: "abc" } } })).toContain(
+      "sha256 of model.onnx",
+    );
   });
 
   it.each(REGISTRY.filter((entry) => !entry.repository).map((entry) => [entry.name, entry] as const))(
-    "%s ships with a package",
-    (_, entry) => {
-      const place = entry.bundled
-        ? `models/${entry.bundled}`
-        : entry.package!.replace("langchain-rerank-", "packages/");
-      const folder = new URL(`../../${place}/`, import.meta.url);
-      const files = ["tokenizer.json", "config.json", ...Object.values(entry.files).map((file) => file.path)];
+    "has the files of %s in this repository, with the registered sizes",
+    (name, entry) => {
+      const path = entry.bundled ? `models/${name}` : entry.package!.replace("langchain-rerank-", "packages/");
+      const folder = new URL(`../../${path}/`, import.meta.url);
+      const settings = entry.runtime === "onnx" ? ["tokenizer.json", "config.json"] : [];
+      const files = [...settings, ...Object.values(entry.files).map((file) => file.path)];
       expect(files.filter((file) => !existsSync(new URL(file, folder)))).toEqual([]);
       for (const { path, bytes } of Object.values(entry.files))
         expect(bytes).toBe(statSync(new URL(path, folder)).size);
     },
   );
 
-  it("covers the models that people know from elsewhere", () => {
+  it("covers the rerankers that FastEmbed supports", () => {
     const fastembed = [
       "Xenova/ms-marco-MiniLM-L-6-v2",
       "Xenova/ms-marco-MiniLM-L-12-v2",
@@ -141,12 +123,13 @@ describe("registry", () => {
     expect(fastembed.filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it("sorts models into speed classes by size", () => {
+  it("derives speed classes from the number of parameters", () => {
     expect(speedClass({ parameters: 4.4 })).toBe("very fast");
     expect(speedClass({ parameters: 33 })).toBe("fast");
     expect(speedClass({ parameters: 150 })).toBe("medium");
     expect(speedClass({ parameters: 278 })).toBe("slow");
     expect(speedClass({ parameters: 596 })).toBe("very slow");
+    expect(speedClass({ parameters: 500, runtime: "static" })).toBe("very fast");
   });
 });
 
@@ -154,7 +137,7 @@ describe("docs/local-models.md", () => {
   const guide = readFileSync(new URL("../../docs/local-models.md", import.meta.url), "utf8");
 
   it.each(REGISTRY.filter((entry) => !entry.bundled).map((entry) => [entry.name, entry] as const))(
-    "lists %s as it is registered",
+    "lists the registered facts of %s",
     (name, entry) => {
       const row = guide.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
       const cells = row?.split("|").map((cell) => cell.trim());
@@ -165,7 +148,7 @@ describe("docs/local-models.md", () => {
         String(entry.maxLength),
       ]);
       expect(cells?.[6]).toBe(entry.commercial ? entry.license : `${entry.license} (no commercial use)`);
-      expect(cells?.[7]).toBe(entry.source === "card" ? "" : "not verified");
+      expect(cells?.[7]).toBe(entry.source === "card" ? "" : "unverified");
     },
   );
 });

@@ -4,14 +4,14 @@ import { formatBytes } from "./download-detail.js";
 import { renderTable } from "./terminal/table.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
 
-/** Bytes a parameter takes in a file, about. */
-const BYTES_A_PARAMETER: Record<Precision, number> = { fp32: 4, fp16: 2, q8: 1, q4: 0.6 };
+/** Approximate bytes per parameter in a weights file. */
+const BYTES_PER_PARAMETER: Record<Precision, number> = { fp32: 4, fp16: 2, q8: 1, q4: 0.6 };
 
-/** Prints the models that a filter keeps. */
+/** Prints the models that match a filter. */
 export function printList(filter: ModelFilter, json: boolean): void {
   const entries = listModels(filter);
   if (json) print(JSON.stringify(entries.map(withSpeed), null, 2));
-  else if (entries.length === 0) print("No registered model fits. `models list` without filters shows all.");
+  else if (entries.length === 0) print("No registered model matches. `models list` without filters shows all.");
   else print(listTable(entries));
 }
 
@@ -21,8 +21,9 @@ function listTable(entries: readonly ModelEntry[]): string {
     { title: "kind" },
     { title: "size", align: "right" },
     { title: "languages" },
-    { title: "licence" },
+    { title: "license" },
     { title: "speed" },
+    { title: "facts" },
   ] as const;
   const rows = entries.map((entry) => [
     entry.name,
@@ -31,11 +32,12 @@ function listTable(entries: readonly ModelEntry[]): string {
     entry.languages.join(", "),
     entry.commercial ? entry.license : `${entry.license} (non-commercial)`,
     speedClass(entry),
+    entry.source === "card" ? "" : "unverified",
   ]);
   return renderTable(columns, rows, terminalOf(process.stdout));
 }
 
-/** Prints one model. @throws ModelNotFoundError */
+/** Prints one model. @throws ModelNotFoundError when no model has this name. */
 export function printInfo(name: string, json: boolean): void {
   const entry = getModel(name);
   print(json ? JSON.stringify(withSpeed(entry), null, 2) : infoText(entry));
@@ -48,50 +50,39 @@ function infoText(entry: ModelEntry): string {
 }
 
 function facts(entry: ModelEntry): [label: string, value: string][] {
+  const { metrics = [], queryPrefix, documentPrefix, maxLength } = entry;
   const rows: [string, string | undefined][] = [
     ["kind", kinds(entry)],
     ["architecture", entry.family],
     ["parameters", `${entry.parameters} million`],
     ["speed", speedClass(entry)],
     ["languages", entry.languages.join(", ")],
-    ["length", `${entry.maxLength} tokens`],
-    ["licence", entry.commercial ? entry.license : `${entry.license}, no commercial use (--accept-license)`],
+    ["length", maxLength === undefined ? "no limit" : `${maxLength} tokens`],
+    ["license", entry.commercial ? entry.license : `${entry.license}, no commercial use (--accept-license)`],
     ["repository", entry.bundled ? "ships with this package" : entry.repository],
     ["npm package", entry.package],
     ["revision", entry.repository ? (entry.revision ?? "main, not pinned") : undefined],
     ["also known as", entry.aliases?.join(", ")],
-    [
-      "score",
-      entry.activation === "identity"
-        ? "the raw logit"
-        : entry.activation
-          ? `${entry.activation} of the logit`
-          : undefined,
-    ],
+    ["score", score(entry)],
     ["head", entry.head?.type],
     ["instruction", entry.prompt?.instruction],
-    [
-      "vector",
-      entry.dimensions === undefined
-        ? undefined
-        : `${entry.dimensions} numbers${entry.kind === "late-interaction" ? " a token" : `, ${entry.pooling} pooling`}`,
-    ],
+    ["vector", vector(entry)],
     ["markers", markers(entry)],
-    ["query prefix", entry.queryPrefix === undefined ? undefined : JSON.stringify(entry.queryPrefix)],
-    ["text prefix", entry.documentPrefix === undefined ? undefined : JSON.stringify(entry.documentPrefix)],
+    ["query prefix", queryPrefix === undefined ? undefined : JSON.stringify(queryPrefix)],
+    ["text prefix", documentPrefix === undefined ? undefined : JSON.stringify(documentPrefix)],
     ...Object.entries(entry.files).map(([precision, file]): [string, string] => [
       precision,
       fileFacts(entry, precision as Precision, file),
     ]),
-    ...(entry.figures ?? []).map(({ benchmark, measure, value, from }): [string, string] => [
-      "figure",
+    ...metrics.map(({ benchmark, measure, value, from }): [string, string] => [
+      "metric",
       `${benchmark}, ${measure}: ${value} (${from})`,
     ]),
     [
       "facts",
       entry.source === "card"
-        ? "from cards and code that runs this model"
-        : "some not verified; check the model's card",
+        ? "from model cards and from code that runs this model"
+        : "some are unverified; check the model's card",
     ],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
@@ -101,11 +92,22 @@ function kinds({ kind, also = [] }: ModelEntry): string {
   return [kind, ...also].join(", ");
 }
 
+function score({ kind, activation }: ModelEntry): string | undefined {
+  if (kind === "late-interaction") return "MaxSim, 0 to 1";
+  if (activation === undefined) return undefined;
+  return activation === "identity" ? "the raw logit" : `${activation} of the logit`;
+}
+
+function vector({ dimensions, kind, pooling }: ModelEntry): string | undefined {
+  if (dimensions === undefined) return undefined;
+  return `${dimensions} dimensions${kind === "late-interaction" ? " per token" : `, ${pooling} pooling`}`;
+}
+
 function markers({ lateInteraction }: ModelEntry): string | undefined {
   const { queryMarker, documentMarker, queryLength, expandQueries } = lateInteraction ?? {};
   if (queryMarker === undefined && documentMarker === undefined) return undefined;
-  const filled = expandQueries ? `, queries filled up to ${queryLength} tokens` : "";
-  return `${queryMarker ?? "none"} for queries, ${documentMarker ?? "none"} for documents${filled}`;
+  const expansion = expandQueries ? `, queries padded to ${queryLength} tokens` : "";
+  return `${queryMarker ?? "none"} for queries, ${documentMarker ?? "none"} for documents${expansion}`;
 }
 
 function fileFacts(
@@ -120,7 +122,7 @@ function fileFacts(
   return `${path} (${notes.join(", ")})`;
 }
 
-/** The smallest file that `auto` may take. */
+/** Size of the smallest file that `auto` may choose. */
 function size(entry: ModelEntry): string {
   const precisions = (Object.keys(entry.files) as Precision[]).filter((precision) => !entry.lossy?.includes(precision));
   const sizes = (precisions.length > 0 ? precisions : (["fp32"] as const)).map((precision) => {
@@ -132,7 +134,7 @@ function size(entry: ModelEntry): string {
 }
 
 function estimate(entry: ModelEntry, precision: Precision): number {
-  return entry.parameters * 1e6 * BYTES_A_PARAMETER[precision];
+  return entry.parameters * 1e6 * BYTES_PER_PARAMETER[precision];
 }
 
 function withSpeed(entry: ModelEntry) {

@@ -3,6 +3,7 @@ import { OnnxEmbeddings } from "../../embeddings/onnx-embeddings.js";
 import { StaticEmbeddings } from "../../embeddings/static-embeddings.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
 import { listModels } from "../../models/find.js";
+import type { ModelKind, ModelRuntime } from "../../models/types.js";
 import { OnnxCrossEncoder } from "../../scorers/onnx/onnx-cross-encoder.js";
 import { OnnxLateInteraction } from "../../scorers/onnx/onnx-late-interaction.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
@@ -24,11 +25,13 @@ interface Offer extends PlaygroundModel {
   embeddings?: (onDownload: OnDownload) => EmbeddingsInterface;
 }
 
-const STATIC = "static-en-v1";
+function bundled(kind: ModelKind, runtime: ModelRuntime) {
+  return listModels({ kind, bundled: true }).filter((entry) => entry.runtime === runtime);
+}
 
 /** The models that ship with the package, the default of each kind first. */
 function offers(): Offer[] {
-  const crossEncoders = listModels({ kind: "cross-encoder", bundled: true }).map(
+  const crossEncoders = bundled("cross-encoder", "onnx").map(
     ({ name, languages }): Offer => ({
       id: name,
       kind: "cross-encoder",
@@ -36,7 +39,7 @@ function offers(): Offer[] {
       scorer: (onDownload) => new OnnxCrossEncoder({ model: name, longDocuments: "max-passage", onDownload }),
     }),
   );
-  const late = listModels({ kind: "late-interaction", bundled: true }).map(
+  const late = bundled("late-interaction", "onnx").map(
     ({ name, languages }): Offer => ({
       id: name,
       kind: "late-interaction",
@@ -44,7 +47,7 @@ function offers(): Offer[] {
       scorer: (onDownload) => new OnnxLateInteraction({ model: name, longDocuments: "max-passage", onDownload }),
     }),
   );
-  const embedders = listModels({ kind: "embedding", bundled: true }).map(
+  const embedders = bundled("embedding", "onnx").map(
     ({ name, languages }): Offer => ({
       id: name,
       kind: "embedding",
@@ -52,8 +55,15 @@ function offers(): Offer[] {
       embeddings: (onDownload) => new OnnxEmbeddings({ model: name, onDownload }),
     }),
   );
-  const table: Offer = { id: STATIC, kind: "embedding", languages: ["en"], embeddings: () => new StaticEmbeddings() };
-  return [...crossEncoders, ...late, table, ...embedders];
+  const tables = bundled("embedding", "static").map(
+    ({ name, languages }): Offer => ({
+      id: name,
+      kind: "embedding",
+      languages,
+      embeddings: () => new StaticEmbeddings(),
+    }),
+  );
+  return [...crossEncoders, ...late, ...tables, ...embedders];
 }
 
 /** Scores in the page itself, with the models that ship with the package. */

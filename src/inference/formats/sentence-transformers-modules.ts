@@ -1,4 +1,5 @@
-import type { ModelPlace, Pooling } from "../protocol.js";
+import type { Pooling } from "../../models/types.js";
+import type { ModelPlace } from "../protocol.js";
 import type { Platform } from "../worker/session.js";
 import { WorkerFault } from "../worker-fault.js";
 import { readSafetensors, type Weights } from "./safetensors.js";

@@ -43,7 +43,7 @@ const HIDDEN = ["last_hidden_state", "token_embeddings", "sentence_embedding"];
 export function chooseHead(spec: ModelSpec, parts: HeadParts): Head {
   const { config, session, modules } = parts;
   if (spec.kind === "late-interaction") return tokenHead(parts);
-  if (spec.kind === "embeddings") return graphHead(parts, pick(session, HIDDEN));
+  if (spec.kind === "embedding") return graphHead(parts, pick(session, HIDDEN));
   if (spec.head?.type === "yes-no" || (!spec.head && isCausal(config))) return yesNoHead(spec, parts);
   if (modules && modules.steps.length > 0) return modulesHead(parts, modules);
   return graphHead(parts, pick(session, ["logits"]));

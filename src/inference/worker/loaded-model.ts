@@ -34,7 +34,7 @@ const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string
     what: "a late-interaction model",
     expected: "token vectors [batch, tokens, dimension]",
   },
-  embeddings: {
+  embedding: {
     ranks: [2, 3],
     what: "an embedding model",
     expected: "token vectors [batch, tokens, dimension] or pooled ones [batch, dimension]",
@@ -117,7 +117,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
       ...(kind === "cross-encoder" ? { labels: width } : {}),
       ...(activation ? { activation } : {}),
       ...(prompt ? { instruction: prompt.instruction } : {}),
-      ...(kind === "embeddings" && modules?.pooling ? { pooling: modules.pooling } : {}),
+      ...(kind === "embedding" && modules?.pooling ? { pooling: modules.pooling } : {}),
     },
   };
 }

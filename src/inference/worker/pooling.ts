@@ -1,4 +1,4 @@
-import type { Pooling } from "../protocol.js";
+import type { Pooling } from "../../models/types.js";
 
 /** Reads one vector out of a sequence's token vectors, which start at `offset`. */
 type Pool = (values: Float32Array, offset: number, length: number, dimension: number) => Float32Array;

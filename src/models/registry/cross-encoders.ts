@@ -1,145 +1,185 @@
 import type { ModelEntry } from "../types.js";
-import { ettinFigures, japaneseFigures } from "./figures.js";
+import { PINNED_FILES } from "./pinned-files.js";
 import { QWEN3_RERANKER_PROMPT } from "./prompts.js";
+import { PUBLISHED_METRICS } from "./published-metrics.js";
 
-const CROSS_ENCODER = {
-  kind: "cross-encoder",
-  head: { type: "logit" },
-  activation: "sigmoid",
-  commercial: true,
-} as const;
+type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters">;
 
-/** Cross-encoders of other publishers, in English and in more languages. */
+/** An English model with one sigmoid logit, full-precision weights and a free license, in the repository of its name, unless `facts` differ. */
+function crossEncoder(name: string, facts: Facts): ModelEntry {
+  const pinned = PINNED_FILES[name];
+  const metrics = PUBLISHED_METRICS[name];
+  return {
+    name,
+    kind: "cross-encoder",
+    runtime: "onnx",
+    ...(facts.bundled ? {} : { repository: name }),
+    files: { fp32: { path: "onnx/model.onnx" } },
+    ...(pinned && { pinned }),
+    languages: ["en"],
+    maxLength: 512,
+    license: "Apache-2.0",
+    commercial: true,
+    head: { type: "logit" },
+    activation: "sigmoid",
+    source: "card",
+    ...(metrics && { metrics }),
+    ...facts,
+  };
+}
+
+const QUANTIZED = { path: "onnx/model_quantized.onnx" } as const;
+
+/** BERT cross-encoders of sentence-transformers, trained on MS MARCO. Their `sim` is the raw logit, about −11 to 11. */
+function msMarco(size: string, upstream: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  const name = `Xenova/ms-marco-${size}-v2`;
+  return crossEncoder(name, {
+    aliases: [`cross-encoder/ms-marco-${upstream}-v2`, `Xenova/ms-marco-${upstream}-v2`],
+    family: "bert",
+    description: `English reranker trained on MS MARCO (${size}-v2).`,
+    files: { fp32: { path: "onnx/model.onnx" }, q8: QUANTIZED },
+    parameters,
+    activation: "identity",
+    ...facts,
+  });
+}
+
+/**
+ * The Ettin rerankers (2026). The published ONNX file ends before the head, which is read from its modules. Their 8-bit files are named by
+ * instruction set and rank worse, so `auto` takes fp32.
+ */
+function ettin(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  return crossEncoder(`cross-encoder/ettin-reranker-${size}-v1`, {
+    family: "modernbert",
+    description: `English reranker on a ModernBERT encoder of ${size} parameters.`,
+    parameters,
+    maxLength: 7999,
+    head: { type: "modules" },
+    activation: "identity",
+    lossy: ["q8"],
+    ...facts,
+  });
+}
+
+/** Japanese rerankers of hotchpotch: the second generation (2025) on ModernBERT, the first (2024) on MiniLM and BERT. */
+function japanese(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  const v1 = facts.family !== undefined;
+  const name = v1 ? `japanese-reranker-cross-encoder-${size}-v1` : `japanese-reranker-${size}-v2`;
+  return crossEncoder(`hotchpotch/${name}`, {
+    family: "modernbert",
+    description: v1 ? `Japanese reranker, ${size}, 2024.` : `Japanese reranker, ${size}, 2025; fast for its quality.`,
+    files: {},
+    parameters,
+    languages: ["ja"],
+    license: "MIT",
+    source: "unverified",
+    ...facts,
+  });
+}
+
+/** Cross-encoders. The first bundled one is what a reranker without a `model` runs. */
 export const CROSS_ENCODERS: readonly ModelEntry[] = [
-  {
-    ...CROSS_ENCODER,
-    name: "BAAI/bge-reranker-base",
+  crossEncoder("rerank-en-v1", {
+    aliases: ["langchain-rerank/rerank-en-v1"],
+    family: "bert",
+    description: "Ships with the package: English, nothing to download.",
+    bundled: true,
+    files: { q8: { path: "onnx/model_int8.onnx", bytes: 23_365_895 } },
+    parameters: 22.7,
+  }),
+  msMarco("TinyBERT-L-2", "TinyBERT-L2", 4.4),
+  msMarco("MiniLM-L-2", "MiniLM-L2", 15.6),
+  msMarco("MiniLM-L-4", "MiniLM-L4", 19.2, {}),
+  msMarco("MiniLM-L-6", "MiniLM-L6", 22.7, {
+    revision: "a09144355adeed5f58c8ed011d209bf8ee5a1fec",
+    files: {
+      fp32: { path: "onnx/model.onnx" },
+      q8: {
+        ...QUANTIZED,
+        bytes: 23_143_499,
+        sha256: "e9d8ebf845c413e981c175bfe49a3bfa9b3dcce2a3ba54875ee5df5a58639fbe",
+      },
+    },
+  }),
+  msMarco("MiniLM-L-12", "MiniLM-L12", 33.4, {}),
+  ettin("17m", 17, {
+    revision: "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6",
+  }),
+  ettin("32m", 32),
+  ettin("68m", 68),
+  ettin("150m", 150),
+  crossEncoder("BAAI/bge-reranker-base", {
     aliases: ["Xenova/bge-reranker-base"],
     family: "xlm-roberta",
     description: "Chinese and English reranker on XLM-RoBERTa base.",
-    repository: "BAAI/bge-reranker-base",
-    files: { fp32: { path: "onnx/model.onnx" } },
     parameters: 278,
     languages: ["zh", "en"],
-    maxLength: 512,
     license: "MIT",
-    figures: [...ettinFigures(0.489, 0.6027), ...japaneseFigures(0.2445, 0.4905, 0.6792, 0.5757)],
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "Xenova/bge-reranker-large",
+  }),
+  crossEncoder("Xenova/bge-reranker-large", {
     aliases: ["BAAI/bge-reranker-large"],
     family: "xlm-roberta",
     description: "Chinese and English reranker on XLM-RoBERTa large.",
-    repository: "Xenova/bge-reranker-large",
-    files: { q8: { path: "onnx/model_quantized.onnx" } },
+    files: { q8: QUANTIZED },
     parameters: 560,
     languages: ["zh", "en"],
-    maxLength: 512,
     license: "MIT",
-    figures: japaneseFigures(0.4718, 0.7332, 0.7666, 0.7081),
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "onnx-community/bge-reranker-v2-m3-ONNX",
+  }),
+  crossEncoder("onnx-community/bge-reranker-v2-m3-ONNX", {
     aliases: ["BAAI/bge-reranker-v2-m3"],
     family: "xlm-roberta",
     description: "Reranker for a hundred languages and long passages.",
-    repository: "onnx-community/bge-reranker-v2-m3-ONNX",
     files: {
       fp32: { path: "onnx/model.onnx", external: ["onnx/model.onnx_data"] },
       q8: { path: "onnx/model_int8.onnx", sha256: "912fc1215c2dbff6499700534bd8d31253af01573861abbfc43afd1fab6cce5d" },
     },
-    pinned: [{ path: "tokenizer.json", sha256: "8bf8afbfd11306bd872018c53bfdf2e160a56f8edbcf49933324404791c148d3" }],
     lossy: ["q4"],
     parameters: 568,
     languages: ["multilingual"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    figures: [...ettinFigures(0.5526, 0.6971), ...japaneseFigures(0.673, 0.9343, 0.8374, 0.9599)],
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "jinaai/jina-reranker-v1-tiny-en",
+  }),
+  crossEncoder("jinaai/jina-reranker-v1-tiny-en", {
     family: "jina-bert",
     description: "English reranker with 8,192 tokens of context, four layers.",
-    repository: "jinaai/jina-reranker-v1-tiny-en",
     revision: "aca45de6945b5dc6399abcd2a9c55ded5dc9111f",
     files: {
       fp32: { path: "onnx/model.onnx", sha256: "e0e743251c7566e2b1e4f5ad091c681a700d7d7a3d85541ea56ca3acf43d1afa" },
     },
-    pinned: [{ path: "tokenizer.json", sha256: "0046da43cc8c424b317f56b092b0512aaaa65c4f925d2f16af9d9eeb4d0ef902" }],
     parameters: 33,
-    languages: ["en"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "jinaai/jina-reranker-v1-turbo-en",
+  }),
+  crossEncoder("jinaai/jina-reranker-v1-turbo-en", {
     family: "jina-bert",
     description: "English reranker with 8,192 tokens of context, six layers.",
-    repository: "jinaai/jina-reranker-v1-turbo-en",
-    files: { fp32: { path: "onnx/model.onnx" } },
     parameters: 37.8,
-    languages: ["en"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "jinaai/jina-reranker-v2-base-multilingual",
+  }),
+  crossEncoder("jinaai/jina-reranker-v2-base-multilingual", {
     family: "xlm-roberta",
     description: "Reranker for a hundred languages, code and tables; non-commercial.",
-    repository: "jinaai/jina-reranker-v2-base-multilingual",
     files: { fp32: { path: "onnx/model.onnx" }, q8: { path: "onnx/model_int8.onnx" } },
     parameters: 278,
     languages: ["multilingual"],
     maxLength: 1024,
     license: "CC-BY-NC-4.0",
     commercial: false,
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "mixedbread-ai/mxbai-rerank-xsmall-v1",
+  }),
+  crossEncoder("mixedbread-ai/mxbai-rerank-xsmall-v1", {
     family: "deberta-v2",
     description: "English reranker on DeBERTa-v3 xsmall.",
-    repository: "mixedbread-ai/mxbai-rerank-xsmall-v1",
     revision: "b5c6e9da73abc3711f593f705371cdbe9e0fe422",
-    files: { fp32: { path: "onnx/model.onnx" }, q8: { path: "onnx/model_quantized.onnx" } },
+    files: { fp32: { path: "onnx/model.onnx" }, q8: QUANTIZED },
     parameters: 70.8,
-    languages: ["en"],
-    maxLength: 512,
-    license: "Apache-2.0",
-    figures: ettinFigures(0.4968, 0.6136),
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "mixedbread-ai/mxbai-rerank-base-v1",
+  }),
+  crossEncoder("mixedbread-ai/mxbai-rerank-base-v1", {
     family: "deberta-v2",
     description: "English reranker on DeBERTa-v3 base.",
-    repository: "mixedbread-ai/mxbai-rerank-base-v1",
-    files: { fp32: { path: "onnx/model.onnx" }, q8: { path: "onnx/model_quantized.onnx" } },
+    files: { fp32: { path: "onnx/model.onnx" }, q8: QUANTIZED },
     parameters: 184,
-    languages: ["en"],
-    maxLength: 512,
-    license: "Apache-2.0",
-    figures: ettinFigures(0.4865, 0.6231),
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "Alibaba-NLP/gte-reranker-modernbert-base",
+  }),
+  crossEncoder("Alibaba-NLP/gte-reranker-modernbert-base", {
     family: "modernbert",
     description: "English reranker on ModernBERT base, long passages and code.",
-    repository: "Alibaba-NLP/gte-reranker-modernbert-base",
     revision: "f7481e6055501a30fb19d090657df9ec1f79ab2c",
     files: {
       fp32: {
@@ -149,67 +189,49 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
       },
       q8: { path: "onnx/model_int8.onnx" },
     },
-    pinned: [
-      {
-        path: "tokenizer.json",
-        bytes: 3_583_499,
-        sha256: "2aea6ff4701d063e7e029b6be695a1659f2caaa2ae4fb0e8b18285818271becd",
-      },
-    ],
     parameters: 150,
-    languages: ["en"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    figures: ettinFigures(0.5843, 0.7017),
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
+  }),
+  crossEncoder("cross-encoder/mmarco-mMiniLMv2-L12-H384-v1", {
     family: "xlm-roberta",
-    description: "Small reranker for fourteen languages of mMARCO.",
-    repository: "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
+    description: "Small reranker for the fourteen languages of mMARCO.",
     files: {},
     parameters: 118,
     languages: ["multilingual"],
-    maxLength: 512,
-    license: "Apache-2.0",
     activation: "identity",
     source: "unverified",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "Qwen/Qwen3-Reranker-0.6B",
+  }),
+  crossEncoder("Qwen/Qwen3-Reranker-0.6B", {
     aliases: ["onnx-community/Qwen3-Reranker-0.6B-ONNX"],
     family: "qwen3",
-    description:
-      "Reranker on a language model, for a hundred languages, code and long passages; takes an instruction. Slow on a CPU.",
+    description: "Language-model reranker for a hundred languages and code; takes an instruction. Slow on a CPU.",
     repository: "onnx-community/Qwen3-Reranker-0.6B-ONNX",
-    files: { q8: { path: "onnx/model_quantized.onnx" }, q4: { path: "onnx/model_q4.onnx" } },
+    files: { q8: QUANTIZED, q4: { path: "onnx/model_q4.onnx" } },
     parameters: 596,
     languages: ["multilingual"],
     maxLength: 8192,
-    license: "Apache-2.0",
     head: { type: "yes-no", yes: "yes", no: "no" },
     prompt: QWEN3_RERANKER_PROMPT,
-    figures: ettinFigures(0.594),
-    source: "card",
-  },
-  {
-    ...CROSS_ENCODER,
-    name: "shawnw3i/Qwen3-Reranker-0.6B-seq-cls-ONNX",
+  }),
+  crossEncoder("shawnw3i/Qwen3-Reranker-0.6B-seq-cls-ONNX", {
     aliases: ["tomaarsen/Qwen3-Reranker-0.6B-seq-cls"],
     family: "qwen3",
-    description:
-      "Qwen3-Reranker 0.6B with one logit in place of the vocabulary (logit(yes) − logit(no)); the template is still needed.",
-    repository: "shawnw3i/Qwen3-Reranker-0.6B-seq-cls-ONNX",
+    description: "Qwen3-Reranker 0.6B with one logit instead of the vocabulary; takes an instruction. Slow on a CPU.",
     files: { fp16: { path: "model.onnx", bytes: 1_192_779_696 } },
-    pinned: [{ path: "tokenizer.json", bytes: 11_422_654 }],
     parameters: 596,
     languages: ["multilingual"],
     maxLength: 8192,
-    license: "Apache-2.0",
     prompt: QWEN3_RERANKER_PROMPT,
-    source: "card",
-  },
+  }),
+  japanese("tiny", 27),
+  japanese("xsmall", 37),
+  japanese("small", 70),
+  japanese("base", 130),
+  japanese("xsmall", 107, {
+    family: "xlm-roberta",
+    revision: "8547ac84ae5aee35387aad7000b379bd1b968dc6",
+  }),
+  japanese("small", 118, { family: "xlm-roberta" }),
+  japanese("base", 111, { family: "bert" }),
+  japanese("large", 337, { family: "bert" }),
 ];

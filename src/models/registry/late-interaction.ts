@@ -1,7 +1,18 @@
 import { PUNCTUATION } from "../late-interaction.js";
 import type { LateInteractionFormat, ModelEntry } from "../types.js";
 
-/** As the checkpoints' `artifact.metadata` has it. */
+const DEFAULTS = {
+  kind: "late-interaction",
+  runtime: "onnx",
+  family: "bert",
+  languages: ["en"],
+  maxLength: 512,
+  license: "MIT",
+  commercial: true,
+  source: "card",
+} as const satisfies Partial<ModelEntry>;
+
+/** The values in the checkpoints' `artifact.metadata`. */
 const COLBERT: LateInteractionFormat = {
   queryMarker: "[unused0]",
   documentMarker: "[unused1]",
@@ -10,43 +21,59 @@ const COLBERT: LateInteractionFormat = {
   skipWords: PUNCTUATION,
 };
 
-/** ColBERT-style models: one vector a token, documents' vectors can be kept. */
+/** Models with one vector per token, so that document vectors can be cached. The first bundled one is the default of its kind. */
 export const LATE_INTERACTION: readonly ModelEntry[] = [
   {
+    ...DEFAULTS,
+    name: "late-en-v1",
+    aliases: ["langchain-rerank/late-en-v1"],
+    also: ["embedding"],
+    description: "Ships with the package: English token vectors and text vectors, nothing to download.",
+    bundled: true,
+    files: { q8: { path: "onnx/model_int8.onnx", bytes: 21_439_864 } },
+    parameters: 33.4,
+    pooling: "cls",
+    dimensions: 128,
+    lateInteraction: {},
+  },
+  {
+    ...DEFAULTS,
+    name: "late-multilingual-v1",
+    aliases: ["langchain-rerank-multilingual"],
+    also: ["embedding"],
+    description: "A separate npm package: Japanese, Chinese and European languages, token vectors and text vectors.",
+    package: "langchain-rerank-multilingual",
+    files: { q8: { path: "onnx/model_int8.onnx", bytes: 30_153_731 } },
+    parameters: 50.3,
+    languages: ["ja", "zh", "en", "de", "es", "ro"],
+    pooling: "mean",
+    dimensions: 128,
+    lateInteraction: {},
+  },
+  {
+    ...DEFAULTS,
     name: "answerdotai/answerai-colbert-small-v1",
-    kind: "late-interaction",
-    family: "bert",
-    description: "Small English ColBERT, 96 numbers a token.",
+    description: "Small English ColBERT, 96 dimensions per token.",
     repository: "answerdotai/answerai-colbert-small-v1",
     files: { fp32: { path: "vespa_colbert.onnx" }, q8: { path: "model_int8.onnx" } },
     parameters: 33,
-    languages: ["en"],
-    maxLength: 512,
     license: "Apache-2.0",
-    commercial: true,
     dimensions: 96,
     lateInteraction: COLBERT,
-    source: "card",
   },
   {
+    ...DEFAULTS,
     name: "colbert-ir/colbertv2.0",
-    kind: "late-interaction",
-    family: "bert",
-    description: "The English ColBERTv2, 128 numbers a token.",
+    description: "The English ColBERTv2, 128 dimensions per token.",
     repository: "colbert-ir/colbertv2.0",
     files: { fp32: { path: "model.onnx" } },
     parameters: 110,
-    languages: ["en"],
-    maxLength: 512,
-    license: "MIT",
-    commercial: true,
     dimensions: 128,
     lateInteraction: COLBERT,
-    source: "card",
   },
   {
+    ...DEFAULTS,
     name: "jinaai/jina-colbert-v2",
-    kind: "late-interaction",
     family: "xlm-roberta",
     description: "ColBERT for many languages and long passages; non-commercial.",
     repository: "jinaai/jina-colbert-v2",

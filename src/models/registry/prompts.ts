@@ -1,8 +1,8 @@
 import type { PromptTemplate } from "../types.js";
 
 /**
- * The form that Qwen3-Reranker was trained with (its model card, "Transformers" usage): single line breaks between the fields. The blank
- * lines of other examples give other scores.
+ * The prompt that Qwen3-Reranker was trained with (model card, section "Transformers Usage"): single line breaks between the fields. The
+ * blank lines in other examples lead to other scores.
  */
 export const QWEN3_RERANKER_PROMPT: PromptTemplate = {
   prefix:
@@ -13,6 +13,6 @@ export const QWEN3_RERANKER_PROMPT: PromptTemplate = {
   instruction: "Given a web search query, retrieve relevant passages that answer the query",
 };
 
-/** What Qwen3-Embedding puts before a query (its model card); documents stand alone. */
+/** Prefix of every Qwen3-Embedding query (model card). Documents get no prefix. */
 export const QWEN3_EMBEDDING_QUERY_PREFIX =
   "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:";

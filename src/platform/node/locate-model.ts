@@ -62,7 +62,7 @@ function looksLikePath(name: string): boolean {
 function ownFolder({ name, bundled, package: own }: ModelEntry): string | undefined {
   if (bundled) {
     const home = packageFolder("langchain-rerank");
-    return home && join(home, "models", bundled);
+    return home && join(home, "models", name);
   }
   if (!own) return undefined;
   const folder = packageFolder(own);

@@ -80,7 +80,7 @@ function looksLikeAddress(name: string): boolean {
 }
 
 async function fetchOwn(entry: ModelEntry, options: FetchOptions): Promise<FetchedModel> {
-  const urls = entry.bundled ? bundledModelUrls(entry.bundled) : packagedModelUrls(entry.name);
+  const urls = entry.bundled ? bundledModelUrls(entry.name) : packagedModelUrls(entry.name);
   const wanted = Object.entries(urls).map(([path, url]) => ({ path, url }));
   const file = Object.values(entry.files)[0]!.path;
   const files = await fetchFiles(entry.name, wanted, options).catch((error: unknown) => {

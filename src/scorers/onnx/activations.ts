@@ -1,5 +1,4 @@
-/** Name of an activation: `"sigmoid"` for 0–1, `"identity"` for the logit itself. */
-export type ActivationName = "sigmoid" | "identity";
+import type { ActivationName } from "../../models/types.js";
 
 /** What turns a logit into a score, in double precision so that confident scores stay apart, and the lowest score that can come out. */
 export const ACTIVATIONS = {

@@ -3,11 +3,11 @@ import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/engin
 import { OpenOnce } from "../../inference/engine/open-once.js";
 import type { ModelInfo } from "../../inference/protocol.js";
 import { defaultModel } from "../../models/find.js";
-import type { ModelEntry } from "../../models/types.js";
+import type { ActivationName, ModelEntry } from "../../models/types.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
 import type { TextSpan } from "../../text-span.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { ACTIVATIONS, type ActivationName } from "./activations.js";
+import { ACTIVATIONS } from "./activations.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */
