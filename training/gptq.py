@@ -103,7 +103,7 @@ def write(model: onnx.ModelProto, rounded: dict[str, Rounded]) -> None:
     tensors = {t.name: t for t in model.graph.initializer}
     for name, found in rounded.items():
         if numpy_helper.to_array(tensors[f"{name}_zero_point"]).any():
-            raise ValueError(f"{name}: quantised around another number than zero")
+            raise ValueError(f"{name}: quantized around another number than zero")
         for part, value in (("quantized", found.codes), ("scale", found.scale)):
             held = tensors[f"{name}_{part}"]
             held.CopyFrom(numpy_helper.from_array(value.reshape(tuple(held.dims)), held.name))

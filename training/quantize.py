@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from . import gptq, nibbles, planes
+from . import gptq, nibbles
 from .narrow import narrow
 from .onnx_encoder import SMOOTHED
 
@@ -188,10 +188,16 @@ def _unpack_nibbles(graph, held: str, codes: str) -> list:
 
 @dataclass(frozen=True)
 class FewBits:
-    """Weights in five or six bits: on which texts, as token ids, their rounding errors are made up for."""
+    """Weights rounded to five or six bits and stored as int8.
+
+    The file is no larger packed than bit planes would be (gzip finds the unused bits), and onnxruntime opens it without folding
+    constants, which would leave hundreds of megabytes behind.
+
+    `items` are the texts, as token ids, on which the rounding errors are made up for.
+    """
 
     items: list[np.ndarray]
-    limits: gptq.Limits = gptq.Limits(feed_forward=planes.LARGEST[5], others=planes.LARGEST[6])
+    limits: gptq.Limits = gptq.Limits(feed_forward=15, others=31)
 
 
 def linear_nodes(model: onnx.ModelProto, kept: Iterable[str]) -> list[onnx.NodeProto]:
@@ -231,5 +237,4 @@ def quantize(
         narrow(made)
     else:
         gptq.write(made, rounded)
-        planes.store(made)
     onnx.save(made, target)

@@ -1,4 +1,4 @@
-"""Weights in five and six bits: how they are rounded, and that the file gives them back."""
+"""Weights in five and six bits: how they are rounded, and how they get into the file."""
 
 import numpy as np
 import onnx
@@ -6,18 +6,22 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from training import gptq, planes
+from training import gptq
 
 
-def product(weights: np.ndarray) -> onnx.ModelProto:
-    """Bytes times int8 weights, as a quantised model holds them."""
+def product(weights: np.ndarray, zero_point: int = 0) -> onnx.ModelProto:
+    """Bytes times int8 weights, as a quantized model holds them."""
     rows, columns = weights.shape
     return helper.make_model(
         helper.make_graph(
             [helper.make_node("MatMulInteger", ["x", "w_quantized"], ["y"])], "product",
             [helper.make_tensor_value_info("x", TensorProto.UINT8, ["n", rows])],
             [helper.make_tensor_value_info("y", TensorProto.INT32, ["n", columns])],
-            [numpy_helper.from_array(weights, "w_quantized")],
+            [
+                numpy_helper.from_array(weights, "w_quantized"),
+                numpy_helper.from_array(np.ones(columns, np.float32), "w_scale"),
+                numpy_helper.from_array(np.full(columns, zero_point, np.int8), "w_zero_point"),
+            ],
         ),
         opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
     )
@@ -27,26 +31,24 @@ def run(model: onnx.ModelProto, x: np.ndarray) -> np.ndarray:
     return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
 
 
-@pytest.mark.parametrize(("bits", "bytes_a_row"), [(5, 10), (6, 12)])
-def test_planes_hold_the_weights_in_so_many_bits_and_give_the_same_product(bits: int, bytes_a_row: int):
+def test_rounded_weights_replace_the_int8_weights_of_a_model_and_stay_plain_initializers():
     random = np.random.default_rng(1)
-    limit = planes.LARGEST[bits]
-    weights = random.integers(-limit, limit + 1, (24, 16)).astype(np.int8)
-    weights[0, :2] = -limit, limit
+    weights = random.integers(-80, 81, (24, 16)).astype(np.int8)
+    codes = random.integers(-15, 16, (24, 16)).astype(np.int8)
+    scale = random.random(16).astype(np.float32)
     x = random.integers(0, 256, (3, 24)).astype(np.uint8)
     model = product(weights)
-    expected = run(model, x)
-    assert planes.store(model) == 1
-    held = [t for t in model.graph.initializer if t.name.startswith("w_")]
-    assert sum(numpy_helper.to_array(t).nbytes for t in held) == 24 * bytes_a_row
-    assert np.array_equal(run(model, x), expected)
+    gptq.write(model, {"w": gptq.Rounded(codes, scale)})
+    assert [node.op_type for node in model.graph.node] == ["MatMulInteger"]
+    held = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    assert held["w_quantized"].dtype == np.int8 and np.array_equal(held["w_scale"], scale)
+    assert np.array_equal(run(model, x), x.astype(np.int32) @ codes)
 
 
-@pytest.mark.parametrize("weights", [np.full((8, 8), 32, np.int8), np.ones((8, 12), np.int8)], ids=["too large", "odd width"])
-def test_what_six_bits_do_not_hold_stays_as_it_is(weights: np.ndarray):
-    model = product(weights)
-    assert planes.bits_for(weights) is None and planes.store(model) == 0
-    assert np.array_equal(numpy_helper.to_array(model.graph.initializer[0]), weights)
+def test_weights_quantized_around_another_number_than_zero_are_refused():
+    model = product(np.ones((8, 8), np.int8), zero_point=3)
+    with pytest.raises(ValueError, match="w: quantized around another number"):
+        gptq.write(model, {"w": gptq.Rounded(np.ones((8, 8), np.int8), np.ones(8, np.float32))})
 
 
 def test_rounding_errors_make_up_for_each_other():
