@@ -1,7 +1,6 @@
 export { type DownloadOptions, downloadModel, type LocalModel } from "./models/download.js";
 export type { DownloadProgress } from "./models/download-progress.js";
 export { defaultModel, findModel, getModel, listModels, type ModelFilter } from "./models/find.js";
-export type { HubOptions } from "./models/hub/settings.js";
 export {
   type ActivationName,
   type DType,
@@ -19,3 +18,4 @@ export {
   type SpeedClass,
   speedClass,
 } from "./models/types.js";
+export type { HubOptions } from "./platform/node/hub/settings.js";

@@ -1,8 +1,8 @@
 import { InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
+import { ModelDownload } from "../platform/node/hub/model-download.js";
+import { type HubOptions, hubSettings } from "../platform/node/hub/settings.js";
 import type { DownloadProgress } from "./download-progress.js";
 import { findModel, nearestModels } from "./find.js";
-import { ModelDownload } from "./hub/model-download.js";
-import { type HubOptions, hubSettings } from "./hub/settings.js";
 import { DTYPES } from "./precision.js";
 import type { DType, ModelEntry, Precision } from "./types.js";
 

@@ -5,9 +5,9 @@ import { MissingDependencyError, ModelIntegrityError, ModelNotFoundError } from 
 import type { LocatedModel, LocateOptions } from "../../inference/engine/located-model.js";
 import { downloadModel } from "../../models/download.js";
 import { findModel } from "../../models/find.js";
-import { listFolder } from "../../models/folder.js";
 import { chooseWeights, noWeights } from "../../models/precision.js";
 import type { ModelEntry } from "../../models/types.js";
+import { listFolder } from "./folder.js";
 
 /**
  * Finds a model's files: of a bundled or packaged name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`),

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { LocatedModel } from "../../inference/engine/located-model.js";
 import type { TokenVectors } from "../../inference/protocol.js";
 import { selectFiles } from "../../models/file-set.js";
-import { listFolder } from "../../models/folder.js";
-import { hashFile } from "../../models/hub/blob.js";
 import { decodeVectors, encodeVectors } from "../../scorers/onnx/late-interaction/vector-file.js";
 import type { VectorStore } from "../../scorers/onnx/late-interaction/vector-store.js";
+import { listFolder } from "./folder.js";
+import { hashFile } from "./hub/blob.js";
 
 const SUFFIX = ".vectors";
 

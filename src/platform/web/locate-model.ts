@@ -10,9 +10,9 @@ import type { LocatedModel, LocateOptions } from "../../inference/engine/located
 import { findModel, nearestModels } from "../../models/find.js";
 import { noWeights, wantedWeights } from "../../models/precision.js";
 import type { DType, ModelEntry } from "../../models/types.js";
-import { exists, type FetchOptions, fetchFiles, type WebFile } from "../../models/web/fetch-files.js";
-import { fetchFromHub } from "../../models/web/hub.js";
 import { absoluteFolder } from "./browser-settings.js";
+import { exists, type FetchOptions, fetchFiles, type WebFile } from "./hub/fetch-files.js";
+import { fetchFromHub } from "./hub/fetch-model.js";
 import { SharedDownloads } from "./shared-downloads.js";
 
 /** A model in the page's memory. */

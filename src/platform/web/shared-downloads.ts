@@ -1,6 +1,6 @@
 import { SharedTask } from "../../inference/engine/shared-task.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
-import type { FetchOptions } from "../../models/web/fetch-files.js";
+import type { FetchOptions } from "./hub/fetch-files.js";
 
 interface Download<T> {
   task: SharedTask<T>;

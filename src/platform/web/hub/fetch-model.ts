@@ -1,9 +1,9 @@
-import { DownloadError, ModelNotFoundError } from "../../errors.js";
-import { absolute, browserSettings } from "../../platform/web/browser-settings.js";
-import { REQUIRED_FILES, selectFiles } from "../file-set.js";
-import { nearestModels } from "../find.js";
-import { chooseWeights, noWeights } from "../precision.js";
-import type { DType, ModelEntry } from "../types.js";
+import { DownloadError, ModelNotFoundError } from "../../../errors.js";
+import { REQUIRED_FILES, selectFiles } from "../../../models/file-set.js";
+import { nearestModels } from "../../../models/find.js";
+import { chooseWeights, noWeights } from "../../../models/precision.js";
+import type { DType, ModelEntry } from "../../../models/types.js";
+import { absolute, browserSettings } from "../browser-settings.js";
 import { type FetchOptions, fetchFiles, fetchJson, type WebFile } from "./fetch-files.js";
 
 /** A model of the hub, in memory. */

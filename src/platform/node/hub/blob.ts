@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DownloadError, ModelIntegrityError } from "../../errors.js";
+import { DownloadError, ModelIntegrityError } from "../../../errors.js";
 import { chunks } from "./body.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
 import { pause } from "./lock.js";

@@ -1,4 +1,4 @@
-import { DownloadError } from "../../errors.js";
+import { DownloadError } from "../../../errors.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
 import { send, withRetries } from "./request.js";
 import type { HubSettings } from "./settings.js";

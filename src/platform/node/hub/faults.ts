@@ -1,5 +1,5 @@
-import { DownloadError, ModelNotFoundError, RerankError } from "../../errors.js";
-import { findModel, nearestModels } from "../find.js";
+import { DownloadError, ModelNotFoundError, RerankError } from "../../../errors.js";
+import { findModel, nearestModels } from "../../../models/find.js";
 import type { HubSettings } from "./settings.js";
 
 /** What is being fetched, for messages. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { ModelNotFoundError } from "../../errors.js";
-import type { DownloadOptions, LocalModel } from "../download.js";
-import { Progress } from "../download-progress.js";
-import { REQUIRED_FILES, selectFiles } from "../file-set.js";
+import { ModelNotFoundError } from "../../../errors.js";
+import type { DownloadOptions, LocalModel } from "../../../models/download.js";
+import { Progress } from "../../../models/download-progress.js";
+import { REQUIRED_FILES, selectFiles } from "../../../models/file-set.js";
+import { chooseWeights, noWeights, type WeightsFile } from "../../../models/precision.js";
+import type { DType, ModelEntry, ModelFile } from "../../../models/types.js";
 import { isFile, listFolder } from "../folder.js";
-import { chooseWeights, noWeights, type WeightsFile } from "../precision.js";
-import type { DType, ModelEntry, ModelFile } from "../types.js";
 import { fetchBlob } from "./blob.js";
 import { RepositoryCache } from "./cache.js";
 import { offlineError, storageError } from "./faults.js";

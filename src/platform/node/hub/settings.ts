@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { InvalidOptionError } from "../../errors.js";
+import { InvalidOptionError } from "../../../errors.js";
 
 /** Where and how to reach the hub. What is not given comes from the environment variables that other Hugging Face tools read. */
 export interface HubOptions {

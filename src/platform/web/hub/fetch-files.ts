@@ -1,5 +1,5 @@
-import { DownloadError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
-import { type DownloadProgress, Progress } from "../download-progress.js";
+import { DownloadError, ModelIntegrityError, ModelNotFoundError } from "../../../errors.js";
+import { type DownloadProgress, Progress } from "../../../models/download-progress.js";
 
 /** One file of a model on the web. */
 export interface WebFile {
