@@ -159,7 +159,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.page.evaluate(() => document.activeElement?.id)).toBe("documents");
       await opened.fill(QUERY, '["a", ');
       await opened.page.click("#run");
-      expect(await opened.text("#problem")).toMatch(/^DocumentFormatError\. .*JSON/);
+      expect(await opened.text("#problem")).toMatch(/^TextSourceError\. .*JSON/);
     });
 
     it("the server's errors, in its words", async () => {
@@ -262,7 +262,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       const before = await opened.page.inputValue("#documents");
       await drop({ "a.jsonl": '{"text":"first"}\n{"text":"second"}', "b.csv": "id,text\n1,third" });
       await expect.poll(() => opened.page.inputValue("#documents")).toBe("first\nsecond\nthird");
-      await expect.poll(() => opened.text("#count")).toBe("3 documents, one a line");
+      await expect.poll(() => opened.text("#count")).toBe("3 documents, one per line");
       await opened.page.click("#undo");
       expect(await opened.page.inputValue("#documents")).toBe(before);
     });
@@ -273,7 +273,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
         mimeType: "text/markdown",
         buffer: Buffer.from("# One\ntext\n\n# Two\n\nmore text"),
       });
-      await expect.poll(() => opened.text("#count")).toBe("2 documents, dashes between");
+      await expect.poll(() => opened.text("#count")).toBe("2 documents, separated by dashes");
     });
 
     it("that cannot be read are told by name", async () => {

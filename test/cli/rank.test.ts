@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -32,6 +32,18 @@ beforeAll(() => {
   writeFileSync(file("empty.txt"), " \n\n ");
   writeFileSync(file("latin1.txt"), Buffer.from([0x63, 0x61, 0x66, 0xe9]));
   writeFileSync(file("data.bin"), "text");
+  writeFileSync(file("notes.csv"), `id,text\n${TEXTS.map((text, index) => `${index},"${text}"`).join("\n")}\n`);
+  writeFileSync(file("lines.txt"), TEXTS.join("\n"));
+  for (const name of ["pictures", "mixed", "wiki", "wiki/.git", "wiki/node_modules", "wiki/deeper"])
+    mkdirSync(file(name));
+  writeFileSync(file("pictures/a.png"), "no text");
+  writeFileSync(file("mixed/other.json"), JSON.stringify([{ title: "no text here" }]));
+  writeFileSync(file("wiki/b.txt"), TEXTS[0]!);
+  writeFileSync(file("wiki/a.txt"), TEXTS[1]!);
+  writeFileSync(file("wiki/empty.txt"), "");
+  writeFileSync(file("wiki/.git/config.txt"), "hidden");
+  writeFileSync(file("wiki/node_modules/readme.md"), "not yours");
+  writeFileSync(file("wiki/deeper/c.md"), TEXTS[2]!);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,13 +77,16 @@ describe("rank", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
-  it.each(["notes.txt", "notes.md", "notes.jsonl", "notes.json"])("reads %s", async (name) => {
-    const rows = await rankJson([file(name)]);
-    expect(rows.map(({ rank }) => rank)).toEqual([1, 2, 3]);
-    expect(rows[0]).toMatchObject({ firstRank: 3, text: expect.stringContaining("Solar panels") });
-    expect(rows[0]!.source).toContain(name);
-    expect(rows.every(({ score }, index) => index === 0 || score <= rows[index - 1]!.score)).toBe(true);
-  });
+  it.each(["notes.txt", "lines.txt", "notes.md", "notes.jsonl", "notes.json", "notes.csv"])(
+    "reads %s",
+    async (name) => {
+      const rows = await rankJson([file(name)]);
+      expect(rows.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+      expect(rows[0]).toMatchObject({ firstRank: 3, text: expect.stringContaining("Solar panels") });
+      expect(rows[0]!.source).toContain(name);
+      expect(rows.every(({ score }, index) => index === 0 || score <= rows[index - 1]!.score)).toBe(true);
+    },
+  );
 
   it("reads standard input as lines, paragraphs or records, and several files in turn", async () => {
     expect((await rankJson([], TEXTS.join("\n")))[0]).toMatchObject({ firstRank: 3, source: "stdin:3" });
@@ -79,6 +94,14 @@ describe("rank", () => {
     expect(await rankJson([], TEXTS.map((text) => JSON.stringify({ text })).join("\n"))).toHaveLength(3);
     expect(await rankJson([], JSON.stringify(TEXTS))).toHaveLength(3);
     expect(await rankJson([file("notes.txt"), file("notes.md")])).toHaveLength(6);
+  });
+
+  it("reads the text files of a folder and of the folders in it, sorted by path", async () => {
+    const rows = await rankJson([file("wiki")]);
+    const byPosition = rows.toSorted((a, b) => a.firstRank - b.firstRank);
+    expect(byPosition.map(({ source }) => source)).toEqual(
+      ["wiki/a.txt:1", "wiki/b.txt:1", "wiki/deeper/c.md:1"].map((name) => file(name)),
+    );
   });
 
   it("cuts to --top-n and --threshold", async () => {
@@ -152,8 +175,9 @@ describe("rank", () => {
 
   it.each([
     ["missing.txt", /there is no such file/, 1],
-    ["", /it is a folder/, 1],
+    ["pictures", /pictures: the folder holds no text files \(\.txt, \.md/, 1],
     ["other.json", /has no text in text, pageContent.*its fields are: title.*--field/, 1],
+    ["mixed", /other\.json\[0\] has no text in .*name the files instead of the folder/, 1],
     ["broken.jsonl", /broken\.jsonl:2 is not valid JSON/, 1],
     ["empty.txt", /holds no text/, 1],
     ["latin1.txt", /is not UTF-8/, 1],

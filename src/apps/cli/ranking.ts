@@ -3,12 +3,12 @@ import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js"
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
 import { BUNDLED_STATIC } from "../../scorers/named-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import type { SourceText } from "../../text-sources/split-text.js";
 import { ChunkedScorer } from "./chunked-scorer.js";
 import type { RankOptions } from "./commands/rank.js";
 import { downloadDetail } from "./download-detail.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
-import type { SourceDocument } from "./read-documents.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 
 /** One line of the result. */
@@ -26,7 +26,7 @@ export interface RankedDocument {
 
 /** Ranks documents with any backend, showing progress on standard error. */
 export async function rank(
-  documents: readonly SourceDocument[],
+  documents: readonly SourceText[],
   options: RankOptions,
 ): Promise<{ ranked: RankedDocument[]; report: RerankReport & Record<string, unknown> }> {
   const bar = new ProgressBar();

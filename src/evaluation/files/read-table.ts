@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../errors.js";
+import { splitCsvLine } from "../../text-sources/csv.js";
 import type { Qrels, Run } from "../types.js";
-import { splitCsvLine } from "./csv.js";
 import { readNestedNumbers } from "./json-numbers.js";
 import { parseGrade, parseScore } from "./numbers.js";
 import { type Line, type ReadOptions, SourceReader, type TextSource } from "./source.js";

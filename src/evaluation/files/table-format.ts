@@ -1,4 +1,4 @@
-import { splitCsvLine } from "./csv.js";
+import { splitCsvLine } from "../../text-sources/csv.js";
 
 /** File shapes that hold a number for a query and a document. */
 export type TableFormat = "trec" | "beir" | "csv" | "json";

@@ -1,8 +1,8 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { quoteCsv } from "../../text-sources/csv.js";
 import { toNestedMap } from "../nested.js";
 import { trecOrder } from "../ranking.js";
 import type { NestedNumbers } from "../types.js";
-import { quoteCsv } from "./csv.js";
 import { nodeFs } from "./node-modules.js";
 
 /** Shapes a run can be written in. */

@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import type { DType } from "../../../models/types.js";
+import { type SourceText, TEXT_FORMATS, type TextFormat } from "../../../text-sources/split-text.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
 import type { RankedDocument } from "../ranking.js";
-import { DOCUMENT_FORMATS, type DocumentFormat, readDocuments, type SourceDocument } from "../read-documents.js";
+import { readDocuments } from "../read-documents.js";
 import { renderTable } from "../terminal/table.js";
 import { paint, terminalOf } from "../terminal/terminal.js";
 
@@ -18,7 +19,7 @@ export interface RankOptions {
   instruction?: string;
   acceptLicense?: boolean;
   field?: string;
-  format?: DocumentFormat;
+  format?: TextFormat;
   json?: boolean;
   verbose?: boolean;
 }
@@ -33,11 +34,12 @@ Examples:
   $ langchain-rerank rank -q "..." --long-documents max-passage report.txt
 
 What is read:
-  .txt    paragraphs, separated by blank lines
-  .md     sections, from heading to heading
-  .jsonl  a record a line; .json a list of records or strings. The text is in --field, or in text, pageContent,
-          content, passage or body
-  -       standard input: JSON, paragraphs, or one text a line when there are no blank lines
+  .txt        paragraphs separated by blank lines; without blank lines, one text per line
+  .md         sections, from heading to heading
+  .jsonl      one record per line; .json: an array of records or strings; .csv, .tsv: one record per row. The text is
+              in --field, or in text, pageContent, content, passage, body or document, after the record's title
+  a folder    every such file in it and below
+  -           standard input: JSON, paragraphs, or one text per line when there are no blank lines
 `;
 
 /** Adds the command `rank`. */
@@ -48,7 +50,7 @@ export function register(program: Command): void {
     .description(
       "Orders the texts of files, or of standard input, by relevance to a query. The most relevant comes first.",
     )
-    .argument("[files...]", "files to read; none or - means standard input")
+    .argument("[files...]", "files or folders to read; none or - means standard input")
     .requiredOption("-q, --query <text>", "what the texts should be relevant to")
     .option("-n, --top-n <count>", "how many to print (default: all)", wholeNumber(1))
     .option("--threshold <score>", "leave out texts that score below", finiteNumber)
@@ -68,9 +70,7 @@ export function register(program: Command): void {
     .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
     .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
     .addOption(
-      new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([
-        ...DOCUMENT_FORMATS,
-      ]),
+      new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([...TEXT_FORMATS]),
     )
     .option("--field <name>", "field of JSON records that holds the text")
     .option("--json", "print JSON: a list of {rank, firstRank, score, text, source}")
@@ -111,7 +111,7 @@ function formatScore(score: number): string {
   return score !== 0 && /^-?[01]\.0000$/.test(short) && !Number.isInteger(score) ? score.toExponential(2) : short;
 }
 
-function printReport(documents: readonly SourceDocument[], report: Readonly<Record<string, unknown>>): void {
+function printReport(documents: readonly SourceText[], report: Readonly<Record<string, unknown>>): void {
   const terminal = terminalOf(process.stderr);
   process.stderr.write(`${paint(terminal, "dim", `${documents.length} texts`)}\n`);
   for (const [name, value] of Object.entries(report)) {

@@ -1,5 +1,6 @@
-import { DocumentFormatError } from "../input/parse-documents.js";
-import { ACCEPTED, MOST_FILE_BYTES, readFileDocuments } from "../input/read-file.js";
+import { TEXT_EXTENSIONS } from "../../../text-sources/split-text.js";
+import { TextSourceError } from "../../../text-sources/text-source-error.js";
+import { MOST_FILE_BYTES, readFileDocuments } from "../input/read-file.js";
 import { find, show } from "./find.js";
 
 /** Reads files that are dropped anywhere on the page, or opened with the button, and hands on their documents. */
@@ -8,7 +9,7 @@ export function takeFiles(onDocuments: (documents: string[]) => void, onError: (
   const veil = find(document, "#drop", HTMLElement);
   const read = (files: readonly File[]) => readAll(files).then(onDocuments, onError);
 
-  input.accept = ACCEPTED;
+  input.accept = TEXT_EXTENSIONS.join(",");
   find(document, "#open", HTMLButtonElement).addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const files = Array.from(input.files ?? []);
@@ -38,15 +39,9 @@ async function readAll(files: readonly File[]): Promise<string[]> {
   const documents: string[] = [];
   for (const file of files) {
     if (file.size > MOST_FILE_BYTES) {
-      throw new DocumentFormatError(`${file.name}: is larger than ${MOST_FILE_BYTES / 2 ** 20} MiB.`);
+      throw new TextSourceError(`${file.name} is larger than ${MOST_FILE_BYTES / 2 ** 20} MiB.`);
     }
-    let text: string;
-    try {
-      text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
-    } catch (error) {
-      throw new DocumentFormatError(`${file.name}: is not text in UTF-8.`, { cause: error });
-    }
-    documents.push(...readFileDocuments(file.name, text));
+    documents.push(...readFileDocuments(file.name, await file.arrayBuffer()));
   }
   return documents;
 }

@@ -4,11 +4,12 @@ import { DEFAULT_STATE, type PlaygroundState, type RerankerChoice } from "../set
 import { find, show } from "./find.js";
 import { count } from "./format.js";
 
-const FORMAT_NAMES: Readonly<Record<ParsedDocuments["format"], string>> = {
-  lines: "one a line",
-  paragraphs: "blank lines between",
-  rules: "dashes between",
+const FORMAT_NAMES: Readonly<Partial<Record<ParsedDocuments["format"], string>>> = {
+  lines: "one per line",
+  paragraphs: "separated by blank lines",
+  rules: "separated by dashes",
   json: "JSON",
+  jsonl: "JSON lines",
 };
 
 /** The left side of the page: what is asked. */
@@ -110,7 +111,7 @@ export class Form {
     return missing;
   }
 
-  /** @throws DocumentFormatError */
+  /** @throws TextSourceError */
   parse(): ParsedDocuments {
     return parseDocuments(this.documents.value, this.#format.value as DocumentFormat);
   }
