@@ -1,3 +1,4 @@
+export type { Calibration } from "./calibration.js";
 export {
   BackendError,
   type BackendErrorOptions,
@@ -15,7 +16,6 @@ export {
 } from "./errors.js";
 export { type HighlightOptions, highlight } from "./highlight.js";
 export { BaseReranker, type Candidates, type Scored } from "./rerankers/base-reranker.js";
-export type { BlendNormalization, Calibration } from "./rerankers/calibration.js";
 export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";
 export {
   EmbeddingSimilarityReranker,
@@ -24,14 +24,22 @@ export {
 } from "./rerankers/embedding-similarity-reranker.js";
 export type { FirstStageInput } from "./rerankers/first-stage.js";
 export { type CascadeStageInput, HybridReranker, type HybridRerankerInput } from "./rerankers/hybrid-reranker.js";
-export type { Normalization } from "./rerankers/normalization.js";
+export type { BlendNormalization, Normalization } from "./rerankers/normalization.js";
 export type {
   BaseRerankerInput,
   RerankCallOptions,
   RerankDetails,
+  RerankMilliseconds,
   RerankReport,
   RerankResult,
+  RerankScores,
 } from "./rerankers/types.js";
 export type { ModelOption } from "./scorers/named-scorer.js";
-export type { CacheReport, RelevanceScorer, ScoreOptions, ScorerReport } from "./scorers/relevance-scorer.js";
-export type { TextSpan } from "./text-span.js";
+export type {
+  CacheReport,
+  RelevanceScorer,
+  ScoreOptions,
+  ScorerMilliseconds,
+  ScorerReport,
+} from "./scorers/relevance-scorer.js";
+export type { ScoredSpan, TextSpan } from "./text-span.js";

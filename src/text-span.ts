@@ -3,3 +3,9 @@ export interface TextSpan {
   start: number;
   end: number;
 }
+
+/** A part of a text with the score of that part alone. */
+export interface ScoredSpan extends TextSpan {
+  /** A finite number on the scale of the model that scored the span; higher is more relevant. */
+  score: number;
+}

@@ -2,13 +2,20 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
-import { Disposed, InvalidInputError, InvalidOptionError } from "../errors.js";
+import { raceAbort, startCall } from "../abort.js";
+import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
 import { checkFlag, checkKnown, checkOneOf } from "../options.js";
 import { checkCall, checkScoreKey, checkScores, readTexts } from "./checks.js";
-import { startDeadline } from "./deadline.js";
 import { copyWith, makeReport, unscored } from "./results.js";
 import { type RerankRun, startRun } from "./tracing.js";
-import type { BaseRerankerInput, RerankCallOptions, RerankDetails, RerankReport, RerankResult } from "./types.js";
+import type {
+  BaseRerankerInput,
+  RerankCallOptions,
+  RerankDetails,
+  RerankMilliseconds,
+  RerankReport,
+  RerankResult,
+} from "./types.js";
 
 /** Names of the options in {@link BaseRerankerInput}; subclasses add their own. */
 export const BASE_OPTIONS = [
@@ -39,8 +46,13 @@ export interface Scored {
   readonly scores: readonly number[];
   /** What `metadata.rerank` says of each candidate beyond its ranks. */
   readonly details?: readonly Omit<RerankDetails, "rank" | "firstRank">[];
-  readonly report?: Partial<RerankReport>;
+  readonly report?: ScoredReport;
 }
+
+/** What a reranker reports about scoring; the base class adds the rest. */
+export type ScoredReport = Partial<Omit<RerankReport, "milliseconds">> & {
+  milliseconds?: Partial<RerankMilliseconds>;
+};
 
 /** Names of the options in {@link RerankCallOptions}. */
 const CALL_OPTIONS = ["topN", "threshold", "timeout", "signal", "callbacks"];
@@ -131,7 +143,11 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     const started = performance.now();
     const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
     const timeout = options.timeout ?? this.timeout;
-    const deadline = startDeadline(timeout, [options.signal, this.#signal, this.#life.signal]);
+    const deadline = startCall({
+      timeout,
+      signals: [options.signal, this.#signal, this.#life.signal],
+      onTimeout: (limit) => new RerankTimeoutError(limit),
+    });
     try {
       if (deadline.signal.aborted) throw deadline.signal.reason;
       const run = await startRun(
@@ -141,8 +157,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
         { model: this.model, documents: documents.length },
       );
       try {
-        const result = await this.#rank(documents, texts, query, call, started, deadline.signal, deadline.race).catch(
-          (error) => this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
+        const result = await this.#rank(documents, texts, query, call, started, deadline.signal).catch((error) =>
+          this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
         );
         await run.end(result.documents, result.report);
         return result;
@@ -172,7 +188,6 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     call: { topN: number | undefined; threshold: number | undefined },
     started: number,
     signal: AbortSignal,
-    race: <T>(work: Promise<T>) => Promise<T>,
   ): Promise<RerankResult> {
     const filled = texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
     const filledTexts = filled.map((i) => texts[i]!);
@@ -183,7 +198,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
       signal,
       topN: call.topN,
     };
-    const scored: Scored = filled.length > 0 ? await race(this.score(candidates)) : { scores: [] };
+    const scored: Scored = filled.length > 0 ? await raceAbort(signal, this.score(candidates)) : { scores: [] };
     checkScores(this.model, scored.scores, filled.length);
     const lowest = filled.length < texts.length ? await this.lowestScore(scored.scores) : 0;
     const scores = new Array<number>(texts.length).fill(lowest);

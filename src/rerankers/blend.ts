@@ -1,5 +1,4 @@
-import { normalizerFor } from "./calibration.js";
-import { NORMALIZATIONS, type Normalize } from "./normalization.js";
+import { NORMALIZATIONS, type Normalize, normalizerFor } from "./normalization.js";
 
 /** Two stages to blend, and how. */
 export interface BlendInput {

@@ -1,5 +1,5 @@
+import { raceAbort, startCall } from "../abort.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
-import { type Deadline, startDeadline } from "./deadline.js";
 
 /** Milliseconds a character by scorer, as last seen: what tells whether another batch still fits. */
 export class ScoringRates {
@@ -36,13 +36,13 @@ export function startBudget(milliseconds: number | undefined, signal: AbortSigna
     return { affords: () => true, run: (_scorer, _characters, work) => work(signal), release: () => {} };
   }
   const started = performance.now();
-  const deadline: Deadline = startDeadline(milliseconds, [signal]);
+  const deadline = startCall({ timeout: milliseconds, signals: [signal] });
   return {
     affords: (scorer, characters) => performance.now() - started + rates.expect(scorer, characters) < milliseconds,
     async run(scorer, characters, work) {
       const begun = performance.now();
       try {
-        const result = await deadline.race(work(deadline.signal));
+        const result = await raceAbort(deadline.signal, work(deadline.signal));
         rates.learn(scorer, characters, performance.now() - begun);
         return result;
       } catch (error) {

@@ -1,11 +1,12 @@
+import type { Calibration } from "../calibration.js";
 import { addCacheReports } from "../scorers/cache-report.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
-import type { Candidates, Scored } from "./base-reranker.js";
+import type { Candidates, Scored, ScoredReport } from "./base-reranker.js";
 import { blend } from "./blend.js";
 import { type Budget, type ScoringRates, startBudget } from "./budget.js";
-import { type BlendNormalization, type Calibration, normalizerFor } from "./calibration.js";
 import { scoreWith } from "./cross-encoder-reranker.js";
-import type { RerankDetails, RerankReport } from "./types.js";
+import { type BlendNormalization, normalizerFor } from "./normalization.js";
+import type { RerankDetails } from "./types.js";
 
 /** One second stage made ready. */
 export interface CascadeStage {
@@ -26,7 +27,6 @@ export interface CascadePlan {
   readonly firstCalibration?: Calibration | undefined;
   /** Milliseconds for first and second stages together. */
   readonly budget?: number | undefined;
-  readonly earlyStop: boolean;
   readonly rates: ScoringRates;
 }
 
@@ -39,9 +39,9 @@ interface State {
   scores: readonly number[];
   pool: readonly number[];
   details: Details[];
-  report: Partial<RerankReport>;
+  report: ScoredReport;
   seen: number;
-  stopped?: "budget" | "order";
+  stopped?: "budget";
 }
 
 /**
@@ -81,10 +81,7 @@ async function runStage(
   const normalizeBefore = beforeNormalizer(plan, index);
   const normalizeScores = normalizerFor(plan.normalization, stage.calibration);
   const places = [...state.pool].sort((a, b) => state.scores[b]! - state.scores[a]! || a - b).slice(0, stage.topK);
-  const isLast = index === plan.stages.length - 1;
-  const topN = plan.earlyStop && isLast ? candidates.topN : undefined;
-  const before = normalizeBefore(places.map((place) => state.scores[place]!));
-  const step = plan.budget === undefined && topN === undefined ? places.length : CHUNK;
+  const step = plan.budget === undefined ? places.length : CHUNK;
   const scored: number[] = [];
   const details = [...state.details];
   let { report } = state;
@@ -95,16 +92,9 @@ async function runStage(
     if (!answer) stopped = "budget";
     else {
       for (const [i, place] of chunk.entries())
-        details[place] = addDetails(details[place]!, answer.details![i]!, plan.stages.length > 1 ? index + 1 : 0);
+        details[place] = addDetails(details[place]!, answer.details![i]!, plan.stages.length > 1);
       scored.push(...answer.scores);
       report = addReports(report, answer.report ?? {});
-      const rest = before.slice(scored.length);
-      if (
-        topN !== undefined &&
-        rest.length > 0 &&
-        isSettled(topN, stage.alpha, before, normalizeScores(scored), rest[0]!)
-      )
-        stopped = "order";
     }
   }
   const seen = places.slice(0, scored.length);
@@ -125,22 +115,6 @@ function beforeNormalizer({ normalization, firstCalibration }: CascadePlan, inde
   return (scores: readonly number[]) => [...scores];
 }
 
-/**
- * True when no candidate that is left can reach the best `topN`: a curve ends at 1, so none can get more than alpha · 1 + (1 − alpha) · what
- * came before, which falls from one to the next.
- */
-function isSettled(
-  topN: number,
-  alpha: number,
-  before: readonly number[],
-  stage: readonly number[],
-  next: number,
-): boolean {
-  if (stage.length < topN) return false;
-  const blended = stage.map((score, i) => alpha * score + (1 - alpha) * before[i]!).sort((a, b) => b - a);
-  return blended[topN - 1]! > alpha + (1 - alpha) * next;
-}
-
 async function scoreChunk(
   scorer: RelevanceScorer,
   chunk: readonly number[],
@@ -153,18 +127,14 @@ async function scoreChunk(
   return budget.run(scorer, characters, (signal) => scoreWith(scorer, { query: candidates.query, texts, signal }));
 }
 
-function addDetails(known: Details, added: Details, stage: number): Details {
-  const { cross } = added.scores;
-  return {
-    ...known,
-    ...added,
-    scores: { ...known.scores, ...added.scores, ...(stage > 0 && { [`cross${stage}`]: cross! }) },
-  };
+function addDetails(known: Details, added: Details, isCascade: boolean): Details {
+  const stages = isCascade ? { stages: [...(known.scores.stages ?? []), added.scores.cross!] } : {};
+  return { ...known, ...added, scores: { ...known.scores, ...added.scores, ...stages } };
 }
 
 const SUMMED = ["batches", "tokens", "retries", "truncated"] as const;
 
-function addReports(a: Partial<RerankReport>, b: Partial<RerankReport>): Partial<RerankReport> {
+function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
   const sums = SUMMED.filter((key) => key in a || key in b).map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)]);
   const milliseconds = addNumbers(a.milliseconds, b.milliseconds);
   const usage = a.usage || b.usage ? { usage: addNumbers(a.usage, b.usage) } : {};

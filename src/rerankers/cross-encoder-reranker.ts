@@ -1,8 +1,8 @@
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
 import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
-import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
+import { BaseReranker, type Candidates, type Scored, type ScoredReport } from "./base-reranker.js";
 import { checkScores } from "./checks.js";
-import type { BaseRerankerInput, RerankDetails, RerankReport } from "./types.js";
+import type { BaseRerankerInput, RerankDetails } from "./types.js";
 
 /** Options of {@link CrossEncoderReranker}. */
 export interface CrossEncoderRerankerInput extends BaseRerankerInput {
@@ -78,22 +78,22 @@ export async function scoreWith(
 }
 
 function crossDetails(cross: number, index: number, told: ScorerReport): Omit<RerankDetails, "rank" | "firstRank"> {
-  const logit = told.logits?.[index];
+  const raw = told.raw?.[index];
   const passage = told.passages?.[index];
   return {
     scores: { cross },
-    ...(logit === undefined ? {} : { logit }),
+    ...(raw === undefined ? {} : { raw }),
     ...(told.truncated?.[index] ? { truncated: true as const } : {}),
     ...(passage ? { passage } : {}),
   };
 }
 
-function crossReport(told: ScorerReport, model: string, milliseconds: number): Partial<RerankReport> {
+function crossReport(told: ScorerReport, model: string, milliseconds: number): ScoredReport {
   const { batches, tokens, cache, retries, usage } = told;
   return {
     model: told.model ?? model,
     truncated: told.truncated?.filter(Boolean).length ?? 0,
-    milliseconds: { score: milliseconds, ...told.milliseconds } as Record<string, number>,
+    milliseconds: { score: milliseconds, ...told.milliseconds },
     ...(batches === undefined ? {} : { batches }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(cache === undefined ? {} : { cache: { ...cache } }),

@@ -78,7 +78,7 @@ export class EmbeddingSimilarityReranker extends BaseReranker {
     return {
       scores,
       details: scores.map((embedding) => ({ scores: { embedding } })),
-      report: { milliseconds: { embed: performance.now() - started } as Record<string, number> },
+      report: { milliseconds: { embed: performance.now() - started } },
     };
   }
 }

@@ -1,12 +1,12 @@
+import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
 import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
 import { ScoringRates } from "./budget.js";
-import type { BlendNormalization, Calibration } from "./calibration.js";
 import { type CascadePlan, type CascadeStage, runCascade } from "./cascade.js";
 import { type FirstStage, type FirstStageInput, makeFirstStage } from "./first-stage.js";
-import { NORMALIZATIONS } from "./normalization.js";
+import { type BlendNormalization, NORMALIZATIONS } from "./normalization.js";
 import type { BaseRerankerInput } from "./types.js";
 
 /** One of several second stages, cheap to strong. */
@@ -47,16 +47,11 @@ export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput 
    * blended and the rest follows in first-stage order; `report.stopped` is then `"budget"`. @default none
    */
   budget?: number | undefined;
-  /**
-   * Stop scoring when no document that is left can reach the first `topN` any more. Needs `"sigmoid"`, whose scores do not depend on one
-   * another, and a `topN`. The order of the first `topN` is the same as without; `report.stopped` is then `"order"`. @default false
-   */
-  earlyStop?: boolean | undefined;
 }
 
 const OPTIONS = [
   ...["embeddings", "firstStageModel", "firstStageKey", "firstStages", "rrfK"],
-  ...["model", "topK", "alpha", "normalization", "calibration", "cascade", "budget", "earlyStop"],
+  ...["model", "topK", "alpha", "normalization", "calibration", "cascade", "budget"],
 ];
 
 /**
@@ -93,19 +88,11 @@ export class HybridReranker extends BaseReranker {
     this.normalization = given.normalization ?? "min-max";
     this.budget = given.budget;
     checkCurves(given, stages);
-    if (given.earlyStop && this.normalization !== "sigmoid") {
-      throw new InvalidOptionError(
-        "earlyStop",
-        true,
-        '`normalization: "sigmoid"` with it: elsewhere one more score can move all others',
-      );
-    }
     this.#plan = {
       stages,
       normalization: this.normalization,
       firstCalibration: given.calibration?.first,
       budget: given.budget,
-      earlyStop: given.earlyStop ?? false,
       rates: new ScoringRates(),
     };
   }

@@ -1,4 +1,5 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
+import type { ScoredReport } from "./base-reranker.js";
 import type { RerankDetails, RerankReport } from "./types.js";
 
 /** A new document with more metadata; the one given is left as it is. */
@@ -24,7 +25,7 @@ export function makeReport(
   started: number,
   documents: number,
   returned: number,
-  known: Partial<RerankReport> = {},
+  known: ScoredReport = {},
 ): RerankReport {
   return {
     model,

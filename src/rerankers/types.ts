@@ -1,7 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
-import type { CacheReport } from "../scorers/relevance-scorer.js";
-import type { TextSpan } from "../text-span.js";
+import type { CacheReport, ScorerMilliseconds } from "../scorers/relevance-scorer.js";
+import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /** Options that every reranker takes. */
 export interface BaseRerankerInput {
@@ -37,53 +37,85 @@ export interface RerankCallOptions extends Pick<BaseRerankerInput, "topN" | "thr
   callbacks?: Callbacks | undefined;
 }
 
-/** What `metadata.rerank` holds. */
+/** Scores of one document by stage, as the stages computed them. A stage that did not score the document has no key. */
+export interface RerankScores {
+  /** Score of a hybrid's first stage. ±Infinity is possible if it comes from metadata. */
+  first?: number;
+  /** Score of the model that read query and document together; in a cascade, of the last stage that scored the document. */
+  cross?: number;
+  /** Similarity of the embeddings (`EmbeddingSimilarityReranker`). */
+  embedding?: number;
+  /** In a cascade, the score of every stage that scored the document, in the order of the stages. */
+  stages?: number[];
+}
+
+/** What `metadata.rerank` contains. */
 export interface RerankDetails {
-  /** Place in the reranked list, from 1. */
+  /** Position in the reranked list, starting at 1. */
   rank: number;
-  /** Place in the list given, from 1. */
+  /** Position in the list that was passed in, starting at 1. */
   firstRank: number;
-  /** Scores by stage, as the stages gave them: `embedding`, `first`, `cross`. */
-  scores: Record<string, number>;
-  /** The cross-encoder's raw output, where its score is an activation of it. */
-  logit?: number;
-  /** Present when the text was cut to fit the model. */
+  /** Scores by stage. */
+  scores: RerankScores;
+  /** The model's raw output, where the score is an activation or a calibration of it. */
+  raw?: number;
+  /** Present if the document was cut to fit the model. */
   truncated?: true;
-  /** The part of the text that the score comes from, for long documents. */
+  /** The part of a long document that its score comes from. */
   passage?: TextSpan;
+  /** Scored parts of the document, where the model marks them. */
+  spans?: readonly ScoredSpan[];
   /** Why the document has no score (`onError: "keep-order"`). */
   error?: string;
 }
 
+/** Wall-clock milliseconds of one call, by stage. A stage that did not run, or was not measured, has no key. */
+export interface RerankMilliseconds extends ScorerMilliseconds {
+  /** The whole call. */
+  total: number;
+  /** A hybrid's first stage. */
+  firstStage?: number;
+  /** Embedding the query and the documents. */
+  embed?: number;
+  /** Scoring by the model, loading included. */
+  score?: number;
+}
+
 /** What one call did. */
 export interface RerankReport {
-  /** Name of the model that decided the order. */
+  /** Name of the model that determined the order. */
   model: string;
-  /** Documents given. */
+  /** Number of documents passed in. */
   documents: number;
-  /** Documents returned. */
+  /** Number of documents returned. */
   returned: number;
-  /** Texts that were scored: not the empty ones. */
+  /** Number of documents that were scored: all but the blank ones. */
   scored: number;
-  /** Forward passes, or requests to a server, where known. */
+  /** Forward passes of a local model, or requests to a server, where known. */
   batches?: number;
   /** Tokens that went through the model, where known. */
   tokens?: number;
-  /** Texts that were cut to fit the model. */
+  /** Number of documents that were cut to fit the model. */
   truncated: number;
-  /** Wall milliseconds: `total`, and by stage. */
-  milliseconds: Record<string, number>;
-  /** Requests that were sent again after a fault, where known. */
+  /** True if the query was cut to fit the model. */
+  queryTruncated?: boolean;
+  /** True if the scores may be compared within this call only, as those of listwise models. */
+  scoresHoldWithinRequest?: boolean;
+  /** What the caller should know about this result, as whole sentences. */
+  warnings?: string[];
+  /** Time spent by stage. */
+  milliseconds: RerankMilliseconds;
+  /** Requests that were sent again after a failure, where known. */
   retries?: number;
-  /** What late interaction found again of the documents, where that scored. */
+  /** How late interaction used its cache of document vectors. */
   cache?: CacheReport;
-  /** What a billed provider says the call cost. */
+  /** What the provider billed for the call. */
   usage?: Record<string, number>;
-  /** Documents that a hybrid's last stage scored. */
+  /** Number of documents that a hybrid's last stage scored. */
   reranked?: number;
-  /** Why a hybrid scored fewer than it might: its `budget` was used up, or the `order` of the first `topN` was settled. */
-  stopped?: "budget" | "order";
-  /** Set when scoring failed and the order was kept (`onError: "keep-order"`). */
+  /** `"budget"` if a hybrid scored fewer documents than planned because its `budget` was used up. */
+  stopped?: "budget";
+  /** Set if scoring failed and the order was kept (`onError: "keep-order"`). */
   error?: string;
 }
 

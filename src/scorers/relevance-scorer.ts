@@ -1,40 +1,66 @@
-import type { TextSpan } from "../text-span.js";
+import type { Calibration } from "../calibration.js";
+import type { ScoredSpan, TextSpan } from "../text-span.js";
 
-/** What a scorer can tell about one call beyond the scores. Every field is optional: a scorer reports what it knows. */
+/** Milliseconds that a scorer spent, by stage. A stage that did not run, or was not measured, has no key. */
+export interface ScorerMilliseconds {
+  /** Loading the model: reading or downloading files, and starting the runtime. */
+  load?: number;
+  /** Splitting texts into tokens, added up over worker threads. */
+  tokenize?: number;
+  /** Running the model, added up over worker threads. */
+  inference?: number;
+  /** Comparing token vectors of the query and the texts (late interaction). */
+  compare?: number;
+  /** Waiting for servers, from the first request to the last response. */
+  request?: number;
+}
+
+/** What a scorer reports about one call besides the scores. Every field is optional: a scorer reports what it knows. */
 export interface ScorerReport {
-  /** Name of the model that scored. */
+  /** Name of the model that computed the scores. */
   model?: string;
-  /** Raw model outputs before the activation, one a text, where they differ from the scores. */
-  logits?: readonly number[];
-  /** Texts that were cut to fit the model, one flag a text. */
+  /** Raw model outputs before any activation or calibration, one per text, where they differ from the scores. */
+  raw?: readonly number[];
+  /** Whether each text was cut to fit the model, one flag per text. A cut query is reported as {@link queryTruncated} only. */
   truncated?: readonly boolean[];
-  /** The passage of each text that its score comes from (`longDocuments: "max-passage"`). */
+  /** True if the query itself was cut to fit the model. */
+  queryTruncated?: boolean;
+  /** The passage of each text that its score comes from (`longDocuments: "max-passage"`), one per text. */
   passages?: readonly (TextSpan | undefined)[];
-  /** Forward passes, or requests to a server. */
+  /** The scored parts of each text, one list per text, for models that mark what they found relevant. */
+  spans?: readonly (readonly ScoredSpan[] | undefined)[];
+  /**
+   * True if scores may be compared within one request only, as those of listwise models. Such scores must not be mixed with scores
+   * from another call.
+   */
+  scoresHoldWithinRequest?: boolean;
+  /** What the caller should know about these scores, as whole sentences. */
+  warnings?: readonly string[];
+  /** Forward passes of a local model, or requests to a server. */
   batches?: number;
   /** Tokens that went through the model, special tokens and padding included. */
   tokens?: number;
-  /** Wall milliseconds by stage: `load`, `tokenize`, `inference`, `request`, … */
-  milliseconds?: Readonly<Record<string, number>>;
-  /** What a scorer that keeps something of texts found again. */
+  /** Time spent by stage. */
+  milliseconds?: Readonly<ScorerMilliseconds>;
+  /** How many texts a scorer with a cache had to encode. */
   cache?: CacheReport;
-  /** Requests that were sent again after a fault. */
+  /** Requests that were sent again after a failure. */
   retries?: number;
-  /** What a billed provider says the call cost, under the provider's own names. */
+  /** What the provider billed for the call, under the provider's names. */
   usage?: Readonly<Record<string, number>>;
 }
 
-/** What late interaction found of the documents' vectors, counted in distinct texts. */
+/** How late interaction used its cache of document vectors. All counts are of distinct texts. */
 export interface CacheReport {
-  /** Texts whose vectors were kept, or were being computed by another call. */
+  /** Texts whose vectors were in the cache, or were being computed by another call. */
   hits: number;
-  /** How many were read from a folder. */
+  /** Of the hits, texts whose vectors were read from the folder. */
   stored: number;
   /** Texts that were encoded. */
   misses: number;
-  /** Files of the folder that were not whole; their texts were encoded anew. */
+  /** Files in the folder that were damaged. Their texts were encoded again. */
   damaged: number;
-  /** Memory that kept vectors take now. */
+  /** Memory that the cached vectors take now, in bytes. */
   bytes: number;
   /** Why the folder could not be read or written, where it could not. */
   failure?: string;
@@ -44,13 +70,13 @@ export interface CacheReport {
 export interface ScoreOptions {
   /** Stops the work; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called at most once, before the call resolves, with what is known beyond the scores. */
+  /** Called at most once, before the call resolves, with what is known besides the scores. */
   onReport?: (report: ScorerReport) => void;
 }
 
 /**
- * The seam between rerankers and whatever computes relevance: a local cross-encoder, a server, a function of your own.
- * It knows nothing of LangChain documents.
+ * The interface between rerankers and whatever computes relevance: a local model, a server, or a function that you write.
+ * It knows nothing about LangChain documents.
  *
  * @example
  * const overlap: RelevanceScorer = {
@@ -62,13 +88,23 @@ export interface RelevanceScorer {
   /**
    * Scores every text against the query.
    *
-   * @returns One finite number a text, in the order given, higher is more relevant.
+   * @returns One finite number per text, in the order of `texts`; higher is more relevant.
    */
   score(query: string, texts: readonly string[], options?: ScoreOptions): Promise<readonly number[]>;
-  /** Name for reports and traces. Default: the class name. */
+  /** Name for reports and traces. @default the class name */
   readonly model?: string;
-  /** Score of a text that holds nothing, which is never sent. Default: `-Number.MAX_VALUE`, the lowest finite number. */
+  /** Score of a blank text, which is never passed to {@link score}. @default -1e30, which 32-bit floats can hold */
   readonly lowestScore?: number;
+  /**
+   * Curve that turns the raw scores into probabilities. Rerankers apply it, so that `sim` is a probability; {@link score} does not.
+   * May be undefined until the model has been loaded. @default none
+   */
+  readonly calibration?: Calibration | undefined;
+  /**
+   * Languages that the model reads, as ISO 639-1 codes, or `["multilingual"]`. Rerankers warn about texts in other languages.
+   * @default unknown, no warning
+   */
+  readonly languages?: readonly string[] | undefined;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
 }

@@ -135,7 +135,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     let logits: readonly number[] = [];
     await engine.score(QUERY, SENTENCES, {
       onReport: (report) => {
-        logits = report.logits ?? [];
+        logits = report.raw ?? [];
       },
     });
     scores.forEach((score, index) => {

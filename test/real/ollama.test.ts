@@ -73,8 +73,8 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
         });
         expect(reports[0]?.tokens).toBeGreaterThan(50);
         // The server keeps keys and values in half precision.
-        expect(Math.abs((reports[0]?.logits?.[0] as number) - logit)).toBeLessThan(0.05 + 0.02 * Math.abs(logit));
-        worst.logit = Math.max(worst.logit, Math.abs((reports[0]?.logits?.[0] as number) - logit));
+        expect(Math.abs((reports[0]?.raw?.[0] as number) - logit)).toBeLessThan(0.05 + 0.02 * Math.abs(logit));
+        worst.logit = Math.max(worst.logit, Math.abs((reports[0]?.raw?.[0] as number) - logit));
         worst.score = Math.max(worst.score, Math.abs((score as number) - sigmoid(logit)));
       }
       expect(worst.score).toBeLessThan(0.02);
@@ -102,7 +102,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       const sims = ranked.map(({ metadata }) => metadata.sim as number);
       expect(sims).toHaveLength(3);
       expect(sims).toEqual(sims.toSorted((a, b) => b - a));
-      expect(ranked[0]?.metadata.rerank.logit).toBeCloseTo(
+      expect(ranked[0]?.metadata.rerank.raw).toBeCloseTo(
         Math.log(sims[0] as number) - Math.log(1 - (sims[0] as number)),
         6,
       );

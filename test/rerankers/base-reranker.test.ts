@@ -106,7 +106,7 @@ describe("what a document gets", () => {
       model: "telling",
       score: async (_query, texts, options) => {
         options?.onReport?.({
-          logits: [-1, 4],
+          raw: [-1, 4],
           truncated: [false, true],
           passages: [undefined, { start: 3, end: 9 }],
           batches: 2,
@@ -120,8 +120,8 @@ describe("what a document gets", () => {
     };
     const { documents, report } = await reranker({ details: true }, model).rerank(numbered([0, 0]), "q");
     expect(documents.map(({ metadata }) => metadata.rerank)).toEqual([
-      { rank: 1, firstRank: 2, scores: { cross: 0.75 }, logit: 4, truncated: true, passage: { start: 3, end: 9 } },
-      { rank: 2, firstRank: 1, scores: { cross: 0.25 }, logit: -1 },
+      { rank: 1, firstRank: 2, scores: { cross: 0.75 }, raw: 4, truncated: true, passage: { start: 3, end: 9 } },
+      { rank: 2, firstRank: 1, scores: { cross: 0.25 }, raw: -1 },
     ]);
     expect(report).toMatchObject({ model: "telling", truncated: 1, batches: 2, tokens: 64, retries: 1 });
     expect(report.usage).toEqual({ searchUnits: 1 });

@@ -195,8 +195,7 @@ describe("HybridReranker, cascade", () => {
     expect(values.every((value, i) => i === 0 || value < values[i - 1]!)).toBe(true);
     expect((result[0]!.metadata.rerank as { scores: object }).scores).toEqual({
       first: 4,
-      cross1: 0.9,
-      cross2: 0.3,
+      stages: [0.9, 0.3],
       cross: 0.3,
     });
     expect(report).toMatchObject({ model: "metadata.score + cheap + strong", reranked: 2 });
@@ -220,7 +219,6 @@ describe("HybridReranker, cascade", () => {
       },
       /slope above 0/,
     ],
-    ["early stop without sigmoid", { earlyStop: true }, /earlyStop/],
     ["a negative budget", { budget: -1 }, /budget/],
   ])("refuses %s", (_name, options, message) => {
     expect(() => new HybridReranker({ firstStageKey: "score", model: undefined, ...options })).toThrow(message);
@@ -269,66 +267,5 @@ describe("HybridReranker, budget", () => {
     await expect(
       new HybridReranker({ firstStageKey: "score", model: broken, budget: 100 }).rerank(documents([1]), "q"),
     ).rejects.toThrow("broken");
-  });
-});
-
-describe("HybridReranker, early stop", () => {
-  const curve = { slope: 8, intercept: -4 };
-  const calibration = { first: { slope: 1, intercept: -10 }, cross: curve };
-  const list = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true })), {
-    minLength: 1,
-    maxLength: 60,
-  });
-
-  it("never changes the order of the first topN", async () => {
-    let stopped = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        list,
-        fc.integer({ min: 1, max: 5 }),
-        fc.constantFrom(0, 0.2, 0.5),
-        async (rows, topN, alpha) => {
-          const options = {
-            firstStageKey: "score",
-            normalization: "sigmoid",
-            calibration,
-            topK: 100,
-            alpha,
-            topN,
-          } as const;
-          const given = documents(rows.map(([first]) => first));
-          const cross = rows.map(([, second]) => second);
-          const full = await new HybridReranker({ ...options, model: new Table(cross) }).rerank(given, "q");
-          const early = await new HybridReranker({ ...options, model: new Table(cross), earlyStop: true }).rerank(
-            given,
-            "q",
-          );
-          expect(ids(early.documents)).toEqual(ids(full.documents));
-          expect(sims(early.documents)).toEqual(sims(full.documents));
-          if (early.report.stopped === "order") stopped++;
-        },
-      ),
-      { numRuns: 300 },
-    );
-    expect(stopped).toBeGreaterThan(20);
-  });
-
-  it("saves work when the first stage is sure, and none without a topN", async () => {
-    const given = documents([30, ...Array.from({ length: 39 }, (_, i) => -i)]);
-    const options = {
-      firstStageKey: "score",
-      normalization: "sigmoid",
-      calibration,
-      topK: 40,
-      alpha: 0.4,
-      earlyStop: true,
-    } as const;
-    const model = new Table(given.map(() => 0.9));
-    expect((await new HybridReranker({ ...options, model }).rerank(given, "q", { topN: 1 })).report).toMatchObject({
-      stopped: "order",
-      reranked: 8,
-    });
-    expect(model.asked).toHaveLength(8);
-    expect((await new HybridReranker({ ...options, model }).rerank(given, "q")).report.reranked).toBe(40);
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
   await crossEncoder.score(QUERY, DOCUMENTS, {
     onReport: (report) => {
-      logits = [...(report.logits as number[])];
+      logits = [...(report.raw as number[])];
     },
   });
 });

@@ -1,5 +1,10 @@
 import { addCacheReports } from "../../scorers/cache-report.js";
-import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../../scorers/relevance-scorer.js";
+import type {
+  RelevanceScorer,
+  ScoreOptions,
+  ScorerMilliseconds,
+  ScorerReport,
+} from "../../scorers/relevance-scorer.js";
 
 /** Texts of one part: few enough to show progress, many enough to keep all threads busy. */
 const PART = 16;
@@ -57,7 +62,7 @@ function joinReports(reports: readonly ScorerReport[]): ScorerReport {
   const cache = reports.map((report) => report.cache).reduce(addCacheReports, undefined);
   return {
     ...(model === undefined ? {} : { model }),
-    ...(reports.every(({ logits }) => logits) ? { logits: reports.flatMap(({ logits }) => logits!) } : {}),
+    ...(reports.every(({ raw }) => raw) ? { raw: reports.flatMap(({ raw }) => raw!) } : {}),
     ...(reports.every(({ truncated }) => truncated)
       ? { truncated: reports.flatMap(({ truncated }) => truncated!) }
       : {}),
@@ -66,7 +71,7 @@ function joinReports(reports: readonly ScorerReport[]): ScorerReport {
     batches: sum(({ batches }) => batches),
     tokens: sum(({ tokens }) => tokens),
     milliseconds: Object.fromEntries(
-      [...stages].map((stage) => [stage, sum(({ milliseconds }) => milliseconds?.[stage])]),
+      [...stages].map((stage) => [stage, sum(({ milliseconds }) => milliseconds?.[stage as keyof ScorerMilliseconds])]),
     ),
   };
 }

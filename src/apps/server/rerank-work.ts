@@ -32,7 +32,7 @@ export async function scoreRequest(
       param,
     });
   }
-  const logits = raw ? report.logits : undefined;
+  const logits = raw ? report.raw : undefined;
   const lowest = raw ? LOWEST : Math.max(scorer.lowestScore ?? LOWEST, LOWEST);
   const scores = new Array<number>(request.texts.length).fill(lowest);
   positions.forEach((position, index) => {

@@ -38,7 +38,7 @@ export async function rankForPlayground(
       ...(passage ? { passage } : {}),
     };
   });
-  return { results, milliseconds: report.milliseconds.total as number };
+  return { results, milliseconds: report.milliseconds.total };
 }
 
 function makeReranker(method: RerankMethod, models: ModelSource): BaseReranker {

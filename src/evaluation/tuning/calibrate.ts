@@ -1,5 +1,5 @@
+import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
-import type { Calibration } from "../../rerankers/calibration.js";
 import type { Qrels } from "../types.js";
 import type { Calibrations } from "./simulate.js";
 import type { QueryStages, StageScores } from "./stage-scores.js";

@@ -1,4 +1,4 @@
-import type { Calibration } from "../../rerankers/calibration.js";
+import type { Calibration } from "../../calibration.js";
 import { mean } from "../measure-run.js";
 import { type BootstrapOptions, bootstrapInterval, type Interval } from "../significance/bootstrap.js";
 import type { Split } from "./folds.js";

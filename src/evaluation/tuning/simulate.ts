@@ -1,4 +1,5 @@
-import { type Calibration, normalizerFor } from "../../rerankers/calibration.js";
+import type { Calibration } from "../../calibration.js";
+import { normalizerFor } from "../../rerankers/normalization.js";
 import type { SettingGroup } from "./settings.js";
 import { placesByScore, type QueryStages } from "./stage-scores.js";
 

@@ -105,7 +105,7 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
       batches: results.length,
       retries: results.reduce((total, { retries }) => total + retries, 0),
       milliseconds: { request: milliseconds },
-      ...(this.#activation ? { logits: place(raw, -Number.MAX_VALUE) } : {}),
+      ...(this.#activation ? { raw: place(raw, -Number.MAX_VALUE) } : {}),
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
     });
     return place(scores, this.lowestScore ?? -Number.MAX_VALUE);

@@ -115,7 +115,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
       batches: outcome.requests,
       retries: outcome.retries,
       milliseconds: { request: outcome.milliseconds },
-      ...(this.#activation ? { logits: place(raw, -Number.MAX_VALUE) } : {}),
+      ...(this.#activation ? { raw: place(raw, -Number.MAX_VALUE) } : {}),
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
     });
     return place(scores, this.lowestScore ?? -Number.MAX_VALUE);

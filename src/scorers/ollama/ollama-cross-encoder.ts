@@ -138,7 +138,7 @@ export class OllamaCrossEncoder implements RelevanceScorer {
     const truncated = outcome.results.map((judged) => judged.truncated);
     options.onReport?.({
       model: this.model,
-      logits: place(logits, -Number.MAX_VALUE),
+      raw: place(logits, -Number.MAX_VALUE),
       truncated: place(truncated, false),
       batches: outcome.requests,
       retries: outcome.retries,

@@ -115,7 +115,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     const { batches, tokens, tokenize, inference } = stats;
     options.onReport?.({
       model: this.model,
-      logits,
+      raw: logits,
       truncated,
       passages,
       batches,

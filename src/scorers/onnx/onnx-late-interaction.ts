@@ -21,7 +21,7 @@ const LOWEST = 0;
  * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded apart, one
  * vector a token; a document's score is the mean, over the query's tokens, of the best cosine with one of its tokens (MaxSim), with
  * `pooledWeight` mixed with the cosine of the whole texts' vectors, as BGE-M3 mixes its readings (Chen 2024, arXiv:2402.03216). Negative scores
- * count as 0, so that they are 0 to 1; the report's `logits` hold them as they are.
+ * count as 0, so that they are 0 to 1; the report's `raw` holds them as they are.
  *
  * Documents' vectors are kept: another query over the same documents costs one short pass through the model and the comparisons. Instances
  * that name the same model and the same options share them.
@@ -92,7 +92,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
     onReport?.({
       model: this.model,
-      logits: all.map(({ similarity }) => similarity!),
+      raw: all.map(({ similarity }) => similarity!),
       truncated: all.map(({ truncated }) => truncated || encoded.vectors.truncated),
       passages: all.map(({ passage }) => passage),
       ...counts,

@@ -45,7 +45,7 @@ export class StaticLateInteraction implements RelevanceScorer {
   }
 
   /**
-   * @returns One number a text, 0 to 1, in the order given; the report's `logits` hold those below 0 too. A text without a known word gets 0, and so
+   * @returns One number a text, 0 to 1, in the order given; the report's `raw` holds those below 0 too. A text without a known word gets 0, and so
    * does every text where the query has none.
    * @throws InvalidInputError ModelNotFoundError ModelIntegrityError DownloadError
    */
@@ -73,7 +73,7 @@ export class StaticLateInteraction implements RelevanceScorer {
     }
     options.onReport?.({
       model: this.model,
-      logits: similarities,
+      raw: similarities,
       truncated: texts.map(() => false),
       tokens,
       milliseconds: { load, compare: performance.now() - started - load },

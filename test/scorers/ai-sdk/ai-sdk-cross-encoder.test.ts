@@ -49,7 +49,7 @@ test("an activation is applied and the raw scores are reported", async () => {
   const [score] = await scorer.score(QUERY, ["text tea"], { onReport: (told) => reports.push(told) });
   const raw = overlap(QUERY, "text tea");
   expect(score).toBeCloseTo(1 / (1 + Math.exp(-raw)), 12);
-  expect(reports[0]?.logits).toEqual([raw]);
+  expect(reports[0]?.raw).toEqual([raw]);
 });
 
 test("429 and 5xx are tried again, and only they", async () => {

@@ -261,7 +261,7 @@ describe("activation and lowest score", () => {
     const scores = await scorer.score(QUERY, ["a", "b"], { onReport: (told) => reports.push(told) });
     expect(scores[0]).toBeCloseTo(0.8808, 4);
     expect(scores[1]).toBeCloseTo(0.1824, 4);
-    expect(reports[0]?.logits).toEqual([2, -1.5]);
+    expect(reports[0]?.raw).toEqual([2, -1.5]);
     expect(scorer.lowestScore).toBe(0);
   });
 

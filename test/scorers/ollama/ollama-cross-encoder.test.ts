@@ -57,7 +57,7 @@ test("asks as Qwen3-Reranker's card does and scores by the difference of the lab
     tokens: 140,
     truncated: [false, false, false],
   });
-  expect(reports[0]?.logits?.[0]).toBeCloseTo(-4, 12);
+  expect(reports[0]?.raw?.[0]).toBeCloseTo(-4, 12);
   const request = server.received.find((received) => documentOf(received) === "Paris");
   expect(request?.path).toBe("/api/generate");
   expect(request?.body).toEqual({

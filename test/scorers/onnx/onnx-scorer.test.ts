@@ -67,7 +67,7 @@ describe("the bundled late-interaction model, by name", () => {
     expect(ranked[0]!.metadata.sim).toBeGreaterThan(0.5);
     expect(ranked[0]!.metadata.sim).toBeLessThanOrEqual(1);
     expect(ranked.at(-1)!.metadata.sim).toBe(0);
-    expect(ranked[0]!.metadata.rerank.logit).toBe(ranked[0]!.metadata.sim);
+    expect(ranked[0]!.metadata.rerank.raw).toBe(ranked[0]!.metadata.sim);
     expect(report).toMatchObject({ model: "late-en-v1", cache: { hits: 0, misses: 3 } });
     const again = await reranker.rerank(documents, "how does bread rise?");
     expect(again.documents[0]!.pageContent).toBe(texts[2]);

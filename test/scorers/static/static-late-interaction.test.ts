@@ -56,7 +56,7 @@ describe("StaticLateInteraction", () => {
           });
           texts.forEach((text, i) => {
             const expected = expectedScore(file, query, text);
-            expect(reports[0]!.logits![i]).toBeCloseTo(expected, 5);
+            expect(reports[0]!.raw![i]).toBeCloseTo(expected, 5);
             expect(scores[i]).toBeCloseTo(Math.min(1, Math.max(0, expected)), 5);
           });
         },

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { BlendNormalization } from "../../../rerankers/calibration.js";
+import type { BlendNormalization } from "../../../rerankers/normalization.js";
 import { addDataOptions, type DataOptions, textList } from "../evaluation-inputs.js";
 import type { OutputOptions } from "../evaluation-output.js";
 import { EXIT_CODES_HELP } from "../failure.js";

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { FirstStage, ThresholdGoal, Tuned } from "../../../evaluation.js";
-import type { BlendNormalization } from "../../../rerankers/calibration.js";
+import type { BlendNormalization } from "../../../rerankers/normalization.js";
 import { BUNDLED_STATIC, type ModelOption, resolveScorer } from "../../../scorers/named-scorer.js";
 import {
   addDataOptions,

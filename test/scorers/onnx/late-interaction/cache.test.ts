@@ -140,7 +140,7 @@ describe("a call", () => {
     expect(cache.misses).toBe(2);
     expect(scores[0]).toBe(scores[2]);
     expect(scores[0]).toBe(scores[3]);
-    expect(report.logits).toHaveLength(4);
+    expect(report.raw).toHaveLength(4);
     const parts = [0, 8, 16].map((start) => texts.slice(start, start + 8));
     const ask = (part: string[]) => score(scorer, part, "a new query");
     const total = (found: { report: ScorerReport }[]) => found.reduce((sum, { report }) => sum + report.tokens!, 0);
@@ -154,7 +154,7 @@ describe("a call", () => {
     const { scores, report, cache } = await score(scorer, ["", " \n\t", texts[0]!, "\u00a0"]);
     expect([scores[0], scores[1], scores[3]]).toEqual([0, 0, 0]);
     expect(scores[2]).toBeGreaterThan(0);
-    expect(report.logits!.filter((value) => value === -1)).toHaveLength(3);
+    expect(report.raw!.filter((value) => value === -1)).toHaveLength(3);
     expect(cache.misses).toBe(1);
     expect(scorer.lowestScore).toBe(0);
     expect(await scorer.score(query, [])).toEqual([]);

@@ -27,7 +27,7 @@ async function scoresOf(
   await using scorer = new OnnxLateInteraction({ workers: 1, ...options });
   let report: ScorerReport | undefined;
   for (let time = 0; time < times; time++) await scorer.score(QUERY, TEXTS, { onReport: (found) => (report = found) });
-  return { raw: [...report!.logits!], report: report! };
+  return { raw: [...report!.raw!], report: report! };
 }
 
 describe("pooledWeight", () => {
@@ -54,11 +54,11 @@ describe("pooledWeight", () => {
 
   it("gives the same from kept vectors, in memory and in a folder, and keeps apart what has no pooled vectors", async () => {
     const fresh = await scoresOf({ cache: false });
-    expect((await scoresOf({}, 2)).report).toMatchObject({ logits: fresh.raw, cache: { hits: 3, misses: 0 } });
+    expect((await scoresOf({}, 2)).report).toMatchObject({ raw: fresh.raw, cache: { hits: 3, misses: 0 } });
     await scoresOf({ cache: { folder }, pooledWeight: 0 });
     const first = await scoresOf({ cache: { folder } });
-    expect(first.report).toMatchObject({ logits: fresh.raw, cache: { stored: 0, misses: 3 } });
-    expect((await scoresOf({ cache: { folder } })).report).toMatchObject({ logits: fresh.raw, cache: { stored: 3 } });
+    expect(first.report).toMatchObject({ raw: fresh.raw, cache: { stored: 0, misses: 3 } });
+    expect((await scoresOf({ cache: { folder } })).report).toMatchObject({ raw: fresh.raw, cache: { stored: 3 } });
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
@@ -68,7 +68,7 @@ describe("pooledWeight", () => {
     const { start, end } = report.passages![2]!;
     await using scorer = new OnnxLateInteraction({ workers: 1 });
     let alone: readonly number[] = [];
-    await scorer.score(QUERY, [TEXTS[2]!.slice(start, end)], { onReport: ({ logits }) => (alone = logits!) });
+    await scorer.score(QUERY, [TEXTS[2]!.slice(start, end)], { onReport: (report) => (alone = report.raw!) });
     expect(raw[2]).toBeCloseTo(alone[0]!, 6);
   });
 

@@ -37,7 +37,7 @@ async function tableOf(model: string, queries: readonly string[], documents: rea
   await using scorer = new OnnxLateInteraction({ model, workers: 1, ...options });
   const raw: number[][] = [];
   for (const query of queries) {
-    const onReport = ({ logits }: ScorerReport) => raw.push([...logits!]);
+    const onReport = (report: ScorerReport) => raw.push([...report.raw!]);
     const scores = await scorer.score(query, documents, { onReport });
     expect(scores).toEqual(raw.at(-1)!.map((value) => Math.min(1, Math.max(0, value))));
   }
