@@ -3,20 +3,18 @@ import base from "./vitest.config.js";
 
 const { test: _, ...shared } = base;
 
-/** The browser form of the package, in a real Chromium: bundles of `dist`, so `npm run test:browser` builds first. */
+/** Tests of the browser build in a real Chromium. They bundle `dist`, so `npm run test:browser` builds first. */
 export default mergeConfig(
   shared,
   defineConfig({
     test: {
       include: ["test/browser/**/*.test.ts"],
-      globalSetup: ["test/browser/chromium/find.ts"],
+      globalSetup: ["test/support/build-worker.ts", "test/browser/chromium/find.ts"],
       testTimeout: 120_000,
       hookTimeout: 180_000,
-      // What is polled for waits on models that score: seconds on a busy machine, where the default is one.
+      // Polls wait for models to load and score, which takes seconds on a busy machine.
       expect: { poll: { timeout: 30_000 } },
-      // A browser is many processes; on a machine of two cores one of them may come too late once.
-      retry: process.env.CI ? 1 : 0,
-      // One browser after the other: two cores.
+      // Browsers run one after the other: two cores.
       fileParallelism: false,
     },
   }),

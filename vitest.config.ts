@@ -6,8 +6,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      // Worker threads cannot load TypeScript, so tests start the built worker (`npm test` builds it first).
-      { find: "#platform/worker-url.js", replacement: at("./test/built-worker-url.ts") },
+      // Worker threads cannot load TypeScript: `build-worker.ts` bundles the worker for each run.
+      { find: "#platform/worker-url.js", replacement: at("./test/support/worker-url.ts") },
       { find: /^langchain-rerank$/, replacement: at("./src/index.ts") },
       { find: /^langchain-rerank\/([a-z-]+)$/, replacement: at("./src/$1.ts") },
     ],
@@ -15,8 +15,20 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/real/**", "test/consumers/**", "test/browser/**"],
+    globalSetup: ["test/support/build-worker.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    coverage: {
+      provider: "custom",
+      customProviderModule: "./test/support/coverage-provider.ts",
+      include: ["src/**/*.ts"],
+      exclude: ["src/apps/playground/**", "src/platform/web/**"],
+      reporter: ["text-summary"],
+      thresholds: {
+        "src/{inference,platform/node}/**": { lines: 85 },
+        "src/rerankers/**": { lines: 85 },
+      },
+    },
   },
 });

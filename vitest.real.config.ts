@@ -9,7 +9,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: ["test/real/**/*.test.ts"],
-      globalSetup: ["test/real/install.ts"],
+      globalSetup: ["test/support/build-worker.ts", "test/real/install.ts"],
       testTimeout: 300_000,
       hookTimeout: 180_000,
       // One server after the other: two cores.

@@ -1,9 +1,7 @@
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as errors from "../src/errors.js";
-
-const dist = (file: string) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
+import { built } from "./support/built.js";
 
 const EXAMPLES: [errors.RerankError, Record<string, unknown>, RegExp][] = [
   [
@@ -134,8 +132,8 @@ describe("errors", () => {
   });
 
   it("isRerankError recognizes the errors of every copy of the package, ESM and CommonJS", async () => {
-    const esm: typeof errors = await import(dist("index.js"));
-    const cjs: typeof errors = createRequire(import.meta.url)(dist("index.cjs"));
+    const esm: typeof errors = await import(built("index.js"));
+    const cjs: typeof errors = createRequire(import.meta.url)(built("index.cjs"));
     const copies = [errors, esm, cjs];
     expect(new Set(copies.map(({ RerankError }) => RerankError)).size).toBe(3);
     for (const thrower of copies) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { HubServer } from "../models/hub-server.js";
+import { built } from "../support/built.js";
 import { runCli } from "./run-cli.js";
 
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit/", import.meta.url));
@@ -136,7 +137,7 @@ describe("models download and check", () => {
       return true;
     });
     const { spawn } = await import("node:child_process");
-    const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+    const cli = built("cli.js");
     const child = spawn(process.execPath, [cli, "models", "download", "someone/tiny"], {
       env: { ...process.env, ...env() },
     });

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { built } from "../support/built.js";
 
-/** The built command line; `npm test` builds it first. */
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const CLI = built("cli.js");
 
 /** What a run of the command line left. */
 export interface CliRun {

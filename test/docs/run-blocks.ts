@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ts from "typescript";
+import { built } from "../support/built.js";
 import type { CodeBlock } from "./markdown.js";
 import type { DocModule } from "./modules.js";
 import { ROOT } from "./pages.js";
@@ -24,7 +25,7 @@ export class DocsProject {
     mkdirSync(join(this.folder, "node_modules/.bin"), { recursive: true });
     mkdirSync(join(this.folder, "node_modules/langchain-rerank-docs"));
     symlinkSync(ROOT, join(this.folder, "node_modules/langchain-rerank"), "dir");
-    const command = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/cli.js")}" "$@"\n`;
+    const command = `#!/bin/sh\nexec "${process.execPath}" "${built("cli.js")}" "$@"\n`;
     writeFileSync(join(this.folder, "node_modules/.bin/langchain-rerank"), command, { mode: 0o755 });
     writeFileSync(join(this.folder, "package.json"), '{ "name": "docs-project", "type": "module", "private": true }\n');
   }

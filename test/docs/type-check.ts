@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { built } from "../support/built.js";
 import type { DocModule } from "./modules.js";
 import { ROOT } from "./pages.js";
 
@@ -27,8 +27,7 @@ const OPTIONS: ts.CompilerOptions = {
 
 /** Problems by module, each with the page's line. All modules are one program, so that libraries are read once. */
 export function typeCheck(modules: readonly DocModule[]): Map<DocModule, string[]> {
-  if (!existsSync(join(ROOT, "dist/index.d.ts")))
-    throw new Error("The built types are missing: run `npm run build` first.");
+  built("index.d.ts");
   const files = new Map<string, string>();
   const byPath = new Map<string, DocModule>();
   for (const each of modules) {

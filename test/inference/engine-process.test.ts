@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { built } from "../support/built.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const TINY = path("../fixtures/tiny-models/bert-one-logit");
 
 const HEAD = `
-  import { OnnxCrossEncoder } from ${JSON.stringify(new URL("../../dist/onnx.js", import.meta.url).href)};
+  import { OnnxCrossEncoder } from ${JSON.stringify(pathToFileURL(built("onnx.js")).href)};
   const texts = (count) => Array.from({ length: count }, (_, i) => i + " the ferry crosses the river twice an hour. ".repeat(8));
   const tiny = new OnnxCrossEncoder({ model: ${JSON.stringify(TINY)}, workers: 2 });
   const say = (what) => process.stdout.write(what + "\\n");

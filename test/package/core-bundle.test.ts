@@ -2,8 +2,11 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { built } from "../support/built.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+
+built("index.js");
 
 /** Bytes of the core, compressed, without `@langchain/core`. */
 const LIMIT = 20_000;

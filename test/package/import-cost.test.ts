@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { built } from "../support/built.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const probe = fileURLToPath(new URL("./import-probe.js", import.meta.url));
@@ -21,6 +22,8 @@ interface Imported {
   /** Of `@langchain/core`. */
   core: number;
 }
+
+built("index.js");
 
 async function importEntry(form: "esm" | "cjs", entry: string): Promise<Imported> {
   const { stdout } = await promisify(execFile)(process.execPath, [probe, form, entry], { cwd: root });

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import type { PlaygroundOptions } from "../../src/apps/server/playground.js";
+import { built } from "../support/built.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
 const KEY = "server-key-1234567890";
-const html = await readFile(new URL("../../dist/playground/index.html", import.meta.url), "utf8");
+const html = await readFile(built("playground/index.html"), "utf8");
 const [query] = golden.pairs[0] as [string, string];
 const documents = golden.pairs.slice(0, 6).map(([, document]) => document);
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, test } from "vitest";
+import { built } from "../support/built.js";
 import { golden, post } from "./fixtures.js";
 
-const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
+const CLI = built("cli.js");
 const MODEL = new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url).pathname;
 const EMBEDDER = new URL("../fixtures/tiny-models/bert-encoder", import.meta.url).pathname;
 const children: ChildProcess[] = [];

@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isRerankError, ModelIntegrityError, ModelNotFoundError } from "../../../src/index.js";
+import { built } from "../../support/built.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const tiny = (name: string) => join(ROOT, "test/fixtures/tiny-models", name);
@@ -305,6 +306,7 @@ describe("a missing onnxruntime-node", () => {
   it("is told with the command that installs it, by scorer and reranker, and no process dies of it", async () => {
     const home = join(folder, "node_modules/langchain-rerank");
     mkdirSync(home, { recursive: true });
+    built("onnx.js");
     for (const part of ["dist", "package.json"]) cpSync(join(ROOT, part), join(home, part), { recursive: true });
     // Everything the package stands on but the one; scopes are folders of links.
     for (const name of readdirSync(join(ROOT, "node_modules"))) {

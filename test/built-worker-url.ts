@@ -1,1 +1,0 @@
-export const workerUrl = new URL("../dist/inference-worker.js", import.meta.url);
