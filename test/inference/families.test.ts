@@ -176,7 +176,7 @@ describe("passages of a set length", () => {
   });
 
   it("are checked as options", () => {
-    expect(() => new OnnxCrossEncoder({ passageOverlap: 1 })).toThrow("from 0 to 0.9");
-    expect(() => new OnnxCrossEncoder({ passageLength: 3 })).toThrow("8 or more");
+    expect(() => new OnnxCrossEncoder({ passageOverlap: 1 })).toThrow("a number between 0 and 0.9");
+    expect(() => new OnnxCrossEncoder({ passageLength: 3 })).toThrow("an integer, 8 or more");
   });
 });
