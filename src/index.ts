@@ -1,4 +1,5 @@
 export type { Calibration } from "./calibration.js";
+export { type CreateEmbeddingsOptions, createEmbeddings } from "./embeddings/create-embeddings.js";
 export {
   BackendError,
   type BackendErrorOptions,
@@ -34,7 +35,7 @@ export type {
   RerankResult,
   RerankScores,
 } from "./rerankers/types.js";
-export type { ModelOption } from "./scorers/named-scorer.js";
+export { type CreateScorerOptions, createScorer, type ModelOption } from "./scorers/create-scorer.js";
 export type {
   CacheReport,
   RelevanceScorer,

@@ -7,4 +7,4 @@ export type { OnnxLateInteractionOptions } from "./scorers/onnx/late-interaction
 export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-vectors.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
 export { OnnxLateInteraction } from "./scorers/onnx/onnx-late-interaction.js";
-export { createOnnxScorer, type OnnxScorerOptions } from "./scorers/onnx/onnx-scorer.js";
+export { type OnnxScorerOptions, openOnnxScorer } from "./scorers/onnx/open-scorer.js";

@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from "../errors.js";
+import { editDistance } from "./edit-distance.js";
 import { REGISTRY } from "./registry/index.js";
 import type { ModelEntry, ModelKind } from "./types.js";
 
@@ -81,18 +82,4 @@ export function nearestModels(name: string, count = 3): string[] {
 function nameDistance(wanted: string, candidate: string): number {
   const bare = candidate.slice(candidate.indexOf("/") + 1);
   return Math.min(editDistance(wanted, candidate), editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5);
-}
-
-/** Levenshtein distance: the minimum number of characters to insert, delete or replace. */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length]!;
 }

@@ -1,4 +1,4 @@
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
+import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
 import { BaseReranker, type Candidates, type Scored, type ScoredReport } from "./base-reranker.js";
 import { checkScores } from "./checks.js";

@@ -3,7 +3,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
-import { BUNDLED_STATIC, type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
+import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { Candidates } from "./base-reranker.js";
 import { checkScores } from "./checks.js";
 import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-similarity-reranker.js";
@@ -65,7 +65,7 @@ export function makeFirstStage(input: FirstStageInput): FirstStage {
   if (embeddings !== undefined) return byEmbeddings(embeddings);
   if (firstStageModel !== undefined) return byScorer(resolveScorer(firstStageModel, "firstStageModel"), "first");
   // Shared by the whole process, so that no hybrid has anything of it to free.
-  return byScorer({ scorer: resolveScorer(BUNDLED_STATIC).scorer, owned: false }, "embedding");
+  return byScorer({ scorer: createScorer("static-en-v1"), owned: false }, "embedding");
 }
 
 function byEmbeddings(embeddings: EmbeddingsInterface): FirstStage {

@@ -1,7 +1,7 @@
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
 import { checkCount, checkNumber, checkOneOf } from "../options.js";
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/named-scorer.js";
+import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import { BaseReranker, type Candidates, type Scored } from "./base-reranker.js";
 import { ScoringRates } from "./budget.js";
 import { type CascadePlan, type CascadeStage, runCascade } from "./cascade.js";

@@ -1,7 +1,10 @@
 import { InvalidOptionError } from "../errors.js";
 import { connectProvider } from "./http/connection.js";
-import { isProvider, type ProviderName } from "./http/providers.js";
+import { isProvider, PROVIDERS, type ProviderName } from "./http/providers.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
+
+/** Prefixes of `provider:model`. */
+export const REMOTE_PROVIDERS: readonly string[] = [...Object.keys(PROVIDERS), "ollama"];
 
 /** Splits `provider:model` at the first colon: Ollama's own names hold more of them. */
 function splitName(name: string): { provider: string; model: string | undefined } {
@@ -33,13 +36,20 @@ export function checkRemoteModel(name: string): void {
  *
  * @throws InvalidOptionError
  */
-export async function createRemoteScorer(name: string): Promise<RelevanceScorer> {
+export async function createRemoteScorer(
+  name: string,
+  { instruction }: { instruction?: string | undefined } = {},
+): Promise<RelevanceScorer> {
   const { provider, model } = splitName(name);
   if (provider === "ollama") {
     const { OllamaCrossEncoder } = await import("./ollama/ollama-cross-encoder.js");
-    return new OllamaCrossEncoder({ model: model ?? "" });
+    return new OllamaCrossEncoder({ model: model ?? "", ...(instruction === undefined ? {} : { instruction }) });
   }
   const { HttpCrossEncoder } = await import("./http/http-cross-encoder.js");
   // The table is keyed by name; a name that is in no row is refused there.
-  return new HttpCrossEncoder({ provider: provider as ProviderName, ...(model === undefined ? {} : { model }) });
+  return new HttpCrossEncoder({
+    provider: provider as ProviderName,
+    ...(model === undefined ? {} : { model }),
+    ...(instruction === undefined ? {} : { instruction }),
+  });
 }

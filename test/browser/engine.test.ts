@@ -165,8 +165,8 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     site.requests.length = 0;
     const progress = await page.evaluate(async () => {
       const seen: { bytes: number; total: number }[] = [];
-      const onDownload = ({ bytes, total }: { bytes: number; total: number }) => void seen.push({ bytes, total });
-      const [one, two] = [new rerank.OnnxCrossEncoder({ onDownload }), new rerank.OnnxCrossEncoder()];
+      const onProgress = ({ bytes, total }: { bytes: number; total: number }) => void seen.push({ bytes, total });
+      const [one, two] = [new rerank.OnnxCrossEncoder({ onProgress }), new rerank.OnnxCrossEncoder()];
       await Promise.all([one.score("a", ["b"]), two.score("a", ["b"])]);
       return seen;
     });

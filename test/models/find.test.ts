@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ModelNotFoundError } from "../../src/errors.js";
-import { editDistance } from "../../src/models/find.js";
+import { editDistance } from "../../src/models/edit-distance.js";
 import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
 
 describe("getModel", () => {

@@ -29,7 +29,7 @@ describe("a model that is not on this machine", () => {
     const [query, text] = golden.pairs[0];
     const files = new Set<string>();
     const options = { model: "someone/tiny", activation: "identity", workers: 1 } as const;
-    const scorer = new OnnxCrossEncoder({ ...options, onDownload: ({ file }) => files.add(file) });
+    const scorer = new OnnxCrossEncoder({ ...options, onProgress: ({ file }) => files.add(file) });
     const [logit] = await scorer.score(query, [text]);
     expect(logit).toBeCloseTo(golden.logits[0][0], 4);
     expect(files).toContain("onnx/model.onnx");
@@ -79,7 +79,7 @@ describe("a model that is not on this machine", () => {
     const scorer = new OnnxCrossEncoder({
       model: "someone/tiny",
       workers: 1,
-      onDownload: ({ file, fileBytes }) => {
+      onProgress: ({ file, fileBytes }) => {
         if (file === "onnx/model.onnx" && fileBytes >= 1000) controller.abort(new Error("changed my mind"));
       },
     });

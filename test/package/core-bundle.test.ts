@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 built("index.js");
 
 /** Bytes of the core, compressed, without `@langchain/core`. */
-const LIMIT = 20_000;
+const LIMIT = 26_000;
 
 /** Everything that the file reaches, the package's other entries excepted: only a model's name leads there, on first use. */
 function bundle(entry: string, platform: "browser" | "neutral") {

@@ -125,7 +125,6 @@ test("warns when everyone can reach it without a key", async () => {
 test.each<[string[], number, RegExp]>([
   [["--model", "/no/such/folder"], 1, /no\/such\/folder/],
   [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
-  [["-m", MODEL, "--hybrid"], 2, /--embeddings/],
   [["-m", MODEL, "--concurrency", "0"], 2, /whole number/],
   [["-m", MODEL, "--api-key", "short"], 2, /8 visible/],
   [["-m", MODEL, "--host", "192.0.2.1"], 1, /Cannot listen on 192\.0\.2\.1/],

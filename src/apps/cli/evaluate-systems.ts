@@ -1,3 +1,4 @@
+import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import type { Compressor } from "../../evaluation.js";
 import {
   type CompareResult,
@@ -16,9 +17,9 @@ import {
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
-import { resolveScorer } from "../../scorers/named-scorer.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { EvalOptions } from "./commands/eval.js";
-import { loadData, loadEmbeddings, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
+import { loadData, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 
@@ -113,7 +114,7 @@ function tuneBlends(
 async function listSystems(options: EvalOptions): Promise<System[]> {
   const systems: System[] = [];
   for (const name of options.embeddings ?? []) {
-    const embeddings = await loadEmbeddings(name);
+    const embeddings = await createEmbeddings(name);
     const compressor = new EmbeddingSimilarityReranker({ embeddings });
     systems.push({
       name: `embeddings ${name}`,
@@ -125,7 +126,7 @@ async function listSystems(options: EvalOptions): Promise<System[]> {
   const models = options.model ?? (options.embeddings && !options.hybrid ? [] : [undefined]);
   for (const model of models) {
     const label = model ?? "bundled model";
-    const { scorer } = resolveScorer(model);
+    const scorer = createScorer(model);
     const { alpha, topK, normalization } = options;
     const cross = new CrossEncoderReranker({ model: scorer });
     const last = async () => scorer.dispose?.();

@@ -1,4 +1,3 @@
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Dataset, type DataWarning, FileScoreCache, readBeir } from "../../evaluation.js";
 import { defaultModel } from "../../models/find.js";
@@ -57,16 +56,6 @@ export function warner(kept: string[]): (warning: DataWarning) => void {
     kept.push(message);
     process.stderr.write(`${paint(terminal, "yellow", "warning:")} ${message}\n`);
   };
-}
-
-/** `static` for the embeddings that ship with the package, else the name or folder of an ONNX model. */
-export async function loadEmbeddings(name: string): Promise<EmbeddingsInterface & { dispose?(): Promise<void> }> {
-  if (name === "static") {
-    const { StaticEmbeddings } = await import("langchain-rerank/static");
-    return new StaticEmbeddings();
-  }
-  const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
-  return new OnnxEmbeddings({ model: name });
 }
 
 /** Runs work with a score cache, if a file for one was named. */

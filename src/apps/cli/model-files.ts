@@ -5,6 +5,7 @@ import { downloadModel } from "../../models/download.js";
 import { defaultModel } from "../../models/find.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { hashFile } from "../../platform/node/hub/blob.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { FetchOptions } from "./commands/models.js";
 import { downloadDetail } from "./download-detail.js";
 import { interruption } from "./interruption.js";
@@ -73,10 +74,9 @@ async function checkHashes(folder: string): Promise<Finding[]> {
 }
 
 async function checkScores(model: string, options: FetchOptions): Promise<Finding> {
-  const { createOnnxScorer } = await import("langchain-rerank/onnx");
   const what = "golden scores";
   const { dtype, revision, acceptLicense, cacheDir } = options;
-  const scorer = createOnnxScorer({ model, dtype, revision, acceptLicense, cacheDir, verify: true });
+  const scorer = createScorer(model, { dtype, revision, acceptLicense, cacheDir, verify: true });
   try {
     await scorer.score("probe", ["probe"], { signal: interruption() });
     return { what, result: "ok", detail: "within the model's tolerance" };

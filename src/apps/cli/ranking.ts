@@ -1,13 +1,13 @@
 import { Document } from "@langchain/core/documents";
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
-import { BUNDLED_STATIC } from "../../scorers/named-scorer.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { isRemoteModel } from "../../scorers/remote-model.js";
 import type { SourceText } from "../../text-sources/split-text.js";
 import { ChunkedScorer } from "./chunked-scorer.js";
 import type { RankOptions } from "./commands/rank.js";
 import { downloadDetail } from "./download-detail.js";
-import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 
@@ -30,7 +30,7 @@ export async function rank(
   options: RankOptions,
 ): Promise<{ ranked: RankedDocument[]; report: RerankReport & Record<string, unknown> }> {
   const bar = new ProgressBar();
-  const model = await chooseModel(options, bar);
+  const model = chooseModel(options, bar);
   const { topN, threshold } = options;
   const reranker = new CrossEncoderReranker({
     model,
@@ -48,30 +48,18 @@ export async function rank(
   }
 }
 
-/** Models of this machine are handed texts in parts, to show how far they are; a provider gets them as it likes them. */
-async function chooseModel(options: RankOptions, bar: ProgressBar): Promise<RelevanceScorer> {
+/** A local model gets its texts in parts, to show progress; a remote one gets them all at once. */
+function chooseModel(options: RankOptions, bar: ProgressBar): RelevanceScorer {
   const { model, dtype, longDocuments, instruction, acceptLicense } = options;
-  const { createRemoteScorer, isRemoteModel } = await import("../../scorers/remote-model.js");
-  if (model !== undefined && isRemoteModel(model)) return createRemoteScorer(model);
-  if (model === BUNDLED_STATIC) return staticScorer({ dtype, instruction });
-  const { createOnnxScorer } = await import("langchain-rerank/onnx");
-  const scorer = createOnnxScorer({
-    model,
+  const scorer = createScorer(model, {
     dtype,
     longDocuments,
     instruction,
     acceptLicense,
-    onDownload: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
+    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   });
+  if (model !== undefined && isRemoteModel(model)) return scorer;
   return new ChunkedScorer(scorer, (done, total) => bar.update(done, total, `${done} of ${total} texts`));
-}
-
-/** The static model reads texts whole, and has neither precisions nor prompts. */
-async function staticScorer(needless: Record<string, string | undefined>): Promise<RelevanceScorer> {
-  const given = Object.keys(needless).find((name) => needless[name] !== undefined);
-  if (given) throw new CliError(`--${given} says nothing to ${BUNDLED_STATIC}; leave it out.`, EXIT.usage);
-  const { StaticLateInteraction } = await import("langchain-rerank/static");
-  return new StaticLateInteraction();
 }
 
 function toRanked(document: Document): RankedDocument {

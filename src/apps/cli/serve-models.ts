@@ -1,7 +1,8 @@
+import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import { defaultModel } from "../../models/find.js";
-import { BUNDLED_STATIC, resolveScorer } from "../../scorers/named-scorer.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import { createRemoteScorer, isRemoteModel } from "../../scorers/remote-model.js";
+import { isRemoteModel } from "../../scorers/remote-model.js";
 import type { ServedEmbedder } from "../server/options.js";
 import { CliError, EXIT } from "./failure.js";
 
@@ -17,18 +18,13 @@ export async function loadRerankers(
   { model = [], acceptLicense }: ServedModels,
   reading: { longDocuments?: "max-passage" } = {},
 ): Promise<Map<string, RelevanceScorer>> {
-  const { createOnnxScorer } = await import("langchain-rerank/onnx");
-  const more = { ...reading, ...(acceptLicense ? { acceptLicense } : {}) };
-  if (model.length === 0) {
-    return new Map([[defaultModel().name, createOnnxScorer(more)]]);
-  }
+  const local = { ...reading, ...(acceptLicense ? { acceptLicense } : {}) };
+  if (model.length === 0) return new Map([[defaultModel().name, createScorer(undefined, local)]]);
   const rerankers = new Map<string, RelevanceScorer>();
   for (const { name, target } of model.map(splitName)) {
     if (rerankers.has(name))
       throw new CliError(`--model: two models are named "${name}"; write --model NAME=MODEL.`, EXIT.usage);
-    if (target === BUNDLED_STATIC) rerankers.set(name, resolveScorer(target).scorer);
-    else if (isRemoteModel(target)) rerankers.set(name, await createRemoteScorer(target));
-    else rerankers.set(name, createOnnxScorer({ model: target, ...more }));
+    rerankers.set(name, createScorer(target, isRemoteModel(target) ? {} : local));
   }
   return rerankers;
 }
@@ -39,15 +35,13 @@ export async function loadEmbedders({
   acceptLicense,
 }: ServedModels): Promise<Map<string, ServedEmbedder>> {
   const embedders = new Map<string, ServedEmbedder>();
-  if (embeddings.length === 0) return embedders;
-  const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
   for (const { name, target } of embeddings.map(splitName)) {
-    embedders.set(name, new OnnxEmbeddings({ model: target, ...(acceptLicense ? { acceptLicense } : {}) }));
+    embedders.set(name, await createEmbeddings(target, acceptLicense ? { acceptLicense } : {}));
   }
   return embedders;
 }
 
-/** The first cross-encoder over the first embedding model. */
+/** The first reranker over the first embedding model, or over the default first stage if no embedding model is served. */
 export async function makeHybrid(
   alpha: number | true,
   rerankers: ReadonlyMap<string, RelevanceScorer>,
@@ -55,8 +49,6 @@ export async function makeHybrid(
 ): Promise<RelevanceScorer> {
   const [model] = rerankers.values();
   const [embeddings] = embedders.values();
-  if (!model || !embeddings)
-    throw new CliError("--hybrid needs an embedding model: add --embeddings NAME.", EXIT.usage);
   const { HybridReranker } = await import("langchain-rerank");
   const { rerankerAsScorer } = await import("../server/reranker-scorer.js");
   return rerankerAsScorer(new HybridReranker({ model, embeddings, ...(alpha === true ? {} : { alpha }) }), "hybrid");

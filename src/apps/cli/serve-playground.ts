@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import { defaultLateInteractionModel, findModel } from "../../models/find.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { ServedEmbedder } from "../server/options.js";
 import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
@@ -19,17 +21,16 @@ export async function preparePlayground(
 ): Promise<PlaygroundOptions> {
   const offered = new Map(rerankers);
   if (compare) {
-    const { OnnxLateInteraction } = await import("langchain-rerank/onnx");
     const model = defaultLateInteractionModel().name;
-    offered.set(model, new OnnxLateInteraction({ model, longDocuments: "max-passage" }));
+    offered.set(model, createScorer(model, { longDocuments: "max-passage" }));
   }
   const models: PlaygroundEntry[] = [
     ...[...offered].map(([id, scorer]) => ({ id, ...describe(scorer.model ?? id, "cross-encoder"), scorer })),
     ...[...embedders].map(([id, embedder]) => ({ id, ...describe(modelName(embedder) ?? id, "embedding"), embedder })),
   ];
   if (!models.some(({ id }) => id === BUNDLED_EMBEDDINGS)) {
-    const { StaticEmbeddings } = await import("langchain-rerank/static");
-    models.push({ id: BUNDLED_EMBEDDINGS, kind: "embedding", languages: ["en"], embedder: new StaticEmbeddings() });
+    const embedder = await createEmbeddings(BUNDLED_EMBEDDINGS);
+    models.push({ id: BUNDLED_EMBEDDINGS, ...describe(BUNDLED_EMBEDDINGS, "embedding"), embedder });
   }
   const html = await readFile(new URL("./playground/index.html", import.meta.url), "utf8");
   return { html, models };

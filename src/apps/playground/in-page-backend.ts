@@ -1,11 +1,9 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { OnnxEmbeddings } from "../../embeddings/onnx-embeddings.js";
-import { StaticEmbeddings } from "../../embeddings/static-embeddings.js";
+import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
-import { listModels } from "../../models/find.js";
-import type { ModelKind, ModelRuntime } from "../../models/types.js";
-import { OnnxCrossEncoder } from "../../scorers/onnx/onnx-cross-encoder.js";
-import { OnnxLateInteraction } from "../../scorers/onnx/onnx-late-interaction.js";
+import { findModel, listModels } from "../../models/find.js";
+import type { ModelEntry } from "../../models/types.js";
+import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { rankForPlayground } from "../shared/playground-rank.js";
 import {
@@ -17,86 +15,60 @@ import {
   type PlaygroundRequest,
 } from "./backend.js";
 
-type OnDownload = (progress: DownloadProgress) => void;
+type OnProgress = (progress: DownloadProgress) => void;
 
-/** A bundled model, and how it is made ready. Nothing is fetched until it first works. */
-interface Offer extends PlaygroundModel {
-  scorer?: (onDownload: OnDownload) => RelevanceScorer;
-  embeddings?: (onDownload: OnDownload) => EmbeddingsInterface;
+/** The bundled models, the default of each kind first. */
+function bundledModels(): PlaygroundModel[] {
+  const kinds = ["cross-encoder", "late-interaction"] as const;
+  const scorers = kinds.flatMap((kind) => {
+    return listModels({ kind, bundled: true })
+      .filter(({ runtime }) => runtime === "onnx")
+      .map(describe(kind));
+  });
+  const embeddings = listModels({ kind: "embedding", bundled: true }).map(describe("embedding"));
+  // The static model is the fastest, so it is offered first.
+  const isStatic = ({ id }: PlaygroundModel) => findModel(id)?.runtime === "static";
+  return [...scorers, ...embeddings.filter(isStatic), ...embeddings.filter((model) => !isStatic(model))];
 }
 
-function bundled(kind: ModelKind, runtime: ModelRuntime) {
-  return listModels({ kind, bundled: true }).filter((entry) => entry.runtime === runtime);
-}
-
-/** The models that ship with the package, the default of each kind first. */
-function offers(): Offer[] {
-  const crossEncoders = bundled("cross-encoder", "onnx").map(
-    ({ name, languages }): Offer => ({
-      id: name,
-      kind: "cross-encoder",
-      languages,
-      scorer: (onDownload) => new OnnxCrossEncoder({ model: name, longDocuments: "max-passage", onDownload }),
-    }),
-  );
-  const late = bundled("late-interaction", "onnx").map(
-    ({ name, languages }): Offer => ({
-      id: name,
-      kind: "late-interaction",
-      languages,
-      scorer: (onDownload) => new OnnxLateInteraction({ model: name, longDocuments: "max-passage", onDownload }),
-    }),
-  );
-  const embedders = bundled("embedding", "onnx").map(
-    ({ name, languages }): Offer => ({
-      id: name,
-      kind: "embedding",
-      languages,
-      embeddings: (onDownload) => new OnnxEmbeddings({ model: name, onDownload }),
-    }),
-  );
-  const tables = bundled("embedding", "static").map(
-    ({ name, languages }): Offer => ({
-      id: name,
-      kind: "embedding",
-      languages,
-      embeddings: () => new StaticEmbeddings(),
-    }),
-  );
-  return [...crossEncoders, ...late, ...tables, ...embedders];
+function describe(kind: PlaygroundModel["kind"]) {
+  return ({ name, languages }: ModelEntry): PlaygroundModel => ({ id: name, kind, languages });
 }
 
 /** Scores in the page itself, with the models that ship with the package. */
 export class InPageBackend implements PlaygroundBackend {
   readonly privacy = "Models run inside this page: no text leaves it.";
-  readonly #offers = offers();
+  readonly #models = bundledModels();
   readonly #scorers = new Map<string, RelevanceScorer>();
-  readonly #embeddings = new Map<string, EmbeddingsInterface>();
+  readonly #embeddings = new Map<string, Promise<EmbeddingsInterface>>();
   #call: PlaygroundCall | undefined;
 
   async models(): Promise<readonly PlaygroundModel[]> {
-    return this.#offers.map(({ id, kind, languages }) => ({ id, kind, ...(languages ? { languages } : {}) }));
+    return this.#models;
   }
 
   rerank(request: PlaygroundRequest, call: PlaygroundCall): Promise<PlaygroundAnswer> {
     this.#call = call;
     const source = {
-      scorer: (id: string) => this.#once(this.#scorers, id, "scorer"),
-      embeddings: (id: string) => this.#once(this.#embeddings, id, "embeddings"),
+      scorer: (id: string) =>
+        this.#once(this.#scorers, id, ["cross-encoder", "late-interaction"], (onProgress) =>
+          createScorer(id, { longDocuments: "max-passage", onProgress }),
+        ),
+      embeddings: (id: string) =>
+        this.#once(this.#embeddings, id, ["embedding"], (onProgress) => createEmbeddings(id, { onProgress })),
     };
     return rankForPlayground(request, source, call.signal);
   }
 
-  /** The model of an id, made at its first use. */
-  #once<T>(made: Map<string, T>, id: string, part: "scorer" | "embeddings"): T {
-    const known = made.get(id);
+  /** Creates the model with this id at its first use. */
+  #once<T>(created: Map<string, T>, id: string, kinds: readonly string[], create: (onProgress: OnProgress) => T): T {
+    const known = created.get(id);
     if (known) return known;
-    const make = this.#offers.find((offer) => offer.id === id && offer[part])?.[part] as
-      | ((onDownload: OnDownload) => T)
-      | undefined;
-    if (!make) throw new PlaygroundError("Model not found", `This page has no model "${id}" for that.`);
-    const model = make(({ bytes, total }) => this.#report(id, total > 0 ? bytes / total : undefined));
-    made.set(id, model);
+    if (!this.#models.some((model) => model.id === id && kinds.includes(model.kind))) {
+      throw new PlaygroundError("Model not found", `This page has no model "${id}" for that.`);
+    }
+    const model = create(({ bytes, total }) => this.#report(id, total > 0 ? bytes / total : undefined));
+    created.set(id, model);
     return model;
   }
 

@@ -11,7 +11,7 @@ import type { PlaygroundAnswer, PlaygroundRequest, PlaygroundResult, RerankMetho
 /** Gives the models that a method names. Throws an error that says which there are when one is unknown. */
 export interface ModelSource {
   scorer(id: string): RelevanceScorer;
-  embeddings(id: string): EmbeddingsInterface;
+  embeddings(id: string): EmbeddingsInterface | Promise<EmbeddingsInterface>;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function rankForPlayground(
   models: ModelSource,
   signal: AbortSignal,
 ): Promise<PlaygroundAnswer> {
-  const reranker = makeReranker(request.method, models);
+  const reranker = await makeReranker(request.method, models);
   const documents = request.documents.map((pageContent, index) => new Document({ pageContent, metadata: { index } }));
   const { documents: ranked, report } = await reranker.rerank(documents, request.query, { signal });
   const staged = request.method.reranker === "hybrid";
@@ -41,16 +41,16 @@ export async function rankForPlayground(
   return { results, milliseconds: report.milliseconds.total };
 }
 
-function makeReranker(method: RerankMethod, models: ModelSource): BaseReranker {
+async function makeReranker(method: RerankMethod, models: ModelSource): Promise<BaseReranker> {
   const details = true;
   switch (method.reranker) {
     case "cross-encoder":
       return new CrossEncoderReranker({ model: models.scorer(method.model), details });
     case "embedding":
-      return new EmbeddingSimilarityReranker({ embeddings: models.embeddings(method.embeddings), details });
+      return new EmbeddingSimilarityReranker({ embeddings: await models.embeddings(method.embeddings), details });
     case "hybrid": {
       const { alpha, topK } = method;
-      const stages = { embeddings: models.embeddings(method.embeddings), model: models.scorer(method.model) };
+      const stages = { embeddings: await models.embeddings(method.embeddings), model: models.scorer(method.model) };
       return new HybridReranker({ ...stages, alpha, topK, details });
     }
   }

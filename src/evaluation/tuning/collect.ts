@@ -1,7 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
 import { embeddingScores, embeddingsName } from "../../rerankers/embedding-similarity-reranker.js";
-import { type ModelOption, resolveScorer, scorerName } from "../../scorers/named-scorer.js";
+import { type ModelOption, resolveScorer, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { KeyPart } from "../cache/keys.js";
 import type { ScoreCache } from "../cache/score-cache.js";

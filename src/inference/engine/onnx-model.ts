@@ -1,7 +1,8 @@
 import { locateModel } from "#platform/locate-model.js";
 import { coreCount, MOST_WORKERS } from "#platform/thread.js";
-import { Disposed } from "../../errors.js";
+import { Disposed, InvalidOptionError } from "../../errors.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
+import { findModel } from "../../models/find.js";
 import type { DType, ModelKind } from "../../models/types.js";
 import { checkCount, checkNumber, checkOneOf } from "../../options.js";
 import type { Job, JobInput, TextResult } from "../protocol.js";
@@ -29,7 +30,7 @@ export interface OnnxOptions {
   /** Folder that models are downloaded to. @default the cache of all Hugging Face tools (`HF_HUB_CACHE`, `HF_HOME`) */
   cacheDir?: string | undefined;
   /** Called while the model is downloaded. */
-  onDownload?: ((progress: DownloadProgress) => void) | undefined;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Tokens of one sequence, special ones included, at most. @default the model's own limit */
   maxLength?: number | undefined;
   /** Threads inside one session. @default 1 for files under 100 MB, else all cores */
@@ -48,7 +49,7 @@ export interface OnnxOptions {
 
 /** Names of {@link OnnxOptions}. */
 export const ONNX_OPTIONS = [
-  ...["model", "dtype", "revision", "acceptLicense", "cacheDir", "onDownload"],
+  ...["model", "dtype", "revision", "acceptLicense", "cacheDir", "onProgress"],
   ...["maxLength", "threads", "workers", "batchTokens", "idleTimeout"],
 ] as const;
 
@@ -86,7 +87,7 @@ export function checkOnnxOptions(options: OnnxOptions): void {
 
 /** What finding a model takes of its options. */
 export function locateOptions(options: OnnxOptions, signal: AbortSignal): LocateOptions {
-  const { dtype, revision, acceptLicense, cacheDir, onDownload: onProgress } = options;
+  const { dtype, revision, acceptLicense, cacheDir, onProgress } = options;
   const given = Object.entries({ dtype, revision, acceptLicense, cacheDir, onProgress, signal });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
@@ -101,6 +102,15 @@ export class OnnxModel {
 
   constructor(kind: ModelKind, name: string, options: OnnxOptions) {
     checkOnnxOptions(options);
+    if (findModel(name)?.runtime === "static") {
+      const advice =
+        "Use `StaticLateInteraction` or `StaticEmbeddings`, or `createScorer` or `createEmbeddings` with this name.";
+      throw InvalidOptionError.because(
+        "model",
+        name,
+        `"${name}" is a static model, which does not run on ONNX. ${advice}`,
+      );
+    }
     this.name = name;
     this.#kind = kind;
     this.#options = options;

@@ -25,7 +25,7 @@ Examples:
   $ langchain-rerank eval examples/data/bicycle
   $ langchain-rerank eval examples/data/bicycle --hybrid --html report.html
   $ langchain-rerank eval beir/scifact --model cohere:rerank-v3.5 --limit 50 --cache scores.jsonl
-  $ langchain-rerank eval beir/scifact --embeddings static --measures "nDCG@10,RR@10,P(rel=2)@5" --json > figures.json
+  $ langchain-rerank eval beir/scifact --embeddings static-en-v1 --measures "nDCG@10,RR@10,P(rel=2)@5" --json > figures.json
 
 Every system is measured over the same candidates: the best of the first-stage run, or the whole corpus where there is none.
 The first stage itself is measured too. Measures are those of ir_measures: nDCG@k, RR@k, AP, P@k, R@k, Success@k, Judged@k.
@@ -47,7 +47,7 @@ export function register(program: Command): void {
     )
     .option(
       "-e, --embeddings <names>",
-      'embeddings to rerank by: "static", or an ONNX model\'s name or folder',
+      "embedding models to rerank by cosine: a name such as static-en-v1, or a folder",
       textList,
     )
     .option("--hybrid", "also blend each cross-encoder with the first stage's scores")

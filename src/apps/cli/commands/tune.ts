@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { createEmbeddings } from "../../../embeddings/create-embeddings.js";
 import type { FirstStage, ThresholdGoal, Tuned } from "../../../evaluation.js";
 import type { BlendNormalization } from "../../../rerankers/normalization.js";
-import { BUNDLED_STATIC, type ModelOption, resolveScorer } from "../../../scorers/named-scorer.js";
+import { createScorer, type ModelOption } from "../../../scorers/create-scorer.js";
 import {
   addDataOptions,
   type DataOptions,
   loadData,
-  loadEmbeddings,
   modelKey,
   numberList,
   textList,
@@ -22,6 +22,7 @@ import { finiteNumber, wholeNumber } from "../options.js";
 interface TuneCommandOptions extends DataOptions, OutputOptions {
   model?: string[];
   embeddings?: string[];
+  firstStage?: string[];
   alphas?: number[];
   topKs?: number[];
   normalizations?: string[];
@@ -37,7 +38,7 @@ const EXAMPLES = `
 Examples:
   $ langchain-rerank tune examples/data/bicycle
   $ langchain-rerank tune beir/scifact --cache scores.jsonl --html report.html
-  $ langchain-rerank tune beir/scifact --embeddings static-en-v1 --alphas 0.5:1:0.05 --top-ks 10,20,30 --within 0.01
+  $ langchain-rerank tune beir/scifact --first-stage static-en-v1 --alphas 0.5:1:0.05 --top-ks 10,20,30 --within 0.01
   $ langchain-rerank tune beir/scifact --model ./models/a,./models/b --holdout 0.3 --threshold precision=0.9
 
 Each pair of query and document is scored once by each model, whatever the number of settings. With embeddings beside a run, their
@@ -56,7 +57,12 @@ export function register(program: Command): void {
     .option("-m, --model <names>", "cross-encoders (default: the bundled one)", textList)
     .option(
       "-e, --embeddings <names>",
-      'first stages: "static-en-v1" (a hybrid\'s own), "static" (its cosine), or an ONNX embedding model\'s name or folder',
+      "embedding models as first stages, compared by cosine: a name such as static-en-v1, or a folder",
+      textList,
+    )
+    .option(
+      "--first-stage <names>",
+      "scorers as first stages, such as static-en-v1, the first stage of a hybrid by default",
       textList,
     )
     .option("--alphas <list>", "weights to try, as 0.5,0.7 or 0.1:1:0.1", numberList)
@@ -79,7 +85,7 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
-  const { stages, dispose } = await firstStages(options.embeddings ?? [], data.run !== undefined);
+  const { stages, dispose } = await firstStages(options, data.run !== undefined);
   const models = Object.fromEntries(
     (options.model ?? ["bundled"]).map((name): [string, ModelOption] => [name, options.model && name]),
   );
@@ -130,18 +136,22 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   }
 }
 
-async function firstStages(names: readonly string[], hasRun: boolean) {
-  if (names.length === 0 && !hasRun)
-    throw new CliError("a first stage is needed: a run in the folder or by --run, or --embeddings.", EXIT.usage);
+async function firstStages({ embeddings = [], firstStage = [] }: TuneCommandOptions, hasRun: boolean) {
+  if (embeddings.length === 0 && firstStage.length === 0 && !hasRun) {
+    const problem = "a first stage is needed: a run in the folder or by --run, --first-stage or --embeddings.";
+    throw new CliError(problem, EXIT.usage);
+  }
   const stages: Record<string, FirstStage> = hasRun ? { run: "run" } : {};
-  const loaded: { dispose?(): Promise<void> }[] = [];
-  for (const name of names) {
-    const stage = name === BUNDLED_STATIC ? resolveScorer(name).scorer : await loadEmbeddings(name);
-    loaded.push(stage);
+  const opened: { dispose?(): Promise<void> }[] = [];
+  const add = (name: string, stage: (FirstStage & object) & { dispose?(): Promise<void> }) => {
+    opened.push(stage);
     stages[name] = stage;
     if (hasRun) stages[`run + ${name}`] = { fuse: ["run", name] };
-  }
-  return { stages, dispose: () => Promise.all(loaded.map((each) => each.dispose?.())) };
+  };
+  for (const name of firstStage) add(name, createScorer(name));
+  // The same model may be compared both ways.
+  for (const name of embeddings) add(firstStage.includes(name) ? `${name} cosine` : name, await createEmbeddings(name));
+  return { stages, dispose: () => Promise.all(opened.map((each) => each.dispose?.())) };
 }
 
 async function summary(tuned: Tuned): Promise<string> {

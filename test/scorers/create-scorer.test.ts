@@ -3,12 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Document } from "@langchain/core/documents";
-import { createOnnxScorer, OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
-import { afterAll, describe, expect, it } from "vitest";
-import { CrossEncoderReranker, HybridReranker } from "../../../src/index.js";
-import { listModels } from "../../../src/models.js";
+import { OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
+import { StaticEmbeddings, StaticLateInteraction } from "langchain-rerank/static";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import {
+  CrossEncoderReranker,
+  createEmbeddings,
+  createScorer,
+  HybridReranker,
+  type RelevanceScorer,
+  type ScorerReport,
+} from "../../src/index.js";
+import { listModels } from "../../src/models.js";
 
-const tiny = (name: string) => fileURLToPath(new URL(`../../fixtures/tiny-models/${name}`, import.meta.url));
+const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "scorers-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,21 +28,29 @@ const texts = [
 const documents = texts.map((pageContent) => new Document({ pageContent }));
 const query = "what do bees see";
 
-describe("the scorer of a name", () => {
-  it("is late interaction for registered models of that kind, and a cross-encoder else", () => {
-    expect(createOnnxScorer({ model: "late-en-v1" })).toBeInstanceOf(OnnxLateInteraction);
-    expect(createOnnxScorer({ model: "langchain-rerank/late-en-v1" })).toBeInstanceOf(OnnxLateInteraction);
-    expect(createOnnxScorer({ model: "colbert-ir/colbertv2.0" })).toBeInstanceOf(OnnxLateInteraction);
-    expect(createOnnxScorer()).toBeInstanceOf(OnnxCrossEncoder);
-    expect(createOnnxScorer({ model: "rerank-en-v1" })).toBeInstanceOf(OnnxCrossEncoder);
+describe("createScorer", () => {
+  it("creates late interaction for registered models of that kind, and a cross-encoder for the others", async () => {
+    const names: [string | undefined, string][] = [
+      [undefined, "rerank-en-v1"],
+      ["rerank-en-v1", "rerank-en-v1"],
+      ["late-en-v1", "late-en-v1"],
+      ["langchain-rerank/late-en-v1", "langchain-rerank/late-en-v1"],
+    ];
+    for (const [name, model] of names) {
+      await using scorer = createScorer(name) as RelevanceScorer & AsyncDisposable;
+      let report: ScorerReport = {};
+      await scorer.score(query, texts, { onReport: (given) => (report = given) });
+      expect(scorer.model).toBe(model);
+      expect(report.cache !== undefined).toBe(name?.endsWith("late-en-v1") ?? false);
+    }
   });
 
-  it("is what a folder's own files say", async () => {
+  it("decides by the files of a folder that is not registered", async () => {
     for (const [name, make] of [
       ["colbert", OnnxLateInteraction],
       ["bert-one-logit", OnnxCrossEncoder],
     ] as const) {
-      const named = createOnnxScorer({ model: tiny(name), workers: 1 });
+      const named = createScorer(tiny(name), { workers: 1 });
       await using direct = new make({ model: tiny(name), workers: 1 });
       expect(await named.score(query, texts)).toEqual(await direct.score(query, texts));
       expect(named.model).toBe(tiny(name));
@@ -42,17 +58,94 @@ describe("the scorer of a name", () => {
     }
   });
 
-  it("checks options at once", () => {
-    expect(() => createOnnxScorer({ model: "./nowhere", passageOverlap: 2 })).toThrow("passageOverlap");
-    expect(() => createOnnxScorer({ model: "late-en-v1", instruction: "find" })).toThrow("instruction");
+  it("creates the bundled static model by name or alias", async () => {
+    for (const name of ["static-en-v1", "Static-EN-v1", "langchain-rerank/static-en-v1"]) {
+      const scores = await createScorer(name, { longDocuments: "max-passage", acceptLicense: true }).score(
+        query,
+        texts,
+      );
+      expect(scores).toEqual(await new StaticLateInteraction().score(query, texts));
+    }
   });
 
-  it("is asked for again after a model was not found", async () => {
-    const missing = createOnnxScorer({ model: join(folder, "not-yet"), workers: 1 });
+  it("rejects options that have no effect on a static or a remote model", () => {
+    const sentence = '`dtype` has no effect on "static-en-v1", which is a static model. Leave it out.';
+    expect(() => createScorer("static-en-v1", { dtype: "q8" })).toThrow(sentence);
+    vi.stubEnv("CO_API_KEY", "key");
+    expect(() => createScorer("cohere:rerank-v3.5", { longDocuments: "max-passage" })).toThrow("is a remote model");
+    vi.unstubAllEnvs();
+  });
+
+  it("rejects invalid options at the first call, before it looks for the model", async () => {
+    for (const [name, options] of [
+      ["./nowhere", { passageOverlap: 2 }],
+      ["late-en-v1", { instruction: "find" }],
+    ] as const) {
+      const scorer = createScorer(name, options);
+      await expect(scorer.score(query, texts)).rejects.toMatchObject({
+        name: "InvalidOptionError",
+        option: Object.keys(options)[0],
+      });
+    }
+  });
+
+  it("returns [] for no texts without looking for the model", async () => {
+    expect(await createScorer("./nowhere").score(query, [])).toEqual([]);
+  });
+
+  it("looks for the model again after it was not found", async () => {
+    const missing = createScorer(join(folder, "not-yet"), { workers: 1 });
     await expect(missing.score(query, texts)).rejects.toMatchObject({ name: "ModelNotFoundError" });
     cpSync(tiny("colbert"), join(folder, "not-yet"), { recursive: true });
     expect(await missing.score(query, texts)).toHaveLength(3);
     await missing.dispose!();
+  });
+
+  it.each([
+    ["coherre:rerank-v3.5", '"cohere:rerank-v3.5"'],
+    ["Cohere:rerank-v3.5", '"cohere:rerank-v3.5"'],
+    ["voyageai:rerank-2.5", '"voyage:rerank-2.5"'],
+    ["olama:qwen3-reranker:0.6b", '"ollama:qwen3-reranker:0.6b"'],
+    ["cohere-ai:rerank-v3.5", '"cohere:rerank-v3.5"'],
+    ["somebody:model", "Known providers are"],
+  ])("rejects %s, whose provider does not exist, with a suggestion", (name, suggestion) => {
+    expect(() => createScorer(name)).toThrow(suggestion);
+    expect(() => new CrossEncoderReranker({ model: name })).toThrow(`A local folder of this name is "./${name}".`);
+  });
+
+  it("takes addresses and Windows paths for no provider", () => {
+    for (const name of ["C:\\models\\mine", "C:/models/mine", "file:///models/mine", "https://example.org/m/"]) {
+      expect(() => createScorer(name)).not.toThrow();
+    }
+  });
+
+  it.each(["", " ", 5, null])("rejects %j as a name", (name) => {
+    expect(() => createScorer(name as string)).toThrow("expected the name of a model");
+  });
+});
+
+describe("createEmbeddings", () => {
+  it("creates static embeddings for the static model and ONNX embeddings for the others", async () => {
+    const embeddings = await createEmbeddings("static-en-v1", { acceptLicense: true });
+    expect(embeddings).toBeInstanceOf(StaticEmbeddings);
+    expect(await embeddings.embedQuery(query)).toHaveLength(192);
+    expect(await createEmbeddings("late-en-v1")).toBeInstanceOf(OnnxEmbeddings);
+  });
+
+  it("rejects options that have no effect on a static model", async () => {
+    await expect(createEmbeddings("static-en-v1", { queryPrefix: "query: " })).rejects.toThrow("is a static model");
+  });
+
+  it("rejects a blank name", async () => {
+    await expect(createEmbeddings(" ")).rejects.toMatchObject({ name: "InvalidOptionError", option: "model" });
+  });
+});
+
+describe("the ONNX classes", () => {
+  it("refuse the static model and name the classes that run it", () => {
+    for (const make of [OnnxCrossEncoder, OnnxLateInteraction, OnnxEmbeddings]) {
+      expect(() => new make({ model: "static-en-v1" })).toThrow("Use `StaticLateInteraction` or `StaticEmbeddings`");
+    }
   });
 });
 

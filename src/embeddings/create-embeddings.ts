@@ -1,0 +1,41 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { InvalidOptionError } from "../errors.js";
+import { findStaticModel } from "../models/find-static.js";
+import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
+
+/** Options of {@link createEmbeddings}, for ONNX models. */
+export type CreateEmbeddingsOptions = Omit<OnnxEmbeddingsOptions, "model">;
+
+/** Embeddings that may hold a model in memory. */
+export type DisposableEmbeddings = EmbeddingsInterface & { dispose?(): Promise<void> };
+
+/** Options that cannot change the vectors of a static model, so that several models may share them. */
+const HARMLESS = ["acceptLicense", "onProgress"];
+
+/**
+ * Creates the embeddings for a model's name: `StaticEmbeddings` for `"static-en-v1"`, `OnnxEmbeddings` for every other name. The model is
+ * not loaded before the first call.
+ *
+ * @param name A bundled or registered model, a local folder or a repository of the Hugging Face hub.
+ * @param options Options of `OnnxEmbeddings`. A static model takes none of them.
+ * @throws InvalidOptionError when the name is blank or an option is invalid.
+ * @example
+ * const embeddings = await createEmbeddings("static-en-v1");
+ * const vector = await embeddings.embedQuery("how do bees find flowers?");
+ */
+export async function createEmbeddings(
+  name: string,
+  options: CreateEmbeddingsOptions = {},
+): Promise<DisposableEmbeddings> {
+  if (typeof name === "string" && findStaticModel(name)) {
+    for (const [option, value] of Object.entries(options)) {
+      if (value === undefined || HARMLESS.includes(option)) continue;
+      const sentence = `\`${option}\` has no effect on "${name}", which is a static model. Leave it out.`;
+      throw InvalidOptionError.because(option, value, sentence);
+    }
+    const { StaticEmbeddings } = await import("langchain-rerank/static");
+    return new StaticEmbeddings();
+  }
+  const { OnnxEmbeddings } = await import("langchain-rerank/onnx");
+  return new OnnxEmbeddings({ ...options, model: name });
+}

@@ -1,0 +1,150 @@
+import { InvalidOptionError } from "../errors.js";
+import { Calls } from "../inference/engine/calls.js";
+import { OpenOnce } from "../inference/engine/open-once.js";
+import { findStaticModel } from "../models/find-static.js";
+import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
+import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
+import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
+import { explainUnknownProvider } from "./unknown-provider.js";
+
+/** The `model` option of rerankers: a scorer, the name of a model, or nothing for the bundled one. */
+export type ModelOption = RelevanceScorer | string | undefined;
+
+/** Options of {@link createScorer}, for models that run on this machine. */
+export type CreateScorerOptions = Omit<OnnxScorerOptions, "model">;
+
+/** Options that cannot change the scores of a remote or a static model, so that several models may share them. */
+const HARMLESS = ["acceptLicense", "onProgress"];
+
+/** A scorer and what else has to be released with it. */
+export interface OpenedScorer {
+  scorer: RelevanceScorer;
+  release?: (() => void) | undefined;
+}
+
+/**
+ * Creates the scorer for a model's name. Nothing is loaded before the first call.
+ *
+ * - `provider:model`, such as `"cohere:rerank-v3.5"`, is scored by that provider; settings come from the environment.
+ * - `"static-en-v1"` is the bundled `StaticLateInteraction`.
+ * - Every other name is a local folder, a registered model or a repository of the Hugging Face hub. It becomes an `OnnxLateInteraction` if
+ *   the registry or the model's files say so, else an `OnnxCrossEncoder`.
+ *
+ * @param name Name of the model. If it is `undefined`, the bundled cross-encoder.
+ * @param options Options of `OnnxCrossEncoder` and `OnnxLateInteraction`.
+ * @throws InvalidOptionError when a provider is unknown or lacks an address, a key or a model.
+ * @example
+ * const scorer = createScorer("late-en-v1", { longDocuments: "max-passage" });
+ * const scores = await scorer.score("how do bees find flowers?", texts);
+ * await scorer.dispose?.();
+ */
+export function createScorer(name?: string, options: CreateScorerOptions = {}): RelevanceScorer {
+  if (name === undefined) return new LazyScorer("bundled", (signal) => openOnnx(options, signal));
+  if (typeof name !== "string" || name.trim() === "") {
+    throw new InvalidOptionError("model", name, "the name of a model");
+  }
+  if (isRemoteModel(name)) {
+    checkRemoteModel(name);
+    const { instruction, ...rest } = options;
+    refuse(rest, name, "is a remote model");
+    return new LazyScorer(name, async () => ({ scorer: await createRemoteScorer(name, { instruction }) }));
+  }
+  if (findStaticModel(name)) {
+    const { longDocuments: _, ...rest } = options; // Static models read texts of any length.
+    refuse(rest, name, "is a static model");
+    return new LazyScorer(name, async () => {
+      const { StaticLateInteraction } = await import("langchain-rerank/static");
+      return { scorer: new StaticLateInteraction() };
+    });
+  }
+  const problem = explainUnknownProvider(name);
+  if (problem !== undefined) throw InvalidOptionError.because("model", name, problem);
+  return new LazyScorer(name, (signal) => openOnnx({ ...options, model: name }, signal));
+}
+
+/**
+ * Resolves a reranker's `model` option.
+ *
+ * @returns The scorer, and whether it was created here, so that the reranker has to dispose of it.
+ * @throws InvalidOptionError when the option is neither a name nor a scorer.
+ */
+export function resolveScorer(model: ModelOption, option = "model"): { scorer: RelevanceScorer; owned: boolean } {
+  if (model === undefined || (typeof model === "string" && model.trim() !== "")) {
+    return { scorer: createScorer(model), owned: true };
+  }
+  if (typeof (model as RelevanceScorer)?.score === "function")
+    return { scorer: model as RelevanceScorer, owned: false };
+  throw new InvalidOptionError(option, model, "the name of a model, or an object with a method `score(query, texts)`");
+}
+
+/** A scorer's name for reports. */
+export function scorerName(scorer: RelevanceScorer): string {
+  return scorer.model ?? scorer.constructor.name;
+}
+
+/** The package's own name keeps one copy of the engine, whichever module format the application uses. */
+async function openOnnx(options: OnnxScorerOptions, signal: AbortSignal): Promise<OpenedScorer> {
+  const { openOnnxScorer } = await import("langchain-rerank/onnx");
+  return openOnnxScorer(options, signal);
+}
+
+function refuse(options: object, name: string, what: string): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || HARMLESS.includes(option)) continue;
+    throw InvalidOptionError.because(
+      option,
+      value,
+      `\`${option}\` has no effect on "${name}", which ${what}. Leave it out.`,
+    );
+  }
+}
+
+/** A scorer that is opened at the first call, so that creating a reranker loads nothing. */
+class LazyScorer implements RelevanceScorer {
+  readonly #name: string;
+  readonly #calls = new Calls();
+  readonly #opened: OpenOnce<OpenedScorer>;
+  #scorer: RelevanceScorer | undefined;
+
+  constructor(name: string, open: (signal: AbortSignal) => Promise<OpenedScorer>) {
+    this.#name = name;
+    this.#opened = new OpenOnce(
+      async (signal) => {
+        const opened = await open(signal);
+        this.#scorer = opened.scorer;
+        return opened;
+      },
+      async ({ scorer, release }) => {
+        await scorer.dispose?.();
+        release?.();
+      },
+    );
+  }
+
+  get model(): string {
+    return this.#scorer?.model ?? this.#name;
+  }
+
+  /** Until the model is known, 0: named models apply an activation that maps to 0 to 1. */
+  get lowestScore(): number {
+    return this.#scorer ? (this.#scorer.lowestScore ?? -Number.MAX_VALUE) : 0;
+  }
+
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    if (texts.length === 0) return [];
+    return this.#calls.run(options.signal, async (signal) => {
+      const { scorer } = await this.#opened.get(signal);
+      return scorer.score(query, texts, { ...options, signal });
+    });
+  }
+
+  /** Frees the model and ends the calls in progress. The next call loads the model again. */
+  async dispose(): Promise<void> {
+    this.#calls.dispose();
+    await this.#opened.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
