@@ -43,7 +43,7 @@ export default defineConfig([
     fixedExtension: false,
     clean: true,
     // Other subpaths are reached by the package's own name, so that bundlers choose their browser or Node form.
-    deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
+    deps: { neverBundle: [/^node:/, /^langchain-rerank\//, "ai"] },
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
   },
   // Threads run this file, whichever form of the package started them.
@@ -85,7 +85,7 @@ export default defineConfig([
     target: "node20",
     fixedExtension: false,
     clean: false,
-    deps: { neverBundle: [/^node:/, /^langchain-rerank\//] },
+    deps: { neverBundle: [/^node:/, /^langchain-rerank\//, "ai"] },
   },
   // The page that `serve` shows: one HTML file.
   {

@@ -1,3 +1,3 @@
 export { AiSdkCrossEncoder, type AiSdkCrossEncoderOptions } from "./scorers/ai-sdk/ai-sdk-cross-encoder.js";
 export type { AiSdkRanking, AiSdkRerankingModel } from "./scorers/ai-sdk/reranking-model.js";
-export type { Activation } from "./scorers/http/options.js";
+export type { Activation } from "./scorers/remote/scores.js";

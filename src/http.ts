@@ -1,11 +1,12 @@
-export type { ProviderExtras } from "./scorers/http/extras.js";
 export { HttpCrossEncoder } from "./scorers/http/http-cross-encoder.js";
 export type {
-  Activation,
   CustomOptions,
-  HttpClientOptions,
   HttpCrossEncoderOptions,
   HttpScorerOptions,
   ProviderOptions,
 } from "./scorers/http/options.js";
-export type { ProviderName } from "./scorers/http/providers.js";
+export type { ProviderExtras } from "./scorers/http/providers/extras.js";
+export type { ProviderName } from "./scorers/http/providers/index.js";
+export type { ApiKey } from "./scorers/remote/connection.js";
+export type { HttpClientOptions } from "./scorers/remote/options.js";
+export type { Activation } from "./scorers/remote/scores.js";

@@ -1,19 +1,20 @@
 import { InvalidOptionError } from "../errors.js";
-import { connectProvider } from "./http/connection.js";
-import { isProvider, PROVIDERS, type ProviderName } from "./http/providers.js";
+import { connectProvider } from "./http/connect-provider.js";
+import type { HttpCrossEncoderOptions } from "./http/options.js";
+import { isProvider, PROVIDERS } from "./http/providers/index.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
 
 /** Prefixes of `provider:model`. */
 export const REMOTE_PROVIDERS: readonly string[] = [...Object.keys(PROVIDERS), "ollama"];
 
-/** Splits `provider:model` at the first colon: Ollama's own names hold more of them. */
+/** Splits `provider:model` at the first colon, because names of Ollama contain more of them. */
 function splitName(name: string): { provider: string; model: string | undefined } {
   const colon = name.indexOf(":");
   if (colon < 0) return { provider: name, model: undefined };
   return { provider: name.slice(0, colon), model: name.slice(colon + 1) || undefined };
 }
 
-/** True for a `provider:model` whose provider is a rerank server or service: `cohere:rerank-v3.5`, `ollama:…`, `tei:`. */
+/** Whether a name is `provider:model` with a known provider: `cohere:rerank-v3.5`, `ollama:…`, `tei:`. */
 export function isRemoteModel(name: string): boolean {
   if (!name.includes(":")) return false;
   const { provider } = splitName(name);
@@ -21,20 +22,23 @@ export function isRemoteModel(name: string): boolean {
 }
 
 /**
- * Checks, without loading anything, that a remote name has all it needs: a model, an address, a key, from the name and the environment.
+ * Checks, without loading anything, that name and environment have all that is needed: a model, an address, a key.
  *
- * @throws InvalidOptionError naming what is missing and the variable it is read from.
+ * @throws InvalidOptionError that names what is missing and the environment variable that it can come from.
  */
 export function checkRemoteModel(name: string): void {
   const { provider, model } = splitName(name);
   if (isProvider(provider)) connectProvider(provider, { model });
-  else if (model === undefined) throw new InvalidOptionError("model", name, `"${provider}:" and the name of a model`);
+  else if (model === undefined) {
+    const problem = `Invalid model "${name}": expected the name of a model after "${provider}:".`;
+    throw InvalidOptionError.because("model", name, problem);
+  }
 }
 
 /**
- * Makes the scorer that a remote name stands for, with settings from the provider's environment variables. Its code loads only now.
+ * Creates the scorer for a name, with settings from the provider's environment variables. Its code is loaded only now.
  *
- * @throws InvalidOptionError
+ * @throws InvalidOptionError if something is missing, or the provider takes no instruction.
  */
 export async function createRemoteScorer(
   name: string,
@@ -43,13 +47,8 @@ export async function createRemoteScorer(
   const { provider, model } = splitName(name);
   if (provider === "ollama") {
     const { OllamaCrossEncoder } = await import("./ollama/ollama-cross-encoder.js");
-    return new OllamaCrossEncoder({ model: model ?? "", ...(instruction === undefined ? {} : { instruction }) });
+    return new OllamaCrossEncoder({ model: model ?? "", instruction });
   }
   const { HttpCrossEncoder } = await import("./http/http-cross-encoder.js");
-  // The table is keyed by name; a name that is in no row is refused there.
-  return new HttpCrossEncoder({
-    provider: provider as ProviderName,
-    ...(model === undefined ? {} : { model }),
-    ...(instruction === undefined ? {} : { instruction }),
-  });
+  return new HttpCrossEncoder({ provider, model, instruction } as HttpCrossEncoderOptions);
 }

@@ -1,7 +1,8 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { race, startCall } from "../../scorers/remote/deadline.js";
+import { raceAbort, startCall } from "../../abort.js";
+import { RerankTimeoutError } from "../../errors.js";
 import { embedAnswer, readEmbedRequest } from "./embed-work.js";
 import { type Body, parseBody } from "./fields.js";
 import { errorBody, HttpError } from "./http-error.js";
@@ -86,14 +87,18 @@ export function createRerankApp(options: RerankServerOptions): RerankApp {
   /** Takes a turn in the queue with a signal that ends with the client's connection, the time limit, or the server. */
   async function work(context: Context, task: (signal: AbortSignal) => Promise<object>): Promise<Response> {
     if (draining) throw new HttpError(503, "shutting_down", "the server is shutting down", { retryAfter: 5 });
-    const call = startCall(limits.requestTimeout, context.req.raw.signal);
+    const call = startCall({
+      signals: [context.req.raw.signal],
+      timeout: limits.requestTimeout,
+      onTimeout: (timeout) => new RerankTimeoutError(timeout),
+    });
     active.add(call.abort);
     try {
       // The place in the queue is held until the work has really ended, which the client need not wait for.
       return context.json(
-        await race(
-          queue.run(() => task(call.signal), call),
-          call,
+        await raceAbort(
+          call.signal,
+          queue.run(() => task(call.signal), call.signal),
         ),
       );
     } finally {

@@ -1,6 +1,5 @@
-import type { Stop } from "../../scorers/remote/deadline.js";
-import { Semaphore } from "../../scorers/remote/semaphore.js";
 import { HttpError } from "./http-error.js";
+import { Semaphore } from "./semaphore.js";
 
 /** Seconds that a request takes, until one has been seen. */
 const FIRST_GUESS = 1;
@@ -30,7 +29,7 @@ export class WorkQueue {
   }
 
   /** @throws HttpError 429 when the queue is full. The reason for which it is stopped. What the task throws. */
-  async run<T>(task: () => Promise<T>, stop: Stop): Promise<T> {
+  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.waiting >= this.#maxWaiting && this.#admitted >= this.#size) {
       const retryAfter = Math.max(1, Math.ceil((this.waiting / this.#size) * this.#seconds));
       throw new HttpError(429, "queue_full", `${this.#admitted} requests are under way already; try again later`, {
@@ -39,7 +38,7 @@ export class WorkQueue {
     }
     this.#admitted++;
     try {
-      return await this.#semaphore.run(() => this.#timed(task), stop);
+      return await this.#semaphore.run(() => this.#timed(task), signal);
     } finally {
       this.#admitted--;
     }

@@ -1,48 +1,73 @@
-import { InvalidOptionError, InvalidResponseError } from "../../errors.js";
+import { InvalidResponseError } from "../../errors.js";
+import { type Checks, expecting, positiveInteger } from "../../options.js";
+import type { Attempt } from "../../retry.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { callModel } from "../remote/call-model.js";
+import { type Call, RequestRunner } from "../remote/client.js";
+import { readHeaders } from "../remote/connection.js";
+import { libraryKeys } from "../remote/environment.js";
+import { isListwise, refuseSplit } from "../remote/listwise.js";
+import { CLIENT_CHECKS, checkRemoteOptions, clientSettings, type HttpClientOptions } from "../remote/options.js";
+import { toFault } from "../remote/provider-fault.js";
+import { createRedact, type Redact } from "../remote/redact.js";
 import {
   type Activation,
-  checkOptionNames,
-  type HttpClientOptions,
-  settleClient,
-  wholeNumber,
-} from "../http/options.js";
-import { readUsage, scatter, sumUsage } from "../http/parse-scores.js";
-import { PROVIDERS } from "../http/providers.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { activate, resolveActivation } from "../remote/activation.js";
-import type { CallDeadline } from "../remote/deadline.js";
-import { race, type Stop } from "../remote/deadline.js";
-import { readVariable } from "../remote/environment.js";
-import { createRedact, type Redact } from "../remote/redact.js";
-import { type Attempt, withRetries } from "../remote/retry.js";
-import { runAll } from "../remote/run-all.js";
-import { Semaphore } from "../remote/semaphore.js";
-import { splitTexts } from "../remote/split.js";
-import { prepareTexts, restore } from "../remote/texts.js";
-import { toFault } from "./provider-fault.js";
-import type { AiSdkRanking, AiSdkRerankingModel } from "./reranking-model.js";
+  activate,
+  activationCheck,
+  LOWEST_SCORE,
+  readUsage,
+  resolveActivation,
+  scatter,
+  scoreWarnings,
+  sumUsage,
+} from "../remote/scores.js";
+import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
+import { type AiSdkRanking, type AiSdkRerankingModel, isGatewayName, resolveModel } from "./reranking-model.js";
 
-/** Options of {@link AiSdkCrossEncoder}. `timeout`, `retries` and `maxConcurrency` are as for `HttpCrossEncoder`. */
+/** Options of {@link AiSdkCrossEncoder}. `headers`, `timeout`, `retries` and `maxConcurrency` are those of `HttpCrossEncoder`. */
 export interface AiSdkCrossEncoderOptions
   extends Pick<HttpClientOptions, "headers" | "timeout" | "retries" | "maxConcurrency"> {
-  /** A model of any AI SDK provider: `cohere.reranking("rerank-v3.5")`, `bedrock.reranking(…)`, … */
-  model: AiSdkRerankingModel;
-  /** Passed on to the provider: `{ cohere: { maxTokensPerDoc: 2048 } }`. */
-  providerOptions?: Record<string, Record<string, unknown>>;
   /**
-   * Texts a call. Providers differ; lower it if yours refuses.
+   * A reranking model of any AI SDK provider, such as `cohere.reranking("rerank-v3.5")`, or the name of a model of the AI SDK's default
+   * provider, which is the Vercel AI Gateway: `"cohere/rerank-v3.5"`. A name needs the package `ai`.
+   */
+  model: AiSdkRerankingModel | string;
+  /** Passed on to the provider: `{ cohere: { maxTokensPerDoc: 2048 } }`. */
+  providerOptions?: Record<string, Record<string, unknown>> | undefined;
+  /**
+   * Texts per request. Providers differ; lower it if yours refuses.
    * @default 100
    */
-  maxBatchSize?: number;
-  /** @default "identity", the number as the provider gives it */
-  activation?: Activation;
+  maxBatchSize?: number | undefined;
+  /**
+   * Converts the provider's scores to `sim`.
+   * @default "identity", the number as the provider gives it
+   */
+  activation?: Activation | undefined;
 }
 
+const CHECKS = {
+  headers: CLIENT_CHECKS.headers,
+  timeout: CLIENT_CHECKS.timeout,
+  retries: CLIENT_CHECKS.retries,
+  maxConcurrency: CLIENT_CHECKS.maxConcurrency,
+  model: expecting(
+    'a reranking model of the AI SDK such as `cohere.reranking("rerank-v3.5")`, or the name of one of its gateway such as "cohere/rerank-v3.5"',
+    (value) => isGatewayName(value) || typeof (value as AiSdkRerankingModel | null)?.doRerank === "function",
+  ),
+  providerOptions: expecting(
+    "an object of objects, one per provider",
+    (value) => typeof value === "object" && value !== null,
+  ),
+  maxBatchSize: positiveInteger,
+  activation: activationCheck,
+} satisfies Checks<Required<AiSdkCrossEncoderOptions>>;
+
 /**
- * Scores by a reranking model of the Vercel AI SDK (5.1 and later: `RerankingModelV3` and `V4`), and so by every provider that it has.
- * Settings of the provider itself, its key among them, are the model's.
+ * Scores with a reranking model of the Vercel AI SDK (`RerankingModelV3` and `V4`, AI SDK 6 and 7), and so with every provider that it has.
+ * The provider's settings, its key among them, belong to the model.
  *
- * @throws InvalidOptionError from the constructor.
+ * @throws InvalidOptionError from the constructor for an invalid option.
  *
  * @example
  * import { cohere } from "@ai-sdk/cohere";
@@ -53,94 +78,95 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
   /** Provider and model, as the AI SDK names them. */
   readonly model: string;
   readonly lowestScore?: number;
-  // Private, since a provider's model holds its key.
-  readonly #model: AiSdkRerankingModel;
+  /** True for listwise models, whose scores depend on the other texts of the request. */
+  readonly scoresHoldWithinRequest?: boolean;
+  // Private, because the model of a provider holds its key.
+  readonly #model: AiSdkRerankingModel | string;
   readonly #passed: { headers?: Record<string, string>; providerOptions?: Record<string, Record<string, unknown>> };
-  readonly #settings: { timeout: number; retries: number; maxTexts: number };
-  readonly #semaphore: Semaphore;
+  readonly #maxTexts: number;
+  readonly #runner: RequestRunner;
   readonly #redact: Redact;
-  readonly #activation: ((score: number) => number) | undefined;
+  readonly #activation: Activation | undefined;
 
   constructor(options: AiSdkCrossEncoderOptions) {
-    const { model, headers, providerOptions, activation } = options ?? {};
-    if (typeof model?.doRerank !== "function") {
-      throw new InvalidOptionError(
-        "model",
-        model,
-        'a reranking model of the AI SDK, as `cohere.reranking("rerank-v3.5")`',
-      );
-    }
-    checkOptionNames(options, ["model", "providerOptions", "maxBatchSize", "activation"], "AiSdkCrossEncoder");
-    const { timeout, retries, maxConcurrency } = settleClient("ai-sdk", options);
-    this.model = `${model.provider}:${model.modelId}`;
+    const { model, providerOptions, activation, maxBatchSize = 100 } = options ?? {};
+    CHECKS.model("model", model);
+    checkRemoteOptions(options, CHECKS, "AiSdkCrossEncoder");
+    const headers = readHeaders(options.headers);
+    this.model = typeof model === "string" ? model : `${model.provider}:${model.modelId}`;
     this.#model = model;
-    this.#settings = { timeout, retries, maxTexts: wholeNumber("maxBatchSize", options.maxBatchSize, 100, 1) };
-    this.#semaphore = new Semaphore(maxConcurrency);
-    this.#passed = { ...(headers ? { headers: { ...headers } } : {}), ...(providerOptions ? { providerOptions } : {}) };
-    this.#redact = createRedact([...Object.values(headers ?? {}), ...environmentKeys()]);
-    this.#activation = resolveActivation(activation);
+    this.#maxTexts = maxBatchSize;
+    this.#runner = new RequestRunner(clientSettings("ai-sdk", options));
+    this.#passed = {
+      ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
+      ...(providerOptions ? { providerOptions } : {}),
+    };
+    this.#redact = createRedact([...headers.map(([, value]) => value), ...libraryKeys()]);
+    this.#activation = activation;
     if (activation === "sigmoid") this.lowestScore = 0;
+    if (isListwise(this.model)) this.scoresHoldWithinRequest = true;
   }
 
   /**
-   * @returns One finite number a text, in the order given. Blank texts are not sent.
-   * @throws InvalidInputError for a blank query. BackendError when the provider fails. InvalidResponseError when its ranking does not
-   * hold every text once. RerankTimeoutError. The signal's reason.
+   * @returns One finite number per text, in the order of `texts`. Blank texts are not sent.
+   * @throws InvalidInputError if the query is blank, or if the texts for a listwise model do not fit into one request. BackendError if the
+   * provider fails. InvalidResponseError if its ranking does not have every text exactly once. MissingDependencyError if the model is a
+   * name and the package `ai` is not installed. RerankTimeoutError after `timeout`. The signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     options.signal?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
-    const chunks = splitTexts(input.texts, this.#settings.maxTexts);
-    const limits = { timeout: this.#settings.timeout, semaphore: this.#semaphore, signal: options.signal };
-    const { results, milliseconds } = await runAll(chunks, limits, (chunk, deadline) =>
-      this.#rank(input.query, [...chunk.texts], deadline),
+    const model = await resolveModel(this.#model);
+    const chunks = splitTexts(input.query, input.texts, { maxTexts: this.#maxTexts });
+    if (this.scoresHoldWithinRequest) refuseSplit(this.model, input.texts.length, chunks.length);
+    const outcome = await this.#runner.each(
+      chunks,
+      (chunk, call) => this.#rank(model, input.query, chunk, call),
+      options.signal,
     );
-    const raw = results.flatMap((result) => result.scores);
-    const scores = this.#activation ? activate(this.model, this.#activation, raw) : raw;
-    const usage = sumUsage(results.map((result) => result.usage));
-    const place = (values: readonly number[], blank: number) => restore(values, input.positions, texts.length, blank);
+    const raw = outcome.results.flatMap((result) => result.scores);
+    const activation = resolveActivation(this.#activation);
+    const scores = activation ? activate(this.model, activation, raw) : raw;
+    const usage = sumUsage(outcome.results.map((result) => result.usage));
+    const warnings = scoreWarnings({ texts: input.texts, raw, activation: this.#activation, probabilities: false });
+    const arrange = (values: readonly number[], blank: number) => restore(values, input.indices, texts.length, blank);
     options.onReport?.({
       model: this.model,
-      batches: results.length,
-      retries: results.reduce((total, { retries }) => total + retries, 0),
-      milliseconds: { request: milliseconds },
-      ...(this.#activation ? { raw: place(raw, -Number.MAX_VALUE) } : {}),
+      batches: outcome.requests,
+      retries: outcome.retries,
+      milliseconds: { request: outcome.milliseconds },
+      ...(activation ? { raw: arrange(raw, LOWEST_SCORE) } : {}),
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
+      ...(this.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
     });
-    return place(scores, this.lowestScore ?? -Number.MAX_VALUE);
+    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
-  async #rank(query: string, values: string[], deadline: CallDeadline) {
-    const attempt = () => this.#attempt(query, values, deadline);
-    const { value, retries } = await withRetries(attempt, this.#settings.retries, deadline);
-    const { ranking, usage, response } = value;
-    if (!Array.isArray(ranking)) throw new InvalidResponseError(this.model, "it holds no ranking");
+  async #rank(model: AiSdkRerankingModel, query: string, values: string[], call: Call) {
+    const { ranking, usage, response } = await call.attempt(
+      (): Promise<Attempt<AiSdkRanking>> =>
+        callModel(
+          call.signal,
+          () =>
+            model.doRerank({
+              ...this.#passed,
+              query,
+              documents: { type: "text", values: [...values] },
+              abortSignal: call.signal,
+            }),
+          (error) => toFault(this.model, error, this.#redact),
+        ),
+    );
+    if (!Array.isArray(ranking)) throw new InvalidResponseError(this.model, "it has no ranking");
     const scored = (ranking as AiSdkRanking["ranking"]).map(({ index, relevanceScore }) => ({
       index,
       score: relevanceScore,
     }));
     return {
       scores: scatter(this.model, scored, values.length),
-      retries,
       usage: { ...readUsage(response?.body), ...readUsage({ usage }) },
     };
   }
-
-  async #attempt(query: string, values: string[], stop: Stop): Promise<Attempt<AiSdkRanking>> {
-    const call = { ...this.#passed, query, documents: { type: "text" as const, values }, abortSignal: stop.signal };
-    try {
-      const work = Promise.resolve(this.#model.doRerank(call));
-      return { value: await race(work, stop) };
-    } catch (error) {
-      stop.signal.throwIfAborted();
-      return { fault: toFault(this.model, error, this.#redact) };
-    }
-  }
-}
-
-/** Keys that the providers of the AI SDK read by themselves, lest a server echo one. */
-function environmentKeys(): string[] {
-  const names = Object.values(PROVIDERS).flatMap(({ keyVariables }) => keyVariables);
-  return names.map((name) => readVariable([name])).filter((value) => value !== undefined);
 }

@@ -1,52 +1,53 @@
-import { InvalidOptionError, InvalidResponseError, isRerankError } from "../../errors.js";
+import { InvalidOptionError } from "../../errors.js";
+import type { ScoredSpan } from "../../text-span.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { activate, resolveActivation } from "../remote/activation.js";
-import { RerankClient } from "../remote/client.js";
-import type { Answer } from "../remote/exchange.js";
-import { redactError } from "../remote/redact.js";
-import { splitTexts } from "../remote/split.js";
-import { prepareTexts, restore } from "../remote/texts.js";
-import { connect, connectProvider, findProvider } from "./connection.js";
+import { type Call, RemoteClient } from "../remote/client.js";
+import { connect } from "../remote/connection.js";
+import { isRequestTooLarge } from "../remote/faults.js";
+import { refuseSplit } from "../remote/listwise.js";
+import { checkRemoteOptions, clientSettings } from "../remote/options.js";
 import {
-  type CustomOptions,
-  checkOptionNames,
-  checkText,
-  type HttpCrossEncoderOptions,
-  type ProviderOptions,
-  settleClient,
-  wholeNumber,
-} from "./options.js";
-import { findResults, type IndexedScore, readResult, readUsage, scatter, sumUsage } from "./parse-scores.js";
+  type Activation,
+  activate,
+  LOWEST_SCORE,
+  readUsage,
+  resolveActivation,
+  scatter,
+  scoreWarnings,
+  sumUsage,
+} from "../remote/scores.js";
+import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
+import { connectProvider } from "./connect-provider.js";
+import { customDialect, type Dialect, providerDialect } from "./dialect.js";
+import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
+import { toUtf16 } from "./results.js";
 
-const SCORER_OPTIONS = ["provider", "model", "baseUrl", "apiKey", "maxBatchSize", "activation"];
-const PROVIDER_OPTIONS = [...SCORER_OPTIONS, "instruction", "extra"];
-const CUSTOM_OPTIONS = [...SCORER_OPTIONS, "toRequest", "fromResponse", "lowestScore"];
+const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;
 
-/** A dialect with its options put in: how to ask, how to read, what fits into one request. */
-interface Dialect {
-  body: (query: string, texts: readonly string[]) => unknown;
-  read: (answer: Answer) => readonly IndexedScore[];
-  maxTexts: number;
-  maxBytes?: number | undefined;
-  lowestScore?: number | undefined;
+/** What one request, or the halves of one, returned. */
+interface Part {
+  raw: number[];
+  spans: (readonly ScoredSpan[] | undefined)[];
+  usage: Record<string, number>;
+  halved: boolean;
 }
 
 /**
- * Scores by a rerank server or service: Cohere, Jina, Voyage, Mixedbread, Pinecone, NVIDIA, Together, SiliconFlow, DashScope, LocalAI,
- * LiteLLM, TEI, Infinity, vLLM, SGLang, llama.cpp, Xinference, or any other by two functions. Runs wherever `fetch` does.
+ * Scores with a rerank server or service: Cohere, Jina, Voyage, Azure AI, Vertex AI, TEI, vLLM, llama.cpp and some thirty others
+ * (`docs/servers.md` lists them), or any other by two functions. Runs wherever `fetch` does.
  *
  * Scores are what the server sends, unless `activation` is given: Cohere, Voyage, TEI and others send 0 to 1; LocalAI, llama.cpp and
- * NVIDIA send logits. All texts are asked for, in as many requests as the provider's limits need, side by side; order and cut are left
- * to the reranker.
+ * NVIDIA send logits. Texts are sent in as many concurrent requests as the provider's limits need; sorting and cutting are left to the
+ * reranker. A request that the server refuses for its size is sent again once in two halves.
  *
- * @throws InvalidOptionError from the constructor for an unknown provider, a missing address or key (naming the environment variable
- * that is read), or any other option that cannot be.
+ * @throws InvalidOptionError from the constructor for an unknown provider, a missing address or key (the error names the environment
+ * variable), or any other invalid option.
  *
  * @example
  * const model = new HttpCrossEncoder({ provider: "localai", baseUrl: "http://localhost:8080", model: "jina-reranker-v1-base-en" });
  * const reranker = new CrossEncoderReranker({ model, topN: 3 });
  *
- * @example A server of your own
+ * @example Any other server
  * new HttpCrossEncoder({
  *   provider: "custom",
  *   baseUrl: "http://localhost:9000/score",
@@ -57,131 +58,128 @@ interface Dialect {
 export class HttpCrossEncoder implements RelevanceScorer {
   /** Name of the provider. */
   readonly provider: HttpCrossEncoderOptions["provider"];
-  /** `provider:model`, or the provider alone where the server chooses. */
+  /** `provider:model`, or the provider alone where the server chooses the model. */
   readonly model: string;
   readonly lowestScore?: number;
-  readonly #client: RerankClient;
+  /** True for listwise models, whose scores depend on the other texts of the request. */
+  readonly scoresHoldWithinRequest?: boolean;
+  readonly #client: RemoteClient;
   readonly #dialect: Dialect;
   readonly #activation: ((score: number) => number) | undefined;
+  readonly #activationName: Activation | undefined;
 
   constructor(options: HttpCrossEncoderOptions) {
     if (typeof options !== "object" || options === null)
       throw new InvalidOptionError("options", options, "an object with `provider`");
-    const { provider } = options;
-    checkOptionNames(options, provider === "custom" ? CUSTOM_OPTIONS : PROVIDER_OPTIONS, "HttpCrossEncoder");
-    checkText("model", options.model);
-    const settings = settleClient(provider, options);
-    this.#activation = resolveActivation(options.activation);
+    const custom = options.provider === "custom";
+    CUSTOM_CHECKS.provider("provider", options.provider);
+    if (custom) for (const name of REQUIRED) CUSTOM_CHECKS[name](name, (options as CustomOptions)[name]);
+    checkRemoteOptions(options, custom ? CUSTOM_CHECKS : PROVIDER_CHECKS, "HttpCrossEncoder");
+    const { provider, model, connection, dialect } = settle(options);
     this.provider = provider;
-    if (options.provider === "custom") {
-      this.#dialect = customDialect(options);
-      this.#client = new RerankClient(connect(options.baseUrl, "", options), settings);
-      this.model = name(provider, options.model);
-    } else {
-      const { model, ...connection } = connectProvider(options.provider, options);
-      this.#dialect = providerDialect(options, model);
-      this.#client = new RerankClient(connection, settings);
-      this.model = name(provider, model);
-    }
-    const lowest = options.activation === "sigmoid" ? 0 : this.#activation ? undefined : this.#dialect.lowestScore;
+    this.model = model === undefined ? provider : `${provider}:${model}`;
+    this.#dialect = dialect;
+    this.#client = new RemoteClient(connection, { ...clientSettings(provider, options), hints: dialect.hints });
+    this.#activation = resolveActivation(options.activation);
+    this.#activationName = options.activation;
+    const lowest = options.activation === "sigmoid" ? 0 : this.#activation ? undefined : dialect.lowestScore;
     if (lowest !== undefined) this.lowestScore = lowest;
+    if (dialect.listwise) this.scoresHoldWithinRequest = true;
   }
 
   /**
-   * @returns One finite number a text, in the order given. Blank texts are not sent and get {@link lowestScore}.
-   * @throws InvalidInputError for a blank query. BackendError when the server cannot be reached or answers with an error.
-   * InvalidResponseError when its answer cannot be scores for these texts. RerankTimeoutError. The signal's reason.
+   * @returns One finite number per text, in the order of `texts`. Blank texts are not sent and get {@link lowestScore}.
+   * @throws InvalidInputError if the query is blank, or if the texts for a listwise model do not fit into one request.
+   * BackendError if the server cannot be reached or answers with an error. InvalidResponseError if its answer does not have one score for
+   * each of these texts. RerankTimeoutError after `timeout`. The signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     options.signal?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
-    const { maxTexts, maxBytes, body, read } = this.#dialect;
-    const chunks = splitTexts(input.texts, maxTexts, maxBytes);
-    const outcome = await this.#client.each(
+    const { limits, listwise, warnings } = this.#dialect;
+    const chunks = splitTexts(input.query, input.texts, limits);
+    if (listwise) refuseSplit(this.model, input.texts.length, chunks.length);
+    const outcome = await this.#client.runner.each(
       chunks,
-      async (chunk, post) => {
-        const answer = await post(body(input.query, chunk.texts));
-        return { raw: scatter(this.provider, read(answer), chunk.texts.length), usage: readUsage(answer.json) };
-      },
+      (chunk, call) => this.#request(input.query, chunk, call),
       options.signal,
     );
-    const raw = outcome.results.flatMap((result) => result.raw);
+    const raw = outcome.results.flatMap((part) => part.raw);
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
-    const usage = sumUsage(outcome.results.map((result) => result.usage));
-    const place = (values: readonly number[], blank: number) => restore(values, input.positions, texts.length, blank);
+    const arrange = <T>(values: readonly T[], blank: T) => restore(values, input.indices, texts.length, blank);
     options.onReport?.({
       model: this.model,
       batches: outcome.requests,
       retries: outcome.retries,
       milliseconds: { request: outcome.milliseconds },
-      ...(this.#activation ? { raw: place(raw, -Number.MAX_VALUE) } : {}),
-      ...(Object.keys(usage).length > 0 ? { usage } : {}),
+      ...this.#extras(outcome.results, arrange),
+      ...(this.#activation ? { raw: arrange(raw, LOWEST_SCORE) } : {}),
+      ...nonEmpty("warnings", [...warnings, ...this.#warnings(input.texts, raw, outcome.results)]),
     });
-    return place(scores, this.lowestScore ?? -Number.MAX_VALUE);
+    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
+  }
+
+  /** Sends one request, and if it is refused for its size, its two halves. */
+  async #request(query: string, texts: readonly string[], call: Call): Promise<Part> {
+    try {
+      return await this.#ask(query, texts, call);
+    } catch (error) {
+      if (this.#dialect.listwise || texts.length < 2 || !isRequestTooLarge(error)) throw error;
+      const middle = Math.ceil(texts.length / 2);
+      const first = await this.#ask(query, texts.slice(0, middle), call);
+      const second = await this.#ask(query, texts.slice(middle), call);
+      return {
+        raw: [...first.raw, ...second.raw],
+        spans: [...first.spans, ...second.spans],
+        usage: sumUsage([first.usage, second.usage]),
+        halved: true,
+      };
+    }
+  }
+
+  async #ask(query: string, texts: readonly string[], call: Call): Promise<Part> {
+    const answer = await this.#client.post(this.#dialect.body(query, texts), call);
+    const results = this.#dialect.read(answer);
+    const raw = scatter(this.provider, results, texts.length);
+    const spans = new Array<readonly ScoredSpan[] | undefined>(texts.length).fill(undefined);
+    for (const result of results)
+      if (result.spans) spans[result.index] = toUtf16(this.provider, texts[result.index] as string, result.spans);
+    return { raw, spans, usage: readUsage(answer.json), halved: false };
+  }
+
+  #extras(parts: readonly Part[], arrange: <T>(values: readonly T[], blank: T) => T[]) {
+    const usage = sumUsage(parts.map((part) => part.usage));
+    const spans = parts.flatMap((part) => part.spans);
+    return {
+      ...(Object.keys(usage).length > 0 ? { usage } : {}),
+      ...(spans.some((list) => list !== undefined) ? { spans: arrange(spans, undefined) } : {}),
+      ...(this.#dialect.listwise ? { scoresHoldWithinRequest: true } : {}),
+    };
+  }
+
+  #warnings(texts: readonly string[], raw: readonly number[], parts: readonly Part[]): string[] {
+    const probabilities = this.#dialect.lowestScore === 0;
+    const halved = parts.filter((part) => part.halved).length;
+    const refused =
+      halved === 0
+        ? []
+        : [
+            `The server refused ${halved} of ${parts.length} requests for their size; they were sent again in halves. Lower \`maxBatchSize\`.`,
+          ];
+    return [...refused, ...scoreWarnings({ texts, raw, activation: this.#activationName, probabilities })];
   }
 }
 
-function name(provider: string, model: string | undefined): string {
-  return model === undefined ? provider : `${provider}:${model}`;
+/** Connection and dialect of the provider that the options name. @throws InvalidOptionError */
+function settle(options: HttpCrossEncoderOptions) {
+  if (options.provider === "custom") {
+    const connection = connect("custom", options.baseUrl, options, (url) => url.pathname);
+    return { provider: options.provider, model: options.model, connection, dialect: customDialect(options) };
+  }
+  const { model, ...connection } = connectProvider(options.provider, options);
+  return { provider: options.provider, model, connection, dialect: providerDialect(options, model) };
 }
 
-function providerDialect(options: ProviderOptions, model: string | undefined): Dialect {
-  const provider = findProvider(options.provider);
-  const { instruction, extra = {} } = options;
-  checkText("instruction", instruction);
-  if (typeof extra !== "object" || extra === null)
-    throw new InvalidOptionError("extra", extra, "an object of fields to send");
-  if (instruction !== undefined && provider.instruction === undefined) {
-    throw new InvalidOptionError(
-      "instruction",
-      instruction,
-      `none: ${options.provider} takes no instruction, put it into the query`,
-    );
-  }
-  const cut = ["top_n", "top_k", "topN", "topK"].find((field) => field in extra);
-  if (cut)
-    throw new InvalidOptionError(
-      `extra.${cut}`,
-      (extra as Record<string, unknown>)[cut],
-      "none: use the reranker's `topN`, which cuts what is returned and never what is scored",
-    );
-  const instructed = instruction !== undefined && provider.instruction ? { [provider.instruction]: instruction } : {};
-  const fields = { ...extra, ...instructed };
-  const raw = provider.rawSwitch && (extra as Record<string, unknown>)[provider.rawSwitch[0]] === provider.rawSwitch[1];
-  return {
-    body: (query, texts) => provider.body({ model, query, texts, instruction, extra: fields }),
-    read: (answer) =>
-      findResults(answer, provider.response).map((result, position) => readResult(answer, result, position)),
-    maxTexts: wholeNumber("maxBatchSize", options.maxBatchSize, provider.maxTexts, 1),
-    maxBytes: provider.maxBytes,
-    lowestScore: raw ? undefined : provider.lowestScore,
-  };
-}
-
-function customDialect({ model, toRequest, fromResponse, maxBatchSize, lowestScore }: CustomOptions): Dialect {
-  for (const [option, value] of Object.entries({ toRequest, fromResponse })) {
-    if (typeof value !== "function") throw new InvalidOptionError(option, value, "a function");
-  }
-  return {
-    body: (query, texts) => toRequest({ model, query, texts }),
-    read: (answer) => readCustom(answer, fromResponse),
-    maxTexts: wholeNumber("maxBatchSize", maxBatchSize, 1000, 1),
-    lowestScore,
-  };
-}
-
-function readCustom(answer: Answer, fromResponse: CustomOptions["fromResponse"]): readonly IndexedScore[] {
-  let list: unknown;
-  try {
-    list = fromResponse(answer.json);
-  } catch (error) {
-    if (isRerankError(error)) throw error;
-    const cause = redactError(error, answer.redact);
-    throw new InvalidResponseError(answer.backend, `\`fromResponse\` failed on it: ${cause.message}`, { cause });
-  }
-  if (!Array.isArray(list)) throw new InvalidResponseError(answer.backend, "`fromResponse` made no array of it");
-  return list.map((result: unknown, position) =>
-    typeof result === "number" ? { index: position, score: result } : readResult(answer, result, position),
-  );
-}
+const nonEmpty = <K extends string, T>(key: K, list: readonly T[]) =>
+  (list.length > 0 ? { [key]: list } : {}) as { [key in K]?: readonly T[] };

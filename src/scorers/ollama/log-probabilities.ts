@@ -1,5 +1,6 @@
-import { BackendError, InvalidResponseError } from "../../errors.js";
-import { type Answer, errorMessage } from "../remote/exchange.js";
+import { InvalidResponseError } from "../../errors.js";
+import type { Answer } from "../remote/answer.js";
+import { answeredWrongly, errorMessage } from "../remote/faults.js";
 import type { RerankTemplate } from "./template.js";
 
 interface TokenLogProbability {
@@ -8,12 +9,13 @@ interface TokenLogProbability {
 }
 
 /**
- * logit(yes) − logit(no) of the first token that the model would say; the softmax's denominator drops out of the difference.
+ * Reads logit(yes) − logit(no) for the first token of the answer. The denominator of the softmax cancels out in the difference.
  *
- * The server lists the 20 likeliest tokens. A label that is not among them is taken to be as likely as the last of them, the most that it
- * can be: the difference is then a bound that errs towards 0 and keeps the sign.
+ * The server lists the 20 most likely tokens. A label that is not among them gets the log-probability of the last one, which is the most
+ * that it can have: the difference is then a bound that is too close to 0 and has the right sign.
  *
- * @throws BackendError when there are no log-probabilities. InvalidResponseError when neither label is listed, or they are no numbers.
+ * @throws BackendError if the answer has no log-probabilities. InvalidResponseError if it lists neither label, or values that are not
+ * numbers.
  */
 export function readLogit(answer: Answer, template: Pick<RerankTemplate, "yes" | "no">): number {
   const tokens = readTokens(answer);
@@ -24,8 +26,8 @@ export function readLogit(answer: Answer, template: Pick<RerankTemplate, "yes" |
     const said = tokens.slice(0, 3).map(({ token }) => JSON.stringify(token));
     throw new InvalidResponseError(
       answer.backend,
-      `neither "${template.yes}" nor "${template.no}" is among its likeliest tokens (${said.join(", ")}, …). ` +
-        "Is the model a yes/no reranker, and does `template` fit it?",
+      `neither "${template.yes}" nor "${template.no}" is among the most likely tokens (${said.join(", ")}, …). ` +
+        "Is the model a yes/no reranker, and is `template` right for it?",
     );
   }
   const least = Math.min(...tokens.map(({ logprob }) => logprob));
@@ -34,26 +36,19 @@ export function readLogit(answer: Answer, template: Pick<RerankTemplate, "yes" |
 
 function readTokens(answer: Answer): readonly TokenLogProbability[] {
   const body = answer.json as { error?: unknown; logprobs?: readonly { top_logprobs?: readonly unknown[] }[] } | null;
-  if (body?.error !== undefined) throw failed(answer, `the server answered with an error: ${errorMessage(body)}`);
+  if (body?.error !== undefined)
+    throw answeredWrongly(answer, `The server answered with an error: ${errorMessage(body)}`);
   const tokens = body?.logprobs?.[0]?.top_logprobs;
   if (!Array.isArray(tokens) || tokens.length === 0) {
-    throw failed(
+    throw answeredWrongly(
       answer,
-      "the answer has no log-probabilities. They need Ollama 0.12.11 or later (`ollama --version`) and a model that runs on this machine: cloud models give none.",
+      "The answer has no log-probabilities. They need Ollama 0.12.11 or later (`ollama --version`) and a local model: cloud models return none.",
     );
   }
   for (const entry of tokens as Partial<TokenLogProbability>[]) {
     if (typeof entry?.token !== "string" || !Number.isFinite(entry.logprob)) {
-      throw new InvalidResponseError(answer.backend, "a log-probability is no number");
+      throw new InvalidResponseError(answer.backend, "a log-probability is not a number");
     }
   }
   return tokens;
-}
-
-function failed({ backend, status, excerpt, requestId, redact }: Answer, problem: string): BackendError {
-  return new BackendError(backend, redact(problem), {
-    status,
-    body: excerpt,
-    ...(requestId === undefined ? {} : { requestId }),
-  });
 }

@@ -1,17 +1,18 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
-import { connect } from "../http/connection.js";
-import {
-  type Activation,
-  checkOptionNames,
-  checkText,
-  type HttpClientOptions,
-  settleClient,
-  wholeNumber,
-} from "../http/options.js";
+import { anything, type Checks, expecting, positiveInteger, text } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { activate, resolveActivation } from "../remote/activation.js";
-import { type Post, RerankClient } from "../remote/client.js";
+import { joinPaths } from "../remote/address.js";
+import { type Call, RemoteClient } from "../remote/client.js";
+import { type ApiKey, connect } from "../remote/connection.js";
 import { readVariable } from "../remote/environment.js";
+import {
+  apiKeyCheck,
+  CLIENT_CHECKS,
+  checkRemoteOptions,
+  clientSettings,
+  type HttpClientOptions,
+} from "../remote/options.js";
+import { type Activation, activate, activationCheck, LOWEST_SCORE, resolveActivation } from "../remote/scores.js";
 import { prepareTexts, restore } from "../remote/texts.js";
 import { readLogit } from "./log-probabilities.js";
 import { fillTemplate, RERANK_TEMPLATES, type RerankTemplate, type RerankTemplateName } from "./template.js";
@@ -21,49 +22,71 @@ export interface OllamaCrossEncoderOptions extends HttpClientOptions {
   /** Name of a yes/no reranker in Ollama, as `ollama list` shows it. */
   model: string;
   /**
-   * Address of the server.
+   * Address of the server: its root, or any address of it that another tool uses (`…/api`, `…/v1`).
    * @default `OLLAMA_BASE_URL`, else `OLLAMA_HOST`, else "http://127.0.0.1:11434"
    */
-  baseUrl?: string;
-  /** Key of a proxy before the server; Ollama itself has none. */
-  apiKey?: string;
+  baseUrl?: string | undefined;
+  /** Key of a proxy in front of the server, or a function that returns one. Ollama itself has no keys. */
+  apiKey?: ApiKey | undefined;
   /**
-   * How the model is asked: a name, or prompt and labels as data.
+   * The prompt and its two answers: the name of a built-in template, or your own.
    * @default "qwen3"
    */
-  template?: RerankTemplateName | RerankTemplate;
-  /** What "relevant" means for this task. Default: the template's, for web search. Writing your own gains 1–5 % with Qwen3-Reranker, by its card. */
-  instruction?: string;
-  /** Context in tokens (`num_ctx`). Default: the server's, often 4096. What does not fit is cut from the document and reported. */
-  contextLength?: number;
-  /** How long the model stays loaded after a call, as Ollama has it: `"10m"`, seconds, `-1` for ever. Default: the server's, 5 minutes. */
-  keepAlive?: string | number;
+  template?: RerankTemplateName | RerankTemplate | undefined;
   /**
-   * Turns logit(yes) − logit(no) into `sim`.
+   * What "relevant" means for this task. According to its model card, Qwen3-Reranker gains 1 to 5 % from a specific one.
+   * @default the template's, for web search
+   */
+  instruction?: string | undefined;
+  /**
+   * Context in tokens (`num_ctx`). Documents are cut until they fit, and the report says which.
+   * @default the server's, often 4096
+   */
+  contextLength?: number | undefined;
+  /**
+   * How long the model stays loaded after a call, in Ollama's notation: `"10m"`, seconds, or `-1` for ever.
+   * @default the server's, 5 minutes
+   */
+  keepAlive?: string | number | undefined;
+  /**
+   * Converts logit(yes) − logit(no) to `sim`.
    * @default "sigmoid", which makes it p(yes) / (p(yes) + p(no))
    */
-  activation?: Activation;
+  activation?: Activation | undefined;
 }
 
-const OPTIONS = ["model", "baseUrl", "apiKey", "template", "instruction", "contextLength", "keepAlive", "activation"];
+const CHECKS = {
+  ...CLIENT_CHECKS,
+  model: expecting(
+    "the name of a yes/no reranker in Ollama, as `ollama list` shows it",
+    (value) => typeof value === "string" && value.trim() !== "",
+  ),
+  baseUrl: expecting('an http or https URL such as "http://localhost:11434"', (value) => typeof value === "string"),
+  apiKey: apiKeyCheck,
+  template: (_, value) => void resolveTemplate(value as OllamaCrossEncoderOptions["template"]),
+  instruction: text,
+  contextLength: positiveInteger,
+  keepAlive: anything,
+  activation: activationCheck,
+} satisfies Checks<Required<OllamaCrossEncoderOptions>>;
 
-/** What one document came to. */
-interface Judged {
+/** Result for one document. */
+interface Judgment {
   logit: number;
   truncated: boolean;
   tokens: number;
 }
 
-/** How much of a document is kept when it does not fit. A refusal costs the server a tokenisation only, so steps can be small. */
+/** Part of a document that is kept when it does not fit. A refusal costs the server only a tokenization, so steps can be small. */
 const KEEP = 0.75;
 
 /**
- * Scores by a yes/no reranker model in Ollama, such as Qwen3-Reranker: one `/api/generate` with `raw: true` a document, of whose answer
- * only the log-probabilities of "yes" and "no" count. Needs Ollama 0.12.11 or later. Ollama has no rerank endpoint of its own.
+ * Scores with a yes/no reranker in Ollama, such as Qwen3-Reranker. It sends one `/api/generate` with `raw: true` per document, and reads
+ * only the log-probabilities of "yes" and "no" from the answer. Needs Ollama 0.12.11 or later. Ollama has no rerank endpoint.
  *
- * A model file that was converted for llama.cpp's rerank endpoint is an embedding model to Ollama and refuses to generate.
+ * A GGUF file that was converted for the rerank endpoint of llama.cpp is an embedding model for Ollama, and refuses to generate.
  *
- * @throws InvalidOptionError from the constructor.
+ * @throws InvalidOptionError from the constructor for an invalid option.
  *
  * @example
  * const model = new OllamaCrossEncoder({ model: "dengcao/Qwen3-Reranker-0.6B:Q8_0" });
@@ -73,7 +96,7 @@ export class OllamaCrossEncoder implements RelevanceScorer {
   /** `ollama:` and the model's name. */
   readonly model: string;
   readonly lowestScore?: number;
-  readonly #client: RerankClient;
+  readonly #client: RemoteClient;
   readonly #template: RerankTemplate;
   readonly #instruction: string;
   readonly #request: Readonly<Record<string, unknown>>;
@@ -81,30 +104,23 @@ export class OllamaCrossEncoder implements RelevanceScorer {
 
   constructor(options: OllamaCrossEncoderOptions) {
     const { model, instruction, activation = "sigmoid", contextLength, keepAlive } = options ?? {};
-    if (typeof model !== "string" || model.trim() === "") {
-      throw new InvalidOptionError(
-        "model",
-        model,
-        "the name of a yes/no reranker that Ollama has, as `ollama list` shows it",
-      );
-    }
-    checkOptionNames(options, OPTIONS, "OllamaCrossEncoder");
-    checkText("instruction", instruction);
+    CHECKS.model("model", model);
+    checkRemoteOptions(options, CHECKS, "OllamaCrossEncoder");
     this.#template = resolveTemplate(options.template);
     this.#instruction = instruction ?? this.#template.instruction;
     this.#activation = resolveActivation(activation);
     if (activation === "sigmoid") this.lowestScore = 0;
     this.model = `ollama:${model}`;
-    const hints = { 404: `Has the model been pulled? Try: ollama pull ${model}` };
-    this.#client = new RerankClient(connect(options.baseUrl ?? defaultUrl(), "/api/generate", options), {
-      ...settleClient("ollama", options),
-      hints,
+    const resolvePath = (url: URL) => joinPaths(url.pathname, "/api/generate");
+    this.#client = new RemoteClient(connect("ollama", options.baseUrl ?? defaultUrl(), options, resolvePath), {
+      ...clientSettings("ollama", options),
+      hints: [{ status: 404, advice: `Has the model been pulled? Try: ollama pull ${model}` }],
     });
     this.#request = {
       model,
       raw: true,
       stream: false,
-      // Without these the server drops the prompt's beginning, or shifts it while it answers.
+      // Without these the server drops the beginning of the prompt, or shifts it while it answers.
       truncate: false,
       shift: false,
       logprobs: true,
@@ -113,48 +129,49 @@ export class OllamaCrossEncoder implements RelevanceScorer {
       options: {
         num_predict: 1,
         temperature: 0,
-        ...(contextLength === undefined ? {} : { num_ctx: wholeNumber("contextLength", contextLength, 0, 1) }),
+        ...(contextLength === undefined ? {} : { num_ctx: contextLength }),
       },
     };
   }
 
   /**
-   * @returns One number a text, in the order given: 0 to 1 with the default activation. Blank texts are not sent.
-   * @throws InvalidInputError for a blank query. BackendError when the server cannot be reached, is too old, lacks the model, or has
-   * one that cannot do this. InvalidResponseError when the model answers neither yes nor no. RerankTimeoutError. The signal's reason.
+   * @returns One number per text, in the order of `texts`: 0 to 1 with the default activation. Blank texts are not sent.
+   * @throws InvalidInputError if the query is blank. BackendError if the server cannot be reached, is too old, does not have the model, or
+   * has a model that cannot generate. InvalidResponseError if the model answers neither yes nor no. RerankTimeoutError after `timeout`. The
+   * signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     options.signal?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
-    const outcome = await this.#client.each(
+    const outcome = await this.#client.runner.each(
       input.texts,
-      (text, post) => this.#judge(input.query, text, post),
+      (document, call) => this.#judge(input.query, document, call),
       options.signal,
     );
     const logits = outcome.results.map(({ logit }) => logit);
     const scores = this.#activation ? activate("ollama", this.#activation, logits) : logits;
-    const place = <T>(values: readonly T[], blank: T) => restore(values, input.positions, texts.length, blank);
-    const truncated = outcome.results.map((judged) => judged.truncated);
+    const arrange = <T>(values: readonly T[], blank: T) => restore(values, input.indices, texts.length, blank);
+    const truncated = outcome.results.map((judgment) => judgment.truncated);
     options.onReport?.({
       model: this.model,
-      raw: place(logits, -Number.MAX_VALUE),
-      truncated: place(truncated, false),
+      raw: arrange(logits, LOWEST_SCORE),
+      truncated: arrange(truncated, false),
       batches: outcome.requests,
       retries: outcome.retries,
       tokens: outcome.results.reduce((total, { tokens }) => total + tokens, 0),
       milliseconds: { request: outcome.milliseconds },
     });
-    return place(scores, this.lowestScore ?? -Number.MAX_VALUE);
+    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
-  async #judge(query: string, document: string, post: Post): Promise<Judged> {
+  async #judge(query: string, document: string, call: Call): Promise<Judgment> {
     for (let length = document.length; ; length = Math.floor(length * KEEP)) {
-      // A cut between the halves of a character would leave one that is none.
+      // A cut between the halves of a character would leave an invalid one.
       const kept = document.slice(0, length).replace(/\p{Surrogate}$/u, "");
       const prompt = fillTemplate(this.#template, this.#instruction, query, kept);
       try {
-        const answer = await post({ ...this.#request, prompt });
+        const answer = await this.#client.post({ ...this.#request, prompt }, call);
         const logit = readLogit(answer, this.#template);
         const { prompt_eval_count: tokens } = answer.json as { prompt_eval_count?: unknown };
         return {
@@ -187,18 +204,18 @@ function resolveTemplate(template: OllamaCrossEncoderOptions["template"] = "qwen
   throw new InvalidOptionError(
     "template",
     template,
-    `${names.join(", ")}, or an object with prefix, body (holding {query} and {document}), suffix, instruction, yes, no and controlTokens`,
+    `${names.join(", ")}, or an object with prefix, body (with {query} and {document}), suffix, instruction, yes, no and controlTokens`,
   );
 }
 
-/** `OLLAMA_HOST` is what the server listens on, often without a scheme, and may be every address of the machine. */
+/** `OLLAMA_HOST` is the address that the server listens on: often without a scheme, and sometimes all addresses of the machine. */
 function defaultUrl(): string {
   const host = readVariable(["OLLAMA_BASE_URL"]) ?? readVariable(["OLLAMA_HOST"]) ?? "127.0.0.1:11434";
   const url = /^https?:\/\//.test(host) ? host : `http://${host.startsWith(":") ? "127.0.0.1" : ""}${host}`;
   if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
   if (parsed.hostname === "0.0.0.0" || parsed.hostname === "[::]") parsed.hostname = "127.0.0.1";
-  // As Ollama's own client has it; a full URL names its own port.
+  // Ollama's client does the same. A full URL names its port.
   if (url !== host && !/:\d+\/?$/.test(host)) parsed.port = "11434";
   return parsed.href;
 }

@@ -1,82 +1,144 @@
-import type { Connection } from "../http/connection.js";
-import type { CallDeadline } from "./deadline.js";
-import { type Answer, exchange } from "./exchange.js";
-import { createRedact, type Redact } from "./redact.js";
-import { withRetries } from "./retry.js";
-import { runAll } from "./run-all.js";
-import { Semaphore } from "./semaphore.js";
+import pLimit, { type LimitFunction } from "p-limit";
+import { type CallSignal, onAbort, raceAbort, startCall } from "../../abort.js";
+import { RerankTimeoutError } from "../../errors.js";
+import { type Attempt, withRetries } from "../../retry.js";
+import type { Answer } from "./answer.js";
+import type { Connection } from "./connection.js";
+import { exchange } from "./exchange.js";
+import type { Hint } from "./faults.js";
+import type { Redact } from "./redact.js";
 
-/** How a client behaves, all defaults settled. */
+/** How a client behaves, with all defaults filled in. */
 export interface ClientSettings {
   backend: string;
+  /** `undefined` for the global `fetch`. */
   fetch: typeof globalThis.fetch | undefined;
   timeout: number;
   retries: number;
   maxConcurrency: number;
   maxResponseBytes: number;
-  hints?: Readonly<Record<number, string>>;
+  hints?: readonly Hint[] | undefined;
 }
 
-/** Sends one body and resolves to a readable answer, retries included. */
-export type Post = (body: unknown) => Promise<Answer>;
+/** One call over many inputs, while it runs. */
+export interface Call {
+  /** Aborts on the caller's signal, on the time limit, and when another part of the call fails. */
+  readonly signal: AbortSignal;
+  /** Makes one attempt until it succeeds, within the retries and the time limit of the call. */
+  attempt<T>(attempt: () => Promise<Attempt<T>>): Promise<T>;
+}
 
-/** What a call over many inputs came to. */
+/** Result of a call over many inputs. */
 export interface Outcome<T> {
-  /** One a given input, in order. */
+  /** One per input, in their order. */
   results: T[];
+  /** Attempts that succeeded or failed permanently; repeated attempts count once. */
   requests: number;
+  /** Attempts that were repeated. */
   retries: number;
   milliseconds: number;
 }
 
-/** Posts to one address with one key. The key lives in private fields alone, so that no inspection of a scorer can show it. */
-export class RerankClient {
+/** Runs the requests of one scorer: at most `maxConcurrency` at a time over all its calls, each call within one time limit. */
+export class RequestRunner {
+  readonly #limit: LimitFunction;
+  readonly #timeout: number;
+  readonly #retries: number;
+
+  constructor(settings: Pick<ClientSettings, "timeout" | "retries" | "maxConcurrency">) {
+    this.#limit = pLimit(settings.maxConcurrency);
+    this.#timeout = settings.timeout;
+    this.#retries = settings.retries;
+  }
+
+  /**
+   * Processes inputs concurrently. The first failure aborts the rest, and is thrown only when no part of the call is running any more.
+   *
+   * @throws What `work` throws, a RerankTimeoutError, or the signal's reason.
+   */
+  async each<I, T>(
+    inputs: readonly I[],
+    work: (input: I, call: Call) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<T>> {
+    const started = performance.now();
+    const call = startCall({
+      signals: [signal],
+      timeout: this.#timeout,
+      onTimeout: (timeout) => new RerankTimeoutError(timeout),
+    });
+    const counts = { requests: 0, retries: 0 };
+    const attempt = async <V>(make: () => Promise<Attempt<V>>): Promise<V> => {
+      counts.requests++;
+      const limits = { retries: this.#retries, signal: call.signal, remaining: call.remaining };
+      const { value, retries } = await withRetries(make, limits);
+      counts.retries += retries;
+      return value;
+    };
+    try {
+      const running = inputs.map((input) => this.#enqueue(() => work(input, { signal: call.signal, attempt }), call));
+      const results = await Promise.all(running).catch(async (error: unknown) => {
+        call.abort(error);
+        await Promise.allSettled(running);
+        throw error;
+      });
+      return { results, ...counts, milliseconds: performance.now() - started };
+    } finally {
+      call.release();
+    }
+  }
+
+  /** Waits for a free slot. An aborted call leaves the queue immediately, without waiting for the slots of other calls. */
+  #enqueue<T>(work: () => Promise<T>, { signal }: CallSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const remove = onAbort(signal, () => reject(signal.reason));
+      const start = async () => {
+        remove();
+        signal.throwIfAborted();
+        return work();
+      };
+      this.#limit(start).then(resolve, reject);
+    });
+  }
+}
+
+/** Posts JSON to one address. The key is held in closures and private fields only, so that no inspection of a scorer shows it. */
+export class RemoteClient {
   readonly #connection: Connection;
   readonly #settings: ClientSettings;
-  readonly #semaphore: Semaphore;
-  readonly redact: Redact;
+  readonly runner: RequestRunner;
 
   constructor(connection: Connection, settings: ClientSettings) {
     this.#connection = connection;
     this.#settings = settings;
-    this.#semaphore = new Semaphore(settings.maxConcurrency);
-    this.redact = createRedact(connection.secrets);
+    this.runner = new RequestRunner(settings);
+  }
+
+  get redact(): Redact {
+    return this.#connection.redact;
   }
 
   /**
-   * Works through inputs side by side, as far as `maxConcurrency` allows over all calls of this client. The first failure ends the rest.
+   * Sends one body, with retries.
    *
-   * @throws What `work` throws, a BackendError, an InvalidResponseError, a RerankTimeoutError, or the signal's reason.
+   * @throws BackendError if the server cannot be reached or answers with an error status. InvalidResponseError if its answer is not JSON.
    */
-  async each<I, T>(
-    inputs: readonly I[],
-    work: (input: I, post: Post) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome<T>> {
-    const told = { requests: 0, retries: 0 };
-    const limits = { timeout: this.#settings.timeout, semaphore: this.#semaphore, signal };
-    const outcome = await runAll(inputs, limits, (input, deadline) =>
-      work(input, (body) => this.#post(body, deadline, told)),
+  post(body: unknown, call: Call): Promise<Answer> {
+    const { backend, fetch, maxResponseBytes, hints } = this.#settings;
+    const { url, headers, redact, authorize } = this.#connection;
+    const json = JSON.stringify(body);
+    return call.attempt(async () =>
+      exchange({
+        ...(authorize ? await raceAbort(call.signal, authorize()) : { headers, redact }),
+        url,
+        backend,
+        hints,
+        body: json,
+        // Looked up for each request, so that instrumentation that replaces the global later is used.
+        fetch: fetch ?? globalThis.fetch,
+        signal: call.signal,
+        maxBytes: maxResponseBytes,
+      }),
     );
-    return { ...outcome, ...told };
-  }
-
-  async #post(body: unknown, deadline: CallDeadline, told: { requests: number; retries: number }): Promise<Answer> {
-    const { backend, maxResponseBytes, hints, retries } = this.#settings;
-    const request = {
-      ...this.#connection,
-      backend,
-      body: JSON.stringify(body),
-      // Looked up at each call, so that instrumentation which replaces the global later is used.
-      fetch: this.#settings.fetch ?? globalThis.fetch,
-      stop: deadline,
-      maxBytes: maxResponseBytes,
-      redact: this.redact,
-      ...(hints === undefined ? {} : { hints }),
-    };
-    told.requests++;
-    const { value, retries: spent } = await withRetries(() => exchange(request), retries, deadline);
-    told.retries += spent;
-    return value;
   }
 }

@@ -1,13 +1,13 @@
-/** Stands in for a secret wherever a value would be shown. */
+/** Printed in place of a secret option. */
 export const HIDDEN = "[hidden]";
 
-/** Removes every known secret from a text. */
+/** Replaces every known secret in a text. */
 export type Redact = (text: string) => string;
 
-/** Shorter ones would blank out ordinary words, and nobody is authorised by them. */
+/** Shorter strings would blank out ordinary words, and no key is that short. */
 const SHORTEST_SECRET = 4;
 
-/** A function that replaces the given secrets, also as they look inside a URL or a JSON string. */
+/** Makes a function that replaces the given secrets, also in the form that they have in a URL or a JSON string. */
 export function createRedact(secrets: readonly string[]): Redact {
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
   const unique = [...new Set(forms)]
@@ -17,8 +17,8 @@ export function createRedact(secrets: readonly string[]): Redact {
 }
 
 /**
- * A copy of an error, and of what caused it, that holds its name, message and code without secrets. Foreign errors are never passed on
- * themselves: some keep the whole request, key included, in their fields.
+ * Copies name, message, code and cause of an error, without secrets. Errors of other libraries are never passed on as they are, because
+ * some keep the whole request in their fields, key included.
  */
 export function redactError(error: unknown, redact: Redact, depth = 3): Error {
   if (!(error instanceof Error)) return new Error(redact(String(error)));

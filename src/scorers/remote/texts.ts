@@ -1,40 +1,90 @@
 import { InvalidInputError } from "../../errors.js";
 
-/** Texts that can be sent, and where they stood. */
+/** Texts that can be sent, and where they were in the list that was given. */
 export interface SendableTexts {
   texts: string[];
-  /** Position of each in the list that was given. */
-  positions: number[];
+  /** Index of each text in the list that was given. */
+  indices: number[];
 }
 
 /**
- * Checks what is to be scored and leaves out blank texts, which servers reject or score at random.
- * Lone surrogates, halves of a character that some text was cut through, become U+FFFD: strict servers refuse a whole request for one.
+ * Checks the input of a call and leaves out blank texts, which servers refuse or score at random. Lone surrogates, which are halves of a
+ * character, become U+FFFD: strict servers refuse a whole request because of one.
  *
- * @throws InvalidInputError
+ * @throws InvalidInputError if the query is blank or something is not a string.
  */
 export function prepareTexts(query: unknown, texts: unknown): SendableTexts & { query: string } {
   if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "must be a text that is not blank");
+    throw new InvalidInputError("query", "must be a non-blank string");
   if (!Array.isArray(texts)) throw new InvalidInputError("texts", "must be an array of strings");
-  const sendable: SendableTexts = { texts: [], positions: [] };
-  texts.forEach((text: unknown, position) => {
+  const sendable: SendableTexts = { texts: [], indices: [] };
+  texts.forEach((text: unknown, index) => {
     if (typeof text !== "string")
-      throw new InvalidInputError(`texts[${position}]`, `must be a string, and is ${typeof text}`);
+      throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
     if (text.trim() === "") return;
     sendable.texts.push(wellFormed(text));
-    sendable.positions.push(position);
+    sendable.indices.push(index);
   });
   return { ...sendable, query: wellFormed(query) };
 }
 
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD");
 
-/** Puts values back where their texts stood, and `blank` where nothing was sent. */
-export function restore<T>(values: readonly T[], positions: readonly number[], count: number, blank: T): T[] {
+/** Puts values back at the indices of their texts, and `blank` where nothing was sent. */
+export function restore<T>(values: readonly T[], indices: readonly number[], count: number, blank: T): T[] {
   const all = new Array<T>(count).fill(blank);
-  positions.forEach((position, index) => {
-    all[position] = values[index] as T;
+  indices.forEach((index, position) => {
+    all[index] = values[position] as T;
   });
   return all;
+}
+
+/** Limits of one request. */
+export interface RequestLimits {
+  maxTexts: number;
+  /** Most UTF-8 bytes of text. */
+  maxBytes?: number | undefined;
+  /** Most tokens, by {@link estimateTokens}; the query counts once per text. */
+  maxTokens?: number | undefined;
+}
+
+/**
+ * Splits texts into as few requests as the limits allow, of equal size, so that concurrent requests end together. A text that exceeds a
+ * limit alone gets a request to itself.
+ */
+export function splitTexts(query: string, texts: readonly string[], limits: RequestLimits): string[][] {
+  const { maxTexts, maxBytes = Number.POSITIVE_INFINITY, maxTokens = Number.POSITIVE_INFINITY } = limits;
+  const size = Math.ceil(texts.length / Math.ceil(texts.length / maxTexts));
+  const limited = Number.isFinite(maxBytes) || Number.isFinite(maxTokens);
+  const queryTokens = limited ? estimateTokens(utf8Bytes(query)) : 0;
+  const requests: string[][] = [];
+  let current: string[] = [];
+  let bytes = 0;
+  let tokens = 0;
+  for (const text of texts) {
+    const textBytes = limited ? utf8Bytes(text) : 0;
+    const textTokens = queryTokens + estimateTokens(textBytes);
+    const full = current.length >= size || bytes + textBytes > maxBytes || tokens + textTokens > maxTokens;
+    if (full && current.length > 0) {
+      requests.push(current);
+      current = [];
+      bytes = 0;
+      tokens = 0;
+    }
+    current.push(text);
+    bytes += textBytes;
+    tokens += textTokens;
+  }
+  if (current.length > 0) requests.push(current);
+  return requests;
+}
+
+const utf8Bytes = (text: string): number => new TextEncoder().encode(text).byteLength;
+
+/**
+ * Estimates tokens as one per three UTF-8 bytes. That is about one per character of Chinese and one per three letters of English, which
+ * is more than the tokenizers of rerankers need, so that a request stays below a provider's limit.
+ */
+export function estimateTokens(bytes: number): number {
+  return Math.ceil(bytes / 3);
 }

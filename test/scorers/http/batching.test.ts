@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { HttpCrossEncoder } from "../../../src/http.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { splitTexts } from "../../../src/scorers/remote/split.js";
+import { estimateTokens, splitTexts } from "../../../src/scorers/remote/texts.js";
 import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../remote/rerank-server.js";
 
 const QUERY = "tea ceremony";
@@ -16,7 +16,7 @@ afterEach(() => server.close());
 const teiAnswer = (texts: string[]) =>
   texts.map((text, index) => ({ index, score: overlap(QUERY, text) })).sort((a, b) => b.score - a.score);
 
-test("TEI gets at most 32 texts a request, and every text its own score", async () => {
+it("TEI gets at most 32 texts a request, and every text its own score", async () => {
   server.answer(({ body }, response) => {
     if (body.texts.length > 32) sendJson(response, 422, { error: "batch size > maximum allowed batch size 32" });
     else return teiAnswer(body.texts);
@@ -31,12 +31,12 @@ test("TEI gets at most 32 texts a request, and every text its own score", async 
   expect(reports[0]?.batches).toBe(4);
 });
 
-test("no request asks the server to cut", async () => {
+it("no request asks the server to cut", async () => {
   await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["a", "b"]);
   expect(server.received[0]?.body).not.toHaveProperty("top_n");
 });
 
-test("batches go side by side, as many as maxConcurrency allows over all calls", async () => {
+it("batches go side by side, as many as maxConcurrency allows over all calls", async () => {
   let now = 0;
   let most = 0;
   server.answer(async (received) => {
@@ -52,7 +52,7 @@ test("batches go side by side, as many as maxConcurrency allows over all calls",
   expect(most).toBe(3);
 });
 
-test("one batch that fails ends the others", async () => {
+it("one batch that fails ends the others", async () => {
   server.answer(({ body }, response) => {
     if (body.documents[0] === "bad") sendJson(response, 400, { message: "bad text" });
     else return new Promise(() => undefined);
@@ -63,7 +63,7 @@ test("one batch that fails ends the others", async () => {
   await soon(() => expect(server.received.find(({ body }) => body.documents[0] === "good")?.dropped).toBe(true));
 });
 
-test("usage is summed under the provider's own names", async () => {
+it("usage is summed under the provider's own names", async () => {
   server.answer((received) => ({
     ...cohereAnswer(received),
     meta: { billed_units: { search_units: 1 }, tokens: { input_tokens: received.body.documents.length } },
@@ -74,7 +74,7 @@ test("usage is summed under the provider's own names", async () => {
   expect(reports[0]?.usage).toEqual({ search_units: 2, input_tokens: 3 });
 });
 
-test("nothing is sent for an empty list, or for blank texts", async () => {
+it("nothing is sent for an empty list, or for blank texts", async () => {
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
   expect(await scorer.score(QUERY, [])).toEqual([]);
   expect(await scorer.score(QUERY, ["", " \n"])).toEqual([0, 0]);
@@ -83,36 +83,39 @@ test("nothing is sent for an empty list, or for blank texts", async () => {
   expect(server.received[0]?.body.documents).toEqual(["tea"]);
 });
 
-test("a blank query is refused before anything is sent", async () => {
+it("a blank query is refused before anything is sent", async () => {
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
   await expect(scorer.score("  ", ["a"])).rejects.toMatchObject({ name: "InvalidInputError", input: "query" });
   await expect(scorer.score(QUERY, ["a", 7 as never])).rejects.toMatchObject({ input: "texts[1]" });
   expect(server.received).toHaveLength(0);
 });
 
-test("half a character is replaced, which strict servers would refuse", async () => {
+it("half a character is replaced, which strict servers would refuse", async () => {
   await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["tea \ud83c", "🍵"]);
   expect(server.received[0]?.body.documents).toEqual(["tea \ufffd", "🍵"]);
 });
 
-test("splitting keeps every text once, in order, within the limits", () => {
+it("splits texts in order, each exactly once, and within every limit", () => {
   const texts = fc.array(fc.string({ unit: "grapheme", maxLength: 20 }));
-  const limits = [
-    fc.integer({ min: 1, max: 40 }),
-    fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
-  ] as const;
+  const limit = (max: number) => fc.option(fc.integer({ min: 1, max }), { nil: undefined });
   fc.assert(
-    fc.property(texts, ...limits, (all, maxTexts, maxBytes) => {
-      const chunks = splitTexts(all, maxTexts, maxBytes);
-      expect(chunks.flatMap((chunk) => chunk.texts)).toEqual(all);
-      for (const { start, texts } of chunks) {
-        expect(all.slice(start, start + texts.length)).toEqual(texts);
-        expect(texts.length).toBeGreaterThan(0);
-        expect(texts.length).toBeLessThanOrEqual(maxTexts);
-        const bytes = texts.reduce((total, text) => total + Buffer.byteLength(text), 0);
-        expect(texts.length === 1 || bytes <= (maxBytes ?? Number.POSITIVE_INFINITY)).toBe(true);
+    fc.property(texts, fc.integer({ min: 1, max: 40 }), limit(60), limit(30), (all, maxTexts, maxBytes, maxTokens) => {
+      const query = "tea";
+      const requests = splitTexts(query, all, { maxTexts, maxBytes, maxTokens });
+      expect(requests.flat()).toEqual(all);
+      for (const request of requests) {
+        expect(request.length).toBeGreaterThan(0);
+        expect(request.length).toBeLessThanOrEqual(maxTexts);
+        const bytes = request.map((text) => Buffer.byteLength(text));
+        const total = bytes.reduce((sum, count) => sum + count, 0);
+        const tokens = bytes.reduce((sum, count) => sum + estimateTokens(3) + estimateTokens(count), 0);
+        if (request.length > 1) {
+          expect(total).toBeLessThanOrEqual(maxBytes ?? Number.POSITIVE_INFINITY);
+          expect(tokens).toBeLessThanOrEqual(maxTokens ?? Number.POSITIVE_INFINITY);
+        }
       }
-      if (maxBytes === undefined) expect(chunks).toHaveLength(Math.ceil(all.length / maxTexts));
+      if (maxBytes === undefined && maxTokens === undefined)
+        expect(requests).toHaveLength(Math.ceil(all.length / maxTexts));
     }),
   );
 });

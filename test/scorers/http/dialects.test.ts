@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CohereClientV2 } from "cohere-ai";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { InvalidOptionError } from "../../../src/errors.js";
 import { HttpCrossEncoder, type HttpCrossEncoderOptions, type ProviderName } from "../../../src/http.js";
-import { PROVIDERS } from "../../../src/scorers/http/providers.js";
+import { PROVIDERS } from "../../../src/scorers/http/providers/index.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
 import { overlap, type Received, type RerankServer, startServer } from "../remote/rerank-server.js";
 
@@ -12,7 +13,15 @@ const EXPECTED = TEXTS.map((text) => overlap(QUERY, text));
 /** Each provider's call as its reference states it: where, with what, and the answer it gives. Written out apart from the table under test. */
 const WIRE: Record<
   ProviderName,
-  { path: string; body: object; answer: (scored: { index: number; score: number }[]) => unknown; auth?: string }
+  {
+    path: string;
+    body: object;
+    answer: (scored: { index: number; score: number }[]) => unknown;
+    /** Header of the key. @default "authorization" */
+    header?: string;
+    /** Value of that header. @default "Bearer key-1234" */
+    key?: string;
+  }
 > = {
   cohere: {
     path: "/v2/rerank",
@@ -52,7 +61,8 @@ const WIRE: Record<
       return_documents: false,
     },
     answer: (scored) => ({ model: "m", data: scored, usage: { rerank_units: 1 } }),
-    auth: "api-key",
+    header: "api-key",
+    key: "key-1234",
   },
   nvidia: {
     path: "/v1/ranking",
@@ -122,6 +132,108 @@ const WIRE: Record<
       meta: null,
     }),
   },
+  openrouter: {
+    path: "/api/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({
+      id: "gen-1",
+      model: "m",
+      provider: "Cohere",
+      results: relevance(scored).map((row) => ({ ...row, document: { text: "echo" } })),
+      usage: { cost: 0.001, search_units: 1, total_tokens: 41 },
+    }),
+  },
+  fireworks: {
+    path: "/inference/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS, return_documents: false },
+    answer: (scored) => ({ object: "list", model: "m", data: relevance(scored), usage: { total_tokens: 41 } }),
+  },
+  scaleway: {
+    path: "/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({ id: "a", model: "m", usage: { total_tokens: 41 }, results: relevance(scored) }),
+  },
+  novita: {
+    path: "/openai/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({ model: "m", results: relevance(scored), usage: { total_tokens: 41 } }),
+  },
+  deepinfra: {
+    path: "/v1/inference/m",
+    body: { queries: [QUERY, QUERY, QUERY], documents: TEXTS },
+    answer: (scored) => ({
+      scores: [...scored].sort((a, b) => a.index - b.index).map(({ score }) => score),
+      input_tokens: 41,
+      request_id: "r",
+      inference_status: { status: "succeeded", cost: 0.1 },
+    }),
+  },
+  zeroentropy: {
+    path: "/v1/models/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({ results: relevance(scored), total_bytes: 90, total_tokens: 41 }),
+  },
+  contextual: {
+    path: "/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({ results: relevance(scored) }),
+  },
+  isaacus: {
+    path: "/v1/rerankings",
+    body: { model: "m", query: QUERY, texts: TEXTS },
+    answer: (scored) => ({ results: scored, usage: { input_tokens: 41 } }),
+  },
+  "azure-ai": {
+    path: "/v1/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({ id: "a", results: relevance(scored), meta: { billed_units: { search_units: 1 } } }),
+  },
+  cloudflare: {
+    path: "/client/v4/accounts/account-1/ai/run/m",
+    body: { query: QUERY, contexts: TEXTS.map((text) => ({ text })), top_k: 3 },
+    answer: (scored) => ({
+      success: true,
+      errors: [],
+      messages: [],
+      result: { response: scored.map(({ index, score }) => ({ id: index, score })) },
+    }),
+  },
+  elasticsearch: {
+    path: "/_inference/rerank/m",
+    body: { query: QUERY, input: TEXTS, return_documents: false },
+    answer: (scored) => ({ rerank: relevance(scored) }),
+    key: "ApiKey key-1234",
+  },
+  qianfan: {
+    path: "/v2/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS },
+    answer: (scored) => ({
+      id: "as-1",
+      object: "rerank_list",
+      results: relevance(scored).map((row) => ({ ...row, document: "echo" })),
+      usage: { total_tokens: 41 },
+    }),
+  },
+  zhipu: {
+    path: "/api/paas/v4/rerank",
+    body: { model: "m", query: QUERY, documents: TEXTS, top_n: 3, return_documents: false },
+    answer: (scored) => ({ id: "a", request_id: "r", results: relevance(scored), usage: { total_tokens: 41 } }),
+  },
+  watsonx: {
+    path: "/ml/v1/text/rerank?version=2024-03-13",
+    body: { model_id: "m", query: QUERY, inputs: TEXTS.map((text) => ({ text })), project_id: "project-1" },
+    answer: (scored) => ({ model_id: "m", results: scored, input_token_count: 41 }),
+  },
+  "vertex-ai": {
+    path: "/v1/projects/project-2/locations/global/rankingConfigs/default_ranking_config:rank",
+    body: {
+      model: "m",
+      query: QUERY,
+      records: TEXTS.map((content, index) => ({ id: String(index), content })),
+      topN: 3,
+    },
+    answer: (scored) => ({ records: scored.map(({ index, score }) => ({ id: String(index), score })) }),
+  },
 };
 
 const relevance = (scored: { index: number; score: number }[]) =>
@@ -133,22 +245,28 @@ let server: RerankServer;
 let answer: (received: Received) => object;
 
 beforeEach(async () => {
+  vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "account-1");
+  vi.stubEnv("WATSONX_PROJECT_ID", "project-1");
+  vi.stubEnv("GOOGLE_CLOUD_PROJECT", "project-2");
   server = await startServer((received) => answer(received));
 });
-afterEach(() => server.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
 
 /** Options of any row of the table, of which a test knows the name only. */
 const optionsFor = (provider: string, more: object = {}): HttpCrossEncoderOptions =>
   ({ provider, baseUrl: server.url, model: "m", apiKey: "key-1234", ...more }) as HttpCrossEncoderOptions;
 
 describe.each(Object.entries(WIRE))("%s", (provider, wire) => {
-  test("sends the request of its reference and puts the scores back in order", async () => {
+  it("sends the request of the provider's reference and puts the scores back in order", async () => {
     answer = () => wire.answer(scoredBestFirst()) as object;
     const scorer = new HttpCrossEncoder(optionsFor(provider));
     let report: ScorerReport = {};
     const scores = await scorer.score(QUERY, TEXTS, {
-      onReport: (told) => {
-        report = told;
+      onReport: (reported) => {
+        report = reported;
       },
     });
     expect(scores).toEqual(EXPECTED);
@@ -158,17 +276,17 @@ describe.each(Object.entries(WIRE))("%s", (provider, wire) => {
     expect(request?.path).toBe(wire.path);
     expect(request?.body).toEqual(wire.body);
     expect(request?.headers["content-type"]).toBe("application/json");
-    expect(request?.headers[wire.auth ?? "authorization"]).toBe(wire.auth ? "key-1234" : "Bearer key-1234");
+    expect(request?.headers[wire.header ?? "authorization"]).toBe(wire.key ?? "Bearer key-1234");
     expect(report).toMatchObject({ model: `${provider}:m`, batches: 1, retries: 0 });
     expect(report.milliseconds?.request).toBeGreaterThan(0);
   });
 });
 
-test("every provider of the table is held against its reference", () => {
+it("compares every provider of the table with its reference", () => {
   expect(Object.keys(WIRE).sort()).toEqual(Object.keys(PROVIDERS).sort());
 });
 
-test("a proxy may answer in any other dialect", async () => {
+it("reads the answer of a proxy in any other dialect", async () => {
   for (const body of [
     relevance(scoredBestFirst()),
     { data: scoredBestFirst() },
@@ -179,8 +297,19 @@ test("a proxy may answer in any other dialect", async () => {
   }
 });
 
+it("sends to Cohere what Cohere's client sends", async () => {
+  answer = () => ({ id: "a", results: relevance(scoredBestFirst()) });
+  const client = new CohereClientV2({ token: "key-1234", environment: server.url });
+  await client.rerank({ model: "m", query: QUERY, documents: TEXTS });
+  await new HttpCrossEncoder(optionsFor("cohere")).score(QUERY, TEXTS);
+  const [theirs, ours] = server.received;
+  expect(ours?.path).toBe(theirs?.path);
+  expect(ours?.body).toEqual(theirs?.body);
+  expect(ours?.headers.authorization).toBe(theirs?.headers.authorization);
+});
+
 describe("custom", () => {
-  test("two functions are enough for an unknown server", async () => {
+  it("scores with an unknown server by two functions", async () => {
     answer = ({ body }) => ({ probabilities: body.passages.map((text: string) => overlap(body.question, text)) });
     const scorer = new HttpCrossEncoder({
       provider: "custom",
@@ -192,7 +321,7 @@ describe("custom", () => {
     expect(server.received[0]?.path).toBe("/score?version=2");
   });
 
-  test("indexed results may come in any order", async () => {
+  it("accepts indexed results of `fromResponse` in any order", async () => {
     answer = () => ({ list: scoredBestFirst() });
     const scorer = new HttpCrossEncoder({
       provider: "custom",
@@ -203,7 +332,7 @@ describe("custom", () => {
     expect(await scorer.score(QUERY, TEXTS)).toEqual(EXPECTED);
   });
 
-  test("a reader that fails is an InvalidResponseError that says why", async () => {
+  it("rejects with an InvalidResponseError that says why `fromResponse` failed", async () => {
     answer = () => ({});
     const scorer = new HttpCrossEncoder({
       provider: "custom",
@@ -219,28 +348,28 @@ describe("custom", () => {
 });
 
 describe("instruction and extras", () => {
-  test.each([
+  it.each([
     ["jina", { instruction: "Find code" }],
     ["siliconflow", { instruction: "Find code" }],
     ["sglang", { instruct: "Find code" }],
     ["litellm", { instruction: "Find code" }],
-  ])("%s gets the instruction in its own field", async (provider, expected) => {
+  ])("sends the instruction to %s in the field of that provider", async (provider, expected) => {
     answer = () => relevance(scoredBestFirst());
     await new HttpCrossEncoder(optionsFor(provider, { instruction: "Find code" })).score(QUERY, TEXTS);
     expect(server.received[0]?.body).toMatchObject(expected);
   });
 
-  test("dashscope gets it among its parameters, and nothing else does", async () => {
+  it("sends the instruction to dashscope among the parameters only", async () => {
     answer = () => relevance(scoredBestFirst());
     await new HttpCrossEncoder(optionsFor("dashscope", { instruction: "Find code" })).score(QUERY, TEXTS);
     expect(server.received[0]?.body.parameters).toEqual({ instruct: "Find code", return_documents: false });
   });
 
-  test("a provider without instructions refuses one", () => {
+  it("refuses an instruction for a provider that takes none", () => {
     expect(() => new HttpCrossEncoder(optionsFor("cohere", { instruction: "Find code" }))).toThrow(InvalidOptionError);
   });
 
-  test("extras are sent, but cannot replace what is scored or cut the list", async () => {
+  it("sends extra fields, but lets none replace the texts or cut the list", async () => {
     answer = () => scoredBestFirst();
     const extra = { truncate: false, truncation_direction: "Left" as const, texts: ["other"] };
     await new HttpCrossEncoder(optionsFor("tei", { extra })).score(QUERY, TEXTS);
@@ -250,7 +379,7 @@ describe("instruction and extras", () => {
 });
 
 describe("activation and lowest score", () => {
-  test("logits become 0–1 by a sigmoid and are reported", async () => {
+  it("turns logits into 0 to 1 with a sigmoid and reports the logits", async () => {
     answer = () =>
       relevance([
         { index: 1, score: -1.5 },
@@ -258,20 +387,20 @@ describe("activation and lowest score", () => {
       ]);
     const scorer = new HttpCrossEncoder(optionsFor("localai", { activation: "sigmoid" }));
     const reports: ScorerReport[] = [];
-    const scores = await scorer.score(QUERY, ["a", "b"], { onReport: (told) => reports.push(told) });
+    const scores = await scorer.score(QUERY, ["a", "b"], { onReport: (report) => reports.push(report) });
     expect(scores[0]).toBeCloseTo(0.8808, 4);
     expect(scores[1]).toBeCloseTo(0.1824, 4);
     expect(reports[0]?.raw).toEqual([2, -1.5]);
     expect(scorer.lowestScore).toBe(0);
   });
 
-  test("an activation that makes NaN is refused", async () => {
+  it("an activation that makes NaN is refused", async () => {
     answer = () => relevance([{ index: 0, score: -1 }]);
     const scorer = new HttpCrossEncoder(optionsFor("localai", { activation: Math.log }));
     await expect(scorer.score(QUERY, ["a"])).rejects.toMatchObject({ name: "InvalidResponseError" });
   });
 
-  test("is 0 where scores are known to be 0–1 and open where they are logits", () => {
+  it("sets `lowestScore` to 0 for scores between 0 and 1 and leaves it undefined for logits", () => {
     expect(new HttpCrossEncoder(optionsFor("cohere")).lowestScore).toBe(0);
     expect(new HttpCrossEncoder(optionsFor("tei")).lowestScore).toBe(0);
     expect(new HttpCrossEncoder(optionsFor("tei", { extra: { raw_scores: true } })).lowestScore).toBeUndefined();

@@ -140,17 +140,14 @@ describe("answers that cannot be used", () => {
 });
 
 describe("statuses", () => {
-  test.each([400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 424, 451, 501])(
-    "%d is not tried again",
-    async (status) => {
-      const { error } = await call((_, response) => {
-        sendJson(response, status, { error: { message: `no, and your key is ${KEY}` } }, { "x-request-id": "req-7" });
-      });
-      expect(error).toMatchObject({ name: "BackendError", status, requestId: "req-7", backend: "localai" });
-      expect(error.body).toContain("[redacted]");
-      expect(server.received).toHaveLength(1);
-    },
-  );
+  test.each([400, 401, 402, 403, 404, 405, 409, 415, 422, 424, 451, 501])("%d is not tried again", async (status) => {
+    const { error } = await call((_, response) => {
+      sendJson(response, status, { error: { message: `no, and your key is ${KEY}` } }, { "x-request-id": "req-7" });
+    });
+    expect(error).toMatchObject({ name: "BackendError", status, requestId: "req-7", backend: "localai" });
+    expect(error.body).toContain("[redacted]");
+    expect(server.received).toHaveLength(1);
+  });
 
   test.each([408, 429, 500, 502, 503, 504, 529])("%d is tried again, and the report says so", async (status) => {
     const { scores, report } = await call((received, response) => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BackendError } from "../../../src/errors.js";
-import { startCall } from "../../../src/scorers/remote/deadline.js";
-import { backOff, parseRetryAfter, withRetries } from "../../../src/scorers/remote/retry.js";
+import { backOff, parseRetryAfter, withRetries } from "../../../src/retry.js";
 
 describe("retry arithmetic", () => {
   test("Retry-After", () => {
@@ -36,7 +35,7 @@ describe("waiting", () => {
     }));
     const outcome = vi.fn();
     const run = (timeout: number, retries = 3) =>
-      withRetries(attempt, retries, startCall(timeout, undefined)).catch(outcome);
+      withRetries(attempt, { retries, remaining: () => timeout }).catch(outcome);
     return { attempt, outcome, run };
   }
 

@@ -1,6 +1,6 @@
-import type { Stop } from "./deadline.js";
+import { onAbort } from "../../abort.js";
 
-/** Lets at most so many tasks run at a time, first come, first served. */
+/** Runs at most a given number of tasks at a time, in the order of their arrival. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -9,9 +9,9 @@ export class Semaphore {
     this.#free = size;
   }
 
-  /** Runs the task when there is room. One that is stopped while it waits leaves the queue and rejects with the reason. */
-  async run<T>(task: () => Promise<T>, stop: Stop): Promise<T> {
-    await this.#enter(stop);
+  /** Runs the task when there is room. An aborted task leaves the queue, and rejects with the reason. */
+  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#enter(signal);
     try {
       return await task();
     } finally {
@@ -21,7 +21,7 @@ export class Semaphore {
     }
   }
 
-  #enter({ signal, onAbort }: Stop): Promise<void> {
+  #enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free--;
@@ -32,7 +32,7 @@ export class Semaphore {
         forget();
         resolve();
       };
-      const forget = onAbort(() => {
+      const forget = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(signal.reason);
       });

@@ -1,0 +1,38 @@
+import { InvalidOptionError } from "../../../errors.js";
+import { CLOUDS } from "./clouds.js";
+import { INFERENCE_HOSTS } from "./inference-hosts.js";
+import type { Provider } from "./provider.js";
+import { SELF_HOSTED } from "./self-hosted.js";
+import { SPECIALISTS } from "./specialists.js";
+
+const ROWS = { ...SPECIALISTS, ...INFERENCE_HOSTS, ...CLOUDS, ...SELF_HOSTED };
+
+/** Name of a server or service whose rerank endpoint `HttpCrossEncoder` knows. */
+export type ProviderName = keyof typeof ROWS;
+
+/** One row per provider. */
+export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = ROWS;
+
+/** Whether a name is one of the table. */
+export function isProvider(name: string): name is ProviderName {
+  return Object.hasOwn(PROVIDERS, name);
+}
+
+/** What to use for names that people try and the table cannot have. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ollama: "Ollama has no rerank endpoint. Use `OllamaCrossEncoder` from `langchain-rerank/ollama`.",
+  bedrock:
+    "Bedrock needs signed requests. Use `AiSdkCrossEncoder` from `langchain-rerank/ai-sdk` with `@ai-sdk/amazon-bedrock`.",
+  huggingface: 'For Text Embeddings Inference, also as a Hugging Face endpoint, use `provider: "tei"`.',
+  openai: "OpenAI has no rerank endpoint. `DecisionScorer` from `langchain-rerank/decisions` asks its decision models.",
+  onnx: "For a model on this machine use `OnnxCrossEncoder` from `langchain-rerank/onnx`.",
+};
+
+/** The row of a provider. @throws InvalidOptionError that names the known ones. */
+export function findProvider(name: unknown): Provider {
+  if (typeof name === "string" && isProvider(name)) return PROVIDERS[name];
+  if (typeof name === "string" && Object.hasOwn(ELSEWHERE, name))
+    throw InvalidOptionError.because("provider", name, `Invalid \`provider\`: ${ELSEWHERE[name]}`);
+  const known = [...Object.keys(PROVIDERS), "custom"].map((provider) => `"${provider}"`);
+  throw new InvalidOptionError("provider", name, `one of ${known.join(", ")}`);
+}

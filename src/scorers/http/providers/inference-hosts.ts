@@ -1,0 +1,86 @@
+import { NO_DOCUMENTS, type Provider, UNSTATED } from "./provider.js";
+
+/**
+ * Hosts of other people's models. Sources: together-ai 0.52, @openrouter/sdk 1.3, litellm 1.110 (Fireworks, Scaleway, DeepInfra, NVIDIA),
+ * langchain-nvidia-ai-endpoints 1.5, and the API references of Novita and SiliconFlow.
+ */
+export const INFERENCE_HOSTS = {
+  nvidia: {
+    baseUrl: "https://ai.api.nvidia.com",
+    keyVariables: ["NVIDIA_API_KEY", "NVIDIA_NIM_API_KEY"],
+    model: "nvidia/llama-nemotron-rerank-1b-v2",
+    // The path of a NIM container; NVIDIA's host has another one.
+    path: "/v1/ranking",
+    hostPaths: { "ai.api.nvidia.com": "/v1/retrieval/{model}/reranking" },
+    modelInPath: [".", "_"],
+    request: { query: "query.text", texts: "passages", textField: "text", defaults: { truncate: "END" } },
+    response: { list: ["rankings"] },
+    limits: { maxTexts: 512 },
+  },
+  together: {
+    baseUrl: "https://api.together.xyz",
+    keyVariables: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"],
+    needsModel: true,
+    path: "/v1/rerank",
+    request: NO_DOCUMENTS,
+    response: { list: ["results"] },
+    limits: { maxTexts: UNSTATED },
+  },
+  siliconflow: {
+    baseUrl: "https://api.siliconflow.com",
+    keyVariables: ["SILICONFLOW_API_KEY"],
+    hostPaths: { "api.siliconflow.cn": "/v1/rerank" },
+    model: "BAAI/bge-reranker-v2-m3",
+    path: "/v1/rerank",
+    request: NO_DOCUMENTS,
+    response: { list: ["results"] },
+    limits: { maxTexts: UNSTATED },
+    instruction: "instruction",
+    lowestScore: 0,
+  },
+  openrouter: {
+    baseUrl: "https://openrouter.ai",
+    keyVariables: ["OPENROUTER_API_KEY"],
+    needsModel: true,
+    path: "/api/v1/rerank",
+    response: { list: ["results"] },
+    limits: { maxTexts: UNSTATED },
+  },
+  fireworks: {
+    baseUrl: "https://api.fireworks.ai",
+    keyVariables: ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"],
+    model: "fireworks/qwen3-reranker-8b",
+    path: "/inference/v1/rerank",
+    request: NO_DOCUMENTS,
+    response: { list: ["data"] },
+    limits: { maxTexts: UNSTATED },
+  },
+  scaleway: {
+    baseUrl: "https://api.scaleway.ai",
+    keyVariables: ["SCW_SECRET_KEY"],
+    needsModel: true,
+    path: "/v1/rerank",
+    response: { list: ["results"] },
+    limits: { maxTexts: UNSTATED },
+  },
+  novita: {
+    baseUrl: "https://api.novita.ai",
+    keyVariables: ["NOVITA_API_KEY"],
+    needsModel: true,
+    path: "/openai/v1/rerank",
+    response: { list: ["results"] },
+    limits: { maxTexts: UNSTATED },
+  },
+  deepinfra: {
+    baseUrl: "https://api.deepinfra.com",
+    urlVariables: ["DEEPINFRA_API_BASE"],
+    keyVariables: ["DEEPINFRA_API_KEY", "DEEPINFRA_TOKEN"],
+    needsModel: true,
+    path: "/v1/inference/{model}",
+    request: { query: "queries", queryPerText: true, model: null },
+    response: { list: ["scores"], positional: true },
+    limits: { maxTexts: UNSTATED },
+    instruction: "instruction",
+    lowestScore: 0,
+  },
+} as const satisfies Record<string, Provider>;
