@@ -52,9 +52,9 @@ describe("Cohere's official client", () => {
 
   test("reads our errors", async () => {
     const client = new CohereClientV2({ token: KEY, environment: server.url });
-    const call = client.rerank({ model: "other", query: QUERY, documents: DOCUMENTS }, { maxRetries: 0 });
+    const call = client.rerank({ model: "tiny", query: " ", documents: DOCUMENTS }, { maxRetries: 0 });
     await expect(call).rejects.toBeInstanceOf(CohereError);
-    await expect(call).rejects.toMatchObject({ statusCode: 404, body: { message: /"tiny"/ } });
+    await expect(call).rejects.toMatchObject({ statusCode: 400, body: { message: /query: must not be blank/ } });
   });
 });
 

@@ -8,7 +8,7 @@ const BODY = { query: "q", documents: ["one", "three"] };
 describe("the queue", () => {
   test("runs some, lets some wait, and answers 429 with Retry-After to the rest", async () => {
     const { scorer, waiting } = gatedScorer();
-    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 2, maxQueue: 3 });
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 2, maxQueue: 6 });
     const calls = Array.from({ length: 9 }, () => post(`${server.url}/v1/rerank`, BODY));
     const refused: Answer[] = [];
     for (const call of calls) void call.then((answer) => refused.push(answer));

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
-import type { ServedEmbedder } from "../../src/apps/server/options.js";
+import type { ServedEmbedder } from "../../src/apps/server/served-model.js";
 import { OnnxEmbeddings } from "../../src/onnx.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
@@ -198,14 +198,39 @@ describe("what else there is", () => {
     expect(text).toMatch(/^langchain_rerank_tokens_total [1-9]\d*$/m);
   });
 
-  test("an unknown model is 404 naming those there are", async () => {
-    const { status, body } = await post(`${server.url}/v1/rerank`, {
-      model: "rerank-v3.5",
-      query: "q",
-      documents: ["d"],
+  it("answers to any model name while it serves a single reranker", async () => {
+    const body = { model: "rerank-v3.5", query: "q", documents: ["d"] };
+    expect(await post(`${server.url}/v1/rerank`, body)).toMatchObject({ status: 200, body: { model: "tiny" } });
+    const embedded = await post(`${server.url}/v1/embeddings`, { model: "text-embedding-3-small", input: "d" });
+    expect(embedded).toMatchObject({ status: 200, body: { model: "tiny-embedder" } });
+  });
+
+  it("answers 404 to the name of a model of the other kind", async () => {
+    const body = { model: "tiny-embedder", query: "q", documents: ["d"] };
+    expect(await post(`${server.url}/v1/rerank`, body)).toMatchObject({
+      status: 404,
+      body: { error: { param: "model", code: "model_not_found", message: /"tiny"/ } },
     });
-    expect(status).toBe(404);
-    expect(body.error).toMatchObject({ param: "model", code: "model_not_found", message: /"tiny"/ });
+  });
+
+  it("answers 404 to an unknown name while it serves several, unless it is an alias", async () => {
+    const scorer = (score: number) => ({
+      score: async (_: string, texts: readonly string[]) => texts.map(() => score),
+    });
+    const several = await start({
+      rerankers: new Map([
+        ["one", scorer(1)],
+        ["two", scorer(2)],
+      ]),
+      aliases: new Map([["rerank-v3.5", "two"]]),
+    });
+    const ask = (model?: string) => post(`${several.url}/v1/rerank`, { model, query: "q", documents: ["d"] });
+    expect(await ask("other")).toMatchObject({ status: 404, body: { error: { message: /"one", "two"/ } } });
+    expect(await ask()).toMatchObject({ status: 200, body: { model: "one" } });
+    expect(await ask("rerank-v3.5")).toMatchObject({ status: 200, body: { model: "two" } });
+    const { data } = await (await fetch(`${several.url}/v1/models`)).json();
+    expect(data.map(({ id }: { id: string }) => id)).toEqual(["one", "two", "rerank-v3.5"]);
+    await several.close();
   });
 
   test("unknown paths and methods have JSON errors", async () => {

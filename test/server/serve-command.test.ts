@@ -115,6 +115,27 @@ test("told no model, offers the bundled late-interaction model on the page too, 
   expect(await exit()).toBe(0);
 });
 
+test("serves the default hybrid for --hybrid without an embedding model", async () => {
+  const { url, child, exit } = await serve(["-m", `tiny=${MODEL}`, "--hybrid", "--model-alias", "rerank-v3.5=hybrid"]);
+  const models = await (await fetch(`${url}/v1/models`)).json();
+  expect(models.data.map(({ id }: { id: string }) => id)).toEqual(["tiny", "hybrid", "rerank-v3.5"]);
+  const documents = ["Bread rises in a warm kitchen.", "Bees see ultraviolet light.", ""];
+  const body = { model: "rerank-v3.5", query: "what do bees see?", documents };
+  const { status, body: answer } = await post(`${url}/v1/rerank`, body);
+  expect({ status, model: answer.model }).toEqual({ status: 200, model: "hybrid" });
+  expect(answer.results).toHaveLength(3);
+  child.kill("SIGTERM");
+  expect(await exit()).toBe(0);
+});
+
+test("prints an address that works while it listens on every address", async () => {
+  const { url, child, exit } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
+  expect(new URL(url).hostname).toBe("127.0.0.1");
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  child.kill("SIGTERM");
+  await exit();
+});
+
 test("warns when everyone can reach it without a key", async () => {
   const { child, exit, output } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
   await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");
@@ -125,6 +146,8 @@ test("warns when everyone can reach it without a key", async () => {
 test.each<[string[], number, RegExp]>([
   [["--model", "/no/such/folder"], 1, /no\/such\/folder/],
   [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
+  [["-m", MODEL, "--model-alias", "other=missing"], 2, /no model is served as "missing"; there are /],
+  [["-m", MODEL, "--cors", "example"], 2, /--cors example: give an origin/],
   [["-m", MODEL, "--concurrency", "0"], 2, /whole number/],
   [["-m", MODEL, "--api-key", "short"], 2, /8 visible/],
   [["-m", MODEL, "--host", "192.0.2.1"], 1, /Cannot listen on 192\.0\.2\.1/],

@@ -5,7 +5,7 @@ import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
 import type { SourceText } from "../../text-sources/split-text.js";
-import { ChunkedScorer } from "./chunked-scorer.js";
+import { scoreInChunks } from "../shared/score-in-chunks.js";
 import type { RankOptions } from "./commands/rank.js";
 import { downloadDetail } from "./download-detail.js";
 import { interruption } from "./interruption.js";
@@ -59,7 +59,30 @@ function chooseModel(options: RankOptions, bar: ProgressBar): RelevanceScorer {
     onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   });
   if (model !== undefined && isRemoteModel(model)) return scorer;
-  return new ChunkedScorer(scorer, (done, total) => bar.update(done, total, `${done} of ${total} texts`));
+  return withProgress(scorer, bar);
+}
+
+/** Texts per chunk: few enough to show progress, many enough to keep all threads busy. */
+const CHUNK = 16;
+
+/** The scorer, with a bar that shows how many texts are done. */
+function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScorer {
+  return {
+    get model() {
+      return scorer.model ?? scorer.constructor.name;
+    },
+    get lowestScore() {
+      return scorer.lowestScore ?? -Number.MAX_VALUE;
+    },
+    score: async (query, texts, { signal, onReport } = {}) => {
+      const { length } = texts;
+      const onProgress = (done: number) => bar.update(done, length, `${done} of ${length} texts`);
+      const { scores, report } = await scoreInChunks(scorer, query, texts, { size: CHUNK, signal, onProgress });
+      onReport?.(report);
+      return scores;
+    },
+    dispose: async () => scorer.dispose?.(),
+  };
 }
 
 function toRanked(document: Document): RankedDocument {

@@ -3,17 +3,20 @@ import { defaultModel } from "../../models/find.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
-import type { ServedEmbedder } from "../server/options.js";
+import type { ServedEmbedder } from "../server/served-model.js";
 import { CliError, EXIT } from "./failure.js";
 
-/** What of the command line says which models are served. */
+/** The name that the hybrid is served under. */
+export const HYBRID = "hybrid";
+
+/** The options that say which models are served. */
 export interface ServedModels {
   model?: string[];
   embeddings?: string[];
   acceptLicense?: boolean;
 }
 
-/** Cross-encoders and late-interaction models by the name they are asked for; the first is the default. */
+/** Cross-encoders and late-interaction models by the name that clients use; the first is the default. */
 export async function loadRerankers(
   { model = [], acceptLicense }: ServedModels,
   reading: { longDocuments?: "max-passage" } = {},
@@ -29,7 +32,7 @@ export async function loadRerankers(
   return rerankers;
 }
 
-/** Embedding models by the name they are asked for. */
+/** Embedding models by the name that clients use. */
 export async function loadEmbedders({
   embeddings = [],
   acceptLicense,
@@ -41,7 +44,7 @@ export async function loadEmbedders({
   return embedders;
 }
 
-/** The first reranker over the first embedding model, or over the default first stage if no embedding model is served. */
+/** The first reranker after the first embedding model; without one, after the hybrid's default first stage. */
 export async function makeHybrid(
   alpha: number | true,
   rerankers: ReadonlyMap<string, RelevanceScorer>,
@@ -51,10 +54,38 @@ export async function makeHybrid(
   const [embeddings] = embedders.values();
   const { HybridReranker } = await import("langchain-rerank");
   const { rerankerAsScorer } = await import("../server/reranker-scorer.js");
-  return rerankerAsScorer(new HybridReranker({ model, embeddings, ...(alpha === true ? {} : { alpha }) }), "hybrid");
+  const hybrid = new HybridReranker({
+    ...(model ? { model } : {}),
+    ...(embeddings ? { embeddings } : {}),
+    ...(alpha === true ? {} : { alpha }),
+  });
+  return rerankerAsScorer(hybrid, HYBRID);
 }
 
-/** Loads every model now, so that what is wrong with one shows before the port opens. */
+/** Names of rerankers that must get all texts of a request at once: providers bill per call, and a hybrid's scores depend on each other. */
+export function wholeRequests({ model = [] }: ServedModels): Set<string> {
+  const remote = model.map(splitName).filter(({ target }) => isRemoteModel(target));
+  return new Set([HYBRID, ...remote.map(({ name }) => name)]);
+}
+
+/**
+ * Reads `--model-alias`: `ALIAS` for the first reranker, `ALIAS=NAME` for any model.
+ *
+ * @throws CliError when no model has the name.
+ */
+export function readAliases(aliases: readonly string[], names: readonly string[]): Map<string, string> {
+  return new Map(
+    aliases.map((text) => {
+      const { name: alias, target } = splitName(text);
+      const model = alias === target ? names[0]! : target;
+      if (names.includes(model)) return [alias, model];
+      const message = `--model-alias ${text}: no model is served as "${model}"; there are ${names.join(", ")}.`;
+      throw new CliError(message, EXIT.usage);
+    }),
+  );
+}
+
+/** Loads every model now, so that a broken one is reported before the port opens. */
 export async function warmUp(
   rerankers: ReadonlyMap<string, RelevanceScorer>,
   embedders: ReadonlyMap<string, ServedEmbedder>,
@@ -64,7 +95,7 @@ export async function warmUp(
   for (const embedder of embedders.values()) await embedder.embedQuery("ready");
 }
 
-/** `name=model`, or a model that is its own name. */
+/** `name=model`, or a model whose name is the model itself. */
 function splitName(text: string): { name: string; target: string } {
   const match = /^([\w.-]+)=(.+)$/.exec(text);
   return match ? { name: match[1] as string, target: match[2] as string } : { name: text, target: text };

@@ -3,8 +3,8 @@ import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import { defaultLateInteractionModel, findModel } from "../../models/find.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import type { ServedEmbedder } from "../server/options.js";
 import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
+import type { ServedEmbedder } from "../server/served-model.js";
 
 /** Offered on the page beside what is served: it costs next to nothing, and makes every reranker possible. */
 const BUNDLED_EMBEDDINGS = "static-en-v1";

@@ -5,7 +5,7 @@ import {
   PlaygroundError,
   type PlaygroundModel,
   type PlaygroundRequest,
-} from "./backend.js";
+} from "../shared/playground-protocol.js";
 
 /** Where the key is kept: until the tab is closed, and never in a link. */
 const KEY = "langchain-rerank-key";

@@ -5,7 +5,6 @@ import { findModel, listModels } from "../../models/find.js";
 import type { ModelEntry } from "../../models/types.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import { rankForPlayground } from "../shared/playground-rank.js";
 import {
   type PlaygroundAnswer,
   type PlaygroundBackend,
@@ -13,7 +12,8 @@ import {
   PlaygroundError,
   type PlaygroundModel,
   type PlaygroundRequest,
-} from "./backend.js";
+} from "../shared/playground-protocol.js";
+import { rankForPlayground } from "../shared/playground-rank.js";
 
 type OnProgress = (progress: DownloadProgress) => void;
 

@@ -1,4 +1,4 @@
-import type { PlaygroundModel } from "./backend.js";
+import type { PlaygroundModel } from "../shared/playground-protocol.js";
 
 /** Scripts other than Latin, with a name for people and the languages whose models read them. */
 const SCRIPTS: readonly { name: string; letters: RegExp; languages: readonly string[] }[] = [

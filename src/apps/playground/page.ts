@@ -1,4 +1,4 @@
-import type { PlaygroundBackend } from "./backend.js";
+import type { PlaygroundBackend } from "../shared/playground-protocol.js";
 import { readExamples } from "./examples/example.js";
 import { formatDocuments } from "./input/parse-documents.js";
 import { languageWarning } from "./language.js";

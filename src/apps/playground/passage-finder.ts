@@ -1,5 +1,10 @@
 import type { TextSpan } from "../../text-span.js";
-import type { PlaygroundAnswer, PlaygroundBackend, PlaygroundRequest, RerankMethod } from "./backend.js";
+import type {
+  PlaygroundAnswer,
+  PlaygroundBackend,
+  PlaygroundRequest,
+  RerankMethod,
+} from "../shared/playground-protocol.js";
 import { cutSentences } from "./passages.js";
 
 /** Passages that one request scores: few enough that the first marks come soon. */

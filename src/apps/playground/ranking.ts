@@ -1,4 +1,9 @@
-import type { PlaygroundAnswer, PlaygroundBackend, PlaygroundCall, PlaygroundProgress } from "./backend.js";
+import type {
+  PlaygroundAnswer,
+  PlaygroundBackend,
+  PlaygroundCall,
+  PlaygroundProgress,
+} from "../shared/playground-protocol.js";
 import { PassageFinder } from "./passage-finder.js";
 import { find, show } from "./view/find.js";
 import type { Form } from "./view/form.js";

@@ -1,200 +1,184 @@
-import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { raceAbort, startCall } from "../../abort.js";
-import { RerankTimeoutError } from "../../errors.js";
-import { embedAnswer, readEmbedRequest } from "./embed-work.js";
-import { type Body, parseBody } from "./fields.js";
+import { cors } from "hono/cors";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { embedAnswer, readEmbedRequest } from "./embeddings.js";
+import { checkHost, cleanPath, requireKey } from "./guards.js";
 import { errorBody, HttpError } from "./http-error.js";
 import { Metrics } from "./metrics.js";
-import { DEFAULTS, type RerankServerOptions, type ServedEmbedder } from "./options.js";
-import { PLAYGROUND_PATHS, servePage, servePlayground } from "./playground.js";
+import { ServedModels } from "./models.js";
+import { DEFAULTS, type RerankServerOptions } from "./options.js";
+import { servePage, servePlayground } from "./playground.js";
+import { readBody } from "./read-body.js";
 import { rerankAnswer } from "./rerank-answer.js";
 import { readRerankRequest } from "./rerank-request.js";
 import { scoreRequest } from "./rerank-work.js";
+import type { Tracer } from "./tracing.js";
 import { translateError } from "./translate-error.js";
+import { Work } from "./work.js";
 import { WorkQueue } from "./work-queue.js";
 
-/** The server's routes, and the switch that ends them. */
+/** The server's routes, and the switches that end them. */
 export interface RerankApp {
   app: Hono;
-  /** From now on new work is refused with 503. */
+  /** From now on, new work is refused with 503. */
   drain: () => void;
-  /** Ends the work that is still under way. */
+  /** Stops the work that still runs. */
   abort: () => void;
+}
+
+/** What the routes share. */
+interface Server {
+  app: Hono;
+  models: ServedModels;
+  work: Work;
+  queue: WorkQueue;
+  metrics: Metrics;
+  maxDocuments: number;
+  rawScores: boolean;
 }
 
 /** nginx's number for a client that left, for the metrics. */
 const CLIENT_CLOSED = 499;
-const RERANK_PATHS = ["/rerank", "/v1/rerank", "/v2/rerank"];
-const API_PATHS = {
-  POST: [...RERANK_PATHS, "/v1/embeddings"],
-  GET: ["/health", "/metrics", "/v1/models"],
-};
 
-/** Builds the HTTP application over scorers and embedders. It listens nowhere by itself. */
-export function createRerankApp(options: RerankServerOptions): RerankApp {
+/** Builds the HTTP application over scorers and embedders. It does not listen. */
+export function createRerankApp(options: RerankServerOptions, tracer: Tracer): RerankApp {
   const limits = { ...DEFAULTS, ...withoutUndefined(options) };
-  const { rerankers, embedders = new Map<string, ServedEmbedder>(), playground } = options;
-  const posts = [...API_PATHS.POST, ...(playground ? [PLAYGROUND_PATHS.rerank] : [])];
-  const gets = [...API_PATHS.GET, ...(playground ? [PLAYGROUND_PATHS.models] : [])];
-  const routes = [...posts, ...gets, ...(playground ? ["/"] : [])];
-  const queue = new WorkQueue(limits.concurrency, limits.maxQueue);
   const metrics = new Metrics();
-  const active = new Set<(reason: unknown) => void>();
-  const created = Math.floor(Date.now() / 1000);
-  let draining = false;
-  const app = new Hono();
+  const queue = new WorkQueue(limits.concurrency, limits.maxQueue, (seconds) => metrics.waited(seconds));
+  const work = new Work(queue, limits.requestTimeout, tracer);
+  const app = new Hono({ getPath: cleanPath });
+  const server: Server = { app, models: new ServedModels(options), work, queue, metrics, ...limits };
 
-  app.use(async (context, next) => {
-    const started = performance.now();
-    await next();
-    const { path } = context.req;
-    metrics.answered(routes.includes(path) ? path : "other", context.res.status, (performance.now() - started) / 1000);
+  handleErrors(server, options.onError);
+  observe(server);
+  app.use(requestId());
+  if (options.allowedHosts) app.use(checkHost(options.allowedHosts));
+  if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
+  app.get("/health", (context) => {
+    return context.json({ status: work.draining ? "draining" : "ok" }, work.draining ? 503 : 200);
   });
-
-  app.get("/health", (context) => context.json({ status: draining ? "draining" : "ok" }, draining ? 503 : 200));
-  if (playground) servePage(app, playground);
-
-  app.use(async (context, next) => {
-    if (options.apiKey !== undefined) authorise(context, options.apiKey);
-    await next();
-  });
-
-  app.get("/metrics", (context) =>
-    context.body(metrics.render(queue), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
-  );
-
-  app.get("/v1/models", (context) => {
-    const data = [...rerankers.keys(), ...embedders.keys()].map((id) => ({
-      id,
-      object: "model",
-      created,
-      owned_by: "langchain-rerank",
-    }));
-    return context.json({ object: "list", data });
-  });
-
-  app.use(
-    bodyLimit({
-      maxSize: limits.maxBodyBytes,
-      onError: () => {
-        throw new HttpError(413, "body_too_large", `body: more than ${limits.maxBodyBytes} bytes`, { param: "body" });
-      },
-    }),
-  );
-
-  /** Takes a turn in the queue with a signal that ends with the client's connection, the time limit, or the server. */
-  async function work(context: Context, task: (signal: AbortSignal) => Promise<object>): Promise<Response> {
-    if (draining) throw new HttpError(503, "shutting_down", "the server is shutting down", { retryAfter: 5 });
-    const call = startCall({
-      signals: [context.req.raw.signal],
-      timeout: limits.requestTimeout,
-      onTimeout: (timeout) => new RerankTimeoutError(timeout),
-    });
-    active.add(call.abort);
-    try {
-      // The place in the queue is held until the work has really ended, which the client need not wait for.
-      return context.json(
-        await raceAbort(
-          call.signal,
-          queue.run(() => task(call.signal), call.signal),
-        ),
-      );
-    } finally {
-      active.delete(call.abort);
-      call.release();
-    }
-  }
-
-  const read = async (context: Context): Promise<Body> => parseBody(await context.req.text());
-
-  for (const path of RERANK_PATHS) {
-    app.post(path, async (context) => {
-      const request = readRerankRequest(path, await read(context), limits.maxDocuments);
-      const [name, scorer] = pick(rerankers, request.model, "reranker");
-      return work(context, async (signal) => {
-        const scored = await scoreRequest(name, scorer, request, request.raw ?? limits.rawScores, signal);
-        metrics.worked(request.texts.length, scored.tokens);
-        return rerankAnswer(request, scored, randomUUID());
-      });
-    });
-  }
-
-  app.post("/v1/embeddings", async (context) => {
-    const request = readEmbedRequest(await read(context), limits.maxDocuments);
-    const [name, embedder] = pick(embedders, request.model, "embedder");
-    return work(context, async (signal) => {
-      const { answer, tokens } = await embedAnswer(name, embedder, request, signal);
-      metrics.worked(request.texts.length, tokens);
-      return answer;
-    });
-  });
-
-  if (playground) {
+  if (options.playground) servePage(app, options.playground);
+  if (options.apiKey !== undefined) app.use(requireKey(options.apiKey));
+  app.use(limitBody(limits.maxBodyBytes));
+  serveInformation(server);
+  serveRerank(server);
+  serveEmbeddings(server);
+  if (options.playground) {
     const worked = (texts: number) => metrics.worked(texts, undefined);
-    servePlayground(app, playground, { maxDocuments: limits.maxDocuments, read, work, worked });
+    servePlayground(app, options.playground, { maxDocuments: limits.maxDocuments, work, worked });
   }
-
-  for (const path of [...posts, ...gets]) {
-    const allowed = posts.includes(path) ? "POST" : "GET";
-    app.all(path, (context) => {
-      context.header("allow", allowed);
-      throw new HttpError(405, "method_not_allowed", `${path} takes ${allowed}`);
-    });
-  }
-  app.notFound((context) =>
-    answer(
-      context,
-      new HttpError(404, "not_found", `no such path; there are ${[...API_PATHS.POST, ...API_PATHS.GET].join(", ")}`),
-    ),
-  );
-  app.onError((error, context) => {
-    // Nobody is there to read an answer.
-    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_CLOSED });
-    const known = translateError(error);
-    if (known.status >= 500) options.onError?.(error);
-    return answer(context, known);
-  });
-
   return {
     app,
-    drain: () => {
-      draining = true;
-    },
+    drain: () => work.drain(),
     abort: () => {
-      for (const stop of active)
-        stop(new HttpError(503, "shutting_down", "the server is shutting down", { retryAfter: 5 }));
+      work.abort();
       metrics.close();
     },
   };
 }
 
-function answer(context: Context, error: HttpError): Response {
-  if (error.options.retryAfter !== undefined) context.header("retry-after", String(error.options.retryAfter));
-  if (error.status === 401) context.header("www-authenticate", "Bearer");
-  return context.json(errorBody(error), error.status);
+/** Every error becomes JSON with a status, and `Retry-After` where it makes sense to try again. */
+function handleErrors({ app }: Server, onError: RerankServerOptions["onError"]): void {
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (context, methods) => {
+        const error = new HttpError(405, "method_not_allowed", `${context.req.path} takes ${methods.join(", ")}`);
+        return context.json(errorBody(error), error.status, { allow: methods.join(", ") });
+      },
+    }),
+  );
+  app.notFound((context) => {
+    const error = new HttpError(404, "not_found", `no such path; there are ${[...routesOf(app)].join(", ")}`);
+    return context.json(errorBody(error), error.status);
+  });
+  app.onError((error, context) => {
+    // Nobody is left to read an answer.
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_CLOSED });
+    const known = translateError(error);
+    if (known.status >= 500 && !(error instanceof HttpError)) onError?.(error, context.get("requestId"));
+    if (known.options.retryAfter !== undefined) context.header("retry-after", String(known.options.retryAfter));
+    if (known.status === 401) context.header("www-authenticate", "Bearer");
+    return context.json(errorBody(known), known.status);
+  });
 }
 
-/** The model of that name, or the first when none is named. @throws HttpError 404 naming those there are. */
-function pick<T>(models: ReadonlyMap<string, T>, name: string | undefined, kind: string): [string, T] {
-  const [first] = models;
-  if (!first) throw new HttpError(404, "model_not_found", `model: this server has no ${kind}`, { param: "model" });
-  if (name === undefined || name === "") return first;
-  const model = models.get(name);
-  if (model !== undefined) return [name, model];
-  const known = [...models.keys()].map((key) => `"${key}"`).join(", ");
-  throw new HttpError(404, "model_not_found", `model: no ${kind} of that name; there are ${known}`, { param: "model" });
+/** Counts and times requests, and tells clients of a server that shuts down to open a new connection elsewhere. */
+function observe({ app, metrics, work }: Server): void {
+  let routes: ReadonlySet<string> | undefined;
+  app.use(async (context, next) => {
+    const started = performance.now();
+    await next();
+    if (work.draining) context.header("connection", "close");
+    routes ??= routesOf(app);
+    const { path } = context.req;
+    metrics.answered(routes.has(path) ? path : "other", context.res.status, (performance.now() - started) / 1000);
+  });
 }
 
-/** Compares digests, whose length tells nothing of the key's. @throws HttpError 401 */
-function authorise(context: Context, key: string): void {
-  const sent =
-    /^Bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? context.req.header("x-api-key") ?? "";
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  if (!timingSafeEqual(digest(sent), digest(key))) {
-    throw new HttpError(401, "invalid_api_key", "send the server's key as `Authorization: Bearer KEY`");
+function serveInformation({ app, models, queue, metrics }: Server): void {
+  const created = Math.floor(Date.now() / 1000);
+  app.get("/metrics", (context) =>
+    context.body(metrics.render(queue), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+  );
+  app.get("/v1/models", (context) => {
+    const data = models.names.map((id) => ({ id, object: "model", created, owned_by: "langchain-rerank" }));
+    return context.json({ object: "list", data });
+  });
+}
+
+function serveRerank({ app, models, work, metrics, maxDocuments, rawScores }: Server): void {
+  for (const path of ["/rerank", "/v1/rerank", "/v2/rerank"]) {
+    app.post(path, async (context) => {
+      const request = readRerankRequest(path, await readBody(context), maxDocuments);
+      const reranker = models.reranker(request.model);
+      return work.run(context, request.texts.length, async ({ signal, ticket }) => {
+        const scored = await scoreRequest(reranker, request, request.raw ?? rawScores, signal, ticket);
+        metrics.worked(request.texts.length, scored.tokens);
+        return rerankAnswer(request, scored, context.get("requestId"));
+      });
+    });
   }
+}
+
+function serveEmbeddings({ app, models, work, metrics, maxDocuments }: Server): void {
+  app.post("/v1/embeddings", async (context) => {
+    const request = readEmbedRequest(await readBody(context), maxDocuments);
+    const [name, embedder] = models.embedder(request.model);
+    const { length } = request.texts;
+    return work.run(context, length, ({ signal, ticket }) =>
+      ticket.turn(length, async () => {
+        const { answer, tokens } = await embedAnswer(name, embedder, request, signal);
+        metrics.worked(length, tokens);
+        return answer;
+      }),
+    );
+  });
+}
+
+function allowOrigins(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "POST"],
+    allowHeaders: ["authorization", "content-type", "x-api-key", "x-request-id", "x-request-timeout", "traceparent"],
+    exposeHeaders: ["retry-after", "x-request-id"],
+    maxAge: 600,
+  });
+}
+
+function limitBody(bytes: number) {
+  return bodyLimit({
+    maxSize: bytes,
+    onError: () => {
+      throw new HttpError(413, "body_too_large", `body: more than ${bytes} bytes`, { param: "body" });
+    },
+  });
+}
+
+function routesOf(app: Hono): Set<string> {
+  return new Set(app.routes.filter(({ method }) => method !== "ALL").map(({ path }) => path));
 }
 
 function withoutUndefined<T extends object>(options: T): T {

@@ -1,68 +1,77 @@
+import { z } from "zod";
 import { HttpError, invalidField } from "./http-error.js";
 
-/** A JSON object that a client sent. */
-export type Body = Readonly<Record<string, unknown>>;
+/** Fields that the schemas of request bodies are made of. `null` counts as absent, since many clients write every field they know. */
 
-/** Parses a body that must be a JSON object. @throws HttpError 400 */
-export function parseBody(text: string): Body {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "invalid_json", "body: must be JSON", { param: "body" });
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw invalidField("body", "must be a JSON object");
-  return body as Body;
-}
+/** A string that is not blank. */
+export const requiredText = () =>
+  z.string(must("be a string")).refine((text) => text.trim() !== "", "must not be blank");
 
-/** A text that must be there and not be blank. @throws HttpError 400 */
-export function requiredText(body: Body, field: string): string {
-  const value = body[field];
-  if (typeof value !== "string") throw invalidField(field, `must be a string${missing(value)}`);
-  if (value.trim() === "") throw invalidField(field, "must not be blank");
-  return value;
-}
+export const optionalText = () => z.string(must("be a string")).nullish();
 
-/** Absent, or of the one type; `null` counts as absent, since many clients write out every field they know. @throws HttpError 400 */
-export function optional(body: Body, field: string, type: "boolean"): boolean | undefined;
-export function optional(body: Body, field: string, type: "string"): string | undefined;
-export function optional(body: Body, field: string, type: "boolean" | "string"): unknown {
-  const value = body[field] ?? undefined;
-  if (value !== undefined && typeof value !== type) throw invalidField(field, `must be a ${type}`);
-  return value;
-}
+export const optionalFlag = () => z.boolean(must("be a boolean")).nullish();
 
-/** A whole number of at least 1, or absent. @throws HttpError 400 */
-export function optionalCount(body: Body, field: string): number | undefined {
-  const value = body[field] ?? undefined;
-  if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value) || (value as number) < 1)
-    throw invalidField(field, "must be a whole number of at least 1");
-  return value as number;
-}
+/** An integer of at least 1. */
+export const requiredCount = () => {
+  const error = must("be an integer of at least 1");
+  return z.int(error).min(1, error);
+};
 
-/** A list of texts within the limit, each a string or, where allowed, an object with `text`. @throws HttpError 400, 413 */
-export function textList(body: Body, field: string, limit: number, objects: boolean): string[] {
-  const list = body[field];
-  if (!Array.isArray(list)) throw invalidField(field, `must be an array${missing(list)}`);
-  if (list.length === 0) throw invalidField(field, "must hold at least one text");
-  if (list.length > limit) {
-    throw new HttpError(413, "too_many_documents", `${field}: ${list.length} texts, at most ${limit} are allowed`, {
-      param: field,
-    });
-  }
-  return list.map((item: unknown, index) => {
-    if (typeof item === "string") return item;
-    const text = objects ? (item as { text?: unknown } | null)?.text : undefined;
-    if (typeof text === "string") return text;
-    throw invalidField(
-      `${field}[${index}]`,
-      objects ? "must be a string, or an object with a string `text`" : "must be a string",
-    );
+export const optionalCount = () => requiredCount().nullish();
+
+/** A string. */
+export const stringItem = () => z.string(must("be a string"));
+
+/** A string, or an object with a string `text`, whose other fields are ignored. */
+export const documentItem = () =>
+  z.union([z.string(), z.object({ text: z.string() }).transform(({ text }) => text)], {
+    error: "must be a string, or an object with a string `text`",
   });
+
+/** An array of 1 to `limit` texts. */
+export const texts = (item: z.ZodType<string>, limit: number) =>
+  z.array(item, must("be an array")).min(1, "must hold at least one text").max(limit);
+
+/** Fields that a dialect defines and that have no effect here. */
+export function ignored(...names: string[]): Record<string, z.ZodOptional<z.ZodUnknown>> {
+  return Object.fromEntries(names.map((name) => [name, z.unknown().optional()]));
 }
 
-function missing(value: unknown): string {
-  return value === undefined ? ", and is missing" : "";
+/**
+ * Checks a request body.
+ *
+ * @param schema A strict object, so that a misspelled field is an error and not a default.
+ * @throws HttpError 400 naming the first field at fault, or 413 for too many texts.
+ */
+export function parseRequest<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, body: unknown) {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  if (issue.code === "unrecognized_keys") {
+    const fields = Object.keys(schema.shape).join(", ");
+    throw invalidField(
+      pathOf([...issue.path, issue.keys[0] ?? ""]),
+      `is not a field of this request; its fields are ${fields}`,
+    );
+  }
+  const param = pathOf(issue.path) || "body";
+  if (issue.code === "too_big" && issue.origin === "array") {
+    const message = `${param}: at most ${issue.maximum} texts are allowed per request`;
+    throw new HttpError(413, "too_many_documents", message, { param });
+  }
+  throw invalidField(param, issue.message);
+}
+
+/** The error parameter of a schema. */
+function must(expectation: string) {
+  return {
+    error: ({ input }: { input?: unknown }) => `must ${expectation}${input === undefined ? ", and is missing" : ""}`,
+  };
+}
+
+/** `documents[1].text`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : index ? `.${String(key)}` : String(key)))
+    .join("");
 }

@@ -1,13 +1,29 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
+/** Upper bounds of the histograms' buckets, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const QUANTILES = [50, 99];
 const NANOSECONDS = 1e9;
 
+interface Histogram {
+  buckets: number[];
+  count: number;
+  sum: number;
+}
+
+/** The state of the queue at one moment. */
+export interface QueueState {
+  running: number;
+  waiting: number;
+  waitingTexts: number;
+  longestWait: number;
+}
+
 /** Counts of the server's work, as text in the Prometheus exposition format 0.0.4. */
 export class Metrics {
   readonly #requests = new Map<string, number>();
-  readonly #durations = new Map<string, { buckets: number[]; count: number; sum: number }>();
+  readonly #durations = new Map<string, Histogram>();
+  readonly #waits = emptyHistogram();
   readonly #totals = { documents: 0, tokens: 0 };
   readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
 
@@ -19,13 +35,14 @@ export class Metrics {
   answered(route: string, status: number, seconds: number): void {
     const key = `route="${route}",status="${status}"`;
     this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
-    const duration = this.#durations.get(route) ?? { buckets: BUCKETS.map(() => 0), count: 0, sum: 0 };
-    BUCKETS.forEach((bound, index) => {
-      if (seconds <= bound) duration.buckets[index] = (duration.buckets[index] ?? 0) + 1;
-    });
-    duration.count++;
-    duration.sum += seconds;
+    const duration = this.#durations.get(route) ?? emptyHistogram();
+    record(duration, seconds);
     this.#durations.set(route, duration);
+  }
+
+  /** One request that got its first turn after so many seconds. */
+  waited(seconds: number): void {
+    record(this.#waits, seconds);
   }
 
   /** Texts that were scored or embedded, and the tokens they came to. */
@@ -34,14 +51,9 @@ export class Metrics {
     this.#totals.tokens += tokens ?? 0;
   }
 
-  /** Everything, with the state of the queue at this moment. */
-  render(queue: { running: number; waiting: number }): string {
-    const durations = [...this.#durations].flatMap(([route, { buckets, count, sum }]) => [
-      ...buckets.map((value, index) => [`_bucket{route="${route}",le="${BUCKETS[index]}"}`, value] as const),
-      [`_bucket{route="${route}",le="+Inf"}`, count] as const,
-      [`_sum{route="${route}"}`, sum] as const,
-      [`_count{route="${route}"}`, count] as const,
-    ]);
+  /** All metrics, with the state of the queue at this moment. */
+  render(queue: QueueState): string {
+    const durations = [...this.#durations].flatMap(([route, duration]) => samples(duration, `route="${route}"`));
     const delays = QUANTILES.map(
       (percent) => [`{quantile="${percent / 100}"}`, this.#eventLoop.percentile(percent) / NANOSECONDS] as const,
     );
@@ -55,8 +67,13 @@ export class Metrics {
       family("request_duration_seconds", "histogram", "Time from request to answer.", durations),
       family("documents_total", "counter", "Texts scored or embedded.", [["", this.#totals.documents]]),
       family("tokens_total", "counter", "Tokens that went through the models.", [["", this.#totals.tokens]]),
-      family("queue_running", "gauge", "Requests being worked on.", [["", queue.running]]),
-      family("queue_waiting", "gauge", "Requests waiting.", [["", queue.waiting]]),
+      family("queue_running", "gauge", "Requests that have begun.", [["", queue.running]]),
+      family("queue_waiting", "gauge", "Requests that have not begun.", [["", queue.waiting]]),
+      family("queue_texts", "gauge", "Texts that wait.", [["", queue.waitingTexts]]),
+      family("queue_longest_wait_seconds", "gauge", "How long the first request in the queue has waited.", [
+        ["", queue.longestWait],
+      ]),
+      family("queue_wait_seconds", "histogram", "Time from a request to its first turn.", samples(this.#waits, "")),
       family("event_loop_delay_seconds", "summary", "Delay of the event loop since the start.", delays),
       family("resident_memory_bytes", "gauge", "Memory of the process.", [["", process.memoryUsage.rss()]]),
     ].join("");
@@ -66,6 +83,29 @@ export class Metrics {
   close(): void {
     this.#eventLoop.disable();
   }
+}
+
+function emptyHistogram(): Histogram {
+  return { buckets: BUCKETS.map(() => 0), count: 0, sum: 0 };
+}
+
+function record(histogram: Histogram, seconds: number): void {
+  BUCKETS.forEach((bound, index) => {
+    if (seconds <= bound) histogram.buckets[index] = (histogram.buckets[index] ?? 0) + 1;
+  });
+  histogram.count++;
+  histogram.sum += seconds;
+}
+
+function samples({ buckets, count, sum }: Histogram, labels: string): (readonly [string, number])[] {
+  const between = labels === "" ? "" : `${labels},`;
+  const braces = labels === "" ? "" : `{${labels}}`;
+  return [
+    ...buckets.map((value, index) => [`_bucket{${between}le="${BUCKETS[index]}"}`, value] as const),
+    [`_bucket{${between}le="+Inf"}`, count],
+    [`_sum${braces}`, sum],
+    [`_count${braces}`, count],
+  ];
 }
 
 function family(name: string, type: string, help: string, samples: readonly (readonly [string, number])[]): string {

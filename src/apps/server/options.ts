@@ -1,46 +1,46 @@
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import type { EmbedCallOptions } from "../../embeddings/call-options.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { PlaygroundOptions } from "./playground.js";
-
-/** An embedder that may take a signal, may tell how many tokens it read, and may hold threads or sockets. */
-export interface ServedEmbedder extends EmbeddingsInterface {
-  embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<number[][]>;
-  embedQuery(text: string, options?: EmbedCallOptions): Promise<number[]>;
-  dispose?(): Promise<void>;
-}
+import type { ServedEmbedder } from "./served-model.js";
 
 /** What is served, and within which limits. */
 export interface RerankServerOptions {
-  /** Scorers by the name that clients call them by. The first is used when a request names none. */
+  /** Scorers by the name that clients use. The first is used when a request names none. */
   rerankers: ReadonlyMap<string, RelevanceScorer>;
-  /** Embedders by name, likewise. */
+  /** Names of rerankers that need all texts of a request at once, because their scores depend on each other or are billed per call. */
+  whole?: ReadonlySet<string>;
+  /** Embedders by name; the first is the default. */
   embedders?: ReadonlyMap<string, ServedEmbedder>;
-  /** A page to try the models on, at `/`. Default: none. */
+  /** Other names for served models, such as the name that a client has built in. */
+  aliases?: ReadonlyMap<string, string>;
+  /** A page to try the models on, at `/`. @default none */
   playground?: PlaygroundOptions | undefined;
-  /** Clients must send it as `Authorization: Bearer KEY`. Default: none, everyone may call. */
+  /** Clients must send it as `Authorization: Bearer KEY` or `x-api-key: KEY`. @default none: anyone may call */
   apiKey?: string | undefined;
-  /** @default 1000 */
+  /** Names that requests may have in their `Host` header. @default any */
+  allowedHosts?: readonly string[] | undefined;
+  /** Origins whose pages may call the server; `*` for any. @default none */
+  corsOrigins?: readonly string[];
+  /** Texts per request. @default 1000 */
   maxDocuments?: number;
-  /** Bytes of a request. @default 4194304 */
+  /** Bytes per request. @default 4194304 */
   maxBodyBytes?: number;
-  /** Requests worked on at a time. @default 4 */
+  /** Parts of requests that are worked on at a time. @default 4 */
   concurrency?: number;
-  /** Requests that may wait; more are answered 429. @default 256 */
+  /** Texts that may wait; requests beyond are answered with 429. @default 20000 */
   maxQueue?: number;
-  /** Milliseconds from request to answer, waiting included; then 503. @default 60000 */
+  /** Milliseconds from request to answer, waiting included; then 503. A client may ask for less. @default 60000 */
   requestTimeout?: number;
-  /** Answer with logits where a request does not say, as LocalAI and llama.cpp do. @default false */
+  /** Answer with logits when a request does not say, as LocalAI and llama.cpp do. @default false */
   rawScores?: boolean;
-  /** Gets what went wrong inside, which clients are not told. Default: nothing. */
-  onError?: (error: unknown) => void;
+  /** Receives the cause of a failure, which clients do not see. @default nothing */
+  onError?: (error: unknown, requestId: string) => void;
 }
 
 export const DEFAULTS = {
   maxDocuments: 1000,
   maxBodyBytes: 4 * 2 ** 20,
   concurrency: 4,
-  maxQueue: 256,
+  maxQueue: 20_000,
   requestTimeout: 60_000,
   rawScores: false,
 } as const;

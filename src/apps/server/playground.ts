@@ -1,12 +1,13 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import type { PlaygroundModel } from "../playground/backend.js";
+import type { PlaygroundModel } from "../shared/playground-protocol.js";
 import { type ModelSource, rankForPlayground } from "../shared/playground-rank.js";
-import type { Body } from "./fields.js";
 import { HttpError } from "./http-error.js";
-import type { ServedEmbedder } from "./options.js";
 import { pageHeaders } from "./page-policy.js";
 import { readPlaygroundRequest } from "./playground-request.js";
+import { readBody } from "./read-body.js";
+import type { ServedEmbedder } from "./served-model.js";
+import type { Work } from "./work.js";
 
 /** A model on the page's list, with what runs it. */
 export type PlaygroundEntry = PlaygroundModel & { scorer?: RelevanceScorer; embedder?: ServedEmbedder };
@@ -18,19 +19,15 @@ export interface PlaygroundOptions {
   models: readonly PlaygroundEntry[];
 }
 
-/** What the page asks the server. */
-export const PLAYGROUND_PATHS = { models: "/playground/models", rerank: "/playground/rerank" } as const;
-
 /** Parts of the server that its routes share. */
 interface Shared {
   maxDocuments: number;
-  read: (context: Context) => Promise<Body>;
-  work: (context: Context, task: (signal: AbortSignal) => Promise<object>) => Promise<Response>;
+  work: Work;
   /** Counts scored texts. */
   worked: (texts: number) => void;
 }
 
-/** `GET /` for browsers. Needs no key, as nothing of anybody's is in it; clients that want JSON go on to the next route. */
+/** `GET /` for browsers. It needs no key, since there is nothing private in it; clients that want JSON get 404. */
 export function servePage(app: Hono, { html }: PlaygroundOptions): void {
   const headers = pageHeaders(html);
   app.get("/", async (context, next) => {
@@ -46,14 +43,17 @@ export function servePlayground(app: Hono, { models }: PlaygroundOptions, shared
     scorer: (id) => find(models, "model", id, ({ scorer }) => scorer),
     embeddings: (id) => find(models, "embeddings", id, ({ embedder }) => embedder),
   };
-  app.get(PLAYGROUND_PATHS.models, (context) => context.json({ models: list }));
-  app.post(PLAYGROUND_PATHS.rerank, async (context) => {
-    const request = readPlaygroundRequest(await shared.read(context), shared.maxDocuments);
-    return shared.work(context, async (signal) => {
-      const answer = await rankForPlayground(request, source, signal);
-      shared.worked(request.documents.length);
-      return answer;
-    });
+  app.get("/playground/models", (context) => context.json({ models: list }));
+  app.post("/playground/rerank", async (context) => {
+    const request = readPlaygroundRequest(await readBody(context), shared.maxDocuments);
+    const { length } = request.documents;
+    return shared.work.run(context, length, ({ signal, ticket }) =>
+      ticket.turn(length, async () => {
+        const answer = await rankForPlayground(request, source, signal);
+        shared.worked(length);
+        return answer;
+      }),
+    );
   });
 }
 
@@ -70,5 +70,5 @@ function find<T>(
   const match = fitting.find((model) => model.id === id);
   if (match) return match.found;
   const known = fitting.map((model) => `"${model.id}"`).join(", ") || "none";
-  throw new HttpError(404, "model_not_found", `${param}: no model of that name; there are ${known}`, { param });
+  throw new HttpError(404, "model_not_found", `${param}: no such model has this name; there are ${known}`, { param });
 }

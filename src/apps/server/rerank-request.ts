@@ -1,58 +1,96 @@
-import { type Body, optional, optionalCount, requiredText, textList } from "./fields.js";
-import { invalidField } from "./http-error.js";
+import { z } from "zod";
+import {
+  documentItem,
+  ignored,
+  optionalCount,
+  optionalFlag,
+  optionalText,
+  parseRequest,
+  requiredText,
+  stringItem,
+  texts,
+} from "./fields.js";
 
 /** Whose wire format a request has, which the answer then has too. */
 export type Dialect = "cohere-v2" | "jina" | "tei";
 
-/** A rerank request, whatever its format. */
+/** A rerank request in any format. */
 export interface RerankRequest {
   dialect: Dialect;
   model: string | undefined;
   query: string;
-  texts: string[];
-  /** How many results to answer with. */
+  texts: readonly string[];
+  /** Maximum number of results in the answer. */
   topN: number | undefined;
   /** Echo the texts. */
   withTexts: boolean;
-  /** Logits in place of the model's own activation of them; nothing where the request leaves it to the server. */
+  /** Logits instead of the model's activation of them; `undefined` where the request leaves it to the server. */
   raw: boolean | undefined;
-  /** False: a text that does not fit the model is an error. */
+  /** `false`: a text that does not fit the model is an error. */
   truncate: boolean;
 }
 
+/** The format that Jina, Cohere, vLLM, Infinity, LocalAI and llama.cpp share, with what only some of them define. */
+const documentsBody = (limit: number) =>
+  z.strictObject({
+    model: optionalText(),
+    query: requiredText(),
+    documents: texts(documentItem(), limit),
+    top_n: optionalCount(),
+    return_documents: optionalFlag(),
+    raw_scores: optionalFlag(),
+    // Cohere v1 and v2.
+    ...ignored("max_chunks_per_doc", "max_tokens_per_doc", "rank_fields", "priority"),
+    // Jina.
+    ...ignored("truncation", "max_doc_length", "max_query_length", "return_embeddings"),
+    // vLLM.
+    ...ignored("truncate_prompt_tokens", "truncation_side", "user", "mm_processor_kwargs", "cache_salt", "request_id"),
+  });
+
+const teiBody = (limit: number) =>
+  z.strictObject({
+    model: optionalText(),
+    query: requiredText(),
+    texts: texts(stringItem(), limit),
+    return_text: optionalFlag(),
+    raw_scores: optionalFlag(),
+    truncate: optionalFlag(),
+    truncation_direction: z
+      .string()
+      .regex(/^right$/i, 'only "right" is supported')
+      .nullish(),
+  });
+
 /**
- * Reads a body by where it was sent and what it holds: `/v2/rerank` is Cohere's v2; `texts` on `/rerank` is TEI's; everything else is the
- * format that Jina, Cohere v1, vLLM, Infinity, LocalAI and llama.cpp share.
+ * Reads a body by its path and its fields: `/v2/rerank` is Cohere's v2; `texts` on `/rerank` is TEI's; everything else is the format that
+ * Jina, Cohere v1, vLLM, Infinity, LocalAI and llama.cpp share.
  *
  * @throws HttpError 400 or 413, naming the field.
  */
-export function readRerankRequest(path: string, body: Body, maxDocuments: number): RerankRequest {
-  const query = requiredText(body, "query");
-  const model = optional(body, "model", "string");
-  if (path === "/rerank" && body.texts !== undefined && body.documents === undefined) {
-    if (body.truncation_direction !== undefined && !/^right$/i.test(String(body.truncation_direction))) {
-      throw invalidField("truncation_direction", 'only "right" is supported');
-    }
+export function readRerankRequest(path: string, body: object, limit: number): RerankRequest {
+  if (path === "/rerank" && "texts" in body && !("documents" in body)) {
+    const { query, model, texts, return_text, raw_scores, truncate } = parseRequest(teiBody(limit), body);
     return {
       dialect: "tei",
-      model,
+      model: model ?? undefined,
       query,
-      texts: textList(body, "texts", maxDocuments, false),
+      texts,
       topN: undefined,
-      withTexts: optional(body, "return_text", "boolean") ?? false,
-      raw: optional(body, "raw_scores", "boolean") ?? false,
-      truncate: optional(body, "truncate", "boolean") ?? true,
+      withTexts: return_text ?? false,
+      raw: raw_scores ?? false,
+      truncate: truncate ?? true,
     };
   }
   const dialect = path === "/v2/rerank" ? "cohere-v2" : "jina";
+  const { query, model, documents, top_n, return_documents, raw_scores } = parseRequest(documentsBody(limit), body);
   return {
     dialect,
-    model,
+    model: model ?? undefined,
     query,
-    texts: textList(body, "documents", maxDocuments, true),
-    topN: optionalCount(body, "top_n"),
-    withTexts: dialect === "jina" && (optional(body, "return_documents", "boolean") ?? false),
-    raw: optional(body, "raw_scores", "boolean"),
+    texts: documents,
+    topN: top_n ?? undefined,
+    withTexts: dialect === "jina" && (return_documents ?? false),
+    raw: raw_scores ?? undefined,
     truncate: true,
   };
 }

@@ -1,30 +1,41 @@
-import type { RelevanceScorer, ScorerReport } from "../../scorers/relevance-scorer.js";
+import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { scoreInChunks } from "../shared/score-in-chunks.js";
 import { HttpError } from "./http-error.js";
 import type { Scored } from "./rerank-answer.js";
 import type { RerankRequest } from "./rerank-request.js";
+import type { Ticket } from "./work-queue.js";
 
 /** The lowest number that a client with single precision can hold. */
 const LOWEST = -3.4028234663852886e38;
 
+/** Texts per turn: few, so that small requests get their turns soon, and enough for a few threads. */
+const CHUNK = 8;
+
+/** A reranker and how it may be called. */
+export interface ServedReranker {
+  name: string;
+  scorer: RelevanceScorer;
+  /** It needs all texts at once. */
+  whole: boolean;
+}
+
 /**
  * Scores the texts of a request. Blank ones are not given to the model and come last.
  *
- * @throws HttpError 422 for a text that does not fit, where the request forbids cutting. What the scorer throws.
+ * @throws HttpError 422 for a text that does not fit when the request forbids truncation. What the scorer throws.
  */
 export async function scoreRequest(
-  name: string,
-  scorer: RelevanceScorer,
+  { name, scorer, whole }: ServedReranker,
   request: RerankRequest,
   raw: boolean,
   signal: AbortSignal,
+  ticket: Ticket,
 ): Promise<Scored> {
   const positions = request.texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
   const texts = positions.map((position) => request.texts[position] as string);
-  let report: ScorerReport = {};
-  const onReport = (told: ScorerReport) => {
-    report = told;
-  };
-  const given = texts.length > 0 ? await scorer.score(request.query, texts, { signal, onReport }) : [];
+  const size = whole ? Math.max(1, texts.length) : CHUNK;
+  const given = await scoreInChunks(scorer, request.query, texts, { size, signal, run: ticket.turn });
+  const { report } = given;
   const cut = request.truncate ? -1 : (report.truncated?.indexOf(true) ?? -1);
   if (cut >= 0) {
     const param = `texts[${positions[cut]}]`;
@@ -36,7 +47,7 @@ export async function scoreRequest(
   const lowest = raw ? LOWEST : Math.max(scorer.lowestScore ?? LOWEST, LOWEST);
   const scores = new Array<number>(request.texts.length).fill(lowest);
   positions.forEach((position, index) => {
-    scores[position] = (logits ?? given)[index] as number;
+    scores[position] = (logits ?? given.scores)[index] as number;
   });
   return { model: name, scores, tokens: report.tokens };
 }

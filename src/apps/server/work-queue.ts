@@ -1,53 +1,192 @@
+import { onAbort } from "../../abort.js";
 import { HttpError } from "./http-error.js";
-import { Semaphore } from "./semaphore.js";
 
-/** Seconds that a request takes, until one has been seen. */
-const FIRST_GUESS = 1;
-/** Weight of the newest request in the running mean. */
+/** Weight of the newest turn in the running mean of seconds per text. */
 const NEWEST = 0.1;
 
-/** Lets so many requests run, so many wait, and turns away the rest with the time after which to come back. */
+/** A request's right to take turns. */
+export interface Ticket {
+  /**
+   * Runs a task when it is this request's turn. A request may ask for many turns at once.
+   *
+   * @param texts How many texts the task works on.
+   * @returns What the task returns; the turn ends when the task has settled.
+   * @throws The reason of the request's signal when it aborts before the turn comes.
+   */
+  turn<T>(texts: number, task: () => Promise<T>): Promise<T>;
+  /** Must be called when the request has ended. */
+  close(): void;
+}
+
+interface Turn {
+  texts: number;
+  start: () => void;
+}
+
+interface Entry {
+  readonly opened: number;
+  /** Turns that wait. */
+  readonly turns: Turn[];
+  /** Texts that no turn has started on. */
+  waitingTexts: number;
+  running: number;
+  started: boolean;
+}
+
+/**
+ * Shares a number of slots among requests. Requests take turns one after the other, so a large request that is cut into parts does not keep
+ * small ones waiting; it leaves one slot free for them while there is more than one.
+ */
 export class WorkQueue {
-  readonly #semaphore: Semaphore;
-  readonly #size: number;
-  readonly #maxWaiting: number;
-  #admitted = 0;
-  #seconds = FIRST_GUESS;
+  readonly #slots: number;
+  readonly #maxTexts: number;
+  readonly #onStart: (secondsWaited: number) => void;
+  /** Open requests; the next turn goes to the first that can use it, which then goes to the end. */
+  readonly #entries = new Set<Entry>();
+  #running = 0;
+  #secondsPerText: number | undefined;
 
-  constructor(size: number, maxWaiting: number) {
-    this.#semaphore = new Semaphore(size);
-    this.#size = size;
-    this.#maxWaiting = maxWaiting;
+  /**
+   * @param slots Turns that run at a time.
+   * @param maxTexts Texts that may wait.
+   * @param onStart Receives how long each request waited for its first turn.
+   */
+  constructor(slots: number, maxTexts: number, onStart: (secondsWaited: number) => void = () => {}) {
+    this.#slots = slots;
+    this.#maxTexts = maxTexts;
+    this.#onStart = onStart;
   }
 
+  /** Requests that have begun. */
   get running(): number {
-    return Math.min(this.#admitted, this.#size);
+    return count(this.#entries, ({ started }) => started);
   }
 
+  /** Requests that have not begun. */
   get waiting(): number {
-    return Math.max(0, this.#admitted - this.#size);
+    return count(this.#entries, ({ started }) => !started);
   }
 
-  /** @throws HttpError 429 when the queue is full. The reason for which it is stopped. What the task throws. */
-  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.waiting >= this.#maxWaiting && this.#admitted >= this.#size) {
-      const retryAfter = Math.max(1, Math.ceil((this.waiting / this.#size) * this.#seconds));
-      throw new HttpError(429, "queue_full", `${this.#admitted} requests are under way already; try again later`, {
-        retryAfter,
+  /** Texts that no turn has started on. */
+  get waitingTexts(): number {
+    let texts = 0;
+    for (const entry of this.#entries) texts += entry.waitingTexts;
+    return texts;
+  }
+
+  /** How long the request that has waited longest has waited for its first turn, in seconds. */
+  get longestWait(): number {
+    for (const { started, opened } of this.#entries) if (!started) return (performance.now() - opened) / 1000;
+    return 0;
+  }
+
+  /**
+   * Admits a request.
+   *
+   * @param remaining Milliseconds within which the client wants its answer.
+   * @throws HttpError 429 when too many texts wait already, 503 when the texts ahead will take longer than the client wants to wait.
+   */
+  open(texts: number, remaining: number, signal: AbortSignal): Ticket {
+    const busy = this.#running >= this.#slots || this.waitingTexts > 0;
+    if (busy) this.#refuseIfFull(texts);
+    if (busy) this.#refuseIfLate(texts, remaining);
+    const entry: Entry = { opened: performance.now(), turns: [], waitingTexts: texts, running: 0, started: false };
+    this.#entries.add(entry);
+    return {
+      turn: (size, task) => this.#turn(entry, size, task, signal),
+      close: () => {
+        this.#entries.delete(entry);
+        this.#next();
+      },
+    };
+  }
+
+  #refuseIfFull(texts: number): void {
+    const waiting = this.waitingTexts;
+    if (waiting + texts <= this.#maxTexts) return;
+    const message = `${waiting} texts are waiting already, and at most ${this.#maxTexts} may; try again later`;
+    throw new HttpError(429, "queue_full", message, { retryAfter: wholeSeconds(this.#secondsFor(waiting)) });
+  }
+
+  #refuseIfLate(texts: number, remaining: number): void {
+    // Turns alternate, so no request ahead gets many more texts done than this one before this one has finished.
+    let ahead = 0;
+    for (const { waitingTexts } of this.#entries) ahead += Math.min(waitingTexts, texts);
+    const wait = this.#secondsFor(ahead);
+    if (wait * 1000 <= remaining) return;
+    const message = `the texts ahead take about ${wait.toFixed(1)} s, longer than the ${Math.ceil(remaining)} ms that are left; try again later`;
+    throw new HttpError(503, "too_busy", message, { retryAfter: wholeSeconds(wait) });
+  }
+
+  #secondsFor(texts: number): number {
+    return (texts * (this.#secondsPerText ?? 0)) / this.#slots;
+  }
+
+  #turn<T>(entry: Entry, texts: number, task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const turn: Turn = {
+        texts,
+        start: () => {
+          stopListening();
+          this.#run(entry, texts, task).then(resolve, reject);
+        },
+      };
+      const stopListening = onAbort(signal, () => {
+        const index = entry.turns.indexOf(turn);
+        if (index >= 0) entry.turns.splice(index, 1);
+        entry.waitingTexts -= texts;
+        reject(signal.reason);
       });
-    }
-    this.#admitted++;
+      if (signal.aborted) return;
+      entry.turns.push(turn);
+      this.#next();
+    });
+  }
+
+  async #run<T>(entry: Entry, texts: number, task: () => Promise<T>): Promise<T> {
+    const started = performance.now();
     try {
-      return await this.#semaphore.run(() => this.#timed(task), signal);
+      const result = await task();
+      const seconds = (performance.now() - started) / 1000 / Math.max(1, texts);
+      this.#secondsPerText = (this.#secondsPerText ?? seconds) * (1 - NEWEST) + seconds * NEWEST;
+      return result;
     } finally {
-      this.#admitted--;
+      this.#running--;
+      entry.running--;
+      this.#next();
     }
   }
 
-  async #timed<T>(task: () => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const result = await task();
-    this.#seconds += NEWEST * ((performance.now() - started) / 1000 - this.#seconds);
-    return result;
+  /** Starts turns while slots are free. */
+  #next(): void {
+    while (this.#running < this.#slots) {
+      const entry = this.#choose();
+      if (!entry) return;
+      const turn = entry.turns.shift()!;
+      this.#entries.delete(entry);
+      this.#entries.add(entry);
+      this.#running++;
+      entry.running++;
+      entry.waitingTexts -= turn.texts;
+      if (!entry.started) this.#onStart((performance.now() - entry.opened) / 1000);
+      entry.started = true;
+      turn.start();
+    }
   }
+
+  #choose(): Entry | undefined {
+    const most = Math.max(1, this.#slots - 1);
+    for (const entry of this.#entries) if (entry.turns.length > 0 && entry.running < most) return entry;
+    return undefined;
+  }
+}
+
+function count<T>(items: Iterable<T>, holds: (item: T) => boolean): number {
+  let found = 0;
+  for (const item of items) if (holds(item)) found++;
+  return found;
+}
+
+function wholeSeconds(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds));
 }

@@ -6,7 +6,7 @@ import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarit
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
 import type { RerankDetails } from "../../rerankers/types.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import type { PlaygroundAnswer, PlaygroundRequest, PlaygroundResult, RerankMethod } from "../playground/backend.js";
+import type { PlaygroundAnswer, PlaygroundRequest, PlaygroundResult, RerankMethod } from "./playground-protocol.js";
 
 /** Gives the models that a method names. Throws an error that says which there are when one is unknown. */
 export interface ModelSource {

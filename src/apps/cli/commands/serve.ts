@@ -1,16 +1,30 @@
 import type { Command } from "commander";
-import type { ServedEmbedder } from "../../server/options.js";
+import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
+import type { ListenOptions, RerankServer } from "../../server/listen.js";
+import type { ServedEmbedder } from "../../server/served-model.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { interruption } from "../interruption.js";
 import { finiteNumber, wholeNumber } from "../options.js";
-import { loadEmbedders, loadRerankers, makeHybrid, type ServedModels, warmUp } from "../serve-models.js";
+import {
+  HYBRID,
+  loadEmbedders,
+  loadRerankers,
+  makeHybrid,
+  readAliases,
+  type ServedModels,
+  warmUp,
+  wholeRequests,
+} from "../serve-models.js";
 
-/** What `serve` was told on the command line. */
+/** Options of `serve`. */
 interface ServeOptions extends ServedModels {
+  modelAlias?: string[];
   hybrid?: number | true;
   host: string;
   port: number;
   apiKey?: string;
+  allowedHost?: string[];
+  cors?: string[];
   rawScores?: boolean;
   concurrency?: number;
   maxQueue?: number;
@@ -22,19 +36,22 @@ interface ServeOptions extends ServedModels {
 }
 
 const KEY_VARIABLE = "LANGCHAIN_RERANK_API_KEY";
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 const HELP = `
 Examples:
   $ langchain-rerank serve
+  $ langchain-rerank serve --hybrid
   $ langchain-rerank serve --model en=cross-encoder/ettin-reranker-17m-v1 --model ./my-reranker --port 9000
   $ langchain-rerank serve --embeddings Xenova/all-MiniLM-L6-v2 --hybrid 0.7
   $ ${KEY_VARIABLE}=... langchain-rerank serve --host 0.0.0.0
   $ curl localhost:8787/v1/rerank -d '{"query": "tea", "documents": ["green tea", "a bicycle"]}'
 
-Answers POST /v1/rerank (Jina, Cohere v1, vLLM), /v2/rerank (Cohere v2), /rerank (TEI, or as /v1), /v1/embeddings (OpenAI);
-GET /health, /v1/models, /metrics (Prometheus). At / browsers get a page to try the models on. Only this machine can reach it
-unless --host says otherwise.
+Endpoints: POST /v1/rerank (Jina, Cohere v1, vLLM), /v2/rerank (Cohere v2), /rerank (TEI, or as /v1), /v1/embeddings (OpenAI);
+GET /health, /v1/models, /metrics (Prometheus). Browsers get a page at / to try the models on.
+While a single reranker is served, it answers to any model name.
+
+Only this machine can reach the server unless --host says otherwise, and only under a name of this machine unless
+--allowed-host adds one. Set a key before you open it to others: at least 8 visible ASCII characters.
 `;
 
 /** Adds the command `serve`. */
@@ -42,31 +59,38 @@ export function register(program: Command): void {
   program
     .command("serve")
     .summary("answer rerank and embedding requests over HTTP")
-    .description("Serves local models over HTTP, in the formats of Jina, Cohere, TEI and OpenAI.")
+    .description("Serves models over HTTP in the formats of Jina, Cohere, TEI and OpenAI.")
     .option(
       "-m, --model <[name=]model...>",
       "cross-encoders and late-interaction models to serve, the first is the default (default: the bundled one)",
       collect,
     )
     .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
+    .option("--model-alias <alias[=name]...>", "another name for a served model (default: for the first)", collect)
     .option(
       "--hybrid [alpha]",
-      "also serve `hybrid`: the first of both, blended, alpha for the cross-encoder (0.7)",
+      "also serve `hybrid`: the first reranker, blended with the first embedding model or the bundled first stage",
       finiteNumber,
     )
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("-p, --port <number>", "port to listen on, 0 for any free one", wholeNumber(0), 8787)
     .option(
       "--api-key <key>",
-      `key that clients must send; better set ${KEY_VARIABLE}, which other users of the machine cannot see`,
+      `key that clients must send, 8 characters or more; better set ${KEY_VARIABLE}, which other users cannot see`,
     )
-    .option("--raw-scores", "answer with logits unless a request asks otherwise")
-    .option("--concurrency <count>", "requests worked on at a time (4)", wholeNumber(1))
-    .option("--max-queue <count>", "requests that may wait, more are answered 429 (256)", wholeNumber(0))
-    .option("--max-documents <count>", "texts a request (1000)", wholeNumber(1))
-    .option("--max-body <bytes>", "bytes a request (4194304)", wholeNumber(1))
-    .option("--timeout <ms>", "milliseconds from request to answer, then 503 (60000)", wholeNumber(1))
-    .option("--grace <ms>", "milliseconds that requests get to end at shutdown (10000)", wholeNumber(0))
+    .option(
+      "--allowed-host <name...>",
+      "accept this name in the Host header while bound to a loopback address",
+      collect,
+    )
+    .option("--cors <origin...>", "let pages of this origin call the server, * for any", collect)
+    .option("--raw-scores", "answer with logits unless a request says otherwise")
+    .option("--concurrency <count>", "parts of requests worked on at a time (default: 4)", wholeNumber(1))
+    .option("--max-queue <texts>", "texts that may wait; beyond, requests get 429 (default: 20000)", wholeNumber(0))
+    .option("--max-documents <count>", "texts per request (default: 1000)", wholeNumber(1))
+    .option("--max-body <bytes>", "bytes per request (default: 4194304)", wholeNumber(1))
+    .option("--timeout <ms>", "milliseconds from request to answer, then 503 (default: 60000)", wholeNumber(1))
+    .option("--grace <ms>", "milliseconds that requests get to finish at shutdown (default: 10000)", wholeNumber(0))
     .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
     .option("--no-playground", "no page to try the models on at /")
     .addHelpText("after", HELP + EXIT_CODES_HELP)
@@ -78,22 +102,33 @@ async function run(options: ServeOptions): Promise<void> {
   if (apiKey !== undefined && !/^[\x21-\x7e]{8,}$/.test(apiKey)) {
     throw new CliError("The API key must have at least 8 visible ASCII characters and no blanks.", EXIT.usage);
   }
+  const corsOrigins = (options.cors ?? []).map(readOrigin);
   const signal = interruption();
   const rerankers = await loadRerankers(options);
   const embedders = await loadEmbedders(options);
   const playground = options.playground ? await loadPlayground(options, embedders) : undefined;
-  if (options.hybrid !== undefined) rerankers.set("hybrid", await makeHybrid(options.hybrid, rerankers, embedders));
+  if (options.hybrid !== undefined) rerankers.set(HYBRID, await makeHybrid(options.hybrid, rerankers, embedders));
+  const aliases = readAliases(options.modelAlias ?? [], [...rerankers.keys(), ...embedders.keys()]);
   await warmUp(rerankers, embedders, signal);
 
+  const whole = wholeRequests(options);
+  const server = await open(options, { rerankers, embedders, aliases, whole, playground, apiKey, corsOrigins });
+  announce(server, { rerankers, embedders }, options, apiKey);
+  await ended(signal);
+  process.stderr.write("Shutting down: finishing the requests under way\n");
+  await server.close();
+}
+
+async function open(options: ServeOptions, served: ListenOptions): Promise<RerankServer> {
   const { listen } = await import("../../server/listen.js");
-  const server = await listen({
-    rerankers,
-    embedders,
-    playground,
-    apiKey,
+  return listen({
+    ...served,
     host: options.host,
     port: options.port,
-    onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+    allowedHosts: options.allowedHost,
+    onError: (error, requestId) => {
+      process.stderr.write(`request ${requestId}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    },
     ...given({
       rawScores: options.rawScores,
       concurrency: options.concurrency,
@@ -108,20 +143,39 @@ async function run(options: ServeOptions): Promise<void> {
       cause: error,
     });
   });
-  const names = [...rerankers.keys(), ...embedders.keys()].join(", ");
-  process.stderr.write(`Serving ${names} on ${server.url}\n`);
-  if (playground) process.stderr.write(`Try it in a browser: ${server.url}/\n`);
-  if (apiKey === undefined && !LOOPBACK.test(options.host)) {
-    process.stderr.write(
-      `warning: everyone who can reach ${server.url} may use it; set ${KEY_VARIABLE} to ask for a key\n`,
-    );
-  }
-  await ended(signal);
-  process.stderr.write("Shutting down: finishing the requests under way\n");
-  await server.close();
 }
 
-/** The page reads long documents whole, since it shows the passage that counts. Both ways of reading share a model's memory. */
+function announce(
+  { url, exposed, networkUrls }: RerankServer,
+  { rerankers, embedders }: Loaded,
+  { playground }: ServeOptions,
+  apiKey: string | undefined,
+): void {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  say(`Serving ${[...rerankers.keys(), ...embedders.keys()].join(", ")} on ${url}`);
+  if (playground) say(`Try it in a browser: ${url}/`);
+  if (networkUrls.length > 0) say(`From other machines: ${networkUrls.join(", ")}`);
+  if (exposed && apiKey === undefined) {
+    say(`warning: anyone who can reach this machine can use the server; set ${KEY_VARIABLE} to require a key`);
+  }
+}
+
+interface Loaded {
+  rerankers: ReadonlyMap<string, RelevanceScorer>;
+  embedders: ReadonlyMap<string, ServedEmbedder>;
+}
+
+/** An origin as browsers send it: scheme, host and port. @throws CliError */
+function readOrigin(text: string): string {
+  if (text === "*" || text === "null") return text;
+  const origin = URL.canParse(text) ? new URL(text).origin : "null";
+  if (origin === "null" || !/^https?:/.test(origin)) {
+    throw new CliError(`--cors ${text}: give an origin such as https://app.example.com, or *.`, EXIT.usage);
+  }
+  return origin;
+}
+
+/** The page reads long documents as passages, since it shows the best one. Both ways of reading share a model's memory. */
 async function loadPlayground(options: ServeOptions, embedders: ReadonlyMap<string, ServedEmbedder>) {
   const { preparePlayground } = await import("../serve-playground.js");
   const rerankers = await loadRerankers(options, { longDocuments: "max-passage" });
@@ -137,7 +191,7 @@ function ended(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Only what was set, so that defaults stand where they are declared. */
+/** Only the options that were set, so that defaults are declared in one place. */
 function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: NonNullable<T[K]>;

@@ -1,4 +1,4 @@
-import { PlaygroundError } from "../backend.js";
+import { PlaygroundError } from "../../shared/playground-protocol.js";
 import type { PlaygroundState } from "../settings.js";
 import { decodeFragment, encodeFragment } from "./fragment.js";
 

@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../../text-span.js";
-import type { PlaygroundResult } from "../backend.js";
+import type { PlaygroundResult } from "../../shared/playground-protocol.js";
 import { excerpt } from "./excerpt.js";
 import { find, show } from "./find.js";
 import { formatScore } from "./format.js";

@@ -1,4 +1,4 @@
-import type { PlaygroundModel, RerankMethod } from "../backend.js";
+import type { PlaygroundModel, RerankMethod } from "../../shared/playground-protocol.js";
 import { type DocumentFormat, type ParsedDocuments, parseDocuments } from "../input/parse-documents.js";
 import { DEFAULT_STATE, type PlaygroundState, type RerankerChoice } from "../settings.js";
 import { find, show } from "./find.js";

@@ -1,4 +1,4 @@
-import { PlaygroundError } from "../backend.js";
+import { PlaygroundError } from "../../shared/playground-protocol.js";
 import { find, show } from "./find.js";
 
 /** Where errors are told, and where a key is asked for. */

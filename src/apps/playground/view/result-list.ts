@@ -1,5 +1,5 @@
 import type { TextSpan } from "../../../text-span.js";
-import type { PlaygroundResult } from "../backend.js";
+import type { PlaygroundResult } from "../../shared/playground-protocol.js";
 import { Card, type Placed } from "./card.js";
 import { find, show } from "./find.js";
 import { barShares } from "./format.js";

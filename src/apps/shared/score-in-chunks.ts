@@ -1,0 +1,90 @@
+import { addCacheReports } from "../../scorers/cache-report.js";
+import type { RelevanceScorer, ScorerReport } from "../../scorers/relevance-scorer.js";
+
+/** How {@link scoreInChunks} works. */
+export interface ChunkOptions {
+  /** Texts per chunk. */
+  size: number;
+  signal?: AbortSignal | undefined;
+  /** Starts a chunk, at once or later. @default at once */
+  run?: <T>(texts: number, task: () => Promise<T>) => Promise<T>;
+  /** Called after each chunk with the number of texts scored so far. */
+  onProgress?: (done: number) => void;
+}
+
+/** Scores of texts, in the order given, and the reports of all chunks in one. */
+export interface ChunkedScores {
+  scores: number[];
+  report: ScorerReport;
+}
+
+/**
+ * Scores texts chunk by chunk, to show progress or to let other work in between. Only for scorers that score each text by itself.
+ *
+ * @throws What the scorer throws, after the chunks that have started have ended.
+ */
+export async function scoreInChunks(
+  scorer: RelevanceScorer,
+  query: string,
+  texts: readonly string[],
+  { size, signal, run = (_, task) => task(), onProgress }: ChunkOptions,
+): Promise<ChunkedScores> {
+  const starts = Array.from({ length: Math.ceil(texts.length / size) }, (_, index) => index * size);
+  let done = 0;
+  let failure: { error: unknown } | undefined;
+  const chunks = starts.map((start) => {
+    const chunk = texts.length <= size ? texts : texts.slice(start, start + size);
+    return run(chunk.length, async () => {
+      if (failure) throw failure.error;
+      let report: ScorerReport = {};
+      const scores = await scorer.score(query, chunk, {
+        ...(signal ? { signal } : {}),
+        onReport: (reported) => {
+          report = reported;
+        },
+      });
+      done += chunk.length;
+      onProgress?.(done);
+      return { scores, report };
+    });
+  });
+  const results = await Promise.all(chunks).catch(async (error: unknown) => {
+    failure = { error };
+    await Promise.allSettled(chunks);
+    throw error;
+  });
+  const scores = results.flatMap((result) => [...result.scores]);
+  return { scores, report: joinReports(results.map(({ report }) => report)) };
+}
+
+/** Counts and times add up; lists with one entry per text are joined where every chunk has them. */
+function joinReports(reports: readonly ScorerReport[]): ScorerReport {
+  const joined: Record<string, unknown> = {};
+  for (const report of reports) {
+    for (const [key, value] of Object.entries(report)) joined[key] = join(key, joined[key], value);
+  }
+  for (const key of LISTS) if (!reports.every((report) => report[key])) delete joined[key];
+  const cache = reports.map((report) => report.cache).reduce(addCacheReports, undefined);
+  return { ...joined, ...(cache ? { cache } : {}) };
+}
+
+/** Fields with one entry per text. */
+const LISTS = ["raw", "truncated", "passages", "spans"] as const;
+
+function join(key: string, a: unknown, b: unknown): unknown {
+  if (a === undefined) return b;
+  if (key === "warnings") return [...new Set([...(a as string[]), ...(b as string[])])];
+  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  if (typeof a === "boolean") return a || b;
+  if (typeof a === "number" && typeof b === "number") return a + b;
+  if (key === "milliseconds" || key === "usage") return addNumbers(a as Numbers, b as Numbers);
+  return a;
+}
+
+type Numbers = Readonly<Record<string, number>>;
+
+function addNumbers(a: Numbers, b: Numbers): Numbers {
+  const sums: Record<string, number> = { ...a };
+  for (const [key, value] of Object.entries(b)) sums[key] = (sums[key] ?? 0) + value;
+  return sums;
+}
