@@ -46,9 +46,9 @@ export async function createRemoteScorer(
 ): Promise<RelevanceScorer> {
   const { provider, model } = splitName(name);
   if (provider === "ollama") {
-    const { OllamaCrossEncoder } = await import("./ollama/ollama-cross-encoder.js");
+    const { OllamaCrossEncoder } = await import("langchain-rerank/ollama");
     return new OllamaCrossEncoder({ model: model ?? "", instruction });
   }
-  const { HttpCrossEncoder } = await import("./http/http-cross-encoder.js");
+  const { HttpCrossEncoder } = await import("langchain-rerank/http");
   return new HttpCrossEncoder({ provider, model, instruction } as HttpCrossEncoderOptions);
 }

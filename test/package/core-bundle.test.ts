@@ -38,7 +38,8 @@ describe.each(["dist/index.js", "dist/index.cjs"])("the core, %s", (entry) => {
     expect(inputs.filter((path) => !path.startsWith("dist/"))).toEqual([]);
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     const packages = new Set(imports.map(({ path }) => path.replace(/^(@langchain\/core)\/.*/, "$1")));
-    expect([...packages].sort()).toEqual(["@langchain/core", "langchain-rerank/onnx", "langchain-rerank/static"]);
+    const entries = ["http", "ollama", "onnx", "static"].map((name) => `langchain-rerank/${name}`);
+    expect([...packages].sort()).toEqual(["@langchain/core", ...entries]);
     const others = imports.filter(({ path }) => path.startsWith("langchain-rerank/"));
     // Within functions only: importing the core, which another test does, loads neither.
     const kind = entry.endsWith(".cjs") ? "require-call" : "dynamic-import";
