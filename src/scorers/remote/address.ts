@@ -59,9 +59,17 @@ export function joinPaths(base: string, path: string, versionIsPrefix = false): 
   const right = path.split("/").filter(Boolean);
   const endpoint = ENDPOINTS.find((parts) => parts.join("/") === left.slice(-parts.length).join("/"));
   if (endpoint) left = left.slice(0, -endpoint.length);
-  const versioned = !versionIsPrefix && /^v\d+(alpha|beta)?\d*$/.test(left.at(-1) ?? "");
-  if (versioned) left = left.slice(0, -1);
-  let overlap = versioned ? 0 : Math.min(left.length, right.length);
-  while (overlap > 0 && left.slice(-overlap).join("/") !== right.slice(0, overlap).join("/")) overlap--;
-  return `/${[...left, ...right.slice(overlap)].join("/")}`;
+  let shared = overlap(left, right);
+  if (shared === 0 && !versionIsPrefix && /^v\d+(alpha|beta)?\d*$/.test(left.at(-1) ?? "")) {
+    left = left.slice(0, -1);
+    shared = overlap(left, right);
+  }
+  return `/${[...left, ...right.slice(shared)].join("/")}`;
+}
+
+/** How many segments at the end of `left` are those at the beginning of `right`. */
+function overlap(left: readonly string[], right: readonly string[]): number {
+  let count = Math.min(left.length, right.length);
+  while (count > 0 && left.slice(-count).join("/") !== right.slice(0, count).join("/")) count--;
+  return count;
 }
