@@ -17,11 +17,25 @@ import {
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
+import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { createScorer } from "../../scorers/create-scorer.js";
-import type { EvalOptions } from "./commands/eval.js";
-import { loadData, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
+import { type DataOptions, loadData, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
+import type { OutputOptions } from "./evaluation-output.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
+
+/** Options of `eval`. */
+export interface EvalOptions extends DataOptions, OutputOptions {
+  model?: string[];
+  embeddings?: string[];
+  hybrid?: boolean;
+  alpha: number;
+  topK: number;
+  normalization: Exclude<BlendNormalization, "sigmoid">;
+  measures: string[];
+  baseline?: string;
+  runs?: string;
+}
 
 interface System {
   name: string;

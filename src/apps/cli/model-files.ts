@@ -3,14 +3,25 @@ import { basename, join } from "node:path";
 import { isRerankError, ModelIntegrityError } from "../../errors.js";
 import { downloadModel } from "../../models/download.js";
 import { defaultModel } from "../../models/find.js";
+import type { DType } from "../../models/types.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { hashFile } from "../../platform/node/hub/blob.js";
 import { createScorer } from "../../scorers/create-scorer.js";
-import type { FetchOptions } from "./commands/models.js";
 import { downloadDetail } from "./download-detail.js";
 import { interruption } from "./interruption.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
+
+/** Options of `models download` and `models check`. */
+export interface FetchOptions {
+  dtype?: DType;
+  revision?: string;
+  acceptLicense?: boolean;
+  cacheDir?: string;
+  update?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+}
 
 /** `models download`: prints the folder. */
 export async function download(name: string, options: FetchOptions): Promise<void> {

@@ -1,15 +1,31 @@
 import { Document } from "@langchain/core/documents";
+import type { DType } from "../../models/types.js";
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
-import type { SourceText } from "../../text-sources/split-text.js";
+import type { SourceText, TextFormat } from "../../text-sources/split-text.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
-import type { RankOptions } from "./commands/rank.js";
 import { downloadDetail } from "./download-detail.js";
 import { interruption } from "./interruption.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
+
+/** Options of `rank`. */
+export interface RankOptions {
+  query: string;
+  topN?: number;
+  threshold?: number;
+  model?: string;
+  dtype?: DType;
+  longDocuments?: "truncate" | "max-passage";
+  instruction?: string;
+  acceptLicense?: boolean;
+  field?: string;
+  format?: TextFormat;
+  json?: boolean;
+  verbose?: boolean;
+}
 
 /** One line of the result. */
 export interface RankedDocument {

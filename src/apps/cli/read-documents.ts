@@ -85,7 +85,7 @@ async function listTextFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile() && formatOfFile(entry.name) !== undefined)
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !/(?:^|[\\/])(?:\.[^\\/.]|node_modules[\\/])/.test(file.slice(folder.length)));
   if (files.length > 0) return files.sort();
   throw new CliError(`${folder}: the folder holds no text files (${TEXT_EXTENSIONS.join(", ")}).`);

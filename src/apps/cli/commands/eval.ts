@@ -1,24 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { BlendNormalization } from "../../../rerankers/normalization.js";
-import { addDataOptions, type DataOptions, textList } from "../evaluation-inputs.js";
-import type { OutputOptions } from "../evaluation-output.js";
+import type { EvalOptions } from "../evaluate-systems.js";
+import { addDataOptions, textList } from "../evaluation-inputs.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
-
-/** What `eval` was told on the command line. */
-export interface EvalOptions extends DataOptions, OutputOptions {
-  model?: string[];
-  embeddings?: string[];
-  hybrid?: boolean;
-  alpha: number;
-  topK: number;
-  normalization: Exclude<BlendNormalization, "sigmoid">;
-  measures: string[];
-  baseline?: string;
-  runs?: string;
-}
 
 const EXAMPLES = `
 Examples:

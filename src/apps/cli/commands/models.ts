@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { ModelFilter } from "../../../models/find.js";
-import type { DType, ModelKind } from "../../../models/types.js";
+import type { ModelKind } from "../../../models/types.js";
 import { EXIT_CODES_HELP } from "../failure.js";
+import type { FetchOptions } from "../model-files.js";
 import { finiteNumber } from "../options.js";
 
 /** Filters of `models list` as the command line gives them. */
@@ -12,17 +13,6 @@ interface ListOptions {
   maxParameters?: number;
   bundled?: boolean;
   json?: boolean;
-}
-
-/** What `models download` and `models check` take. */
-export interface FetchOptions {
-  dtype?: DType;
-  revision?: string;
-  acceptLicense?: boolean;
-  cacheDir?: string;
-  update?: boolean;
-  json?: boolean;
-  verbose?: boolean;
 }
 
 const LIST_EXAMPLES = `

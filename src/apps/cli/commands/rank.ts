@@ -1,28 +1,11 @@
 import { type Command, Option } from "commander";
-import type { DType } from "../../../models/types.js";
-import { type SourceText, TEXT_FORMATS, type TextFormat } from "../../../text-sources/split-text.js";
+import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
-import type { RankedDocument } from "../ranking.js";
+import type { RankedDocument, RankOptions } from "../ranking.js";
 import { readDocuments } from "../read-documents.js";
 import { renderTable } from "../terminal/table.js";
 import { paint, terminalOf } from "../terminal/terminal.js";
-
-/** What `rank` was told on the command line. */
-export interface RankOptions {
-  query: string;
-  topN?: number;
-  threshold?: number;
-  model?: string;
-  dtype?: DType;
-  longDocuments?: "truncate" | "max-passage";
-  instruction?: string;
-  acceptLicense?: boolean;
-  field?: string;
-  format?: TextFormat;
-  json?: boolean;
-  verbose?: boolean;
-}
 
 const EXAMPLES = `
 Examples:

@@ -1,11 +1,13 @@
 import { terminalOf } from "./terminal.js";
 
-/** Work that ends sooner shows no bar. */
+/** Milliseconds after which a bar appears; shorter work shows none. */
 const DELAY = 400;
+/** Milliseconds between two drawings. */
 const EVERY = 80;
+/** Columns of the bar. */
 const WIDTH = 28;
 
-/** A bar on standard error, shown only where someone watches and only once work takes a while. */
+/** A progress bar on standard error. It is shown only in a terminal and only when work takes a while. */
 export class ProgressBar {
   readonly #stream: NodeJS.WriteStream;
   readonly #interactive: boolean;
@@ -18,7 +20,7 @@ export class ProgressBar {
     this.#interactive = terminalOf(stream).interactive;
   }
 
-  /** @param detail What the numbers mean, short. */
+  /** @param detail What the numbers mean, in a few words. */
   update(done: number, total: number, detail: string): void {
     const now = Date.now();
     if (!this.#interactive || now - this.#since < DELAY || (now - this.#drawn < EVERY && done < total)) return;
@@ -31,7 +33,7 @@ export class ProgressBar {
     this.#stream.write(`\r\u001b[2K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void {
     if (this.#visible) this.#stream.write("\r\u001b[2K");
     this.#visible = false;

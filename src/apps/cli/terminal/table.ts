@@ -1,17 +1,18 @@
-import { cutTo, displayWidth, oneLine, paint, type Terminal } from "./terminal.js";
+import stringWidth from "string-width";
+import { cutTo, oneLine, paint, type Terminal } from "./terminal.js";
 
 /** One column of a table. */
 export interface Column {
   title: string;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned to the right. @default "left" */
   align?: "left" | "right";
-  /** The column that is cut when the screen is too narrow; the last one otherwise. */
+  /** This column is cut when the screen is too narrow. @default the first column is */
   shrink?: boolean;
 }
 
 const GAP = "  ";
 
-/** Renders rows as aligned columns, cut to the screen where there is one. */
+/** Renders rows as aligned columns, cut to the width of the screen if there is one. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -19,7 +20,7 @@ export function renderTable(
 ): string {
   const cells = rows.map((row) => row.map(oneLine));
   const widths = columns.map(({ title }, index) =>
-    Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[index]!))),
+    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index]!))),
   );
   const flexible = Math.max(
     0,
@@ -33,7 +34,7 @@ export function renderTable(
     row
       .map((cell, index) => {
         const text = index === flexible ? cutTo(cell, widths[index]!) : cell;
-        const space = " ".repeat(Math.max(0, widths[index]! - displayWidth(text)));
+        const space = " ".repeat(Math.max(0, widths[index]! - stringWidth(text)));
         return columns[index]!.align === "right" ? space + text : text + space;
       })
       .join(GAP)
