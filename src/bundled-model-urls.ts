@@ -1,9 +1,8 @@
 import { InvalidOptionError } from "./errors.js";
-import { absoluteFolder, browserSettings } from "./platform/web/browser-settings.js";
 
 /**
- * Where the files of the bundled models lie, seen from this file and from what it is built to: both are one folder below the package's
- * root. Each is written out, because bundlers carry along what they can read in this form only.
+ * URLs of the bundled models' files, relative to this file and to what it is built to: both are one folder below the package's root. Each
+ * URL is written out because bundlers only find files that are named in this form.
  */
 const FILES: Record<string, () => Record<string, URL>> = {
   "rerank-en-v1": () => ({
@@ -22,15 +21,18 @@ const FILES: Record<string, () => Record<string, URL>> = {
   }),
 };
 
-/** Addresses of a bundled model's files: below `modelsUrl` where the page has set it, else beside the package. */
-export function bundledModelUrls(folder: string): Record<string, string> {
-  const { modelsUrl } = browserSettings();
-  const urls = FILES[folder]!();
-  const base = modelsUrl === undefined ? undefined : new URL(`${folder}/`, absoluteFolder(modelsUrl));
-  return Object.fromEntries(Object.entries(urls).map(([path, url]) => [path, (base ? new URL(path, base) : url).href]));
+/**
+ * URLs of a bundled model's files, by path.
+ *
+ * @param modelsUrl The folder that the page has configured. Without it, the files next to the package's code.
+ */
+export function bundledModelUrls(name: string, modelsUrl?: URL): Record<string, string> {
+  const base = modelsUrl && new URL(`${name}/`, modelsUrl);
+  const urls = Object.entries(FILES[name]!());
+  return Object.fromEntries(urls.map(([path, url]) => [path, (base ? new URL(path, base) : url).href]));
 }
 
-/** What a model's npm package holds. */
+/** The files of a model in an npm package of its own. */
 const PACKAGED_FILES = [
   "config.json",
   "tokenizer.json",
@@ -40,16 +42,15 @@ const PACKAGED_FILES = [
 ];
 
 /**
- * Addresses of the files of a model that comes as an npm package of its own: no bundler can carry along what may not be installed, so the
- * page has to say where it serves them.
+ * URLs of the files of a model that comes in a separate npm package, by path. Bundlers cannot include a package that may not be
+ * installed, so the page has to configure where it serves the files.
  *
- * @throws InvalidOptionError without `modelsUrl`
+ * @throws InvalidOptionError without `modelsUrl`.
  */
-export function packagedModelUrls(name: string): Record<string, string> {
-  const { modelsUrl } = browserSettings();
+export function packagedModelUrls(name: string, modelsUrl?: URL): Record<string, string> {
   if (modelsUrl === undefined) {
-    throw new InvalidOptionError("modelsUrl", modelsUrl, `the address of a folder that holds \`${name}/\``);
+    throw new InvalidOptionError("modelsUrl", modelsUrl, `the URL of a folder that contains \`${name}/\``);
   }
-  const base = new URL(`${name}/`, absoluteFolder(modelsUrl));
+  const base = new URL(`${name}/`, modelsUrl);
   return Object.fromEntries(PACKAGED_FILES.map((path) => [path, new URL(path, base).href]));
 }

@@ -1,4 +1,5 @@
-export { type DownloadOptions, downloadModel, type LocalModel } from "./models/download.js";
+export { downloadModel } from "./models/download.js";
+export type { DownloadOptions, LocalModel } from "./models/download-options.js";
 export type { DownloadProgress } from "./models/download-progress.js";
 export { defaultModel, findModel, getModel, listModels, type ModelFilter } from "./models/find.js";
 export {

@@ -1,11 +1,10 @@
-import { absoluteFolder, browserSettings } from "./platform/web/browser-settings.js";
-
 /**
- * Where the bundled static model lies, seen from this file and from what it is built to: both are one folder below the package's root.
- * Bundlers that know `new URL(…, import.meta.url)` carry the file along. Pages can say otherwise.
+ * URL of the bundled static model, relative to this file and to what it is built to: both are one folder below the package's root.
+ * Bundlers that understand `new URL(…, import.meta.url)` include the file.
+ *
+ * @param modelsUrl The folder that the page has configured. Without it, the file next to the package's code.
  */
-export function staticModelUrl(): URL {
-  const { modelsUrl } = browserSettings();
-  if (modelsUrl !== undefined) return new URL("static-en-v1/model.safetensors", absoluteFolder(modelsUrl));
+export function staticModelUrl(modelsUrl?: URL): URL {
+  if (modelsUrl !== undefined) return new URL("static-en-v1/model.safetensors", modelsUrl);
   return new URL("../models/static-en-v1/model.safetensors", import.meta.url);
 }

@@ -1,16 +1,20 @@
-/** State of a download. Bytes that an earlier try left count from the start. */
+/** Progress of a download. Bytes from an earlier, interrupted attempt are included from the start. */
 export interface DownloadProgress {
+  /** Name of the model. */
   model: string;
-  /** The file in transfer. */
+  /** Path of the file that is being transferred. */
   file: string;
+  /** Bytes of that file so far. */
   fileBytes: number;
+  /** Size of that file in bytes. */
   fileTotal: number;
-  /** Bytes of all files of this download. */
+  /** Bytes of all files so far. */
   bytes: number;
+  /** Size of all files in bytes. */
   total: number;
 }
 
-/** Adds up the bytes of several files for the caller. */
+/** Sums the progress of several files. */
 export class Progress {
   readonly #done: number[];
   readonly #sizes: number[];

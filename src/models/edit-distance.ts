@@ -15,7 +15,8 @@ export function editDistance(a: string, b: string): number {
 /** The candidates that a mistyped name probably stands for, ignoring case, nearest first. */
 export function similarNames(name: string, candidates: readonly string[]): string[] {
   const wanted = name.toLowerCase();
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  // A transposition is two edits, which are too many for the shortest names.
+  const limit = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
   return candidates
     .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
     .filter((found) => found.distance <= limit)

@@ -1,20 +1,20 @@
 import { isPyLate } from "./late-interaction.js";
 
 /**
- * Whether a model's own files say that it is one for late interaction: `config.json` of a model of this package, what PyLate writes into
+ * Whether a model's files describe a late-interaction model: `config.json` of a model of this package, PyLate's
  * `config_sentence_transformers.json`, or ColBERT's `artifact.metadata`.
  *
- * @param readText Text of one of the model's files; rejects where there is none.
+ * @param readText Reads one of the model's files; rejects if it does not exist.
  */
 export async function holdsLateInteraction(readText: (file: string) => Promise<string>): Promise<boolean> {
   const files = ["config.json", "config_sentence_transformers.json", "artifact.metadata"];
   const [config, pylate, colbert] = await Promise.all(files.map((file) => readText(file).then(parse, () => undefined)));
-  const own = config?.langchain_rerank as { kind?: unknown } | undefined;
-  if (own?.kind !== undefined) return own.kind === "late-interaction";
+  const ours = config?.langchain_rerank as { kind?: unknown } | undefined;
+  if (ours?.kind !== undefined) return ours.kind === "late-interaction";
   return colbert !== undefined || (pylate !== undefined && isPyLate(pylate));
 }
 
-/** What is broken says nothing here; whoever loads the model says what is wrong with it. */
+/** Broken files are ignored here; loading the model reports them. */
 function parse(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text) as unknown;

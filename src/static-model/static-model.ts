@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.js";
+import { modelsFolder } from "../platform/web/browser-settings.js";
 import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";
 import { readStaticTable, type StaticTable } from "./static-table.js";
@@ -63,7 +64,7 @@ let bundled: Promise<StaticModel> | undefined;
 
 /** The bundled model is read once a process, whoever asks. */
 function readBundled(): Promise<StaticModel> {
-  bundled ??= read(BUNDLED, staticModelUrl()).catch((error: unknown) => {
+  bundled ??= read(BUNDLED, staticModelUrl(modelsFolder())).catch((error: unknown) => {
     bundled = undefined;
     throw error;
   });

@@ -47,7 +47,7 @@ function download(name = NAME, options: DownloadOptions = {}) {
 }
 
 describe("downloadModel", () => {
-  it("lays files out as other Hugging Face tools do", async () => {
+  it("uses the cache layout of other Hugging Face tools", async () => {
     const { commit } = hub.server.publish(NAME, FILES);
     const model = await download();
     const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
@@ -69,7 +69,7 @@ describe("downloadModel", () => {
     expect(existsSync(join(folder, ".no_exist", commit, "modules.json"))).toBe(true);
   });
 
-  it("opens no connection when the cache holds everything, and asks again when told to", async () => {
+  it("opens no connection when the cache holds everything, unless update is set", async () => {
     hub.server.publish(NAME, FILES);
     const first = await download();
     hub.server.reset();
@@ -94,7 +94,7 @@ describe("downloadModel", () => {
     expect(seen.some(({ file, fileTotal }) => file === "onnx/model.onnx" && fileTotal === WEIGHTS.length)).toBe(true);
   });
 
-  it("fetches external weights and the modules behind the graph", async () => {
+  it("fetches external weights and sentence-transformers modules", async () => {
     hub.server.publish(NAME, {
       ...FILES,
       "onnx/model.onnx_data": pseudoRandom(3000, 3),
@@ -111,7 +111,7 @@ describe("downloadModel", () => {
     expect(existsSync(join(folder, "2_Dense/pytorch_model.bin"))).toBe(false);
   });
 
-  it("takes a snapshot that another tool made, once it has asked what is missing", async () => {
+  it("completes a snapshot that another tool made", async () => {
     const { commit } = hub.server.publish(NAME, FILES);
     const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
     mkdirSync(join(folder, "blobs"), { recursive: true });
@@ -125,7 +125,7 @@ describe("downloadModel", () => {
     expect(hub.server.requests.filter(({ server: which }) => which === "cdn")).toEqual([]);
   });
 
-  it("takes a snapshot that another tool made when offline", async () => {
+  it("uses a snapshot that another tool made when offline", async () => {
     const { commit } = hub.server.publish(NAME, FILES);
     const folder = join(hub.cacheDir, "models--someone--tiny-reranker");
     mkdirSync(join(folder, "refs"), { recursive: true });
@@ -138,7 +138,7 @@ describe("downloadModel", () => {
     expect(hub.server.requests).toEqual([]);
   });
 
-  it("sends the token to the hub and never to the storage it redirects to", async () => {
+  it("sends the token to the hub but not to the storage that it redirects to", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.token = "hf_secret";
     await download(NAME, { token: "hf_secret" });
@@ -160,7 +160,7 @@ describe("downloadModel", () => {
     expect(readFileSync(join(model.folder, "config.json"), "utf8")).toBe(FILES["config.json"]);
   });
 
-  it("two calls at once fetch once", async () => {
+  it("downloads once for two concurrent calls", async () => {
     hub.server.publish(NAME, FILES);
     const [first, second] = await Promise.all([download(), download()]);
     expect(first.folder).toBe(second.folder);
@@ -168,7 +168,7 @@ describe("downloadModel", () => {
     expect(bodies).toHaveLength(1);
   });
 
-  it("goes on after a process that died while it held the lock", async () => {
+  it("takes over the lock of a process that died", async () => {
     hub.server.publish(NAME, FILES);
     const lock = join(hub.cacheDir, ".locks", "models--someone--tiny-reranker", `${sha256(WEIGHTS)}.downloading`);
     mkdirSync(lock, { recursive: true });
@@ -180,7 +180,7 @@ describe("downloadModel", () => {
   });
 });
 
-describe("a transfer that breaks off", () => {
+describe("an interrupted transfer", () => {
   it.each([0, 1, 65_535, 65_536, 199_999])("goes on at byte %i and ends with the right file", async (bytes) => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(breakAfter(bytes, WEIGHTS));
@@ -190,7 +190,7 @@ describe("a transfer that breaks off", () => {
     expect(ranges).toEqual([undefined, bytes === 0 ? undefined : `bytes=${bytes}-`]);
   });
 
-  it("goes on in a later call after an abort", async () => {
+  it("is resumed by a later call after an abort", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(stallAfter(120_000, WEIGHTS));
     const controller = new AbortController();
@@ -206,7 +206,7 @@ describe("a transfer that breaks off", () => {
     expect(hub.server.requests.at(-1)!.range).toBe("bytes=120000-");
   });
 
-  it("starts anew where a server knows no ranges", async () => {
+  it("starts over if the server does not support ranges", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(breakAfter(1000, WEIGHTS), (request, response) => {
       delete request.headers.range;
@@ -217,7 +217,7 @@ describe("a transfer that breaks off", () => {
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
   });
 
-  it("throws away a part of another file", async () => {
+  it("discards a partial file that belongs to another file", async () => {
     const partial = leavePartial(Buffer.alloc(4096, 7));
     hub.server.publish(NAME, FILES);
     const { folder } = await download();
@@ -225,7 +225,7 @@ describe("a transfer that breaks off", () => {
     expect(existsSync(partial)).toBe(false);
   });
 
-  it("takes 416 for a part that is too long and starts anew", async () => {
+  it("starts over if the partial file is too long and the server answers 416", async () => {
     leavePartial(WEIGHTS.subarray(0, 5000));
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(answer(416, 1));
@@ -233,14 +233,14 @@ describe("a transfer that breaks off", () => {
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
   });
 
-  it("asks for a new address when a signed one has expired", async () => {
+  it("asks for a new URL when a signed one has expired", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(answer(403, 1));
     const { folder } = await download();
     expect(readFileSync(join(folder, "onnx/model.onnx")).equals(WEIGHTS)).toBe(true);
   });
 
-  it("waits out a server in trouble", async () => {
+  it("retries while the server fails", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(answer(503, 2));
     hub.server.hubFaults.push(answer(429, 1, { "retry-after": "0.05" }));
@@ -248,8 +248,8 @@ describe("a transfer that breaks off", () => {
   });
 });
 
-describe("what cannot be had says what to do", () => {
-  it("unknown model: the three nearest names", async () => {
+describe("the error of a failed download", () => {
+  it("suggests the three nearest names for an unknown model", async () => {
     const error = await failure(download("xenova/ms-marco-minilm-l-6-v3"));
     expect(error).toBeInstanceOf(ModelNotFoundError);
     expect((error as ModelNotFoundError).suggestions).toHaveLength(3);
@@ -260,10 +260,10 @@ describe("what cannot be had says what to do", () => {
 
   it.each([
     [401, undefined, /401.*private, gated or does not exist.*HF_TOKEN/],
-    [401, "hf_old", /does not accept the access token \(401\)/],
+    [401, "hf_old", /rejects the access token \(401\)/],
     [403, "hf_some", /403.*Accept its terms at http/],
     [410, undefined, /removed from the hub \(410\)/],
-  ])("status %i with token %s", async (status, token, message) => {
+  ])("says what to do about status %i with the token %s", async (status, token, message) => {
     hub.server.publish(NAME, FILES);
     hub.server.hubFaults.push(answer(status));
     const error = await failure(download(NAME, token ? { token } : {}));
@@ -272,7 +272,7 @@ describe("what cannot be had says what to do", () => {
     expect(error.message).not.toContain("hf_");
   });
 
-  it("404 of one file names it", async () => {
+  it("names the file whose status is 404", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.hubFaults.push((request, response) =>
       request.url!.endsWith("tokenizer.json") ? answer(404)(request, response) : false,
@@ -281,7 +281,7 @@ describe("what cannot be had says what to do", () => {
     expect(error).toMatchObject({ name: "DownloadError", status: 404, file: "tokenizer.json" });
   });
 
-  it("416 from the first byte", async () => {
+  it("reports status 416 from the first byte", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(answer(416));
     expect(await failure(download())).toMatchObject({
@@ -291,7 +291,7 @@ describe("what cannot be had says what to do", () => {
     });
   });
 
-  it("5xx to the end keeps what has arrived", async () => {
+  it("keeps what has arrived when the server fails until the last attempt", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.cdnFaults.push(breakAfter(1000, WEIGHTS), answer(502));
     const error = await failure(download());
@@ -323,7 +323,7 @@ describe("what cannot be had says what to do", () => {
     await expect(download(NAME, { offline: true })).resolves.toBeDefined();
   });
 
-  it("a misspelt name in offline mode, with those it may stand for; one that is registered without", async () => {
+  it("suggests registered names in offline mode, except for a registered name", async () => {
     for (const [wrong, meant] of [
       ["xenova/ms-marco-minilm-l-6-v3", "Xenova/ms-marco-MiniLM-L-6-v2"],
       ["langchain-rerank/rerank-en-v9", "rerank-en-v1"],
@@ -345,7 +345,7 @@ describe("what cannot be had says what to do", () => {
     expect(hub.server.requests).toEqual([]);
   });
 
-  it("a changed byte is refused and nothing of it stays", async () => {
+  it("rejects a file with a changed byte and deletes it", async () => {
     hub.server.publish(NAME, FILES);
     const changed = Buffer.from(WEIGHTS);
     changed[100_000]! ^= 1;
@@ -360,7 +360,7 @@ describe("what cannot be had says what to do", () => {
     expect(existsSync(partialPath().replace(".partial", ""))).toBe(false);
   });
 
-  it("a changed byte of a small file is refused too", async () => {
+  it("rejects a small file with a changed byte", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.hubFaults.push((request, response) => {
       if (request.method !== "GET" || !request.url!.endsWith("/config.json")) return false;
@@ -370,13 +370,13 @@ describe("what cannot be had says what to do", () => {
     expect(await failure(download())).toMatchObject({ name: "ModelIntegrityError", file: "config.json" });
   });
 
-  it("a file that is not the one that the registry pins is refused", async () => {
+  it("rejects a file with another hash than the registry pins", async () => {
     hub.server.publish("Xenova/all-MiniLM-L6-v2", FILES);
     const error = await failure(download("sentence-transformers/all-MiniLM-L6-v2", { dtype: "q8" }));
     expect(error).toMatchObject({ name: "ModelIntegrityError", file: "tokenizer.json" });
   });
 
-  it("a full disk", async () => {
+  it("reports a full disk", async () => {
     hub.server.publish(NAME, FILES);
     const partial = partialPath();
     mkdirSync(join(partial, ".."), { recursive: true });
@@ -389,7 +389,7 @@ describe("what cannot be had says what to do", () => {
     });
   });
 
-  it("a disk that will be full says so before the first byte", async () => {
+  it("reports a disk that is too small before the first byte", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.hubFaults.push((request, response) => {
       if (!request.url!.endsWith(".onnx")) return false;
@@ -403,11 +403,11 @@ describe("what cannot be had says what to do", () => {
     });
     expect(await failure(download())).toMatchObject({
       name: "DownloadError",
-      message: expect.stringMatching(/MB are needed and .* MB are free/),
+      message: expect.stringMatching(/MB are needed, but only .* MB are free/),
     });
   });
 
-  it("a cache that cannot be written to", async () => {
+  it("reports a cache that is not writable", async () => {
     hub.server.publish(NAME, FILES);
     writeFileSync(join(hub.cacheDir, "file"), "");
     const error = await failure(download(NAME, { cacheDir: join(hub.cacheDir, "file", "hub") }));
@@ -425,18 +425,18 @@ describe("what cannot be had says what to do", () => {
     }
   });
 
-  it("a server that is no hub", async () => {
+  it("reports a server that is not a hub", async () => {
     hub.server.hubFaults.push((_, response) => {
       response.end("<html>welcome</html>");
       return true;
     });
     expect(await failure(download())).toMatchObject({
       name: "DownloadError",
-      message: expect.stringContaining("no Hugging Face hub"),
+      message: expect.stringContaining("is not a Hugging Face hub"),
     });
   });
 
-  it("a repository without what is needed", async () => {
+  it("says which required files a repository lacks", async () => {
     hub.server.publish("someone/pytorch-only", {
       "config.json": "{}",
       "tokenizer.json": "{}",
@@ -452,11 +452,11 @@ describe("what cannot be had says what to do", () => {
     hub.server.publish(NAME, FILES);
     expect(await failure(download(NAME, { dtype: "q4" }))).toMatchObject({
       name: "ModelNotFoundError",
-      message: expect.stringContaining("there are onnx/model.onnx, onnx/model_quantized.onnx"),
+      message: expect.stringContaining("There are onnx/model.onnx, onnx/model_quantized.onnx"),
     });
   });
 
-  it("file names that lead out of the folder are not followed", async () => {
+  it("ignores file names that lead out of the folder", async () => {
     hub.server.publish(NAME, {
       ...FILES,
       "2_Dense/../../../../evil/config.json": "{}",
@@ -466,7 +466,7 @@ describe("what cannot be had says what to do", () => {
     expect(existsSync(join(folder, "../1_Pooling/config.json"))).toBe(false);
   });
 
-  it("a non-commercial model without acceptLicense", async () => {
+  it("requires acceptLicense for a non-commercial model", async () => {
     const name = "jinaai/jina-reranker-v2-base-multilingual";
     hub.server.publish(name, FILES);
     expect(await failure(download(name))).toBeInstanceOf(ModelLicenseError);
@@ -474,7 +474,7 @@ describe("what cannot be had says what to do", () => {
     await expect(download(name, { acceptLicense: true })).resolves.toMatchObject({ file: "onnx/model.onnx" });
   });
 
-  it("options that are none", async () => {
+  it("rejects invalid options", async () => {
     expect(await failure(download(NAME, { dtype: "fp8" as "q8" }))).toBeInstanceOf(InvalidOptionError);
     expect(await failure(download(NAME, { endpoint: "not a url" }))).toBeInstanceOf(InvalidOptionError);
   });

@@ -22,8 +22,8 @@ afterEach(() => {
 /** A repository with the files of a tiny model. */
 const publish = (name: string, tiny: string) => hub.server.publishFolder(name, join(TINY, tiny));
 
-describe("a model that is not on this machine", () => {
-  it("is downloaded on first use, scored, and taken from the cache the next time", async () => {
+describe("a model that is not in the cache", () => {
+  it("is downloaded on first use and taken from the cache the next time", async () => {
     publish("someone/tiny", "bert-one-logit");
     const golden = JSON.parse(readFileSync(join(TINY, "bert-one-logit/golden.json"), "utf8"));
     const [query, text] = golden.pairs[0];
@@ -42,31 +42,31 @@ describe("a model that is not on this machine", () => {
     expect(hub.server.requests).toEqual([]);
   });
 
-  it("serves embeddings too", async () => {
+  it("is downloaded for embeddings too", async () => {
     publish("someone/tiny-encoder", "bert-encoder");
     await using embeddings = new OnnxEmbeddings({ model: "someone/tiny-encoder", workers: 1 });
     expect(await embeddings.embedQuery("The library closes early.")).toHaveLength(32);
   });
 
-  it("a local folder needs no hub, by relative path too", async () => {
+  it("is not looked for on the hub if it is a local folder", async () => {
     const folder = join(hub.cacheDir, "mine");
     cpSync(join(TINY, "bert-one-logit"), folder, { recursive: true });
     await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
     expect(await scorer.score("a question", ["an answer"])).toHaveLength(1);
     expect(hub.server.requests).toEqual([]);
     await expect(new OnnxCrossEncoder({ model: "./no/such/folder" }).score("q", ["t"])).rejects.toThrow(
-      "no such folder",
+      "There is no folder",
     );
   });
 
-  it("an unknown name fails with suggestions, and a licence that forbids commercial use with its own error", async () => {
+  it("fails with suggestions if unknown and with ModelLicenseError if its license forbids commercial use", async () => {
     const unknown = new OnnxCrossEncoder({ model: "Xenova/ms-marco-MiniLM-L6" });
     await expect(unknown.score("q", ["t"])).rejects.toBeInstanceOf(ModelNotFoundError);
     const forbidden = new OnnxCrossEncoder({ model: "jinaai/jina-reranker-v2-base-multilingual" });
     await expect(forbidden.score("q", ["t"])).rejects.toBeInstanceOf(ModelLicenseError);
   });
 
-  it("an aborted call stops the download when nobody else waits for it, and the next call goes on", async () => {
+  it("is no longer downloaded after an abort, and the next call resumes the download", async () => {
     publish("someone/tiny", "bert-one-logit");
     const weights = readFileSync(join(TINY, "bert-one-logit/onnx/model.onnx"));
     let closed = false;

@@ -29,46 +29,43 @@ function python(code: string, env: Record<string, string>): Promise<string> {
   return new Promise((done) => child.on("close", () => done(output.trim())));
 }
 
-describe.skipIf(!hasHub())(
-  "the cache is that of Python's huggingface_hub (skipped: set PYTHON to one that has it)",
-  () => {
-    let server: HubServer;
-    let cacheDir: string;
+describe.skipIf(!hasHub())("the cache of Python's huggingface_hub (skipped: set PYTHON to one that has it)", () => {
+  let server: HubServer;
+  let cacheDir: string;
 
-    beforeAll(async () => {
-      server = await HubServer.start();
-      server.publish(NAME, {
-        "config.json": "{}",
-        "tokenizer.json": '{"a":1}',
-        "onnx/model.onnx": Buffer.alloc(300_000, 7),
-      });
+  beforeAll(async () => {
+    server = await HubServer.start();
+    server.publish(NAME, {
+      "config.json": "{}",
+      "tokenizer.json": '{"a":1}',
+      "onnx/model.onnx": Buffer.alloc(300_000, 7),
     });
-    afterAll(() => server.stop());
-    beforeEach(() => {
-      server.reset();
-      cacheDir = mkdtempSync(join(tmpdir(), "hub-cache-"));
-      return () => rmSync(cacheDir, { recursive: true, force: true });
-    });
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    server.reset();
+    cacheDir = mkdtempSync(join(tmpdir(), "hub-cache-"));
+    return () => rmSync(cacheDir, { recursive: true, force: true });
+  });
 
-    it("finds what we downloaded", async () => {
-      const { folder } = await downloadModel(NAME, { endpoint: server.endpoint, cacheDir, offline: false });
-      const code = `
+  it("contains what this package downloaded", async () => {
+    const { folder } = await downloadModel(NAME, { endpoint: server.endpoint, cacheDir, offline: false });
+    const code = `
 import huggingface_hub as hub
 print(hub.snapshot_download("${NAME}", cache_dir="${cacheDir}", local_files_only=True))
 found = hub.scan_cache_dir("${cacheDir}")
 print(len(found.warnings), found.size_on_disk, hub.try_to_load_from_cache("${NAME}", "modules.json", cache_dir="${cacheDir}") is hub.file_download._CACHED_NO_EXIST)`;
-      expect(await python(code, { HF_HUB_OFFLINE: "1" })).toBe(`${folder}\n0 300009 True`);
-    });
+    expect(await python(code, { HF_HUB_OFFLINE: "1" })).toBe(`${folder}\n0 300009 True`);
+  });
 
-    it("saves us what it downloaded", async () => {
-      const code = `
+  it("saves this package a download", async () => {
+    const code = `
 import huggingface_hub as hub
 for file in ["config.json", "tokenizer.json", "onnx/model.onnx"]:
     hub.hf_hub_download("${NAME}", file, cache_dir="${cacheDir}")`;
-      await python(code, { HF_ENDPOINT: server.endpoint, HF_HUB_DISABLE_XET: "1", HF_HUB_OFFLINE: "" });
-      server.reset();
-      await downloadModel(NAME, { endpoint: server.endpoint, cacheDir, offline: false });
-      expect(server.requests.map(({ method, server: which }) => `${method} ${which}`)).toEqual(["GET hub"]);
-    });
-  },
-);
+    await python(code, { HF_ENDPOINT: server.endpoint, HF_HUB_DISABLE_XET: "1", HF_HUB_OFFLINE: "" });
+    server.reset();
+    await downloadModel(NAME, { endpoint: server.endpoint, cacheDir, offline: false });
+    expect(server.requests.map(({ method, server: which }) => `${method} ${which}`)).toEqual(["GET hub"]);
+  });
+});

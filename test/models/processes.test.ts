@@ -90,7 +90,7 @@ function run(killAt = Number.POSITIVE_INFINITY): Promise<{ killed: boolean; outp
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
 describe("processes that share a cache", () => {
-  it("a download killed again and again ends with the right file", async () => {
+  it("complete a download that is killed repeatedly", async () => {
     for (const killAt of [1, 300_000, 700_000, 1_400_000]) {
       expect((await run(killAt)).killed).toBe(true);
       const weights = (readdirSync(cacheDir, { recursive: true }) as string[]).filter((path) => path.endsWith(".onnx"));
@@ -105,7 +105,7 @@ describe("processes that share a cache", () => {
     expect(sent.at(-1), "the last one had most of it already").toBeGreaterThan(700_000);
   });
 
-  it("two at once fetch the weights once and both have them", async () => {
+  it("download the weights once when two start at once", async () => {
     const [first, second] = await Promise.all([run(), run()]);
     expect([first.errors, second.errors]).toEqual(["", ""]);
     expect(first.output).toBe(second.output);
@@ -113,7 +113,7 @@ describe("processes that share a cache", () => {
     expect(server.requests.filter(({ server: which }) => which === "cdn")).toHaveLength(1);
   });
 
-  it("one goes on where the other was killed", async () => {
+  it("resume the download of a killed process", async () => {
     const killed = run(400_000);
     await new Promise((resume) => setTimeout(resume, 100));
     const [first, second] = await Promise.all([killed, run()]);

@@ -1,28 +1,28 @@
-import type { DownloadOptions } from "../../models/download.js";
+import type { DownloadOptions } from "../../models/download-options.js";
 import type { ModelEntry } from "../../models/types.js";
 import type { FetchedFiles } from "../protocol.js";
 
 /** A model whose files can be read. */
 export interface LocatedModel {
-  /** The name asked for. */
+  /** The name that was asked for. */
   name: string;
-  /** Folder of this machine (Node), or address (browser). */
+  /** Path of the folder (Node) or its URL (browser). */
   folder: string;
   /** The ONNX file, relative to the folder. */
   file: string;
-  /** Bytes of the ONNX file and of what is kept beside it. */
+  /** Bytes of the ONNX file and of weights in other files. */
   bytes: number;
-  /** What the registry knows of it. */
+  /** The model's registry entry, if it has one. */
   entry: ModelEntry | undefined;
-  /** Browsers: the files themselves. */
+  /** Browsers: the content of the files. */
   fetched?: FetchedFiles;
-  /** Text of one of its files. Rejects when it is not there. */
+  /** Reads one of the model's files as text. Rejects if it does not exist. */
   readText(file: string): Promise<string>;
-  /** Lets go of what is held in memory for it. */
+  /** Frees the memory that the files take. */
   release?(): void;
 }
 
-/** How a model is found and, where it is not on this machine, fetched. */
+/** Options for finding and, if necessary, downloading a model. */
 export type LocateOptions = Pick<
   DownloadOptions,
   "dtype" | "revision" | "acceptLicense" | "cacheDir" | "onProgress" | "signal"

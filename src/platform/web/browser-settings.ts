@@ -1,83 +1,85 @@
 import { InvalidOptionError } from "../../errors.js";
-import { checkKnown, checkOneOf } from "../../options.js";
+import { type Checks, checkOptions, expecting, oneOf } from "../../options.js";
 
-/** What {@link configureBrowser} sets. */
+/** Settings of {@link configureBrowser}. */
 export interface BrowserSettings {
   /**
-   * Address of the folder that holds the bundled models, one folder each: a copy of this package's `models/`. May be relative to the page.
-   * @default beside this package's files, where Vite, webpack and plain file servers find them
+   * URL of the folder with the bundled models: a copy of this package's `models/`. May be relative to the page.
+   * @default next to this package's files, where Vite, webpack and plain file servers find them
    */
   modelsUrl?: string | URL | undefined;
   /**
-   * Address of the folder that holds onnxruntime-web's files: a copy of its `dist/`. May be relative to the page.
-   * @default beside the runtime's own code, where Vite, webpack and plain file servers find them
+   * URL of the folder with onnxruntime-web's files: a copy of its `dist/`. May be relative to the page.
+   * @default next to the runtime's own code, where Vite, webpack and plain file servers find them
    */
   wasmPaths?: string | URL | undefined;
-  /** Address of the Hugging Face hub or of a mirror that answers pages of other sites (CORS). @default "https://huggingface.co" */
+  /** URL of the Hugging Face hub, or of a mirror that allows other origins (CORS). @default "https://huggingface.co" */
   hubUrl?: string | URL | undefined;
   /**
-   * What runs the models: WebAssembly on the processor, or WebGPU, which pays for large files in full or half precision and needs
+   * What runs the models: WebAssembly on the CPU, or WebGPU, which is worthwhile for large files in full or half precision and needs
    * `wasmPaths`. 8-bit files run faster on WebAssembly.
    * @default "wasm"
    */
   device?: "wasm" | "webgpu" | undefined;
   /**
-   * Starts the worker that runs a model, where your bundler does not find it by itself: a module worker of this package's
+   * Starts the worker that runs a model, for bundlers that do not find it: a module worker of this package's
    * `dist/inference-worker.web.js`.
    */
   worker?: (() => Worker) | undefined;
 }
 
-/** One place for all copies of this package in a page, so that every entry of it sees the same settings. */
+const url = expecting("a URL", (value) => value instanceof URL || (typeof value === "string" && value !== ""));
+
+const CHECKS = {
+  modelsUrl: url,
+  wasmPaths: url,
+  hubUrl: url,
+  device: oneOf(["wasm", "webgpu"]),
+  worker: expecting("a function that starts a worker", (value) => typeof value === "function"),
+} satisfies Checks<BrowserSettings>;
+
+/** A global symbol, so that all copies of this package in a page share the settings. */
 const KEY = Symbol.for("langchain-rerank.browser");
 
-type Place = { [KEY]?: BrowserSettings };
+type Holder = { [KEY]?: BrowserSettings };
 
 /**
- * Tells where a page finds what runs models in it. Call it before the first model is loaded; later calls add to it, and hold for models
- * that are loaded from then on. Node has no use for it and ignores it.
+ * Configures where a page finds the files that run models. Call it before the first model is loaded. Later calls add to the settings and
+ * apply to models that are loaded afterwards. It has no effect in Node.
  *
- * @throws InvalidOptionError
+ * @throws InvalidOptionError when a setting is unknown or invalid, or `device: "webgpu"` lacks `wasmPaths`.
  * @example
  * configureBrowser({ modelsUrl: "/models/", wasmPaths: "/onnxruntime/" });
  */
 export function configureBrowser(settings: BrowserSettings): void {
-  const names = ["modelsUrl", "wasmPaths", "hubUrl", "device", "worker"];
-  checkKnown(settings, names, "configureBrowser");
-  checkOneOf("device", settings.device, ["wasm", "webgpu"]);
-  for (const name of ["modelsUrl", "wasmPaths", "hubUrl"] as const) {
-    const value = settings[name];
-    if (value === undefined || value instanceof URL || (typeof value === "string" && value !== "")) continue;
-    throw new InvalidOptionError(name, value, "an address");
-  }
-  if (settings.worker !== undefined && typeof settings.worker !== "function") {
-    throw new InvalidOptionError("worker", settings.worker, "a function that starts a worker");
-  }
+  checkOptions(settings, CHECKS, "configureBrowser");
   const all = { ...browserSettings(), ...settings };
   if (all.device === "webgpu" && all.wasmPaths === undefined) {
-    throw new InvalidOptionError(
-      "device",
-      "webgpu",
-      `"wasm" as long as \`wasmPaths\` does not say where the runtime is`,
-    );
+    throw InvalidOptionError.because("device", "webgpu", '`device: "webgpu"` requires `wasmPaths`.');
   }
-  (globalThis as Place)[KEY] = all;
+  (globalThis as Holder)[KEY] = all;
 }
 
-/** What the page has set. */
+/** The page's settings. */
 export function browserSettings(): BrowserSettings {
-  return (globalThis as Place)[KEY] ?? {};
+  return (globalThis as Holder)[KEY] ?? {};
 }
 
-/** An address made absolute: relative ones are seen from the page, or from the worker that this code runs in. */
+/** The configured folder of the bundled models, if there is one. */
+export function modelsFolder(): URL | undefined {
+  const { modelsUrl } = browserSettings();
+  return modelsUrl === undefined ? undefined : absoluteFolder(modelsUrl);
+}
+
+/** Resolves a URL against the page, or against the worker that this code runs in. */
 export function absolute(address: string | URL): URL {
   const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } };
   return new URL(address, document?.baseURI ?? location?.href);
 }
 
-/** The same for folders, whose addresses end in a slash. */
+/** Resolves the URL of a folder and adds the slash at its end. */
 export function absoluteFolder(address: string | URL): URL {
-  const url = absolute(address);
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url;
+  const resolved = absolute(address);
+  if (!resolved.pathname.endsWith("/")) resolved.pathname += "/";
+  return resolved;
 }

@@ -8,11 +8,11 @@ interface Download<T> {
   listeners: Set<(progress: DownloadProgress) => void>;
 }
 
-/** Downloads by key: those who ask for the same one while somebody has it share it. */
+/** Downloads by key. Callers that ask for the same one while another caller holds it share it. */
 export class SharedDownloads<T> {
   readonly #downloads = new Map<string, Download<T>>();
 
-  /** Waits for a download, starting it if nobody has. `release` gives the result up; the last one frees it. */
+  /** Waits for a download, starting it if necessary. The last call of `release` frees the result. */
   async join(
     key: string,
     start: (options: FetchOptions) => Promise<T>,

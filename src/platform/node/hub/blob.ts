@@ -2,34 +2,34 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { sleep } from "../../../abort.js";
 import { DownloadError, ModelIntegrityError } from "../../../errors.js";
 import { chunks } from "./body.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
-import { pause } from "./lock.js";
 import type { FileMetadata } from "./repository.js";
 import { backoff, send } from "./request.js";
 import type { HubSettings } from "./settings.js";
 
-/** Tries without a single new byte before giving up. */
+/** Attempts without a single new byte before giving up. */
 const TRIES = 5;
 
-/** One file on its way into the cache. */
+/** One file to transfer into the cache. */
 export interface Transfer {
   settings: HubSettings;
   subject: Subject & { file: string };
   metadata: FileMetadata;
-  /** Where the whole file goes. What has arrived so far lies beside it, ending in `.partial`. */
+  /** Path of the complete file. What has arrived so far is next to it, under the same name with `.partial`. */
   blob: string;
-  /** Hash and size that the registry pins, checked beside what the hub announces. */
+  /** Hash and size that the registry pins, checked in addition to what the hub announces. */
   pinned?: { sha256?: string | undefined; bytes?: number | undefined } | undefined;
   signal?: AbortSignal | undefined;
-  /** Called with the bytes that are there, as they grow; falls back when a transfer starts anew. */
+  /** Called with the number of bytes so far. The number falls when a transfer starts over. */
   onBytes: (bytes: number) => void;
-  /** Asks the hub again where the bytes are: signed addresses expire. */
+  /** Asks the hub for the URL again, since signed URLs expire. */
   refresh: () => Promise<FileMetadata>;
 }
 
-/** Fetches a file, going on where an earlier try stopped; checks it; puts it in its place in one step. */
+/** Fetches a file, resuming an earlier attempt; checks it; and moves it into the cache in one step. */
 export async function fetchBlob(transfer: Transfer): Promise<void> {
   const { blob, subject, settings, metadata } = transfer;
   const partial = `${blob}.partial`;
@@ -42,16 +42,16 @@ export async function fetchBlob(transfer: Transfer): Promise<void> {
     if (fault === undefined) break;
     await rm(partial, { force: true });
     if (!resumed) {
-      const problem = `${fault}. The copy was deleted. Try again; if it happens again, the server or a proxy at ${settings.endpoint} changes the file.`;
+      const problem = `${fault}. The copy was deleted. Try again; if that does not help, the server or a proxy at ${settings.endpoint} changes the file.`;
       throw new ModelIntegrityError(subject.repository, problem, { file: subject.file });
     }
-    // The part left by an earlier try was not of this file; once more from the first byte.
+    // The partial file of the earlier attempt belonged to another file: start over.
     resumed = false;
   }
   await rename(partial, blob);
 }
 
-/** Adds to the partial file until it is whole. */
+/** Appends to the partial file until it is complete. */
 async function transferAll(transfer: Transfer, partial: string): Promise<void> {
   const { metadata, settings, subject, signal } = transfer;
   let location = metadata.location;
@@ -63,7 +63,7 @@ async function transferAll(transfer: Transfer, partial: string): Promise<void> {
     if (metadata.size !== undefined && before >= metadata.size) return;
     try {
       const outcome = await transferOnce(transfer, location, partial, before);
-      if (outcome === "whole") return;
+      if (outcome === "complete") return;
       if (outcome === "refused") {
         if (refreshed) throw statusError(403, settings, subject);
         refreshed = true;
@@ -76,7 +76,7 @@ async function transferAll(transfer: Transfer, partial: string): Promise<void> {
       if (!(error instanceof TransientFault)) throw error;
       failures = (await fileSize(partial)) > before ? 1 : failures + 1;
       if (failures >= TRIES) throw exhausted(error, subject);
-      await pause(error.retryAfter ?? backoff(failures), signal);
+      await sleep(error.retryAfter ?? backoff(failures), signal);
     }
   }
 }
@@ -87,7 +87,7 @@ async function transferOnce(
   url: string,
   partial: string,
   offset: number,
-): Promise<"whole" | "more" | "refused"> {
+): Promise<"complete" | "more" | "refused"> {
   const response = await send(settings, {
     url,
     signal,
@@ -99,7 +99,7 @@ async function transferOnce(
     await rm(partial, { force: true });
     return "more";
   }
-  // A signed address of another host that has expired; the hub gives a new one.
+  // A signed URL on another host that has expired; the hub provides a new one.
   if ((status === 403 || status === 410) && !url.startsWith(`${settings.endpoint}/`)) {
     await response.body?.cancel();
     return "refused";
@@ -111,11 +111,11 @@ async function transferOnce(
   const start = status === 206 ? rangeStart(response) : 0;
   if (start !== 0 && start !== offset) {
     await response.body?.cancel();
-    throw new TransientFault(`${new URL(url).origin} sent the range from byte ${start} where ${offset} was asked for`);
+    throw new TransientFault(`${new URL(url).origin} sent the range from byte ${start} instead of ${offset}`);
   }
   await append(response, partial, start, { settings, signal, onBytes });
   const size = metadata.size;
-  return size === undefined || (await fileSize(partial)) >= size ? "whole" : "more";
+  return size === undefined || (await fileSize(partial)) >= size ? "complete" : "more";
 }
 
 function rangeStart(response: Response): number {
@@ -145,7 +145,7 @@ async function append(
   }
 }
 
-/** What is wrong with a file's bytes, in words. */
+/** Describes what is wrong with a file. Returns `undefined` if it is right. */
 async function mismatch(
   path: string,
   { etag, size }: FileMetadata,
@@ -153,18 +153,18 @@ async function mismatch(
 ): Promise<string | undefined> {
   const bytes = await fileSize(path);
   for (const expected of [size, pinned?.bytes]) {
-    if (expected !== undefined && bytes !== expected) return `it has ${bytes} bytes, ${expected} were expected`;
+    if (expected !== undefined && bytes !== expected) return `it has ${bytes} bytes instead of ${expected}`;
   }
   const sha256 = await hashFile(path, "sha256");
   const wanted = [pinned?.sha256, etag.length === 64 ? etag : undefined].filter((hash) => hash !== undefined);
   const wrong = wanted.find((hash) => hash !== sha256);
-  if (wrong !== undefined) return `its SHA-256 is ${sha256}, ${wrong} was expected`;
+  if (wrong !== undefined) return `its SHA-256 is ${sha256} instead of ${wrong}`;
   if (etag.length === 40 && (await hashFile(path, "sha1", `blob ${bytes}\0`)) !== etag)
     return `its git hash is not ${etag}`;
   return undefined;
 }
 
-/** Hexadecimal hash of a file, after a prefix if one is given (git hashes `blob <size>\0` before the bytes). */
+/** Hexadecimal hash of a file, optionally with a prefix: git hashes `blob <size>\0` before the bytes. */
 export async function hashFile(path: string, algorithm: "sha256" | "sha1", prefix = ""): Promise<string> {
   const hash = createHash(algorithm).update(prefix);
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
@@ -175,7 +175,7 @@ async function fileSize(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
-/** Better to say so before the first byte than after the last that fits. */
+/** Fails before the first byte if the disk is too small. */
 async function checkSpace({ metadata, subject, blob, settings }: Transfer, present: number): Promise<void> {
   if (metadata.size === undefined) return;
   const disk = await statfs(dirname(blob)).catch(() => undefined);
@@ -183,7 +183,7 @@ async function checkSpace({ metadata, subject, blob, settings }: Transfer, prese
   const needed = metadata.size - present;
   const free = disk.bavail * disk.bsize;
   if (needed <= free) return;
-  const problem = `${megabytes(needed)} MB are needed and ${megabytes(free)} MB are free in ${settings.cacheDir}. Free some space, or set HF_HOME to a folder on another disk.`;
+  const problem = `${megabytes(needed)} MB are needed, but only ${megabytes(free)} MB are free in ${settings.cacheDir}. Free some space, or set HF_HOME to a folder on another disk.`;
   throw new DownloadError(subject.repository, problem, { file: subject.file });
 }
 

@@ -1,8 +1,9 @@
+import { raceAbort, startCall } from "../../../abort.js";
 import { TransientFault } from "./faults.js";
 import { reason } from "./request.js";
 import type { HubSettings } from "./settings.js";
 
-/** The body's bytes; a transfer that stalls or breaks off is a transient fault. */
+/** The bytes of a response. A transfer that stalls or breaks off is a transient fault. */
 export async function* chunks(
   body: ReadableStream<Uint8Array>,
   settings: HubSettings,
@@ -20,28 +21,17 @@ export async function* chunks(
   }
 }
 
-async function read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  stallTimeout: number,
-  signal: AbortSignal | undefined,
-) {
-  let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TransientFault(`no byte came for ${stallTimeout / 1000} s`)), stallTimeout);
-    stop = () => reject(signal!.reason);
-    if (signal?.aborted) stop();
-    signal?.addEventListener("abort", stop, { once: true });
-  });
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>, timeout: number, signal: AbortSignal | undefined) {
+  const onTimeout = () => new TransientFault(`no byte arrived for ${timeout / 1000} s`);
+  const call = startCall({ signals: [signal], timeout, onTimeout });
   try {
-    return await Promise.race([reader.read(), interrupted]);
+    return await raceAbort(call.signal, reader.read());
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof TransientFault
       ? error
       : new TransientFault(`the transfer broke off (${reason(error)})`, { cause: error });
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop!);
+    call.release();
   }
 }

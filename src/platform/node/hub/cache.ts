@@ -8,9 +8,9 @@ import { dirname, join, relative } from "node:path";
  * ```
  * models--org--name/blobs/<etag>                the bytes, once
  *                  /snapshots/<commit>/<path>   links to them
- *                  /refs/<branch>               the commit that a branch stood at
- *                  /.no_exist/<commit>/<path>   files known not to exist at that commit
- * .locks/models--org--name/                     who is downloading what
+ *                  /refs/<branch>               the commit that a branch pointed to
+ *                  /.no_exist/<commit>/<path>   files that do not exist at that commit
+ * .locks/models--org--name/                     locks of downloads in progress
  * ```
  */
 export class RepositoryCache {
@@ -31,7 +31,7 @@ export class RepositoryCache {
     return join(this.folder, "blobs", etag);
   }
 
-  /** Commit of a branch as it was last seen. */
+  /** The commit that a branch pointed to when the hub was last asked. */
   async readRef(branch: string): Promise<string | undefined> {
     const commit = await readFile(join(this.folder, "refs", branch), "utf8").catch(() => "");
     return commit.trim() || undefined;
@@ -45,7 +45,7 @@ export class RepositoryCache {
     await rename(temporary, path);
   }
 
-  /** True when the file is there with all its bytes; a link whose blob was removed is not. */
+  /** Whether the complete file exists. A link whose blob was removed does not count. */
   has(commit: string, path: string): boolean {
     return existsSync(join(this.snapshot(commit), path));
   }
@@ -60,7 +60,7 @@ export class RepositoryCache {
     await writeFile(marker, "");
   }
 
-  /** Makes a blob visible under its path. File systems without links get a second name for the same bytes, or a copy of the link's place. */
+  /** Makes a blob visible under its path: as a symbolic link or, on file systems without them, as a hard link. */
   async place(etag: string, commit: string, path: string): Promise<void> {
     const target = join(this.snapshot(commit), path);
     const blob = this.blob(etag);

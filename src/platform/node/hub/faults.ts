@@ -1,5 +1,6 @@
 import { DownloadError, ModelNotFoundError, RerankError } from "../../../errors.js";
 import { findModel, nearestModels } from "../../../models/find.js";
+import { hasParent, similarPath } from "../folder.js";
 import type { HubSettings } from "./settings.js";
 
 /** What is being fetched, for messages. */
@@ -8,7 +9,7 @@ export interface Subject {
   file?: string | undefined;
 }
 
-/** The hub, or a server that it redirects to, could not be reached or broke off. Worth another try. */
+/** The hub, or a server that it redirects to, could not be reached or broke off. Another attempt may succeed. */
 export class TransientFault extends Error {
   override name = "TransientFault" as const;
   /** Milliseconds that the server asks to wait. */
@@ -25,63 +26,84 @@ export class TransientFault extends Error {
   }
 }
 
-/** What to do about an answer that is final, by status. */
+/** What to do about a final status. */
 const ADVICE: Record<number, (settings: HubSettings, subject: Subject) => string> = {
   401: (settings) =>
     settings.token
-      ? "the hub does not accept the access token (401). Make a new one with read access and set HF_TOKEN."
+      ? "the hub rejects the access token (401). Create a new one with read access and set HF_TOKEN."
       : "the hub asks for an access token (401): the repository is private, gated or does not exist. Check the name, or set HF_TOKEN.",
   403: (settings, { repository }) =>
-    `access is refused (403): the repository is gated or the token may not read it. Accept its terms at ${settings.endpoint}/${repository} with the account of your token${settings.token ? "" : ", then set HF_TOKEN"}.`,
-  404: (_, { file }) => `${file ?? "it"} does not exist there (404). Check the name and the revision.`,
+    `access is denied (403): the repository is gated, or the token may not read it. Accept its terms at ${settings.endpoint}/${repository} with the account of your token${settings.token ? "" : ", then set HF_TOKEN"}.`,
+  404: (_, { file }) => `${file ?? "the repository"} does not exist there (404). Check the name and the revision.`,
   410: () => "it was removed from the hub (410).",
   416: () =>
-    "the server refuses the range asked for (416) even from the first byte. Try again, or use another HF_ENDPOINT.",
+    "the server refuses the requested range (416) even from the first byte. Try again, or use another HF_ENDPOINT.",
 };
 
-/** The error for a status that another try will not change. */
+/** The error for a status that another attempt will not change. */
 export function statusError(status: number, settings: HubSettings, subject: Subject): RerankError {
   const { repository, file } = subject;
   if (status === 404 && file === undefined) {
-    const problem = `${settings.endpoint} has no such model (404), and none of that name is bundled or in a local folder.`;
-    return new ModelNotFoundError(repository, problem, { suggestions: nearestModels(repository) });
+    const { advice, suggestions } = alternatives(repository);
+    return new ModelNotFoundError(repository, `${settings.endpoint} has no such model (404).${advice}`, {
+      suggestions,
+    });
   }
-  const advice = ADVICE[status]?.(settings, subject) ?? `${settings.endpoint} answered with status ${status}.`;
-  return new DownloadError(repository, advice, { status, ...(file === undefined ? {} : { file }) });
+  const problem = ADVICE[status]?.(settings, subject) ?? `${settings.endpoint} answered with status ${status}.`;
+  if (file !== undefined) return new DownloadError(repository, problem, { status, file });
+  // The hub answers 401 for repositories that do not exist.
+  const { advice, suggestions } = status === 401 && !settings.token ? alternatives(repository) : NO_ALTERNATIVES;
+  return new DownloadError(repository, `${problem}${advice}`, { status, suggestions });
 }
 
-/** The error after the last try. */
+/** The error after the last attempt. */
 export function exhausted(fault: TransientFault, { repository, file }: Subject): DownloadError {
-  const advice =
-    fault.status === undefined
-      ? "Check the network and proxy, or set HF_ENDPOINT to a mirror. What has arrived is kept, the next try goes on from there."
-      : "The server is in trouble; try again later. What has arrived is kept.";
-  return new DownloadError(repository, `${fault.message}. ${advice}`, {
-    cause: fault,
-    ...(file === undefined ? {} : { file }),
-    ...(fault.status === undefined ? {} : { status: fault.status }),
-  });
+  const { status } = fault;
+  if (status !== undefined || file !== undefined) {
+    const advice =
+      status === undefined
+        ? "Check the network and proxy, or set HF_ENDPOINT to a mirror. What has arrived is kept, and the next attempt resumes there."
+        : "The server has a problem; try again later. What has arrived is kept.";
+    return new DownloadError(repository, `${fault.message}. ${advice}`, {
+      cause: fault,
+      ...(file === undefined ? {} : { file }),
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+  const { advice, suggestions } = alternatives(repository);
+  const problem = `${fault.message}. Check the network and proxy, or set HF_ENDPOINT to a mirror.${advice}`;
+  return new DownloadError(repository, problem, { cause: fault, suggestions });
+}
+
+/** The error for a model that is not in the cache in offline mode. */
+export function offlineError(model: string, { cacheDir }: HubSettings): DownloadError {
+  const problem = `offline mode is on, and ${cacheDir} holds no complete copy of it. Unset HF_HUB_OFFLINE, or copy the cache from a machine that has the model.`;
+  const { advice, suggestions } = alternatives(model);
+  return new DownloadError(model, `${problem}${advice}`, { suggestions });
+}
+
+const NO_ALTERNATIVES = { advice: "", suggestions: [] as readonly string[] };
+
+/** What a name may stand for if it is neither registered nor on the hub: a local path, or a registered name. */
+function alternatives(name: string): { advice: string; suggestions: readonly string[] } {
+  if (findModel(name)) return NO_ALTERNATIVES;
+  const path = similarPath(name);
+  if (path !== undefined) return { advice: " There is no local folder of this name either.", suggestions: [path] };
+  if (hasParent(name)) return { advice: ` There is no local folder ${name} either.`, suggestions: nearestModels(name) };
+  const advice = ' If you mean a local folder, start its path with "./". No registered model has this name.';
+  return { advice, suggestions: nearestModels(name) };
 }
 
 const STORAGE_ADVICE: Record<string, string> = {
   ENOSPC: "the disk is full. Free some space, or set HF_HOME to a folder on another disk. What has arrived is kept.",
   EDQUOT: "the disk quota is used up. Free some space, or set HF_HOME to a folder elsewhere.",
-  EACCES: "the cache may not be written to. Change its permissions, or set HF_HOME to a folder of your own.",
-  EPERM: "the cache may not be written to. Change its permissions, or set HF_HOME to a folder of your own.",
-  EROFS: "the cache is on a read-only file system. Set HF_HOME to a folder that can be written to.",
-  ENOTDIR: "the cache folder is, or lies in, a file. Set HF_HOME to a folder.",
+  EACCES: "the cache is not writable. Change its permissions, or set HF_HOME to another folder.",
+  EPERM: "the cache is not writable. Change its permissions, or set HF_HOME to another folder.",
+  EROFS: "the cache is on a read-only file system. Set HF_HOME to a writable folder.",
+  ENOTDIR: "a part of the cache's path is a file, not a folder. Set HF_HOME to a folder.",
 };
 
-/** The error for a model that is not in the cache while nobody may be asked for it, nor whether there is one of that name. */
-export function offlineError(model: string, { cacheDir }: HubSettings): DownloadError {
-  const problem = `offline mode is on, and ${cacheDir} holds no whole copy of it. Unset HF_HUB_OFFLINE, or copy the cache from a machine that has it.`;
-  if (findModel(model)) return new DownloadError(model, problem);
-  return new DownloadError(model, `${problem} No registered model has this name.`, {
-    suggestions: nearestModels(model),
-  });
-}
-
-/** Turns a fault of the file system into one that says what to do; any other error stays as it is. */
+/** Turns an error of the file system into one that says what to do. Returns other errors unchanged. */
 export function storageError(error: unknown, cacheDir: string, { repository, file }: Subject): unknown {
   if (error instanceof RerankError || !(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code;

@@ -1,22 +1,24 @@
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { sleep } from "../../../abort.js";
 
-/** A holder shows that it lives this often. */
+/** Milliseconds between two signs of life of a lock's holder. */
 const HEARTBEAT = 2_000;
-/** A lock without a sign of life for this long belonged to a process that was killed. */
+/** A lock without a sign of life for this many milliseconds belonged to a process that was killed. */
 const STALE = 12_000;
+/** Milliseconds between two attempts to take a lock. */
 const POLL = 150;
 
 /**
- * Runs `action` while no other process or call does so under the same path. The lock only spares double work: what is written is checked
- * against its hash whoever wrote it, so a lock that is wrongly taken for dead costs a second transfer and nothing else.
+ * Runs `action` while no other process or call holds the lock. The lock only avoids duplicate work: files are checked against their hash
+ * whoever wrote them, so a live lock that is mistaken for a dead one costs a second transfer and nothing else.
  *
- * @param path A folder that is created for the time of the lock.
+ * @param path A folder that exists while the lock is held.
  */
 export async function withLock<T>(path: string, signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  while (!(await acquire(path))) await pause(POLL, signal);
+  while (!(await acquire(path))) await sleep(POLL, signal);
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
@@ -39,7 +41,7 @@ async function acquire(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   if (await isDead(path)) {
-    // Renaming is atomic: of several waiters that find the lock dead, one moves it away.
+    // Renaming is atomic: if several waiters find the lock dead, one of them moves it away.
     const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
     await rename(path, aside).then(
       () => rm(aside, { recursive: true, force: true }),
@@ -49,7 +51,7 @@ async function acquire(path: string): Promise<boolean> {
   return false;
 }
 
-/** A lock of a process of this machine that is gone, or of any machine without a sign of life. */
+/** Whether the holder has ended (on this machine) or has given no sign of life (on any machine). */
 async function isDead(path: string): Promise<boolean> {
   const held = await stat(path).catch(() => undefined);
   if (!held) return false;
@@ -67,20 +69,4 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
-}
-
-/** Waits; rejects with the signal's reason as soon as it is aborted. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

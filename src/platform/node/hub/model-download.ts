@@ -1,92 +1,102 @@
 import { join } from "node:path";
-import { ModelNotFoundError } from "../../../errors.js";
-import type { DownloadOptions, LocalModel } from "../../../models/download.js";
+import type { DownloadOptions, LocalModel } from "../../../models/download-options.js";
 import { Progress } from "../../../models/download-progress.js";
-import { REQUIRED_FILES, selectFiles } from "../../../models/file-set.js";
-import { chooseWeights, noWeights, type WeightsFile } from "../../../models/precision.js";
-import type { DType, ModelEntry, ModelFile } from "../../../models/types.js";
+import { chooseWeights, type WeightsFile } from "../../../models/precision.js";
+import {
+  pinnedFile,
+  planFiles,
+  REQUIRED_FILES,
+  type RepositoryListing,
+  selectFiles,
+} from "../../../models/repository-files.js";
+import type { DType, ModelEntry } from "../../../models/types.js";
 import { isFile, listFolder } from "../folder.js";
 import { fetchBlob } from "./blob.js";
 import { RepositoryCache } from "./cache.js";
 import { offlineError, storageError } from "./faults.js";
 import { withLock } from "./lock.js";
-import { type FileMetadata, fileMetadata, listRepository, type RepositoryListing } from "./repository.js";
+import { type FileMetadata, fileMetadata, listRepository } from "./repository.js";
 import type { HubSettings } from "./settings.js";
 
-/** One call of {@link downloadModel}: the same subject in every step. */
+/** What to download. */
+export interface DownloadSubject {
+  /** The model's name, for the result and for errors. */
+  name: string;
+  repository: string;
+  /** Path of the ONNX file, if the caller named one. */
+  file?: string | undefined;
+  revision: string;
+  dtype: DType;
+  entry: ModelEntry | undefined;
+}
+
+/** One download of a model. */
 export class ModelDownload {
+  readonly #subject: DownloadSubject;
+  readonly #settings: HubSettings;
+  readonly #options: DownloadOptions;
   readonly #cache: RepositoryCache;
 
-  constructor(
-    readonly name: string,
-    readonly repository: string,
-    readonly revision: string,
-    readonly dtype: DType,
-    readonly entry: ModelEntry | undefined,
-    readonly settings: HubSettings,
-    readonly options: DownloadOptions,
-  ) {
-    this.#cache = new RepositoryCache(settings.cacheDir, repository);
+  constructor(subject: DownloadSubject, settings: HubSettings, options: DownloadOptions) {
+    this.#subject = subject;
+    this.#settings = settings;
+    this.#options = options;
+    this.#cache = new RepositoryCache(settings.cacheDir, subject.repository);
   }
 
-  /** The model if the cache holds all of it; no connection is opened. */
+  /** The model, if the cache holds all of it. Opens no connection. */
   async cached(): Promise<LocalModel | undefined> {
-    const commit = isCommit(this.revision) ? this.revision : await this.#cache.readRef(this.revision);
+    const { revision, entry } = this.#subject;
+    const commit = isCommit(revision) ? revision : await this.#cache.readRef(revision);
     if (commit === undefined) return undefined;
     const files = await listFolder(this.#cache.snapshot(commit));
     const weights = this.#cachedWeights(files);
     if (!weights || !REQUIRED_FILES.every((file) => files.includes(file))) return undefined;
-    // The marks of absent files are written last: with them the copy is known to be whole. Offline it has to do without.
-    const { absent } = selectFiles(files, weights.path, this.entry);
-    const whole = absent.every((file) => this.#cache.isKnownAbsent(commit, file));
-    if (!whole && !this.settings.offline) return undefined;
+    // Markers of absent files are written last, so they prove that the copy is complete. Offline, that cannot be ensured.
+    const { absent } = selectFiles(files, weights.path, entry);
+    const complete = absent.every((file) => this.#cache.isKnownAbsent(commit, file));
+    if (!complete && !this.#settings.offline) return undefined;
     return this.#local(commit, weights);
   }
 
   #cachedWeights(files: readonly string[]): WeightsFile | undefined {
-    const found = chooseWeights(files, this.dtype, this.entry);
-    if (this.dtype !== "auto" || this.settings.offline) return found;
-    // A better file that the registry knows of is not passed over because a worse one is there already.
-    const known = [...files, ...Object.values(this.entry?.files ?? {}).map((file) => file.path)];
-    return chooseWeights(known, "auto", this.entry)?.path === found?.path ? found : undefined;
+    const { dtype, entry, file } = this.#subject;
+    const found = chooseWeights(files, dtype, entry, { file });
+    if (dtype !== "auto" || file !== undefined || this.#settings.offline) return found;
+    // If the registry knows a better file, a worse one in the cache does not stop the download.
+    const known = [...files, ...Object.values(entry?.files ?? {}).map(({ path }) => path)];
+    return chooseWeights(known, "auto", entry)?.path === found?.path ? found : undefined;
   }
 
-  /** Fetches what is missing. */
+  /** Downloads the missing files. */
   async fetch(): Promise<LocalModel> {
-    const { name, repository, revision, settings, entry } = this;
-    const { signal } = this.options;
-    if (settings.offline) throw offlineError(name, settings);
-    const listing = await listRepository(settings, repository, revision, signal);
-    const weights = chooseWeights(listing.files, this.dtype, entry);
-    if (!weights) throw new ModelNotFoundError(name, noWeights(listing.files, this.dtype));
-    const missing = REQUIRED_FILES.filter((file) => !listing.files.includes(file));
-    if (missing.length > 0) {
-      throw new ModelNotFoundError(
-        name,
-        `its repository has no ${missing.join(" and no ")}, so it cannot be run here.`,
-      );
-    }
-    const { present, absent } = selectFiles(listing.files, weights.path, entry);
+    const { name, repository, revision } = this.#subject;
+    const { cacheDir, offline } = this.#settings;
+    if (offline) throw offlineError(name, this.#settings);
+    const listing = await listRepository(this.#settings, repository, revision, this.#options.signal);
+    const { weights, present, absent } = planFiles(name, listing.files, this.#subject);
     try {
       await this.#fetchFiles(listing, present);
       for (const file of absent) await this.#cache.markAbsent(listing.commit, file);
       if (!isCommit(revision)) await this.#cache.writeRef(revision, listing.commit);
     } catch (error) {
-      throw storageError(error, settings.cacheDir, { repository });
+      throw storageError(error, cacheDir, { repository });
     }
     return this.#local(listing.commit, weights);
   }
 
   async #fetchFiles({ commit }: RepositoryListing, files: readonly string[]): Promise<void> {
-    const { repository, settings } = this;
-    const { signal } = this.options;
+    const { name, repository } = this.#subject;
+    const { signal, onProgress } = this.#options;
     const wanted = files.filter((file) => !this.#cache.has(commit, file));
-    const metadata = await Promise.all(wanted.map((file) => fileMetadata(settings, repository, commit, file, signal)));
-    const progress = new Progress(this.name, metadata, this.options.onProgress);
+    const metadata = await Promise.all(
+      wanted.map((file) => fileMetadata(this.#settings, repository, commit, file, signal)),
+    );
+    const progress = new Progress(name, metadata, onProgress);
     for (const [index, file] of wanted.entries()) {
       await this.#fetchFile(commit, file, metadata[index]!, (bytes) => progress.update(index, file, bytes)).catch(
         (error) => {
-          throw storageError(error, settings.cacheDir, { repository, file });
+          throw storageError(error, this.#settings.cacheDir, { repository, file });
         },
       );
     }
@@ -98,8 +108,9 @@ export class ModelDownload {
     metadata: FileMetadata,
     onBytes: (bytes: number) => void,
   ): Promise<void> {
-    const { repository, settings } = this;
-    const { signal } = this.options;
+    const { repository, entry } = this.#subject;
+    const settings = this.#settings;
+    const { signal, revision } = this.#options;
     const blob = this.#cache.blob(metadata.etag);
     await withLock(join(this.#cache.locks, `${metadata.etag}.downloading`), signal, async () => {
       if (!(await isFile(blob))) {
@@ -108,7 +119,7 @@ export class ModelDownload {
           subject: { repository, file },
           metadata,
           blob,
-          pinned: this.#pinned(commit, file),
+          pinned: pinnedFile(entry, { path: file, commit, revision }),
           signal,
           onBytes,
           refresh: () => fileMetadata(settings, repository, commit, file, signal),
@@ -119,24 +130,10 @@ export class ModelDownload {
     if (metadata.size !== undefined) onBytes(metadata.size);
   }
 
-  /** Hash and size that the registry gives for a file; they hold for the pinned commit only. */
-  #pinned(commit: string, file: string): ModelFile | undefined {
-    const { entry } = this;
-    if (!entry || (entry.revision !== undefined && entry.revision !== commit) || this.options.revision !== undefined)
-      return undefined;
-    return [...Object.values(entry.files), ...(entry.pinned ?? [])].find((candidate) => candidate.path === file);
-  }
-
   #local(commit: string, weights: WeightsFile): LocalModel {
-    const { name, entry } = this;
-    return {
-      name,
-      entry,
-      folder: this.#cache.snapshot(commit),
-      file: weights.path,
-      precision: weights.precision,
-      commit,
-    };
+    const { name, entry } = this.#subject;
+    const folder = this.#cache.snapshot(commit);
+    return { name, entry, folder, file: weights.path, precision: weights.precision, commit };
   }
 }
 

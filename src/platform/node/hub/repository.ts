@@ -1,27 +1,24 @@
 import { DownloadError } from "../../../errors.js";
+import { type RepositoryListing, readListing } from "../../../models/repository-files.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
 import { send, withRetries } from "./request.js";
 import type { HubSettings } from "./settings.js";
 
+/** Attempts per request. */
 const TRIES = 4;
+/** Maximum number of redirects within the hub. */
 const REDIRECTS = 5;
 
-/** A repository at one commit. */
-export interface RepositoryListing {
-  commit: string;
-  files: readonly string[];
-}
-
-/** One file at one commit, as the hub announces it. */
+/** What the hub announces about one file at one commit. */
 export interface FileMetadata {
-  /** SHA-256 of the bytes for large files, git's blob hash for small ones. Name of the blob in the cache. */
+  /** SHA-256 of large files, git's blob hash of small ones. Also the blob's name in the cache. */
   etag: string;
   size: number | undefined;
-  /** Where the bytes are; on another host for large files. */
+  /** URL of the bytes, on another host for large files. */
   location: string;
 }
 
-/** Asks for the commit that a revision stands at, and the files there. */
+/** Asks for the commit that a revision points to, and for its files. */
 export async function listRepository(
   settings: HubSettings,
   repository: string,
@@ -35,20 +32,13 @@ export async function listRepository(
     await response.body?.cancel();
     throw statusError(response.status, settings, subject);
   }
-  const body = (await response.json().catch(() => undefined)) as
-    | { sha?: unknown; siblings?: { rfilename?: unknown }[] }
-    | undefined;
-  const files = body?.siblings?.map(({ rfilename }) => rfilename).filter((name): name is string => isSafePath(name));
-  if (typeof body?.sha !== "string" || !/^[0-9a-f]{40}$/.test(body.sha) || !files) {
-    throw new DownloadError(
-      repository,
-      `${settings.endpoint} is no Hugging Face hub: its answer names no commit and files. Check HF_ENDPOINT.`,
-    );
-  }
-  return { commit: body.sha, files };
+  const listing = readListing(await response.json().catch(() => undefined));
+  if (listing) return listing;
+  const problem = `${settings.endpoint} is not a Hugging Face hub: its response has no commit and files. Check HF_ENDPOINT.`;
+  throw new DownloadError(repository, problem);
 }
 
-/** Asks for a file's hash, size and place without fetching it. */
+/** Asks for the hash, size and URL of a file without fetching it. */
 export async function fileMetadata(
   settings: HubSettings,
   repository: string,
@@ -66,7 +56,7 @@ export async function fileMetadata(
   if (!etag || !/^[\w.-]+$/.test(etag)) {
     throw new DownloadError(
       repository,
-      `${settings.endpoint} sends no usable ETag for it, so it cannot be checked. Use another HF_ENDPOINT.`,
+      `${settings.endpoint} sends no usable ETag for this file, so the file cannot be checked. Use another HF_ENDPOINT.`,
       { file },
     );
   }
@@ -77,12 +67,12 @@ export async function fileMetadata(
   return { etag, size: Number.isFinite(size) ? size : undefined, location };
 }
 
-/** Address of a file at a commit. */
+/** URL of a file at a commit. */
 function fileUrl(settings: HubSettings, repository: string, commit: string, file: string): string {
   return `${settings.endpoint}/${repository}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** Follows redirects within the endpoint (renamed repositories); one that leads to the bytes is returned as it is. */
+/** Follows redirects within the hub (renamed repositories). A redirect to the bytes is returned as the response. */
 async function follow(
   settings: HubSettings,
   url: string,
@@ -110,16 +100,7 @@ async function follow(
   }
   throw new DownloadError(
     subject.repository,
-    `${settings.endpoint} redirects in a circle.`,
+    `${settings.endpoint} redirects more than ${REDIRECTS} times.`,
     subject.file ? { file: subject.file } : {},
-  );
-}
-
-/** A path of the repository that stays inside its folder on any platform. */
-export function isSafePath(path: unknown): path is string {
-  return (
-    typeof path === "string" &&
-    /^[^\\:\0]+$/.test(path) &&
-    path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
   );
 }

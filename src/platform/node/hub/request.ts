@@ -1,8 +1,8 @@
+import { sleep, startCall } from "../../../abort.js";
 import { TransientFault } from "./faults.js";
-import { pause } from "./lock.js";
 import type { HubSettings } from "./settings.js";
 
-/** One request to the hub or to a server it redirects to. */
+/** One request to the hub or to a server that it redirects to. */
 export interface HubRequest {
   url: string;
   method?: "GET" | "HEAD";
@@ -11,65 +11,50 @@ export interface HubRequest {
 }
 
 /**
- * Sends a request and returns the answer as it is, redirects included.
+ * Sends a request and returns the response, redirects included. The timeout ends with the headers; the body may take as long as bytes
+ * keep arriving.
  *
- * @throws TransientFault for an answer that does not come and for statuses that pass by themselves (429, 5xx).
+ * @throws TransientFault when there is no response, or its status may pass (429, 5xx).
  */
 export async function send(
   settings: HubSettings,
   { url, method = "GET", headers = {}, signal }: HubRequest,
 ): Promise<Response> {
-  const own = url.startsWith(`${settings.endpoint}/`);
-  const answer = AbortSignal.timeout(settings.answerTimeout);
+  const { origin } = new URL(url);
+  const isHub = url.startsWith(`${settings.endpoint}/`);
+  const timeout = settings.answerTimeout;
+  const onTimeout = () => new Error(`no response within ${timeout / 1000} s`);
+  const call = startCall({ signals: [signal], timeout, onTimeout });
   let response: Response;
   try {
-    response = await fetchUntilHeaders(url, answer, signal, {
+    response = await fetch(url, {
       method,
       redirect: "manual",
+      signal: call.signal,
       headers: {
         "accept-encoding": "identity",
         "user-agent": "langchain-rerank",
-        ...(own && settings.token ? { authorization: `Bearer ${settings.token}` } : {}),
+        ...(isHub && settings.token ? { authorization: `Bearer ${settings.token}` } : {}),
         ...headers,
       },
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new TransientFault(`${new URL(url).origin} cannot be reached (${reason(error, answer, settings)})`, {
-      cause: error,
-    });
+    const problem = call.signal.aborted ? (call.signal.reason as Error).message : reason(error);
+    throw new TransientFault(`${origin} cannot be reached (${problem})`, { cause: error });
+  } finally {
+    call.release();
   }
   if (response.status === 429 || response.status >= 500) {
     await response.body?.cancel();
-    const problem = `${new URL(url).origin} answered with status ${response.status}`;
+    const problem = `${origin} answered with status ${response.status}`;
     throw new TransientFault(problem, { status: response.status, retryAfter: retryAfter(response) });
   }
   return response;
 }
 
-/** The timeout ends with the headers; the body may take as long as bytes keep coming. */
-async function fetchUntilHeaders(
-  url: string,
-  answer: AbortSignal,
-  signal: AbortSignal | undefined,
-  init: RequestInit,
-): Promise<Response> {
-  const controller = new AbortController();
-  const stop = () => controller.abort(signal?.aborted ? signal.reason : answer.reason);
-  if (signal?.aborted) stop();
-  answer.addEventListener("abort", stop, { once: true });
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    return await fetch(url, { ...init, signal: controller.signal });
-  } finally {
-    answer.removeEventListener("abort", stop);
-    signal?.removeEventListener("abort", stop);
-  }
-}
-
-/** What stopped a request, short: an error code where there is one. */
-export function reason(error: unknown, timeout?: AbortSignal, settings?: HubSettings): string {
-  if (timeout?.aborted) return `no answer within ${settings!.answerTimeout / 1000} s`;
+/** What stopped a request, in short: an error code if there is one. */
+export function reason(error: unknown): string {
   const cause = (error as Error)?.cause as NodeJS.ErrnoException | undefined;
   return (
     cause?.code ?? (error as NodeJS.ErrnoException)?.code ?? (error instanceof Error ? error.message : String(error))
@@ -81,7 +66,7 @@ function retryAfter(response: Response): number | undefined {
   return Number.isFinite(value) && value > 0 ? Math.min(value, 60) * 1000 : undefined;
 }
 
-/** Tries again after transient faults, waiting longer each time. */
+/** Retries after transient faults, waiting longer each time. */
 export async function withRetries<T>(
   tries: number,
   signal: AbortSignal | undefined,
@@ -92,12 +77,12 @@ export async function withRetries<T>(
       return await action();
     } catch (error) {
       if (!(error instanceof TransientFault) || attempt >= tries) throw error;
-      await pause(error.retryAfter ?? backoff(attempt), signal);
+      await sleep(error.retryAfter ?? backoff(attempt), signal);
     }
   }
 }
 
-/** Milliseconds before try number `attempt` + 1: 0.3, 0.6, 1.2 s …, up to 8 s. */
+/** Milliseconds to wait after attempt number `attempt`: 300, 600, 1200 …, at most 8,000. */
 export function backoff(attempt: number): number {
   return Math.min(8_000, 300 * 2 ** (attempt - 1));
 }

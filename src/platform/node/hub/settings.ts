@@ -3,28 +3,28 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidOptionError } from "../../../errors.js";
 
-/** Where and how to reach the hub. What is not given comes from the environment variables that other Hugging Face tools read. */
+/** How to reach the hub. Defaults come from the environment variables that other Hugging Face tools read. */
 export interface HubOptions {
   /**
    * Folder of the cache.
    * @default `HF_HUB_CACHE`, else `HF_HOME`/hub, else `~/.cache/huggingface/hub`
    */
-  cacheDir?: string;
+  cacheDir?: string | undefined;
   /**
-   * Address of the hub or of a mirror.
+   * URL of the hub or of a mirror.
    * @default `HF_ENDPOINT`, else `https://huggingface.co`
    */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /**
-   * Access token for private and gated repositories. Sent to the endpoint only, never to the servers that it redirects to.
+   * Access token for private and gated repositories. It is sent to the endpoint only, never to servers that it redirects to.
    * @default `HF_TOKEN`, else the file that `hf auth login` writes
    */
-  token?: string;
+  token?: string | undefined;
   /**
-   * Use what is in the cache and open no connection.
+   * Uses the cache only and opens no connection.
    * @default `HF_HUB_OFFLINE`
    */
-  offline?: boolean;
+  offline?: boolean | undefined;
 }
 
 /** {@link HubOptions} with every default filled in. */
@@ -33,15 +33,15 @@ export interface HubSettings {
   endpoint: string;
   token: string | undefined;
   offline: boolean;
-  /** Milliseconds to wait for an answer's headers. */
+  /** Milliseconds to wait for the headers of a response. */
   answerTimeout: number;
-  /** Milliseconds without a byte after which a transfer counts as broken. */
+  /** Milliseconds without a byte after which a transfer is considered broken. */
   stallTimeout: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Fills in defaults from the environment. */
+/** Fills in the defaults. @throws InvalidOptionError when the endpoint is not a URL. */
 export async function hubSettings(options: HubOptions = {}, env: Environment = process.env): Promise<HubSettings> {
   const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "huggingface");
   const endpoint = (options.endpoint ?? env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");

@@ -9,22 +9,23 @@ export interface WebFile {
   sha256?: string | undefined;
 }
 
-/** How files are fetched. */
+/** Options of {@link fetchFiles}. */
 export interface FetchOptions {
-  /** Keep them in the browser's Cache Storage: for addresses whose content never changes. */
+  /** Caches the files in the browser's Cache Storage, for URLs whose content never changes. */
   keep?: boolean | undefined;
   onProgress?: ((progress: DownloadProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Name of this package's part of Cache Storage. */
+/** Name of this package's cache in Cache Storage. */
 const CACHE = "langchain-rerank";
 
 /**
- * Fetches a model's files side by side.
+ * Fetches a model's files in parallel.
  *
  * @returns The files by path.
- * @throws ModelNotFoundError for an address that has nothing; DownloadError; ModelIntegrityError for a wrong hash; the signal's reason.
+ * @throws ModelNotFoundError when a URL has no file. ModelIntegrityError when a hash is wrong. DownloadError when a server does not answer
+ *   or answers with an error. The signal's reason after an abort.
  */
 export async function fetchFiles(
   model: string,
@@ -57,7 +58,7 @@ export async function fetchFiles(
   }
 }
 
-/** Whether an address has a file. */
+/** Whether there is a file at a URL. */
 export async function exists(model: string, url: string, signal?: AbortSignal): Promise<boolean> {
   let response = await answer(model, url, { method: "HEAD", signal: signal ?? null });
   if (response.status === 405 || response.status === 501) {
@@ -67,17 +68,17 @@ export async function exists(model: string, url: string, signal?: AbortSignal): 
   return isFile(response, url);
 }
 
-/** JSON at an address; undefined where there is nothing. With `keep`, the last answer stands in when the network is down. */
+/** Fetches JSON; `undefined` if there is nothing at the URL. With `keep`, the previous response is used when the network is down. */
 export async function fetchJson(model: string, url: string, options: FetchOptions = {}): Promise<unknown> {
   const cache = options.keep ? await openCache() : undefined;
   let response: Response;
   try {
     response = await answer(model, url, { signal: options.signal ?? null });
   } catch (error) {
-    const kept = await cache?.match(url);
+    const cached = await cache?.match(url);
     options.signal?.throwIfAborted();
-    if (!kept) throw error;
-    return kept.json();
+    if (!cached) throw error;
+    return cached.json();
   }
   if (!isFile(response, url)) return undefined;
   if (!response.ok) throw failed(model, url, response.status);
@@ -101,28 +102,28 @@ async function answer(model: string, url: string, init: RequestInit): Promise<Re
   } catch (cause) {
     init.signal?.throwIfAborted();
     const problem =
-      `${plain(url)} gives no answer. Check the address and the network; a server of another site has to allow this page (CORS), ` +
-      "and the page's content security policy has to allow it (connect-src).";
+      `${plain(url)} does not answer. Check the URL and the network. A server on another site must allow this page (CORS), ` +
+      "and the page's content security policy must allow the server (connect-src).";
     throw new DownloadError(model, problem, { cause });
   }
 }
 
 function failed(model: string, url: string, status: number): DownloadError {
-  return new DownloadError(model, `${plain(url)} answers with status ${status}.`, { status });
+  return new DownloadError(model, `${plain(url)} answered with status ${status}.`, { status });
 }
 
-/** False for what is not there, and for the page that servers of single-page applications give instead. */
+/** False if there is nothing, and for the page that servers of single-page applications send instead. */
 function isFile(response: Response, url: string): boolean {
   if (response.status === 404 || response.status === 410) return false;
   return !(response.ok && response.headers.get("content-type")?.startsWith("text/html") && !url.endsWith(".html"));
 }
 
-/** Without the query, which may hold a signature. */
+/** The URL without its query, which may hold a signature. */
 function plain(url: string): string {
-  return url.startsWith("data:") ? "a data: address" : url.replace(/[?#].*$/, "");
+  return url.startsWith("data:") ? "a data: URL" : url.replace(/[?#].*$/, "");
 }
 
-/** Compressed answers announce another size than what arrives. */
+/** The announced size, unless the response is compressed: then another number of bytes arrives. */
 function size({ headers }: Response): { size?: number } {
   const bytes = Number(headers.get("content-length") ?? Number.NaN);
   return Number.isFinite(bytes) && !headers.has("content-encoding") ? { size: bytes } : {};
@@ -152,23 +153,27 @@ async function readBody(
 }
 
 async function checkHash(model: string, { path, sha256 }: WebFile, blob: Blob): Promise<void> {
-  // Pages without TLS have no `subtle`; there the hash would protect nothing.
+  // Pages without TLS have no `subtle`, and a hash would not protect them.
   const { subtle } = globalThis.crypto ?? {};
   if (sha256 === undefined || !subtle) return;
   const digest = new Uint8Array(await subtle.digest("SHA-256", await blob.arrayBuffer()));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (found === sha256) return;
-  throw new ModelIntegrityError(model, `has the SHA-256 ${found}, expected ${sha256}. Nothing was kept; try again.`, {
-    file: path,
-  });
+  throw new ModelIntegrityError(
+    model,
+    `its SHA-256 is ${found} instead of ${sha256}. The copy was discarded; try again.`,
+    {
+      file: path,
+    },
+  );
 }
 
-/** Cache Storage, where the page may use it: not without TLS, nor in some private windows. */
+/** Cache Storage, if the page may use it: not without TLS, nor in some private windows. */
 async function openCache(): Promise<Cache | undefined> {
   return globalThis.caches?.open(CACHE).catch(() => undefined);
 }
 
-/** A full disk or a browser that keeps nothing costs the next visit a download, and this one nothing. */
+/** A failure to store costs the next visit a download, and this one nothing. */
 async function store(cache: Cache | undefined, url: string, blob: Blob): Promise<void> {
   await cache?.put(url, new Response(blob)).catch(() => {});
 }
