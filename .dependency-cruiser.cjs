@@ -48,9 +48,10 @@ module.exports = {
     {
       name: "entries-are-for-users",
       severity: "error",
-      comment: "Library files import the file that defines a thing, not the entry that re-exports it.",
+      comment:
+        "Library files import the file that defines a thing, not the entry that re-exports it. Code that loads on first use is the exception: it is imported dynamically, by the package's own name.",
       from: { path: "^src/(?!apps/)", pathNot: ENTRIES },
-      to: { path: ENTRIES },
+      to: { path: ENTRIES, dynamic: false },
     },
     {
       name: "one-scorer-does-not-import-another",
