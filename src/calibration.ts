@@ -18,7 +18,7 @@ export interface Calibration {
 }
 
 /** Fewest judged pairs of either kind that a curve may be fitted on. */
-const FEWEST_PAIRS = 20;
+export const FEWEST_PAIRS = 20;
 
 /** The logistic function, 0 to 1. */
 export function sigmoid(x: number): number {

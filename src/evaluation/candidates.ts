@@ -1,55 +1,76 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { InvalidInputError, InvalidResponseError } from "../errors.js";
-import type { Dataset } from "./files/beir.js";
+import { checkCount } from "../options.js";
+import type { Dataset } from "./dataset.js";
+import { isTheQuery } from "./query-among-candidates.js";
 import { trecOrder } from "./ranking.js";
-import type { CorpusDocument } from "./types.js";
+import type { CorpusDocument, WarningHandler } from "./types.js";
+import { warnIds, warnOnConsole } from "./warnings.js";
 
 /** The first stage's candidates for one query, best first. */
 export interface QueryCandidates {
   id: string;
   query: string;
   documents: readonly CorpusDocument[];
-  /** First-stage scores, place by place; undefined where every document of the corpus is a candidate. */
+  /** First-stage score of each document; undefined if every document of the corpus is a candidate. */
   scores: readonly number[] | undefined;
 }
 
-/** How candidates are chosen and shown. */
+/** How candidates are chosen and shown to the reranker. */
 export interface CandidateOptions {
-  /** How many of the run's best are candidates. Default: all that the run holds. */
+  /** Number of candidates per query, from the top of the run. @default all documents of the run */
   depth?: number | undefined;
-  /** What of a document is its text. Default: title, a line break, text; only the text where there is no title. */
+  /**
+   * Ignore, for each query, the document with the query's own id, as published results for ArguAna and Quora do.
+   * @default false
+   */
+  ignoreIdenticalIds?: boolean | undefined;
+  /** The text of a document that is scored. @default title, a line break, and text */
   text?: ((document: CorpusDocument) => string) | undefined;
+  /** Receives warnings about the data. @default console.warn */
+  onWarning?: WarningHandler | undefined;
 }
 
-/** A document's title and text as one. */
+/** A document's title and text together. */
 export function titleAndText({ title, text }: CorpusDocument): string {
   return title ? `${title}\n${text}` : text;
 }
 
 /**
- * Candidates of every judged query. Queries that the run does not hold have none, and so count 0.
+ * Candidates of every judged query. Queries that are not in the run have none.
  *
- * @throws InvalidInputError when the run names a document that the corpus lacks: no order of the rest would say anything about it.
+ * @throws InvalidInputError when the run contains a document that is not in the corpus: an order of the rest would mean nothing.
+ * @throws InvalidOptionError when `depth` is not a positive integer.
  */
-export function listCandidates(data: Dataset, depth?: number): QueryCandidates[] {
+export function listCandidates(data: Dataset, options: CandidateOptions): QueryCandidates[] {
+  const { depth, ignoreIdenticalIds = false, onWarning = warnOnConsole } = options;
+  checkCount("depth", depth);
   const all = [...data.corpus.values()];
-  return Array.from(data.queries, ([id, query]) => {
-    if (!data.run) return { id, query, documents: all.slice(0, depth), scores: undefined };
-    const scores = data.run.get(id) ?? new Map<string, number>();
-    const order = trecOrder(scores).slice(0, depth);
-    return {
-      id,
-      query,
-      documents: order.map((document) => findDocument(data, id, document)),
-      scores: order.map((document) => scores.get(document)!),
-    };
+  const themselves: string[] = [];
+  const judged = [...data.queries].filter(([id]) => data.qrels.has(id));
+  const candidates = judged.map(([id, query]): QueryCandidates => {
+    const scores = data.run?.get(id) ?? new Map<string, number>();
+    const ranked = data.run ? trecOrder(scores).map((document) => findDocument(data, id, document)) : all;
+    const documents = (ignoreIdenticalIds ? ranked.filter((document) => document.id !== id) : ranked).slice(0, depth);
+    if (documents.some((document) => isTheQuery({ id, query }, document))) themselves.push(id);
+    return { id, query, documents, scores: data.run && documents.map((document) => scores.get(document.id)!) };
   });
+  warnIds(
+    "query-among-candidates",
+    themselves,
+    (n) => `${n} queries are among their own candidates, under the same id; ignoreIdenticalIds leaves them out`,
+    onWarning,
+  );
+  return candidates;
 }
 
 function findDocument(data: Dataset, query: string, id: string): CorpusDocument {
   const document = data.corpus.get(id);
   if (document) return document;
-  throw new InvalidInputError(`run["${query}"]`, `holds document "${id}", which the corpus "${data.name}" lacks`);
+  throw new InvalidInputError(
+    `run["${query}"]`,
+    `It contains document "${id}", which is not in the corpus "${data.name}".`,
+  );
 }
 
 /** LangChain documents with the id, the title under `title`, and the first-stage score under `scoreKey`. */
@@ -59,38 +80,43 @@ export function toDocuments(
   scoreKey: string,
 ): Document[] {
   return candidates.documents.map(
-    (document, place) =>
+    (document, index) =>
       new Document({
         id: document.id,
         pageContent: text(document),
         metadata: {
           _id: document.id,
           title: document.title,
-          ...(candidates.scores && { [scoreKey]: candidates.scores[place] }),
+          ...(candidates.scores && { [scoreKey]: candidates.scores[index] }),
         },
       }),
   );
 }
 
 /**
- * Which candidate each returned document is: by its `id`, by `metadata._id`, or by its text where only one has it.
+ * Finds out which candidate each returned document is: by its `id`, by `metadata._id`, or by its text if only one candidate has it.
  *
- * @returns Places among the candidates, in the order returned.
- * @throws InvalidResponseError for a document that is none of them, or that comes twice.
+ * @returns Indices of candidates, in the order returned.
+ * @throws InvalidResponseError when a document is not one of the candidates, or is returned twice.
  */
 export function identify(name: string, given: readonly Document[], returned: readonly DocumentInterface[]): number[] {
-  const byId = new Map(given.map((document, place) => [document.id, place]));
+  const byId = new Map(given.map((document, index) => [document.id, index]));
   const byText = new Map<string, number | undefined>();
-  given.forEach((document, place) => {
-    byText.set(document.pageContent, byText.has(document.pageContent) ? undefined : place);
+  given.forEach(({ pageContent }, index) => {
+    byText.set(pageContent, byText.has(pageContent) ? undefined : index);
   });
-  const places = returned.map((document, index) => {
-    const place =
+  const seen = new Set<number>();
+  return returned.map((document, position) => {
+    const index =
       byId.get(document.id) ?? byId.get(document.metadata?._id as string) ?? byText.get(document.pageContent);
-    if (place !== undefined) return place;
-    throw new InvalidResponseError(name, `document ${index} that came back is none of the ${given.length} candidates`);
+    if (index === undefined) {
+      throw new InvalidResponseError(
+        name,
+        `document ${position} of the result is not one of the ${given.length} candidates.`,
+      );
+    }
+    if (seen.has(index)) throw new InvalidResponseError(name, `candidate "${given[index]!.id}" was returned twice.`);
+    seen.add(index);
+    return index;
   });
-  if (new Set(places).size === places.length) return places;
-  const twice = places.find((place, index) => places.indexOf(place) !== index)!;
-  throw new InvalidResponseError(name, `candidate "${given[twice]!.id}" came back twice`);
 }

@@ -1,89 +1,80 @@
 import { InvalidInputError, InvalidOptionError } from "../errors.js";
-import { type MeasuredValues, measureRun } from "./measure-run.js";
+import { mean } from "./mean.js";
+import { type MeasuredValues, type MeasureRunOptions, measureRun } from "./measure-run.js";
+import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
-import { warnOnConsole } from "./nested.js";
-import { bootstrapInterval, type Interval } from "./significance/bootstrap.js";
+import { type BootstrapOptions, bootstrapInterval, type Interval, withInterval } from "./significance/bootstrap.js";
 import { holm } from "./significance/holm.js";
-import { pairedRandomizationTest } from "./significance/randomization.js";
-import { pairedTTest } from "./significance/t-test.js";
-import type { NestedNumbers, PerQuery, WarningHandler } from "./types.js";
+import { pairedRandomizationTest, type RandomizationOptions } from "./significance/randomization.js";
+import type { ById } from "./types.js";
+import { warnOnConsole } from "./warnings.js";
 
 /** Options of {@link compareRuns}. */
-export interface CompareOptions {
-  /** Default: `["nDCG@10"]`. */
-  measures?: readonly (string | Measure)[] | undefined;
-  /** The run that each other one is held against. Default: every pair is compared. */
+export interface CompareOptions extends MeasureRunOptions, BootstrapOptions, RandomizationOptions {
+  /** Names such as `"nDCG@10"`, or measures. @default ["nDCG@10"] */
+  measures?: readonly (string | Measure | MeasureDeclaration)[] | undefined;
+  /** Name of the run that every other run is compared with. If not given, every pair is compared. */
   baseline?: string | undefined;
-  /** Of the intervals. Default: 0.95. */
-  confidence?: number | undefined;
-  /** Of the randomisation test. Default: 100 000. */
-  permutations?: number | undefined;
-  /** Of the bootstrap. Default: 10 000. */
-  resamples?: number | undefined;
-  /** Default: 1. */
-  seed?: number | undefined;
-  /** Default: `console.warn`. */
-  onWarning?: WarningHandler | undefined;
 }
 
-/** One run's figures. */
-export interface ComparedRun {
-  name: string;
-  /** By canonical measure name. */
-  measures: ReadonlyMap<string, MeasuredValues & { interval: Interval }>;
-}
-
-/** Two runs held against each other on one measure. */
+/** Two runs compared on one measure. */
 export interface Comparison {
+  /** Canonical name of the measure. */
   measure: string;
-  /** The run compared with: the baseline, where there is one. */
+  /** Name of the run compared with: the baseline, if there is one. */
   baseline: string;
+  /** Name of the other run. */
   run: string;
   /** Mean of `run` minus mean of `baseline`, over all judged queries. */
   difference: number;
   /** Bootstrap interval of the difference. */
   interval: Interval;
-  /** Queries on which `run` is better, equal, worse. */
+  /** Number of queries on which `run` is better. */
   wins: number;
+  /** Number of queries on which both are equal. */
   ties: number;
+  /** Number of queries on which `run` is worse. */
   losses: number;
-  /** Fisher's paired randomisation test, two-sided. */
+  /** p-value of Fisher's paired randomization test, two-sided. */
   p: number;
-  /** Student's paired t-test, two-sided. */
-  pT: number;
-  /** `p` corrected by Holm over all comparisons of this call. */
+  /** `p` after Holm's correction over all comparisons of the call. */
   pHolm: number;
 }
 
-/** Outcome of {@link compareRuns}. */
+/** Result of {@link compareRuns}. */
 export interface CompareResult {
+  /** Ids of all judged queries. */
   queries: readonly string[];
-  runs: readonly ComparedRun[];
+  /** Every run with its measures, by canonical measure name. */
+  runs: readonly { name: string; measures: ReadonlyMap<string, MeasuredValues & { interval: Interval }> }[];
   comparisons: readonly Comparison[];
 }
 
 /**
- * Measures several runs over the same judgements, with intervals, and tells which differences are more than chance.
+ * Measures several runs over the same judgments, with confidence intervals, and tests which differences are more than chance.
  *
- * @param runs - runs by name, two or more for comparisons
+ * @param runs - runs by name; two or more for comparisons
+ * @throws InvalidInputError when there is no run, or a run cannot be measured.
+ * @throws InvalidOptionError when the baseline is not one of the runs, or an option is out of range.
  *
  * @example
- * const { runs, comparisons } = compareRuns({ bm25, reranked }, qrels, { measures: ["nDCG@10"], baseline: "bm25" });
+ * const { comparisons } = compareRuns({ bm25, reranked }, qrels, { measures: ["nDCG@10"], baseline: "bm25" });
  * comparisons[0].pHolm < 0.05;
  */
 export function compareRuns(
-  runs: Readonly<Record<string, NestedNumbers>> | ReadonlyMap<string, NestedNumbers>,
-  qrels: NestedNumbers,
+  runs: ById<ById<ById<number>>>,
+  qrels: ById<ById<number>>,
   options: CompareOptions = {},
 ): CompareResult {
-  const byName: ReadonlyMap<string, NestedNumbers> = runs instanceof Map ? runs : new Map(Object.entries(runs));
+  const byName = runs instanceof Map ? runs : new Map(Object.entries(runs as Record<string, ById<ById<number>>>));
   const measures = parseMeasures(options.measures ?? ["nDCG@10"]);
   const onWarning = options.onWarning ?? warnOnConsole;
-  if (byName.size === 0) throw new InvalidInputError("runs", "holds no run");
+  if (byName.size === 0) throw new InvalidInputError("runs", "Expected at least one run.");
   const measured = new Map(
     Array.from(byName, ([name, run]) => {
       const values = measureRun(run, qrels, measures, {
+        ...options,
         onWarning: (warning) => onWarning({ ...warning, message: `run "${name}": ${warning.message}` }),
       });
       return [name, values];
@@ -92,7 +83,7 @@ export function compareRuns(
   return compareMeasured(measured, options);
 }
 
-/** {@link compareRuns} over values that were measured before. */
+/** {@link compareRuns} for runs that have been measured. */
 export function compareMeasured(
   measured: ReadonlyMap<string, ReadonlyMap<string, MeasuredValues>>,
   options: CompareOptions = {},
@@ -101,23 +92,18 @@ export function compareMeasured(
   const measures = [...measured.get(names[0]!)!.keys()];
   const queries = [...measured.get(names[0]!)!.get(measures[0]!)!.perQuery.keys()];
   const pairs = choosePairs(names, options.baseline);
-  const plain = measures.flatMap((measure) =>
+  const uncorrected = measures.flatMap((measure) =>
     pairs.map(([baseline, run]) => comparePair(measure, baseline, run, measured, queries, options)),
   );
-  const corrected = holm(plain.map((comparison) => comparison.p));
+  const corrected = holm(uncorrected.map((comparison) => comparison.p));
   return {
     queries,
-    runs: Array.from(measured, ([name, values]) => ({ name, measures: withIntervals(values, options) })),
-    comparisons: plain.map((comparison, index) => ({ ...comparison, pHolm: corrected[index]! })),
+    runs: Array.from(measured, ([name, values]) => ({
+      name,
+      measures: new Map(Array.from(values, ([measure, { perQuery }]) => [measure, withInterval(perQuery, options)])),
+    })),
+    comparisons: uncorrected.map((comparison, index) => ({ ...comparison, pHolm: corrected[index]! })),
   };
-}
-
-function withIntervals(values: ReadonlyMap<string, MeasuredValues>, options: CompareOptions) {
-  return new Map(
-    Array.from(values, ([measure, value]) => {
-      return [measure, { ...value, interval: bootstrapInterval([...value.perQuery.values()], options) }];
-    }),
-  );
 }
 
 function comparePair(
@@ -135,27 +121,29 @@ function comparePair(
     measure,
     baseline,
     run,
-    difference: differences.reduce((sum, value) => sum + value, 0) / differences.length,
+    difference: mean(differences),
     interval: bootstrapInterval(differences, options),
     wins: differences.filter((value) => value > 0).length,
     ties: differences.filter((value) => value === 0).length,
     losses: differences.filter((value) => value < 0).length,
     p: pairedRandomizationTest(a, b, options),
-    pT: pairedTTest(a, b).p,
   };
 }
 
-function inOrder(perQuery: PerQuery, queries: readonly string[]): number[] {
+function inOrder(perQuery: ReadonlyMap<string, number>, queries: readonly string[]): number[] {
   return queries.map((query) => {
     const value = perQuery.get(query);
     if (value === undefined)
-      throw new InvalidInputError("runs", `one was measured without query "${query}"; all need the same queries`);
+      throw new InvalidInputError(
+        "runs",
+        `All runs must be measured on the same queries, but one lacks query "${query}".`,
+      );
     return value;
   });
 }
 
 function choosePairs(names: readonly string[], baseline: string | undefined): [string, string][] {
   if (baseline === undefined) return names.flatMap((a, i) => names.slice(i + 1).map((b): [string, string] => [a, b]));
-  if (!names.includes(baseline)) throw new InvalidOptionError("baseline", baseline, names.join(", "));
+  if (!names.includes(baseline)) throw new InvalidOptionError("baseline", baseline, `one of ${names.join(", ")}`);
   return names.filter((name) => name !== baseline).map((name) => [baseline, name]);
 }

@@ -1,76 +1,83 @@
 import { InvalidInputError } from "../errors.js";
+import { mean } from "./mean.js";
+import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
-import { toNestedMap, warnIds, warnOnConsole } from "./nested.js";
+import { toNestedMap } from "./nested-map.js";
+import { withoutQueryIds } from "./query-among-candidates.js";
 import { trecOrder } from "./ranking.js";
-import type { NestedNumbers, PerQuery, Qrels, Run, WarningHandler } from "./types.js";
+import type { ById, Qrels, Run, WarningHandler } from "./types.js";
+import { warnIds, warnOnConsole } from "./warnings.js";
 
-/** The figures of one measure. */
+/** The values of one measure. */
 export interface MeasuredValues {
-  /** Mean over every query that has judgements, also over those that the run does not hold, which count 0. */
+  /** Mean over every judged query. Queries that the run does not contain count as 0. */
   mean: number;
-  perQuery: PerQuery;
+  /** Value by query id. */
+  perQuery: ReadonlyMap<string, number>;
 }
 
 /** Options of {@link measureRun}. */
 export interface MeasureRunOptions {
-  /** Called for queries that have judgements but no results, results but no judgements, or no relevant document. Default: `console.warn`. */
-  onWarning?: WarningHandler;
+  /**
+   * Ignore, for each query, the document with the query's own id, as published results for ArguAna and Quora do.
+   * @default false
+   */
+  ignoreIdenticalIds?: boolean | undefined;
+  /** Receives warnings about queries without judgments, results or relevant documents. @default console.warn */
+  onWarning?: WarningHandler | undefined;
 }
 
 /**
- * Measures a run against judgements, as `trec_eval -c` and ir_measures do: every judged query counts, those without results count 0.
+ * Measures a run against judgments as `trec_eval -c` and ir_measures do: every judged query counts, and those without results count as 0.
+ *
+ * @returns Values by canonical measure name, in the order requested.
+ * @throws InvalidInputError when there are no judgments, the run is empty, or the two share no query.
+ * @throws InvalidOptionError when a measure is unknown.
  *
  * @example
- * const values = measureRun(run, qrels, ["nDCG@10", "RR@10"]);
+ * const values = measureRun(run, qrels, [nDCG, "nDCG@10", "RR@10"]);
  * values.get("nDCG@10")!.mean;
- *
- * @returns Measured values by canonical measure name, in the order asked for.
- * @throws InvalidInputError when there are no judgements, or no results at all.
  */
 export function measureRun(
-  run: NestedNumbers,
-  qrels: NestedNumbers,
-  measures: readonly (string | Measure)[],
+  run: ById<ById<number>>,
+  qrels: ById<ById<number>>,
+  measures: readonly (string | Measure | MeasureDeclaration)[],
   options: MeasureRunOptions = {},
 ): Map<string, MeasuredValues> {
   const judged = toNestedMap(qrels, "qrels", true);
-  const results = toNestedMap(run, "run", false);
-  checkTogether(results, judged, options.onWarning ?? warnOnConsole);
-  const wanted = parseMeasures(measures);
+  const given = toNestedMap(run, "run", false);
+  const results = options.ignoreIdenticalIds ? withoutQueryIds(given) : given;
+  const onWarning = options.onWarning ?? warnOnConsole;
+  checkTogether(results, judged, onWarning);
+  const parsed = parseMeasures(measures);
   const rankings = new Map(Array.from(judged.keys(), (query) => [query, trecOrder(results.get(query) ?? new Map())]));
-  return new Map(wanted.map((measure) => [measure.name, measureRankings(rankings, judged, measure)]));
+  warnOwnIdsFirst(rankings, judged, onWarning);
+  return new Map(parsed.map((measure) => [measure.name, measureRankings(rankings, judged, measure)]));
 }
 
-/** One measure over rankings that are already in order. A judged query that has no ranking counts 0. */
+/** One measure over sorted rankings. A judged query without a ranking counts as 0. */
 export function measureRankings(
   rankings: ReadonlyMap<string, readonly string[]>,
   qrels: Qrels,
   measure: Measure,
 ): MeasuredValues {
   const perQuery = new Map<string, number>();
-  for (const [query, judgements] of qrels) {
-    perQuery.set(query, measure.compute(rankings.get(query) ?? [], judgements));
+  for (const [query, judgments] of qrels) {
+    perQuery.set(query, measure.compute(rankings.get(query) ?? [], judgments));
   }
   return { mean: mean([...perQuery.values()]), perQuery };
 }
 
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
-}
-
 function checkTogether(run: Run, qrels: Qrels, onWarning: WarningHandler): void {
-  if (qrels.size === 0) throw new InvalidInputError("qrels", "hold no query, so there is nothing to measure");
-  if (run.size === 0) throw new InvalidInputError("run", "is empty: it holds no query");
+  if (qrels.size === 0) throw new InvalidInputError("qrels", "They contain no query, so there is nothing to measure.");
+  if (run.size === 0) throw new InvalidInputError("run", "It is empty: it contains no query.");
   const queries = [...qrels.keys()];
   const unjudged = [...run.keys()].filter((query) => !qrels.has(query));
   if (unjudged.length === run.size) {
     throw new InvalidInputError(
       "run",
-      `shares no query with the qrels (run: "${unjudged[0]}"; qrels: "${queries[0]}")`,
+      `It has no query in common with the qrels (run: "${unjudged[0]}"; qrels: "${queries[0]}").`,
     );
   }
   const absent = queries.filter((query) => (run.get(query)?.size ?? 0) === 0);
@@ -78,14 +85,31 @@ function checkTogether(run: Run, qrels: Qrels, onWarning: WarningHandler): void 
   warnIds(
     "query-without-qrels",
     unjudged,
-    (n) => `queries of the run without judgements, which are left out: ${n}`,
+    (n) => `${n} queries of the run have no judgments and are ignored`,
     onWarning,
   );
-  warnIds("query-without-run", absent, (n) => `judged queries without results, which count 0: ${n}`, onWarning);
+  warnIds("query-without-run", absent, (n) => `${n} judged queries have no results and count as 0`, onWarning);
   warnIds(
     "query-without-relevant",
     hopeless,
-    (n) => `judged queries without a relevant document, which count 0: ${n}`,
+    (n) => `${n} judged queries have no relevant document and count as 0`,
+    onWarning,
+  );
+}
+
+/** Ids alone can coincide by chance, so this speaks up only if most queries rank the document with their own id first. */
+function warnOwnIdsFirst(
+  rankings: ReadonlyMap<string, readonly string[]>,
+  qrels: Qrels,
+  onWarning: WarningHandler,
+): void {
+  const own = [...rankings].filter(([query, [first]]) => first === query && !((qrels.get(query)!.get(query) ?? 0) > 0));
+  if (2 * own.length < rankings.size) return;
+  warnIds(
+    "query-among-candidates",
+    own.map(([query]) => query),
+    (n) =>
+      `${n} queries rank the document with their own id first, probably the query itself; ignoreIdenticalIds leaves it out`,
     onWarning,
   );
 }

@@ -1,38 +1,39 @@
 import type { Document, DocumentInterface } from "@langchain/core/documents";
-import { hashKey, type KeyPart } from "./cache/keys.js";
+import { type CacheKeyPart, cacheKey } from "./cache/cache-key.js";
 import { identify, type QueryCandidates, titleAndText, toDocuments } from "./candidates.js";
-import type { EvaluateOptions } from "./evaluate.js";
+import type { EvaluateOptions } from "./evaluate-options.js";
 import { type Compressor, callSystem, systemKey, systemName } from "./system.js";
 
 const SCORE_KEYS = ["sim", "relevanceScore", "relevance_score"] as const;
 const CACHE_VERSION = 1;
 
-/** What the cache keeps of one query. Places are those among the candidates. */
+/** The result of one query, as the cache stores it. */
 export interface QueryResult {
+  /** Indices of the returned candidates, best first. */
   order: number[];
+  /** Scores in the order of `order`; null if the compressor wrote none. */
   scores: (number | null)[];
   milliseconds: number;
   given: number;
   scored: number | null;
   tokens: number | null;
   cost: number | null;
-  /** Why the reranker kept the order given instead of scoring. Such results are not cached. */
+  /** Why the reranker kept the order instead of scoring. Such results are not cached. */
   error: string | null;
 }
 
-/** A result, and whether it was computed before. */
-export type Kept = QueryResult & { fromCache: boolean };
+type CachedResult = QueryResult & { fromCache: boolean };
 
-/** Runs every query, in order, up to `concurrency` at once; results that the cache holds are taken from there. */
+/** Runs every query in order, up to `concurrency` at the same time. Results that are in the cache are not computed again. */
 export async function runQueries(
   compressor: Compressor,
   queries: readonly QueryCandidates[],
   options: EvaluateOptions,
-): Promise<Kept[]> {
+): Promise<CachedResult[]> {
   const { concurrency = 1, cache, signal, onProgress } = options;
   const key = cache ? systemKey(compressor, options.system) : undefined;
   const warm = warmUpOnce(compressor, options);
-  const results = new Array<Kept>(queries.length);
+  const results = new Array<CachedResult>(queries.length);
   let next = 0;
   let done = 0;
   let cached = 0;
@@ -46,7 +47,7 @@ export async function runQueries(
       onProgress?.({ done, total: queries.length, cached });
     }
   };
-  // One failure ends the others at their next query, so that no error and no work is left unheard of.
+  // One failure stops the other lanes at their next query, so that no work continues and no rejection is unhandled.
   const lanes = Array.from({ length: Math.min(concurrency, queries.length) }, () =>
     work().catch((error) => {
       next = queries.length;
@@ -62,16 +63,16 @@ export async function runQueries(
 async function runOne(
   compressor: Compressor,
   candidates: QueryCandidates,
-  key: KeyPart,
+  key: CacheKeyPart,
   warm: (documents: Document[], query: string) => Promise<void>,
   options: EvaluateOptions,
-): Promise<Kept> {
+): Promise<CachedResult> {
   const documents = toDocuments(candidates, options.text ?? titleAndText, options.firstStageKey ?? "score");
-  if (documents.length === 0) return { ...NOTHING, fromCache: true };
+  if (documents.length === 0) return { ...NO_CANDIDATES, fromCache: true };
   const { cache, signal, cost } = options;
-  const entry = cache && (await hashKey("evaluate", CACHE_VERSION, key, candidates.query, documents.map(describe)));
-  const known = entry === undefined ? undefined : ((await cache!.get(entry)) as QueryResult | undefined);
-  if (known) return { ...known, fromCache: true };
+  const entry = cache && (await cacheKey("evaluate", CACHE_VERSION, key, candidates.query, documents.map(describe)));
+  const stored = entry === undefined ? undefined : ((await cache!.get(entry)) as QueryResult | undefined);
+  if (stored) return { ...stored, fromCache: true };
   await warm(documents, candidates.query);
   signal?.throwIfAborted();
   const answer = await callSystem(compressor, documents, candidates.query, signal);
@@ -91,7 +92,7 @@ async function runOne(
   return { ...result, fromCache: false };
 }
 
-const NOTHING: QueryResult = {
+const NO_CANDIDATES: QueryResult = {
   order: [],
   scores: [],
   milliseconds: 0,
@@ -102,9 +103,9 @@ const NOTHING: QueryResult = {
   error: null,
 };
 
-/** All of a document that can bear on its place, its id apart: that would only make equal texts unequal. */
-function describe({ pageContent, metadata }: Document): KeyPart {
-  const { _id, ...rest } = metadata as Record<string, KeyPart>;
+/** Everything about a document that can affect its rank. The id is left out: equal texts are equal. */
+function describe({ pageContent, metadata }: Document): CacheKeyPart {
+  const { _id, ...rest } = metadata as Record<string, CacheKeyPart>;
   return [pageContent, rest];
 }
 

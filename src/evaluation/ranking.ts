@@ -1,8 +1,8 @@
 /**
- * Document ids from best to worst, in the order that trec_eval gives them: score as a 32-bit float, descending; equal scores by
- * document id, descending, byte by byte. Two scores that differ only beyond seven digits are a tie there, so they are one here.
+ * Document ids from best to worst in trec_eval's order: by score as a 32-bit float, descending; equal scores by document id, descending,
+ * byte by byte. Two scores that differ only beyond seven digits are therefore tied, as they are in trec_eval.
  *
- * @param scores - document id → score
+ * @param scores - score by document id
  */
 export function trecOrder(scores: ReadonlyMap<string, number>): string[] {
   const rows = Array.from(scores, ([id, score]) => ({ id, score: Math.fround(score) }));
@@ -10,9 +10,7 @@ export function trecOrder(scores: ReadonlyMap<string, number>): string[] {
   return rows.map((row) => row.id);
 }
 
-/**
- * Compares as `strcmp` does on UTF-8. JavaScript compares UTF-16 units, which puts characters beyond U+FFFF before U+E000–U+FFFF.
- */
+/** Compares as `strcmp` does on UTF-8. JavaScript compares UTF-16 units, which puts characters beyond U+FFFF before U+E000–U+FFFF. */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

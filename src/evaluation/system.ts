@@ -2,27 +2,27 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import { InvalidOptionError } from "../errors.js";
 import type { RerankCallOptions, RerankReport, RerankResult } from "../rerankers/types.js";
-import type { KeyPart } from "./cache/keys.js";
+import type { CacheKeyPart } from "./cache/cache-key.js";
 
-/** Any LangChain document compressor: a reranker of this package, `CohereRerank`, `EmbeddingsFilter`, one of your own. */
+/** Any LangChain document compressor: a reranker of this package, `CohereRerank`, `EmbeddingsFilter`, or your own. */
 export interface Compressor {
-  /** The documents that are kept, best first. */
+  /** Returns the documents that it keeps, best first. */
   compressDocuments(documents: DocumentInterface[], query: string, callbacks?: Callbacks): Promise<DocumentInterface[]>;
 }
 
-/** A compressor that tells what it did, as the rerankers of this package. */
+/** A compressor that reports what it did, like the rerankers of this package. */
 interface ReportingCompressor extends Compressor {
   rerank(documents: DocumentInterface[], query: string, options?: RerankCallOptions): Promise<RerankResult>;
 }
 
-/** One call of a compressor. */
+/** The result of one call of a compressor. */
 export interface SystemAnswer {
   documents: readonly DocumentInterface[];
   report: RerankReport | undefined;
   milliseconds: number;
 }
 
-/** Calls a compressor by the richest way it has, and takes the time. */
+/** Calls a compressor, by `rerank` if it has that, and measures the time. */
 export async function callSystem(
   compressor: Compressor,
   documents: Document[],
@@ -42,7 +42,7 @@ function isReporting(compressor: Compressor): compressor is ReportingCompressor 
   return typeof (compressor as Partial<ReportingCompressor>).rerank === "function";
 }
 
-/** A name for reports: the class, and the model where it tells one. */
+/** A name for reports: the class, and the model if there is one. */
 export function systemName(compressor: Compressor): string {
   const model = (compressor as { model?: unknown }).model;
   const name = compressor.constructor.name;
@@ -50,22 +50,21 @@ export function systemName(compressor: Compressor): string {
 }
 
 /**
- * What a cache key must hold of a compressor: for the rerankers of this package its class, model and every option that is a plain
- * value; for others only the caller can know.
+ * The part of a cache key that identifies a compressor. For rerankers of this package: class, model and every option that is a plain value.
  *
- * @throws InvalidOptionError when the caller must tell and did not.
+ * @throws InvalidOptionError when the compressor is not from this package and the caller gave no key.
  */
-export function systemKey(compressor: Compressor, given: KeyPart): KeyPart {
+export function systemKey(compressor: Compressor, given: CacheKeyPart): CacheKeyPart {
   if (given !== undefined) return given;
   if (!isReporting(compressor)) {
-    throw new InvalidOptionError(
+    throw InvalidOptionError.because(
       "system",
       given,
-      "with `cache`: the compressor's model and options, as any JSON value, since they cannot be seen from outside",
+      "`cache` needs `system` for this compressor: its model and options as a JSON value, because they cannot be read from outside.",
     );
   }
   const plain = Object.entries(compressor).filter(([, value]) =>
     ["string", "number", "boolean"].includes(typeof value),
   );
-  return { name: systemName(compressor), options: Object.fromEntries(plain) as Record<string, KeyPart> };
+  return { name: systemName(compressor), options: Object.fromEntries(plain) as Record<string, CacheKeyPart> };
 }

@@ -1,52 +1,51 @@
-/** A value by query id, then by document id. Plain objects and Maps are both taken; functions of this package return Maps. */
-export type NestedNumbers =
-  | ReadonlyMap<string, ReadonlyMap<string, number>>
-  | Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** Values by id: a Map or a plain object. */
+export type ById<T> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
 
 /**
- * Relevance judgements: query id → document id → grade, an integer. 0 is "judged, not relevant"; a negative grade means
- * "not judged", as trec_eval has it.
+ * Relevance judgments: query id → document id → grade, an integer. 0 means "judged, not relevant"; a negative grade means
+ * "not judged", as in trec_eval.
  */
 export type Qrels = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** A run: query id → document id → score, higher is better, ±Infinity allowed, NaN not. Order within the map means nothing. */
+/**
+ * A run: query id → document id → score. Higher is better; ±Infinity is allowed, NaN is not. Only the scores decide the order, not the
+ * order within the map.
+ */
 export type Run = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-/** One value per query id. */
-export type PerQuery = ReadonlyMap<string, number>;
 
 /** A document of a corpus. */
 export interface CorpusDocument {
   id: string;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   title: string;
   text: string;
 }
 
-/** Something in the data that changes what a mean stands for, found and counted instead of passed over. */
+/** Something in the data that changes what a mean stands for. It is counted and reported instead of ignored. */
 export interface DataWarning {
-  /** Stable identifier, fit for a switch. */
+  /** Stable identifier, suitable for a `switch`. */
   code:
     | "byte-order-mark"
     | "mixed-separators"
-    | "doubled-row"
+    | "duplicate-row"
     | "query-without-qrels"
     | "query-without-run"
     | "query-without-relevant"
     | "qrels-without-query"
     | "qrels-without-document"
+    | "query-among-candidates"
     | "fallback"
     | "incomplete-cache-line";
   /** How many times it was found. */
   count: number;
-  /** One sentence, with the file and the line of the first one where it comes from a file. */
+  /** One sentence; for files, with the file and the line of the first case. */
   message: string;
   file?: string;
-  /** 1-based line of the first one. */
+  /** 1-based line of the first case. */
   line?: number;
-  /** Up to five ids or places. */
+  /** Up to five ids or lines. */
   examples: readonly string[];
 }
 
-/** Receives counted warnings. Default everywhere: `console.warn`. */
+/** Receives warnings, each kind once with its count. */
 export type WarningHandler = (warning: DataWarning) => void;

@@ -1,10 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultModel } from "../../src/models/find.js";
 import { runCli } from "./run-cli.js";
 
 const DATA = "examples/data/bicycle";
+const MODEL = defaultModel().name;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cli-eval-"));
@@ -12,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("eval", () => {
-  it("measures the first stage, the bundled model and a hybrid on the data that ships, and writes all that was asked for", async () => {
+  it("measures the first stage, the default model and a hybrid on the bundled data, and writes runs, report and cache", async () => {
     const runs = join(folder, "runs");
     const html = join(folder, "report.html");
     const cache = join(folder, "cache.jsonl");
@@ -35,36 +38,32 @@ describe("eval", () => {
     expect(stderr).toContain(`report: ${html}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^system +nDCG@10 +RR@10 +p50 ms +p95 ms\n/);
-    for (const name of ["first stage", "bundled model", "hybrid bundled model"]) expect(stdout).toContain(`\n${name} `);
-    expect((await readdir(runs)).sort()).toEqual([
-      "bundled_model.trec",
-      "first_stage.trec",
-      "hybrid_bundled_model.trec",
-    ]);
+    for (const name of ["first stage", MODEL, `hybrid ${MODEL}`]) expect(stdout).toContain(`\n${name} `);
+    expect((await readdir(runs)).sort()).toEqual(["first_stage.trec", `hybrid_${MODEL}.trec`, `${MODEL}.trec`]);
     for (const heading of ["Quality against time", "Query by query", "Worst queries", "Tuning"]) {
       expect(await readFile(html, "utf8")).toContain(`<h2>${heading}</h2>`);
     }
     expect((await readFile(cache, "utf8")).trim().split("\n")).toHaveLength(12);
 
     const again = await runCli([...args.slice(0, 7), "--cache", cache, "--json"]);
-    const figures = JSON.parse(again.stdout) as { evaluations: { cached: number }[]; runs: { name: string }[] };
-    expect(figures.evaluations.map(({ cached }) => cached)).toEqual([6, 6]);
-    expect(figures.runs.map(({ name }) => name)).toEqual(["first stage", "bundled model", "hybrid bundled model"]);
+    const result = JSON.parse(again.stdout) as { evaluations: { cached: number }[]; runs: { name: string }[] };
+    expect(result.evaluations.map(({ cached }) => cached)).toEqual([6, 6]);
+    expect(result.runs.map(({ name }) => name)).toEqual(["first stage", MODEL, `hybrid ${MODEL}`]);
   });
 
-  it("measures a part of the queries", async () => {
+  it("measures only the queries that --skip and --limit leave", async () => {
     const args = ["eval", DATA, "--depth", "2", "--skip", "2", "--limit", "3", "--json"];
     const { queries } = JSON.parse((await runCli(args)).stdout) as { queries: string[] };
     expect(queries).toEqual(["q03", "q04", "q05"]);
   });
 
-  it("says what is wrong, and where", async () => {
+  it("exits with 2 and names the folder, measure or option that is wrong", async () => {
     const missing = await runCli(["eval", join(folder, "nothing")]);
     expect(missing).toMatchObject({ code: 2 });
-    expect(missing.stderr).toMatch(/nothing: cannot be read/);
+    expect(missing.stderr).toMatch(/nothing: Could not read the folder/);
     const other = await runCli(["eval", "docs"]);
     expect(other).toMatchObject({ code: 2 });
-    expect(other.stderr).toMatch(/^error: docs: is no BEIR folder, .*Found: .*evaluation\.md/);
+    expect(other.stderr).toMatch(/^error: Invalid docs: This is not a BEIR folder.*Found: .*evaluation\.md/);
     const measure = await runCli(["eval", DATA, "--measures", "ndcg"]);
     expect(measure).toMatchObject({ code: 2 });
     expect(measure.stderr).toMatch(/nDCG or NDCG/);
@@ -73,7 +72,26 @@ describe("eval", () => {
 });
 
 describe("compare", () => {
-  it("compares runs of any format, warns with file and line, and prints JSON", async () => {
+  it("knows a measure that an imported module defines, and lists it in the help", async () => {
+    const module = join(folder, "my-measures.mjs");
+    const entry = pathToFileURL(resolve("dist/evaluation.js")).href;
+    await writeFile(
+      module,
+      `import { defineMeasure } from ${JSON.stringify(entry)};
+      defineMeasure({ name: "Mine", description: "Always a quarter.", parameters: {}, compute: () => 0.25 });`,
+    );
+    await writeFile(join(folder, "tiny.qrels"), "q1 0 a 1\n");
+    await writeFile(join(folder, "tiny.trec"), "q1 Q0 a 1 2 t\n");
+    const env = { NODE_OPTIONS: `--import ${pathToFileURL(module).href}` };
+    const args = ["compare", join(folder, "tiny.qrels"), join(folder, "tiny.trec"), "--measures", "Mine,P@1"];
+    const { stdout, stderr, code } = await runCli(args, { env });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/tiny +0\.250 .* 1\.000 /);
+    expect((await runCli(["compare", "--help"], { env })).stdout).toMatch(/Mine +Always a quarter\./);
+  });
+
+  it("compares runs of several formats, warns with file and line, and prints JSON", async () => {
     const qrels = join(folder, "judged.qrels");
     await writeFile(qrels, "q1 0 a 1\nq2 0 b 1\nq2 0 b 1\n");
     await writeFile(join(folder, "one.trec"), "q1 Q0 a 1 2 t\nq1 Q0 b 2 1 t\nq2 Q0 a 1 2 t\nq2 Q0 b 2 1 t\n");
@@ -81,7 +99,7 @@ describe("compare", () => {
     const args = ["compare", qrels, join(folder, "one.trec"), join(folder, "two.json"), "--measures", "RR@10,P@1"];
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(0);
-    expect(stderr).toContain(`${qrels}:3: query "q2", document "b" stands twice`);
+    expect(stderr).toContain(`${qrels}:3: query "q2", document "b" appears twice`);
     expect(stdout).toMatch(/one +0\.750 /);
     expect(stdout).toMatch(/two − one +RR@10 +\+0\.250/);
     const { comparisons } = JSON.parse((await runCli([...args, "--json", "--baseline", "two"])).stdout) as {
@@ -93,7 +111,7 @@ describe("compare", () => {
     ]);
   });
 
-  it("refuses two runs of one name, and a baseline that is none", async () => {
+  it("rejects two runs with the same name, and a baseline that is not a run", async () => {
     const same = await runCli([
       "compare",
       join(folder, "judged.qrels"),
@@ -101,7 +119,7 @@ describe("compare", () => {
       join(folder, "one.trec"),
     ]);
     expect(same).toMatchObject({ code: 2 });
-    expect(same.stderr).toMatch(/two runs are named "one"/);
+    expect(same.stderr).toMatch(/Two runs are named "one"/);
     expect(
       (await runCli(["compare", join(folder, "judged.qrels"), join(folder, "one.trec"), "--baseline", "x"])).code,
     ).toBe(2);
@@ -109,7 +127,7 @@ describe("compare", () => {
 });
 
 describe("tune", () => {
-  it("finds options on the data that ships, says what they are worth on held-out queries, and writes a report", async () => {
+  it("finds options on the bundled data, measures them on held-out queries, and writes a report", async () => {
     const html = join(folder, "tuned.html");
     const args = [
       "tune",
@@ -129,7 +147,7 @@ describe("tune", () => {
     expect(stderr).toContain("report:");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^24 settings over 8 queries/);
-    expect(stdout).toMatch(/fastest: first stage run, model bundled/);
+    expect(stdout).toMatch(new RegExp(`: first stage run, model ${MODEL}, [\\d.]+ m?s per query`));
     expect(stdout).toMatch(
       /\{"firstStageKey":"score","topK":[48],"alpha":0\.[369],"normalization":"[a-z-]+","threshold":/,
     );
@@ -141,7 +159,7 @@ describe("tune", () => {
     [["--alphas", "2"], /grid\.alpha/],
     [["--threshold", "recall"], /precision=0\.9/],
     [["--normalizations", "ln"], /grid\.normalization/],
-  ])("refuses %j", async (extra, message) => {
+  ])("rejects %j with exit code 2", async (extra, message) => {
     const { code, stderr } = await runCli(["tune", DATA, "--limit", "2", "--depth", "2", "--folds", "2", ...extra]);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const entry = fileURLToPath(new URL("../../src/evaluation.ts", import.meta.url));
 
 describe("langchain-rerank/evaluation in a browser", () => {
-  it("bundles without Node's modules and without Vega, and measures where there is no process", async () => {
+  it("is bundled without Node modules and Vega, and measures a run where there is no process", async () => {
     const { outputFiles } = await build({
       entryPoints: [entry],
       bundle: true,

@@ -4,16 +4,8 @@ import { join } from "node:path";
 import { Document } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type DataWarning,
-  evaluate,
-  FileScoreCache,
-  formatRun,
-  hashKey,
-  MemoryScoreCache,
-  measureRun,
-  readRun,
-} from "../../src/evaluation.js";
+import { cacheKey } from "../../src/evaluation/cache/cache-key.js";
+import { type DataWarning, evaluate, FileScoreCache, formatRun, measureRun, readRun } from "../../src/evaluation.js";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
 import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
 
@@ -23,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A compressor of somebody else: drops ids and scores, keeps the texts that share a word with the query. */
+/** A compressor that is not from this package: drops ids and scores, keeps the texts that share a word with the query. */
 class Foreign extends BaseDocumentCompressor {
   async compressDocuments(documents: Document[], query: string): Promise<Document[]> {
     const kept = documents.filter(({ pageContent }) =>
@@ -34,7 +26,7 @@ class Foreign extends BaseDocumentCompressor {
 }
 
 describe("evaluate", () => {
-  it("measures a reranker over a first-stage run", async () => {
+  it("measures a reranker on the candidates of a first-stage run", async () => {
     const scorer = new WordOverlap();
     const result = await evaluate(new CrossEncoderReranker({ model: scorer }), smallDataset(), {
       measures: ["RR@10", "P@1"],
@@ -50,7 +42,7 @@ describe("evaluate", () => {
     expect(result.scores.get("q1")!.get("brake")).toBe(3 / 5);
   });
 
-  it("gives a run that measures the same when it is written, read and measured as trec_eval would", async () => {
+  it("returns a run with the same metrics after it is written and read", async () => {
     const data = smallDataset();
     const measures = ["nDCG@10", "AP", "P@3"];
     const result = await evaluate(new EmbeddingSimilarityReranker({ embeddings: new LetterEmbeddings() }), data, {
@@ -60,7 +52,7 @@ describe("evaluate", () => {
     for (const name of measures) expect(again.get(name)!.mean).toBe(result.measures.get(name)!.mean);
   });
 
-  it("takes compressors of others, that drop documents, ids and scores", async () => {
+  it("accepts compressors that drop documents, ids and scores", async () => {
     const result = await evaluate(new Foreign(), smallDataset(), { measures: ["R@10", "Judged@10"] });
     expect(result.measures.get("R@10")!.mean).toBe(1);
     expect(result.run.get("q1")!.size).toBeLessThan(6);
@@ -68,7 +60,7 @@ describe("evaluate", () => {
     expect(result.scores.get("q1")!.size).toBe(0);
   });
 
-  it("hands over documents best first, with id, title and first-stage score, cut to the depth", async () => {
+  it("passes documents in first-stage order, with id, title and score, up to the depth", async () => {
     const seen: Document[][] = [];
     const spy = new (class extends Foreign {
       override async compressDocuments(documents: Document[]): Promise<Document[]> {
@@ -87,7 +79,7 @@ describe("evaluate", () => {
     expect(seen.every((documents) => documents.length === 2)).toBe(true);
   });
 
-  it("counts queries without candidates, judgements or text, and keeps judged ones in the mean", async () => {
+  it("warns about queries without candidates, judgments or text, and counts judged ones in the mean", async () => {
     const data = smallDataset();
     (data.run as Map<string, unknown>).delete("q2");
     (data.queries as Map<string, string>).set("q9", "nobody judged this");
@@ -105,7 +97,7 @@ describe("evaluate", () => {
     ]);
   });
 
-  it("refuses documents that were not given or come twice, a run beyond the corpus, and no judgements", async () => {
+  it("rejects unknown and duplicate documents, a run with documents that are not in the corpus, and data without judgments", async () => {
     const returning = (documents: (given: Document[]) => Document[]) =>
       new (class extends Foreign {
         override async compressDocuments(given: Document[]): Promise<Document[]> {
@@ -118,23 +110,25 @@ describe("evaluate", () => {
         returning(() => [new Document({ pageContent: "new" })]),
         data,
       ),
-    ).rejects.toThrow(/none of the 6 candidates/);
+    ).rejects.toThrow(/is not one of the 6 candidates/);
     await expect(
       evaluate(
         returning((given) => [given[0]!, given[0]!]),
         data,
       ),
-    ).rejects.toThrow(/"chain" came back twice/);
+    ).rejects.toThrow(/"chain" was returned twice/);
     (data.run!.get("q1") as Map<string, number>).set("lost", 3);
-    await expect(evaluate(new Foreign(), data)).rejects.toThrow(/run\["q1"\]: holds document "lost"/);
+    await expect(evaluate(new Foreign(), data)).rejects.toThrow(/run\["q1"\]: It contains document "lost"/);
     await expect(evaluate(new Foreign(), { ...smallDataset(), qrels: new Map() })).rejects.toThrow(
-      /no query with judgements/,
+      /no query with judgments/,
     );
     await expect(evaluate({} as Foreign, data)).rejects.toThrow(/compressor/);
-    await expect(evaluate(new Foreign(), smallDataset(), { cache: new MemoryScoreCache() })).rejects.toThrow(/system/);
+    await expect(evaluate(new Foreign(), smallDataset(), { cache: new Map<string, unknown>() })).rejects.toThrow(
+      /system/,
+    );
   });
 
-  it("takes the whole corpus as candidates where there is no run, and adds up the cost", async () => {
+  it("uses the whole corpus as candidates without a run, and sums the cost", async () => {
     const { run: _, ...data } = smallDataset();
     const scorer = new WordOverlap();
     const result = await evaluate(new CrossEncoderReranker({ model: scorer }), data, {
@@ -144,7 +138,7 @@ describe("evaluate", () => {
     expect(result.cost).toBe(result.tokens! * 2);
   });
 
-  it("is the same with several queries in flight, and one failure ends all", async () => {
+  it("returns the same with concurrent queries, and stops all of them after one failure", async () => {
     const options = { measures: ["nDCG@10"], concurrency: 3 };
     const result = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset(), options);
     expect([...result.run.keys()]).toEqual(["q1", "q2", "q3"]);
@@ -157,14 +151,14 @@ describe("evaluate", () => {
   });
 });
 
-describe("data of one's own", () => {
+describe("evaluate on plain objects", () => {
   const own = {
     queries: { q1: "why do brake pads squeal" },
     corpus: { a: "a bell warns people", b: { title: "Brakes", text: "worn pads squeal" } },
     qrels: { q1: { b: 1 } },
   };
 
-  it("may be plain objects of texts", async () => {
+  it("measures a reranker on plain objects of texts", async () => {
     const result = await evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), own, { measures: ["RR@10"] });
     expect(result.measures.get("RR@10")!.mean).toBe(1);
     expect(result.dataset).toBe("data");
@@ -173,16 +167,16 @@ describe("data of one's own", () => {
   it.each<[string, object, RegExp]>([
     ["a blank query", { queries: { q1: " " } }, /queries\["q1"\]/],
     ["a document without text", { corpus: { a: { title: "x" } } }, /corpus\["a"\]/],
-    ["no corpus", { corpus: undefined }, /corpus: must be a Map/],
-    ["a grade that is none", { qrels: { q1: { b: 0.5 } } }, /qrels\["q1"\]\["b"\]/],
-  ])("refuses %s", async (_name, part, message) => {
+    ["no corpus", { corpus: undefined }, /corpus: Expected a Map/],
+    ["a fractional grade", { qrels: { q1: { b: 0.5 } } }, /qrels\["q1"\]\["b"\]/],
+  ])("rejects %s with an error that names it", async (_name, part, message) => {
     const reranker = new CrossEncoderReranker({ model: new WordOverlap() });
     await expect(evaluate(reranker, { ...own, ...part })).rejects.toThrow(message);
   });
 });
 
-describe("fallbacks", () => {
-  it("are counted, warned of, and not kept in the cache", async () => {
+describe("evaluate with a reranker that falls back", () => {
+  it("reports queries that could not be scored and does not cache them", async () => {
     let broken = true;
     const words = new WordOverlap();
     const model = {
@@ -192,7 +186,7 @@ describe("fallbacks", () => {
         return words.score(query, texts);
       },
     };
-    const cache = new MemoryScoreCache();
+    const cache = new Map<string, unknown>();
     const warnings: DataWarning[] = [];
     const reranker = new CrossEncoderReranker({ model, onError: "keep-order" });
     const run = () => evaluate(reranker, smallDataset(), { cache, onWarning: (warning) => warnings.push(warning) });
@@ -206,8 +200,8 @@ describe("fallbacks", () => {
   });
 });
 
-describe("resume", () => {
-  it("goes on where an aborted run stopped, after a restart too, and scores nothing twice", async () => {
+describe("evaluate with a cache", () => {
+  it("resumes an aborted run from the cache file and scores no query twice", async () => {
     const path = join(folder, "deep", "cache.jsonl");
     const stop = new AbortController();
     const first = new WordOverlap();
@@ -237,8 +231,8 @@ describe("resume", () => {
     expect(result.measures).toEqual(whole.measures);
   });
 
-  it("computes again when model, options or a text differ", async () => {
-    const cache = new MemoryScoreCache();
+  it("does not reuse results when the model, an option or a text differs", async () => {
+    const cache = new Map<string, unknown>();
     const run = async (scorer: WordOverlap, topN: number | undefined, data = smallDataset()) => {
       await evaluate(new CrossEncoderReranker({ model: scorer, topN }), data, { cache });
       return scorer.calls;
@@ -256,7 +250,7 @@ describe("resume", () => {
     expect(await run(new WordOverlap("a"), undefined, changed)).toBe(3);
   });
 
-  it("drops a half-written last line with a warning, and refuses rubbish elsewhere", async () => {
+  it("removes an incomplete last line of a cache file with a warning, and rejects other invalid lines", async () => {
     const path = join(folder, "cut.jsonl");
     const cache = await FileScoreCache.open(path);
     await Promise.all(Array.from({ length: 50 }, (_, i) => cache.set(`k${i}`, i)));
@@ -280,26 +274,26 @@ describe("resume", () => {
     await back.close();
     await writeFile(path, "rubbish\n");
     await appendFile(path, '["k", 1]\n');
-    await expect(FileScoreCache.open(path)).rejects.toThrow(/cut\.jsonl:1: is no line of a score cache/);
+    await expect(FileScoreCache.open(path)).rejects.toThrow(/cut\.jsonl:1: This is not a line of a score cache/);
   });
 
-  it("never takes one key for another", async () => {
+  it("makes different cache keys for different values", async () => {
     const keys = await Promise.all([
-      hashKey("ab", "c"),
-      hashKey("a", "bc"),
-      hashKey("abc"),
-      hashKey(["ab", "c"]),
-      hashKey({ a: "b" }),
-      hashKey('{"a":"b"}'),
-      hashKey(1),
-      hashKey("1"),
-      hashKey(null),
-      hashKey(undefined),
-      hashKey(Number.NaN),
-      hashKey("NaN"),
-      hashKey(Number.POSITIVE_INFINITY),
+      cacheKey("ab", "c"),
+      cacheKey("a", "bc"),
+      cacheKey("abc"),
+      cacheKey(["ab", "c"]),
+      cacheKey({ a: "b" }),
+      cacheKey('{"a":"b"}'),
+      cacheKey(1),
+      cacheKey("1"),
+      cacheKey(null),
+      cacheKey(undefined),
+      cacheKey(Number.NaN),
+      cacheKey("NaN"),
+      cacheKey(Number.POSITIVE_INFINITY),
     ]);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(await hashKey({ a: 1, b: 2 })).toBe(await hashKey({ b: 2, a: 1 }));
+    expect(await cacheKey({ a: 1, b: 2 })).toBe(await cacheKey({ b: 2, a: 1 }));
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Reads text as if it were a file of that name, and keeps what was warned of. */
+/** Reads text as if it were a file with that name, and collects the warnings. */
 async function read<T>(
   reader: (source: string[], options: { name: string; onWarning: (warning: DataWarning) => void }) => Promise<T>,
   text: string,
@@ -46,24 +46,24 @@ describe("readQrels and readRun", () => {
     ["CSV", 'query_id,doc_id,relevance\nq1,d1,2\n"q1",d2,0\nq2,d1,1.0\n', "a.csv"],
     ["CSV with other columns", 'note,docno,qid,rel\n"a, b",d1,q1,2\n,d2,q1,0\n,d1,q2,1\n', "a.csv"],
     ["ranx JSON", '{"q1": {"d1": 2,\n"d2": 0}, "q2": {"d1": 1}}', "a.json"],
-  ])("reads %s", async (_name, text, file) => {
+  ])("reads %s as qrels", async (_name, text, file) => {
     const { value, warnings } = await read(readQrels, text, file);
     expect(plain(value)).toEqual(judged);
     expect(warnings).toEqual([]);
   });
 
-  it("takes the score of a run, not its rank, with infinities and exponents", async () => {
+  it("reads the score of a run and not its rank, including infinities and exponents", async () => {
     const { value } = await read(readRun, "q Q0 a 1 -1.5e-3 tag\nq Q0 b 2 inf tag\nq Q0 c 3 -Infinity tag\n");
     expect(plain(value)).toEqual({ q: { a: -0.0015, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY } });
   });
 
-  it("reads across chunk borders, inside characters too", async () => {
+  it("reads rows and characters that span chunks", async () => {
     const bytes = new TextEncoder().encode("q Q0 日本 1 2.5 t\nq Q0 d 2 1 t\n");
     const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
     expect(plain(await readRun(chunks))).toEqual({ q: { 日本: 2.5, d: 1 } });
   });
 
-  it("unpacks .gz files and reads file URLs", async () => {
+  it("decompresses .gz files and reads file URLs", async () => {
     const path = join(folder, "run.trec.gz");
     await writeFile(path, gzipSync("q Q0 d 1 2 t\n"));
     expect(plain(await readRun(path))).toEqual({ q: { d: 2 } });
@@ -72,50 +72,55 @@ describe("readQrels and readRun", () => {
 
   it.each([
     ["a byte order mark", "\uFEFFq 0 d 1\n", "byte-order-mark ×1 @1"],
-    ["doubled equal rows", "q 0 d 1\nq 0 e 0\nq 0 d 1\nq 0 d 1\n", "doubled-row ×2 @3"],
+    ["duplicate rows", "q 0 d 1\nq 0 e 0\nq 0 d 1\nq 0 d 1\n", "duplicate-row ×2 @3"],
     ["mixed tabs and spaces in TREC", "q 0 d 1\nq\t0 d 1 \nq 0\te  0\n", "mixed-separators ×2 @2"],
-    ["spaces where BEIR has tabs", "query-id\tcorpus-id\tscore\nq d 1\n", "mixed-separators ×1 @2"],
-  ])("warns of %s, counted and with the line", async (_name, text, warning) => {
+    ["spaces instead of BEIR's tabs", "query-id\tcorpus-id\tscore\nq d 1\n", "mixed-separators ×1 @2"],
+  ])("warns about %s with the count and the line", async (_name, text, warning) => {
     const { value, warnings } = await read(readQrels, text, "a.tsv");
     expect(warnings).toContain(warning);
     expect(value.get("q")!.get("d")).toBe(1);
   });
 
   it.each<[string, string, string, RegExp]>([
-    ["a short line", "q 0 d 1\nq 0 d\n", "a.qrels", /^Invalid a\.qrels:2: 3 fields; expected 4/],
+    ["a short line", "q 0 d 1\nq 0 d\n", "a.qrels", /^Invalid a\.qrels:2: Expected 4 fields \(trec\), got 3 fields/],
     ["a word for a grade", "q 0 d high\n", "a.qrels", /^Invalid a\.qrels:1: "high" is not an integer/],
     ["a fractional grade", "q 0 d 0.5\n", "a.qrels", /:1: "0\.5" is not an integer/],
     [
-      "two grades of one pair",
+      "two grades for one pair",
       "q 0 d 1\n\nq 0 d 2\n",
       "a.qrels",
-      /:3: query "q", document "d" has 2 here and 1 before/,
+      /:3: The value of query "q", document "d" is 2 here and 1 before/,
     ],
-    ["an empty file", "\n \n", "a.qrels", /^Invalid a\.qrels: holds no rows/],
-    ["only a header", "query-id\tcorpus-id\tscore\n", "a.tsv", /holds no rows/],
-    ["an unknown shape", "one line of prose, maybe two words more\n", "a.txt", /:1: .*is no known qrels line/],
-    ["an open quote", 'query_id,doc_id,rel\n"q,d,1\n', "a.csv", /:2: a quote that is not closed/],
-    ["an empty id", "query-id\tcorpus-id\tscore\n\td\t1\n", "a.tsv", /:2: a query id or a document id is empty/],
-    ["JSON named otherwise", '{"q": {"d": 1}}', "a.txt", /:1: looks like JSON/],
-    ["a doubled key in JSON", '{"q": {"d": 1},\n"q": {"e": 1}}', "a.json", /:2: query "q" stands twice/],
-    ["two values of a JSON pair", '{"q": {"d": 1,\n\n"d": 2}}', "a.json", /:3: .*has 2 here and 1 before/],
-    ["JSON that ends early", '{"q": {"d": 1}\n', "a.json", /:1: the JSON ends too early/],
-    ["JSON of another shape", '{"q": [1]}', "a.json", /:1: .*is not JSON|unexpected/],
-    ["a trailing comma in JSON", '{"q": {"d": 1,}}', "a.json", /:1: unexpected "}"/],
-  ])("refuses %s with file and line", async (_name, text, file, message) => {
+    ["an empty file", "\n \n", "a.qrels", /^Invalid a\.qrels: It has no rows/],
+    ["only a header", "query-id\tcorpus-id\tscore\n", "a.tsv", /It has no rows/],
+    ["an unknown shape", "one line of prose, maybe two words more\n", "a.txt", /:1: Unknown format.*for qrels: TREC/],
+    ["an open quote", 'query_id,doc_id,rel\n"q,d,1\n', "a.csv", /:2: .*a quote that is not closed/],
+    [
+      "an empty id",
+      "query-id\tcorpus-id\tscore\n\td\t1\n",
+      "a.tsv",
+      /:2: The id of the query or the document is empty/,
+    ],
+    ["ranx JSON without the ending .json", '{"q": {"d": 1}}', "a.txt", /:1: It looks like JSON.*name the file \.json/],
+    ["a query that appears twice in JSON", '{"q": {"d": 1},\n"q": {"e": 1}}', "a.json", /:2: Query "q" appears twice/],
+    ["two values for one pair in JSON", '{"q": {"d": 1,\n\n"d": 2}}', "a.json", /:3: .*is 2 here and 1 before/],
+    ["JSON that ends early", '{"q": {"d": 1}\n', "a.json", /:1: The JSON ends too early/],
+    ["JSON of another shape", '{"q": [1]}', "a.json", /:1: Unexpected/],
+    ["a trailing comma in JSON", '{"q": {"d": 1,}}', "a.json", /:1: Unexpected "}"/],
+  ])("rejects %s with file and line", async (_name, text, file, message) => {
     await expect(read(readQrels, text, file)).rejects.toThrow(message);
     await expect(read(readQrels, text, file)).rejects.toMatchObject({ name: "InvalidInputError" });
   });
 
-  it("refuses NaN scores, a missing file, and bytes that are not UTF-8", async () => {
+  it("rejects NaN scores, a missing file, and bytes that are not UTF-8", async () => {
     await expect(read(readRun, "q Q0 d 1 NaN t\n")).rejects.toThrow(/file:1: "NaN" is not a number/);
     await expect(readRun(join(folder, "none.trec"))).rejects.toThrow(
-      /none\.trec: cannot be read: there is no such file/,
+      /none\.trec: Could not read the file\. There is no such file/,
     );
     await expect(readRun([Uint8Array.of(0xff, 0xfe, 0x20)])).rejects.toThrow(/not UTF-8/);
   });
 
-  it("stops when aborted", async () => {
+  it("rejects with the signal's reason when reading is aborted", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(readRun(["q Q0 d 1 1 t\n"], { signal })).rejects.toThrow("enough");
   });
@@ -137,7 +142,7 @@ describe("writeRun", () => {
     )
     .map((value) => new Map(Object.entries(value).map(([query, scores]) => [query, new Map(Object.entries(scores))])));
 
-  it.each(["trec", "csv", "json"] as const)("%s: what is written is read back the same", async (format) => {
+  it.each(["trec", "csv", "json"] as const)("writes a run as %s that reads back the same", async (format) => {
     await fc.assert(
       fc.asyncProperty(run, async (value) => {
         const back = await readRun([...formatRun(value, { format })], { format, onWarning: () => {} });
@@ -147,24 +152,24 @@ describe("writeRun", () => {
     );
   });
 
-  it("takes the format from the ending and keeps infinities in TREC", async () => {
+  it("chooses the format by the ending and writes infinities in TREC", async () => {
     await writeRun(join(folder, "a.json"), { q: { d: 1 } });
     expect(JSON.parse(await readFile(join(folder, "a.json"), "utf8"))).toEqual({ q: { d: 1 } });
     await writeRun(join(folder, "a.trec"), { q: { d: 1, e: Number.POSITIVE_INFINITY } }, { tag: "mine" });
     expect(await readFile(join(folder, "a.trec"), "utf8")).toBe("q Q0 e 1 inf mine\nq Q0 d 2 1 mine\n");
   });
 
-  it("refuses what a format cannot hold", async () => {
-    expect(() => [...formatRun({ "a b": { d: 1 } })]).toThrow(/holds blanks/);
+  it("rejects ids and scores that the format cannot store", async () => {
+    expect(() => [...formatRun({ "a b": { d: 1 } })]).toThrow(/contains white space/);
     expect(() => [...formatRun({ q: { d: Number.POSITIVE_INFINITY } }, { format: "json" })]).toThrow(
-      /JSON cannot hold/,
+      /JSON cannot store/,
     );
     await expect(writeRun(join(folder, "no", "a.trec"), { q: { d: 1 } })).rejects.toThrow(/ENOENT/);
   });
 });
 
 describe("readCorpus and readQueries", () => {
-  it("reads BEIR lines and tabs, in the order of the file", async () => {
+  it("reads JSON lines and tabs in the order of the file", async () => {
     const { value } = await read(
       readCorpus,
       '{"_id": "b", "title": "T", "text": "x"}\n{"_id": "1", "text": "y", "metadata": {}}\n',
@@ -177,20 +182,20 @@ describe("readCorpus and readQueries", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no JSON", '{"_id": "a", "text": "x"}\n{oops\n', /file:2: is not one JSON object/],
-    ["no id", '{"text": "x"}\n', /file:1: has no `_id`/],
-    ["no text", '{"_id": "a"}\n', /file:1: has no `text`/],
-    ["an id twice", '{"_id": "a", "text": "x"}\n\n{"_id": "a", "text": "y"}\n', /file:3: id "a" stands twice/],
-    ["a blank query", '{"_id": "a", "text": "  "}\n', /file:1: query "a" is blank/],
-    ["nothing", "", /holds no rows/],
-    ["null", "null\n", /file:1: has no `_id`/],
-  ])("refuses %s", async (_name, text, message) => {
+    ["no JSON", '{"_id": "a", "text": "x"}\n{oops\n', /file:2: It is not one JSON object/],
+    ["no id", '{"text": "x"}\n', /file:1: It has no `_id`/],
+    ["no text", '{"_id": "a"}\n', /file:1: It has no `text`/],
+    ["a repeated id", '{"_id": "a", "text": "x"}\n\n{"_id": "a", "text": "y"}\n', /file:3: The id "a" appears twice/],
+    ["a blank query", '{"_id": "a", "text": "  "}\n', /file:1: Query "a" is blank/],
+    ["an empty file", "", /It has no rows/],
+    ["null", "null\n", /file:1: It has no `_id`/],
+  ])("rejects a queries file with %s", async (_name, text, message) => {
     await expect(read(readQueries, text)).rejects.toThrow(message);
   });
 });
 
 describe("readBeir", () => {
-  it("keeps judged queries, and counts judgements without query or document", async () => {
+  it("returns judged queries, and warns about judgments without a query or document", async () => {
     const data = await mkdtemp(join(folder, "beir-"));
     await rm(join(data, "qrels"), { recursive: true, force: true });
     const { mkdir } = await import("node:fs/promises");
@@ -209,23 +214,25 @@ describe("readBeir", () => {
       ["qrels-without-document", 3, "q1/gone"],
     ]);
     expect(warnings[0]!.message).toMatch(
-      /queries\.jsonl:2: queries without judgements in this split, which are left out: 1 \(q2\)/,
+      /queries\.jsonl:2: 1 queries have no judgments in this split and are ignored \(q2\)/,
     );
     await writeFile(join(data, "other.run"), "q1 Q0 d1 1 3 other\n");
     await expect(readBeir(data, { onWarning: () => {} })).rejects.toThrow(
-      /which run\? There are bm25\.trec, other\.run/,
+      /several runs: bm25\.trec, other\.run\. Pass one as `run`/,
     );
-    await expect(readBeir(data, { split: "test", onWarning: () => {} })).rejects.toThrow(/test\.tsv: cannot be read/);
+    await expect(readBeir(data, { split: "test", onWarning: () => {} })).rejects.toThrow(
+      /There is no split "test"\. Splits found: dev/,
+    );
   });
 
-  it("says of another folder what it lacks, what was found, and what is needed", async () => {
+  it("names what another folder lacks, what was found, and what is needed", async () => {
     const notes = await mkdtemp(join(folder, "notes-"));
     for (let i = 10; i < 20; i++) await writeFile(join(notes, `note-${i}.md`), "");
     await writeFile(join(notes, "corpus.jsonl"), "");
     await expect(readBeir(notes)).rejects.toThrow(
-      /notes-\w+: is no BEIR folder, it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
+      /notes-\w+: This is not a BEIR folder: it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
     );
     await expect(readBeir(await mkdtemp(join(folder, "empty-")))).rejects.toThrow(/no qrels\. Found: nothing\./);
-    await expect(readBeir(join(folder, "absent"))).rejects.toThrow(/absent: cannot be read: ENOENT/);
+    await expect(readBeir(join(folder, "absent"))).rejects.toThrow(/absent: Could not read the folder: ENOENT/);
   });
 });

@@ -1,10 +1,11 @@
 import { seededRandom } from "../../src/evaluation/significance/random.js";
-import { type Dataset, type Qrels, readQrels, readRun, type StageScores } from "../../src/evaluation.js";
+import type { StageScores } from "../../src/evaluation/tuning/stage-scores.js";
+import { type Dataset, type Qrels, readQrels, readRun } from "../../src/evaluation.js";
 
 const fixture = (name: string) => new URL(`fixtures/${name}`, import.meta.url);
 const quiet = { onWarning: () => {} };
 
-/** A data set of 24 queries whose texts are words that say nothing, with graded judgements and a first-stage run of some worth. */
+/** A data set of 24 queries whose texts carry no meaning, with graded judgments and a first-stage run that is better than chance. */
 export async function madeDataset(): Promise<Dataset> {
   const qrels = await readQrels(fixture("made.qrels"), quiet);
   const run = await readRun(fixture("plain.run"), quiet);
@@ -18,7 +19,7 @@ export async function madeDataset(): Promise<Dataset> {
   };
 }
 
-/** Gaussian noise around the grade: a model of the quality wanted, without a model. */
+/** Gaussian noise around the grade: scores of any quality, without a model. */
 export function noisyScore(qrels: Qrels, query: string, document: string, noise: number): number {
   const grade = Math.max(0, qrels.get(query)?.get(document) ?? 0);
   const random = seededRandom(
@@ -28,7 +29,7 @@ export function noisyScore(qrels: Qrels, query: string, document: string, noise:
   return grade + noise * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** Stage scores as they would come from a cheap, noisy first stage and a dear, better model. */
+/** Scores of a cheap, noisy first stage and an expensive, better model. */
 export function madeStages(data: Dataset, noise = { first: 1.5, model: 0.6 }): StageScores {
   const queries = [...data.queries.keys()]
     .filter((id) => data.run!.has(id))
@@ -45,7 +46,7 @@ export function madeStages(data: Dataset, noise = { first: 1.5, model: 0.6 }): S
         documents,
         blank: [],
         first: new Map([["cheap", column(noise.first, "a", 0.01)]]),
-        models: new Map([["dear", column(noise.model, "b", 10)]]),
+        models: new Map([["expensive", column(noise.model, "b", 10)]]),
       };
     });
   const pairs = queries.reduce((sum, { documents }) => sum + documents.length, 0);
@@ -53,9 +54,9 @@ export function madeStages(data: Dataset, noise = { first: 1.5, model: 0.6 }): S
     dataset: data.name,
     queries,
     first: ["cheap"],
-    models: ["dear"],
+    models: ["expensive"],
     deepest: Number.POSITIVE_INFINITY,
-    pairs: new Map([["dear", pairs]]),
+    pairs: new Map([["expensive", pairs]]),
     seconds: pairs / 100,
   };
 }

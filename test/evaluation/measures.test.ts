@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type DataWarning, measureRun, parseMeasure, readQrels, readRun } from "../../src/evaluation.js";
+import {
+  type DataWarning,
+  defineMeasure,
+  measureRun,
+  nDCG,
+  P,
+  parseMeasure,
+  readQrels,
+  readRun,
+} from "../../src/evaluation.js";
 
 const fixture = (name: string) => new URL(`fixtures/${name}`, import.meta.url);
 type Golden = Record<string, Record<string, Record<string, number>>>;
@@ -11,14 +20,14 @@ describe("measures equal ir_measures and pytrec_eval to 1e-9", async () => {
   for (const [kind, measures] of Object.entries(golden)) {
     const run = await readRun(fixture(`${kind}.run`));
     const values = measureRun(run, qrels, Object.keys(measures), { onWarning: () => {} });
-    it.each(Object.keys(measures))(`${kind}: %s`, (name) => {
+    it.each(Object.keys(measures))(`computes %s for every query of the ${kind} run`, (name) => {
       const measured = values.get(parseMeasure(name).name)!;
-      const wanted = Object.entries(measures[name]!);
-      expect([...measured.perQuery.keys()].sort()).toEqual(wanted.map(([query]) => query).sort());
-      for (const [query, value] of wanted) {
+      const expected = Object.entries(measures[name]!);
+      expect([...measured.perQuery.keys()].sort()).toEqual(expected.map(([query]) => query).sort());
+      for (const [query, value] of expected) {
         expect(Math.abs(measured.perQuery.get(query)! - value), `query ${query}`).toBeLessThan(1e-9);
       }
-      const mean = wanted.reduce((sum, [, value]) => sum + value, 0) / wanted.length;
+      const mean = expected.reduce((sum, [, value]) => sum + value, 0) / expected.length;
       expect(Math.abs(measured.mean - mean)).toBeLessThan(1e-9);
     });
   }
@@ -37,7 +46,7 @@ describe("parseMeasure", () => {
     ["nDCG(dcg='exp-log2')@10", "nDCG(dcg='exp-log2')@10"],
     ['nDCG(dcg="log2")', "nDCG"],
     ["nDCG(gains={1:1,2:10},judged_only=True)@5", "nDCG(gains={2:10},judged_only=True)@5"],
-  ])("reads %s as %s", (written, name) => {
+  ])("parses %s as %s", (written, name) => {
     expect(parseMeasure(written).name).toBe(name);
     expect(parseMeasure(parseMeasure(written).name).name).toBe(name);
   });
@@ -57,15 +66,65 @@ describe("parseMeasure", () => {
     "Judged(rel=2)@10",
     "",
     "nDCG(gains={a:2})",
-  ])("refuses %s", (written) => {
+  ])("rejects the measure %j", (written) => {
     expect(() => parseMeasure(written)).toThrow(expect.objectContaining({ name: "InvalidOptionError" }));
+  });
+});
+
+describe("declarations as measures", () => {
+  const run = { q: { a: 2, b: 1 } };
+  const qrels = { q: { b: 1 } };
+
+  it("accepts an exported measure as well as its name", () => {
+    const values = measureRun(run, qrels, [nDCG, "nDCG@1"]);
+    expect([...values.keys()]).toEqual(["nDCG", "nDCG@1"]);
+    expect(values.get("nDCG")!.mean).toBeCloseTo(1 / Math.log2(3), 12);
+    expect(parseMeasure(nDCG).name).toBe(parseMeasure("nDCG").name);
+  });
+
+  it("says how to write a cutoff when a measure needs one", () => {
+    expect(() => measureRun(run, qrels, [P])).toThrow('P needs a value for "cutoff". Write it as "P@10".');
+  });
+
+  it.each([[undefined], [{}], [7]])("rejects %j as a measure with a named error", (measure) => {
+    expect(() => measureRun(run, qrels, [measure as never])).toThrow(
+      expect.objectContaining({ name: "InvalidOptionError", option: "measure" }),
+    );
+  });
+
+  it("finds a measure of one's own by its name, with its parameters and their defaults", () => {
+    const declaration = defineMeasure({
+      name: "GradeAt",
+      aliases: ["GA"],
+      description: "Grade of the document at a rank, times a factor.",
+      parameters: {
+        cutoff: { type: "integer", required: true, description: "The rank." },
+        factor: { type: "number", default: 2, description: "The factor." },
+        unit: { type: "string", default: "grade", choices: ["grade", "half"], description: "The unit." },
+      },
+      compute: (ranking, judgments, { cutoff, factor }) =>
+        (judgments.get(ranking[cutoff! - 1] ?? "") ?? 0) * (factor as number),
+    });
+    const values = measureRun(run, qrels, ["GradeAt@2", "GA(factor=0.5)@2", "GradeAt@1"]);
+    expect(Array.from(values, ([name, { mean }]) => [name, mean])).toEqual([
+      ["GradeAt@2", 2],
+      ["GradeAt(factor=0.5)@2", 0.5],
+      ["GradeAt@1", 0],
+    ]);
+    expect(() => parseMeasure("GradeAt(unit='whole')@2")).toThrow(/one of "grade", "half"/);
+    expect(() => parseMeasure("GradeAt(rel=2)@2")).toThrow(
+      'GradeAt has no parameter "rel". It has: cutoff, factor, unit.',
+    );
+    expect(() => parseMeasure("none")).toThrow(/Known measures: nDCG or NDCG, .*GradeAt or GA/);
+    expect(() => defineMeasure(declaration)).toThrow('A measure named "GradeAt" already exists.');
+    expect(() => defineMeasure({ ...declaration, name: "grade 2", aliases: [] })).toThrow(/a name made of letters/);
   });
 });
 
 describe("measureRun", () => {
   const qrels = { a: { x: 1 }, b: { y: 1 }, c: { z: 0 } };
 
-  it("counts judged queries without results as 0 and says so", () => {
+  it("counts judged queries without results as 0 and warns about them", () => {
     const warnings: DataWarning[] = [];
     const values = measureRun({ a: { x: 2 }, q: { x: 1 } }, qrels, ["RR"], {
       onWarning: (each) => warnings.push(each),
@@ -78,22 +137,24 @@ describe("measureRun", () => {
     ]);
   });
 
-  it("ranks infinite scores and refuses NaN", () => {
+  it("ranks infinite scores and rejects NaN", () => {
     const ranked = measureRun({ a: { w: Number.NEGATIVE_INFINITY, x: Number.POSITIVE_INFINITY } }, { a: { x: 1 } }, [
       "RR",
     ]);
     expect(ranked.get("RR")!.mean).toBe(1);
-    expect(() => measureRun({ a: { x: Number.NaN } }, qrels, ["RR"])).toThrow(/run\["a"\]\["x"\]: is NaN/);
+    expect(() => measureRun({ a: { x: Number.NaN } }, qrels, ["RR"])).toThrow(
+      /run\["a"\]\["x"\]: Expected a number, got NaN/,
+    );
   });
 
-  it("refuses an empty run, empty qrels, fractional grades, and a run of other queries", () => {
-    expect(() => measureRun({}, qrels, ["RR"])).toThrow(/run: is empty/);
-    expect(() => measureRun({ a: { x: 1 } }, {}, ["RR"])).toThrow(/qrels: hold no query/);
-    expect(() => measureRun({ a: { x: 1 } }, { a: { x: 0.5 } }, ["RR"])).toThrow(/expected an integer/);
-    expect(() => measureRun({ zz: { x: 1 } }, qrels, ["RR"])).toThrow(/shares no query/);
+  it("rejects an empty run, empty qrels, fractional grades, and a run of other queries", () => {
+    expect(() => measureRun({}, qrels, ["RR"])).toThrow(/run: It is empty/);
+    expect(() => measureRun({ a: { x: 1 } }, {}, ["RR"])).toThrow(/qrels: They contain no query/);
+    expect(() => measureRun({ a: { x: 1 } }, { a: { x: 0.5 } }, ["RR"])).toThrow(/Expected an integer/);
+    expect(() => measureRun({ zz: { x: 1 } }, qrels, ["RR"])).toThrow(/has no query in common/);
   });
 
-  it("breaks ties by bytes of the id, also beyond the basic plane", () => {
+  it("breaks ties by the bytes of the id, also beyond the basic multilingual plane", () => {
     const tied = new Map([
       [
         "a",

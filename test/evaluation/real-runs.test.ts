@@ -11,7 +11,7 @@ const golden = JSON.parse(readFileSync(new URL("fixtures/real-means.json", impor
 >;
 
 describe.skipIf(!existsSync(DATA))(`real runs equal pytrec_eval to 1e-9 (skipped unless there is ${DATA})`, () => {
-  it.each(Object.entries(golden))("%s", async (key, means) => {
+  it.each(Object.entries(golden))("measures the same means as ir_measures on %s", async (key, means) => {
     const [, set, run, split] = /^(trec-dl-2020|xquad\/\w+|\w+)\/(\S+) (\w+)$/.exec(key)!;
     const data = await readBeir(`${DATA}/${set}`, { split: split!, run: run!, onWarning: () => {} });
     const values = measureRun(data.run!, data.qrels, Object.keys(means), { onWarning: () => {} });

@@ -16,7 +16,7 @@ const chromium = ["chromium", "chromium-browser", "google-chrome"].find((name) =
   }
 });
 
-/** Shows the report in frames of several widths and writes down what a reader of each would meet. */
+/** Shows the report in frames of several widths and prints what each of them shows. */
 const PROBE = (widths: readonly number[]) => `<!doctype html><body>${widths
   .map((width) => `<iframe src="report.html" style="width:${width}px;height:900px;border:0"></iframe>`)
   .join("")}<pre></pre><script>
@@ -33,8 +33,8 @@ onload = () => { document.querySelector("pre").textContent = JSON.stringify([...
 })); };
 </script>`;
 
-describe.skipIf(!chromium)("the report in Chromium (skipped where there is none)", () => {
-  it("never scrolls sideways as a whole, shows each figure once, and takes the page's colours", async () => {
+describe.skipIf(!chromium)("the report in Chromium", () => {
+  it("does not scroll sideways, shows each figure once, and uses the page's colors", async () => {
     const data = await madeDataset();
     const tuned = tuneStages(madeStages(data), data.qrels, { onWarning: () => {}, permutations: 1000 });
     const seconds = new Map(tuned.references.map(({ name, seconds }) => [name, { mean: seconds }]));

@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 
 describe("renderReport", () => {
-  it("stands alone: no script, no address to fetch, and a policy that forbids both", () => {
+  it("renders a self-contained page without scripts or addresses, and a policy that forbids both", () => {
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).not.toMatch(/<script/i);
     expect(page).not.toMatch(/(src|href)="(?!#)/i);
@@ -54,7 +54,7 @@ describe("renderReport", () => {
     expect(page).toContain("default-src 'none'");
   });
 
-  it("escapes what comes from the data, and shows no insides of models", () => {
+  it("escapes texts and ids, and does not show the contents of models", () => {
     expect(page).toContain("Made &amp; measured");
     expect(page).toContain("bm25 &lt;img src=x&gt;");
     expect(page).toContain("&lt;/h3&gt;&lt;script&gt;");
@@ -62,7 +62,7 @@ describe("renderReport", () => {
     expect(page).not.toContain("sk-very-secret");
   });
 
-  it("has every part: quality, differences, time, queries, worst queries in both orders, heat map, options", () => {
+  it("has sections for quality, differences, time, queries, worst queries, tuning and options", () => {
     for (const heading of [
       "Quality",
       "Differences",
@@ -79,7 +79,7 @@ describe("renderReport", () => {
     expect(page.match(/<svg /g)).toHaveLength(2 * 4);
   });
 
-  it("draws in colours of the page, for light and dark, and at two widths", () => {
+  it("draws each plot in the page's colors and at two widths", () => {
     expect(page).toContain("prefers-color-scheme:dark");
     expect(page).toContain('stroke="var(--accent)"');
     expect(page).not.toMatch(/#0102[0-9a-f]{2}/);
@@ -87,7 +87,7 @@ describe("renderReport", () => {
     expect(page.match(/class="narrow" role="img"/g)).toHaveLength(4);
   });
 
-  it("is sound for screen readers and keyboards: language, one h1, described images, captions, reachable scroll areas", () => {
+  it("is accessible: language, one h1, described images, captions, and scroll areas that are reachable by keyboard", () => {
     expect(page).toContain('<html lang="en">');
     expect(page.match(/<h1>/g)).toHaveLength(1);
     expect(page).not.toMatch(/role="img" aria-label=""/);
@@ -97,7 +97,7 @@ describe("renderReport", () => {
     );
   });
 
-  it("does with one run, without texts and times; and refuses what was not compared", async () => {
+  it("renders one run without texts and times, and rejects measures and runs that were not compared", async () => {
     const comparison = compareRuns({ only: data.run! }, data.qrels, { onWarning });
     const small = await renderReport({ comparison });
     expect(small).not.toContain("Worst queries");
@@ -106,7 +106,7 @@ describe("renderReport", () => {
     await expect(renderReport({ comparison, pair: ["only", "none"] })).rejects.toThrow(/pair/);
   });
 
-  it("takes a tuning result with its own comparison", async () => {
+  it("renders the result of tuneStages", async () => {
     const tuned = tuneStages(madeStages(data), data.qrels, { onWarning, permutations: 1000 });
     const seconds = new Map(tuned.references.map(({ name, seconds }) => [name, { mean: seconds }]));
     expect(await renderReport({ comparison: tuned.comparison, seconds, tuned })).toContain("tuned, fastest");

@@ -2,7 +2,7 @@ import { Embeddings } from "@langchain/core/embeddings";
 import type { Dataset } from "../../src/evaluation.js";
 import type { RelevanceScorer, ScoreOptions } from "../../src/index.js";
 
-/** Six short texts and three questions, with a first-stage run that is wrong about all of them. */
+/** Six short texts and three questions, with a first-stage run that ranks all of them badly. */
 export function smallDataset(): Dataset {
   const texts = {
     chain: "a rusty chain wears the sprockets of a bicycle",
@@ -34,14 +34,14 @@ export function smallDataset(): Dataset {
       ["q3", new Map([["lamp", 1]])],
     ]),
     run: new Map(
-      Object.keys(queries).map((id) => [id, new Map(ids.map((document, place) => [document, ids.length - place]))]),
+      Object.keys(queries).map((id) => [id, new Map(ids.map((document, index) => [document, ids.length - index]))]),
     ),
   };
 }
 
 const words = (text: string) => text.toLowerCase().split(/\W+/).filter(Boolean);
 
-/** Scores by the share of the query's words that a text holds; counts what it was asked. */
+/** Scores by the proportion of the query's words that a text contains. Counts its calls and pairs. */
 export class WordOverlap implements RelevanceScorer {
   readonly model: string;
   readonly lowestScore = 0;
@@ -62,7 +62,7 @@ export class WordOverlap implements RelevanceScorer {
   }
 }
 
-/** Embeds a text as counts of its letters: enough to have an order, and cheap. */
+/** Embeds a text as counts of its letters. */
 export class LetterEmbeddings extends Embeddings {
   texts = 0;
 

@@ -3,19 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { collectStageScores } from "../../src/evaluation/tuning/collect.js";
+import { stagesFromEvaluations } from "../../src/evaluation/tuning/from-evaluations.js";
 import { simulate } from "../../src/evaluation/tuning/simulate.js";
-import {
-  collectStageScores,
-  type Dataset,
-  evaluate,
-  FileScoreCache,
-  MemoryScoreCache,
-  measureRun,
-  type StageScores,
-  stagesFromEvaluations,
-  tune,
-  tuneStages,
-} from "../../src/evaluation.js";
+import type { StageScores } from "../../src/evaluation/tuning/stage-scores.js";
+import { type Dataset, evaluate, FileScoreCache, measureRun, tune, tuneStages } from "../../src/evaluation.js";
 import {
   CrossEncoderReranker,
   HybridReranker,
@@ -34,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Knows the judgements and adds noise: a cross-encoder of a chosen quality. Counts its pairs. */
+/** Adds noise to the judgments: a cross-encoder of any quality. Counts its pairs. */
 class NoisyOracle implements RelevanceScorer {
   pairs = 0;
   constructor(
@@ -50,7 +42,7 @@ class NoisyOracle implements RelevanceScorer {
 }
 
 describe("tune", () => {
-  it("scores each pair once for over 400 settings, and gives options that a reranker takes and that do what was promised", async () => {
+  it("scores each pair once for over 400 settings, and returns options with which a reranker reaches the same mean", async () => {
     const model = new NoisyOracle("oracle", 1);
     const result = await tune(data, {
       models: { oracle: model },
@@ -73,7 +65,7 @@ describe("tune", () => {
     );
   });
 
-  it("tells first stages and models apart, fuses ranks, and fits curves", async () => {
+  it("compares first stages, fusions and models, and fits curves", async () => {
     const first = { bm25: "run", letters: new LetterEmbeddings(), both: { fuse: ["bm25", "letters"] } } as const;
     const models = { good: new NoisyOracle("good", 0.3), poor: new NoisyOracle("poor", 5) };
     const result = await tune(data, {
@@ -103,7 +95,7 @@ describe("tune", () => {
     expect(real.measures.get("nDCG@10")!.mean).toBeCloseTo(single.best.setting.mean, 12);
   });
 
-  it("simulates what the real reranker does, ties, blanks and infinities included", async () => {
+  it("simulates exactly what HybridReranker returns, including ties, blank texts and infinite scores", async () => {
     const score = fc.oneof(
       fc.integer({ min: -2, max: 2 }),
       fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
@@ -166,7 +158,7 @@ describe("tune", () => {
     );
   });
 
-  it("resumes from a cache on disk, shares pairs between runs, and scores again for another model", async () => {
+  it("resumes from a cache file, reuses pairs in later runs, and scores again for another model", async () => {
     const path = join(folder, "pairs.jsonl");
     const stop = new AbortController();
     const model = new NoisyOracle("oracle", 1);
@@ -190,34 +182,34 @@ describe("tune", () => {
     expect(other.pairs).toBe(resumed.stages.pairs.get("model"));
   });
 
-  it("scores only as deep as it is told, equal texts of one query once, and refuses grids beyond", async () => {
+  it("scores no deeper than `deepest`, scores equal texts of one query once, and rejects deeper grids", async () => {
     const scorer = new WordOverlap();
     const small = smallDataset();
     const stages = await collectStageScores(small, { models: { scorer }, deepest: 2 });
     expect(scorer.pairs).toBe(6);
-    expect(() => tuneStages(stages, small.qrels, { grid: { topK: [3] } })).toThrow(/1 to 2/);
+    expect(() => tuneStages(stages, small.qrels, { grid: { topK: [3] } })).toThrow(/between 1 and 2/);
     for (const document of small.corpus.values()) document.text = "all the same";
     const same = new WordOverlap();
-    await collectStageScores(small, { models: { same }, cache: new MemoryScoreCache() });
+    await collectStageScores(small, { models: { same }, cache: new Map<string, unknown>() });
     expect(same.pairs).toBe(3);
   });
 
   it.each<[string, object, RegExp]>([
-    ["a run that is not there", { first: { bm25: "run" } }, /has no run/],
+    ["a run that the data does not have", { first: { bm25: "run" } }, /has no run/],
     [
-      "a fusion of what is not named",
+      "a fusion of an unknown stage",
       { first: { letters: new LetterEmbeddings(), both: { fuse: ["letters", "bm25"] } } },
       /first\.both\.fuse/,
     ],
     ["no first stage", { first: {} }, /at least one/],
-  ])("refuses %s", async (_name, options, message) => {
+  ])("rejects %s", async (_name, options, message) => {
     const { run: _, ...rest } = smallDataset();
     await expect(collectStageScores(rest, { models: { scorer: new WordOverlap() }, ...options })).rejects.toThrow(
       message,
     );
   });
 
-  it("takes scores from evaluations that are there already, and refuses those that lack some", async () => {
+  it("reuses the scores of evaluations, and rejects evaluations that lack some", async () => {
     const oracle = new NoisyOracle("oracle", 1);
     const collected = await collectStageScores(data, { models: { oracle }, depth: 30 });
     const options = { depth: 30, onWarning };
@@ -231,8 +223,8 @@ describe("tune", () => {
     expect(() => stagesFromEvaluations(data, { oracle: cut }, { depth: 30 })).toThrow(/has no score for query/);
   });
 
-  it("passes on scores that cannot be used as an error, not into the cache", async () => {
-    const cache = new MemoryScoreCache();
+  it("rejects scores that are not numbers and does not cache them", async () => {
+    const cache = new Map<string, unknown>();
     const broken = { model: "broken", score: async () => [Number.NaN] };
     await expect(collectStageScores(smallDataset(), { models: { broken }, cache })).rejects.toMatchObject({
       name: "InvalidResponseError",

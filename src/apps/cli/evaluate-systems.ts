@@ -1,31 +1,30 @@
-import { createEmbeddings } from "../../embeddings/create-embeddings.js";
-import type { Compressor } from "../../evaluation.js";
+import { createEmbeddings, type DisposableEmbeddings } from "../../embeddings/create-embeddings.js";
+import type { CacheKeyPart } from "../../evaluation/cache/cache-key.js";
+import { trecOrder } from "../../evaluation/ranking.js";
+import { stagesFromEvaluations } from "../../evaluation/tuning/from-evaluations.js";
+import type { WarningHandler } from "../../evaluation/types.js";
 import {
   type CompareResult,
+  type Compressor,
   compareRuns,
   type Dataset,
   type Evaluation,
   evaluate,
-  type KeyPart,
   type Run,
-  stagesFromEvaluations,
   type TuneResult,
-  trecOrder,
   tuneStages,
-  type WarningHandler,
 } from "../../evaluation.js";
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
-import { createScorer } from "../../scorers/create-scorer.js";
-import { type DataOptions, loadData, modelKey, warner, withBar, withCache } from "./evaluation-inputs.js";
-import type { OutputOptions } from "./evaluation-output.js";
+import { resolveScorer } from "../../scorers/create-scorer.js";
+import { type DataOptions, loadData, modelKey, modelName, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 
-/** Options of `eval`. */
-export interface EvalOptions extends DataOptions, OutputOptions {
+/** Which systems `eval` measures, and how. */
+export interface SystemOptions extends DataOptions {
   model?: string[];
   embeddings?: string[];
   hybrid?: boolean;
@@ -34,21 +33,21 @@ export interface EvalOptions extends DataOptions, OutputOptions {
   normalization: Exclude<BlendNormalization, "sigmoid">;
   measures: string[];
   baseline?: string;
-  runs?: string;
+  html?: string;
 }
 
 interface System {
   name: string;
   compressor: Compressor;
-  key: KeyPart;
+  key: CacheKeyPart;
   dispose(): Promise<unknown>;
 }
 
 /** What one system cost. */
 interface Costs {
   name: string;
-  seconds: { mean: number; p50: number; p95: number; total: number };
-  documents: { given: number; scored: number | undefined };
+  seconds: Evaluation["seconds"];
+  documents: Evaluation["documents"];
   tokens: number | undefined;
   cached: number;
 }
@@ -60,38 +59,42 @@ export interface EvaluatedSystems {
   seconds: ReadonlyMap<string, { mean: number; p50?: number; p95?: number }>;
   runs: ReadonlyMap<string, Run>;
   evaluations: readonly Costs[];
-  /** Blends of the first stage with each cross-encoder, over the scores that are there anyway; where there are some. */
+  /** Blends of the first stage with each model, tuned on the scores that were measured; undefined if there are none. */
   tuned: TuneResult | undefined;
   warnings: readonly string[];
 }
 
-/** Runs every system that the options name over the data. */
-export async function evaluateSystems(folder: string, options: EvalOptions): Promise<EvaluatedSystems> {
+/** Measures every system that the options name on the data. */
+export async function evaluateSystems(folder: string, options: SystemOptions): Promise<EvaluatedSystems> {
   const signal = interruption();
+  const { depth, ignoreIdenticalIds, measures } = options;
   const { data, warnings } = await loadData(folder, options, signal);
   if (options.hybrid && !data.run)
-    throw new CliError("--hybrid needs a first-stage run for its scores; pass --run.", EXIT.usage);
-  const runs = new Map<string, Run>(data.run ? [["first stage", cut(data.run, options.depth!)]] : []);
+    throw new CliError("--hybrid needs the scores of a first-stage run. Pass one with --run.", EXIT.usage);
+  const runs = new Map<string, Run>(data.run ? [["first stage", cut(data.run, depth!)]] : []);
   const seconds = new Map<string, { mean: number; p50?: number; p95?: number }>(
     data.run ? [["first stage", { mean: 0 }]] : [],
   );
   const evaluations: Costs[] = [];
   const crossEncoders: Record<string, Evaluation> = {};
+  const onWarning = warner(warnings);
   await withCache(options.cache, warnings, async (cache) => {
-    for (const system of await listSystems(options)) {
+    for (const system of listSystems(options, await openEmbeddings(options))) {
       try {
         const result = await withBar(system.name, (onProgress) =>
           evaluate(system.compressor, data, {
-            measures: options.measures,
-            depth: options.depth,
+            measures,
+            depth,
+            ignoreIdenticalIds,
             name: system.name,
             warmUp: true,
             signal,
             onProgress,
             cache,
             system: system.key,
-            // The comparison below looks at the same queries and would say all of it again.
-            onWarning: () => {},
+            // The comparison below reports everything about the queries; only these two are known here alone.
+            onWarning: (warning) =>
+              (warning.code === "query-among-candidates" || warning.code === "fallback") && onWarning(warning),
           }),
         );
         runs.set(system.name, result.run);
@@ -105,79 +108,82 @@ export async function evaluateSystems(folder: string, options: EvalOptions): Pro
     }
   });
   const comparison = compareRuns(runs, data.qrels, {
-    measures: options.measures,
+    measures,
+    ignoreIdenticalIds,
     baseline: options.baseline ?? [...runs.keys()][0],
-    onWarning: onceEach(warner(warnings)),
+    onWarning: onceEach((warning) => warning.code !== "query-among-candidates" && onWarning(warning)),
   });
   const tuned = options.html === undefined ? undefined : tuneBlends(data, crossEncoders, options);
   return { data, comparison, seconds, runs, evaluations, tuned, warnings };
 }
 
-/** The best blends, at the price of some sums: what the heat map of the report shows. */
+/** The best blends, which cost only some sums: what the heat map of the report shows. */
 function tuneBlends(
   data: Dataset,
   crossEncoders: Readonly<Record<string, Evaluation>>,
-  options: EvalOptions,
+  { depth, ignoreIdenticalIds, measures }: SystemOptions,
 ): TuneResult | undefined {
   if (!data.run || Object.keys(crossEncoders).length === 0 || data.qrels.size < 2) return undefined;
-  const stages = stagesFromEvaluations(data, crossEncoders, { depth: options.depth });
-  const measure = options.measures[0]!;
-  return tuneStages(stages, data.qrels, { measure, permutations: 1000, onWarning: () => {} });
+  const onWarning = () => {};
+  const stages = stagesFromEvaluations(data, crossEncoders, { depth, ignoreIdenticalIds, onWarning });
+  return tuneStages(stages, data.qrels, { measure: measures[0]!, permutations: 1000, onWarning });
 }
 
-async function listSystems(options: EvalOptions): Promise<System[]> {
-  const systems: System[] = [];
-  for (const name of options.embeddings ?? []) {
-    const embeddings = await createEmbeddings(name);
-    const compressor = new EmbeddingSimilarityReranker({ embeddings });
-    systems.push({
+async function openEmbeddings({ embeddings = [] }: SystemOptions): Promise<Map<string, DisposableEmbeddings>> {
+  const loaded = new Map<string, DisposableEmbeddings>();
+  for (const name of embeddings) loaded.set(name, await createEmbeddings(name));
+  return loaded;
+}
+
+function listSystems(options: SystemOptions, embeddings: ReadonlyMap<string, DisposableEmbeddings>): System[] {
+  const systems = Array.from(embeddings, ([name, loaded]): System => {
+    return {
       name: `embeddings ${name}`,
-      compressor,
+      compressor: new EmbeddingSimilarityReranker({ embeddings: loaded }),
       key: ["embeddings", name],
-      dispose: async () => embeddings.dispose?.(),
-    });
-  }
+      dispose: async () => loaded.dispose?.(),
+    };
+  });
   const models = options.model ?? (options.embeddings && !options.hybrid ? [] : [undefined]);
-  for (const model of models) {
-    const label = model ?? "bundled model";
-    const scorer = createScorer(model);
-    const { alpha, topK, normalization } = options;
-    const cross = new CrossEncoderReranker({ model: scorer });
-    const last = async () => scorer.dispose?.();
-    systems.push({
-      name: label,
-      compressor: cross,
-      key: ["cross", modelKey(model)],
-      dispose: options.hybrid ? async () => {} : last,
-    });
-    if (!options.hybrid) continue;
-    const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
-    const key = ["hybrid", modelKey(model), alpha, topK, normalization] as const;
-    systems.push({ name: `hybrid ${label}`, compressor: hybrid, key, dispose: last });
-  }
-  return systems;
+  return [...systems, ...models.flatMap((model) => modelSystems(model, options))];
 }
 
-/** The candidates themselves, so that the first stage is measured over what the others saw. */
+/** A model alone and, with `--hybrid`, blended with the first stage. Both share the scorer, which the last one frees. */
+function modelSystems(model: string | undefined, options: SystemOptions): System[] {
+  const name = modelName(model);
+  const { scorer } = resolveScorer(model);
+  const { alpha, topK, normalization } = options;
+  const dispose = async () => scorer.dispose?.();
+  const alone = new CrossEncoderReranker({ model: scorer });
+  if (!options.hybrid) return [{ name, compressor: alone, key: ["cross", modelKey(model)], dispose }];
+  const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
+  return [
+    { name, compressor: alone, key: ["cross", modelKey(model)], dispose: async () => {} },
+    {
+      name: `hybrid ${name}`,
+      compressor: hybrid,
+      key: ["hybrid", modelKey(model), alpha, topK, normalization],
+      dispose,
+    },
+  ];
+}
+
+/** The candidates, so that the first stage is measured on what the other systems were given. */
 function cut(run: Run, depth: number): Run {
   return new Map(
-    Array.from(run, ([query, scores]) => [
-      query,
-      new Map(
-        trecOrder(scores)
-          .slice(0, depth)
-          .map((id) => [id, scores.get(id)!]),
-      ),
-    ]),
+    Array.from(run, ([query, scores]) => {
+      const best = trecOrder(scores).slice(0, depth);
+      return [query, new Map(best.map((id) => [id, scores.get(id)!]))];
+    }),
   );
 }
 
-/** Every system has the same queries: what is said of the first need not be said of all. */
+/** Every system has the same queries, so a warning about them is reported for the first system only. */
 function onceEach(warn: WarningHandler): WarningHandler {
-  const said = new Set<string>();
+  const reported = new Set<string>();
   return (warning) => {
-    if (said.has(warning.code)) return;
-    said.add(warning.code);
+    if (reported.has(warning.code)) return;
+    reported.add(warning.code);
     warn(warning);
   };
 }

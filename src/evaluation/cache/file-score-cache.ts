@@ -2,19 +2,13 @@ import type { FileHandle } from "node:fs/promises";
 import { InvalidInputError } from "../../errors.js";
 import { nodeFsPromises, nodePath } from "../files/node-modules.js";
 import { SourceReader } from "../files/source.js";
-import { warnOnConsole } from "../nested.js";
 import type { WarningHandler } from "../types.js";
+import { warnOnConsole } from "../warnings.js";
 import type { ScoreCache } from "./score-cache.js";
 
-/** Options of {@link FileScoreCache.open}. */
-export interface FileScoreCacheOptions {
-  /** Called when the file ends in a line that a killed process left half written. Default: `console.warn`. */
-  onWarning?: WarningHandler;
-}
-
 /**
- * A cache in one file of JSON lines, appended to as scores come, so that a process that is killed loses at most the line it was
- * writing (Node only). For one process at a time.
+ * A cache in a file of JSON lines (Node only). Each result is appended when it is computed, so that a process that is killed loses at most
+ * one line. Only one process may use the file at a time.
  *
  * @example
  * await using cache = await FileScoreCache.open(".cache/scores.jsonl");
@@ -23,7 +17,7 @@ export interface FileScoreCacheOptions {
 export class FileScoreCache implements ScoreCache {
   readonly #values: Map<string, unknown>;
   readonly #file: FileHandle;
-  /** Lines that wait for the write under way to end; they then go out together. */
+  /** Lines that wait until the current write ends; they are then written together. */
   #pending = "";
   #writing: Promise<void> = Promise.resolve();
 
@@ -32,8 +26,13 @@ export class FileScoreCache implements ScoreCache {
     this.#values = values;
   }
 
-  /** Opens the file, or makes it with the folders above it. */
-  static async open(path: string, options: FileScoreCacheOptions = {}): Promise<FileScoreCache> {
+  /**
+   * Opens the file, or creates it and its folders.
+   *
+   * @param options - `onWarning` is called when a killed process left an incomplete last line; default: `console.warn`
+   * @throws InvalidInputError when another line is not one of a score cache.
+   */
+  static async open(path: string, options: { onWarning?: WarningHandler } = {}): Promise<FileScoreCache> {
     const { mkdir, open } = await nodeFsPromises();
     await mkdir((await nodePath()).dirname(path), { recursive: true });
     const file = await open(path, "a+");
@@ -46,15 +45,17 @@ export class FileScoreCache implements ScoreCache {
     }
   }
 
+  /** Number of stored values. */
   get size(): number {
     return this.#values.size;
   }
 
-  /** The value of a key, or undefined. */
+  /** Returns the value, or undefined if there is none. */
   get(key: string): unknown {
     return this.#values.get(key);
   }
 
+  /** Stores a value; resolves once it is written. */
   async set(key: string, value: unknown): Promise<void> {
     this.#values.set(key, value);
     const alone = this.#pending === "";
@@ -69,12 +70,13 @@ export class FileScoreCache implements ScoreCache {
     await this.#file.appendFile(lines);
   }
 
+  /** Waits for pending writes and closes the file. */
   async close(): Promise<void> {
     await this.#writing;
     await this.#file.close();
   }
 
-  /** Closes the file, for `await using`. */
+  /** Calls `close`, so that `await using` works. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -101,20 +103,20 @@ async function readCache(path: string, file: FileHandle, onWarning: WarningHandl
       count: 1,
       file: path,
       line: broken.number,
-      message: `${path}:${broken.number}: the last line is incomplete, as a killed process leaves it; it was dropped`,
+      message: `${path}:${broken.number}: the last line is incomplete, probably because a process was killed; it was removed`,
       examples: [`line ${broken.number}`],
     });
   } else await endLastLine(file);
   return values;
 }
 
-/** Cuts the file after its last complete line. */
+/** Truncates the file after its last complete line. */
 async function dropLastLine(file: FileHandle): Promise<void> {
   const bytes = await readAll(file);
   await file.truncate(bytes.lastIndexOf(0x0a) + 1);
 }
 
-/** A process killed between a line and its end leaves a complete line that the next one must not be glued to. */
+/** If a process was killed before it wrote a line break, adds it, so that the next line does not join the last. */
 async function endLastLine(file: FileHandle): Promise<void> {
   const { size } = await file.stat();
   if (size === 0) return;
@@ -131,7 +133,11 @@ async function readAll(file: FileHandle): Promise<Uint8Array> {
 }
 
 function cacheError(path: string, line: number, cause: unknown): InvalidInputError {
-  return new InvalidInputError(`${path}:${line}`, "is no line of a score cache; delete the file to start anew", {
-    cause,
-  });
+  return new InvalidInputError(
+    `${path}:${line}`,
+    "This is not a line of a score cache. Delete the file to start over.",
+    {
+      cause,
+    },
+  );
 }

@@ -1,27 +1,7 @@
-/** Keeps what was computed, by a key that {@link hashKey} made. Values are plain JSON. */
+/** Stores computed results by key. Values are plain JSON. A `Map<string, unknown>` is one that lasts as long as the process. */
 export interface ScoreCache {
-  /** The value of a key, or undefined. */
-  get(key: string): Promise<unknown> | unknown;
-  /** Resolves when the value would survive the end of the process. */
-  set(key: string, value: unknown): Promise<void> | void;
-  /** Frees what the cache holds open. */
-  close?(): Promise<void>;
-}
-
-/** A cache that ends with the process. */
-export class MemoryScoreCache implements ScoreCache {
-  readonly #values = new Map<string, unknown>();
-
-  /** The value of a key, or undefined. */
-  get(key: string): unknown {
-    return this.#values.get(key);
-  }
-
-  set(key: string, value: unknown): void {
-    this.#values.set(key, value);
-  }
-
-  get size(): number {
-    return this.#values.size;
-  }
+  /** Returns the value, or undefined if there is none. */
+  get(key: string): unknown;
+  /** Resolves once the value is stored. */
+  set(key: string, value: unknown): unknown;
 }

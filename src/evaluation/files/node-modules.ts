@@ -1,6 +1,6 @@
 /**
- * The only door to Node's modules. The specifier is a variable so that a bundler for browsers leaves the import alone: it runs only
- * when a path is read or written, which a browser never asks for.
+ * The only way to Node's modules. The specifier is a variable so that bundlers for browsers leave the import alone: it runs only when a path
+ * is read or written, which never happens in a browser.
  */
 async function load<T>(specifier: string): Promise<T> {
   return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as T;

@@ -1,20 +1,14 @@
-const INFINITIES: Readonly<Record<string, number>> = {
-  inf: Number.POSITIVE_INFINITY,
-  "+inf": Number.POSITIVE_INFINITY,
-  "-inf": Number.NEGATIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  "+infinity": Number.POSITIVE_INFINITY,
-  "-infinity": Number.NEGATIVE_INFINITY,
-};
-
+const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A score as trec_eval's tools write it, infinities included; undefined for anything else, NaN among it. */
+/** A score as trec_eval's tools write it, including infinities. Undefined for anything else, including NaN. */
 export function parseScore(text: string): number | undefined {
-  return DECIMAL.test(text) ? Number(text) : INFINITIES[text.toLowerCase()];
+  if (DECIMAL.test(text)) return Number(text);
+  const infinity = INFINITY.exec(text);
+  return infinity ? Number(`${infinity[1]}Infinity`) : undefined;
 }
 
-/** A grade: an integer, also written as `1.0`; undefined for anything else. */
+/** A grade: an integer, also written as `1.0`. Undefined for anything else. */
 export function parseGrade(text: string): number | undefined {
   return /^[+-]?\d+(\.0*)?$/.test(text) ? Number(text) : undefined;
 }

@@ -1,138 +1,87 @@
-import { InvalidOptionError } from "../../errors.js";
-import { splitCsvLine } from "../../text-sources/csv.js";
+import { checkOneOf } from "../../options.js";
 import type { Qrels, Run } from "../types.js";
-import { readNestedNumbers } from "./json-numbers.js";
 import { parseGrade, parseScore } from "./numbers.js";
-import { type Line, type ReadOptions, SourceReader, type TextSource } from "./source.js";
-import { detectShape, QRELS_KIND, type RowShape, RUN_KIND, type TableFormat, type TableKind } from "./table-format.js";
+import { readRanxJson } from "./ranx-json.js";
+import { readRows } from "./read-rows.js";
+import { type ReadOptions, SourceReader, type TextSource } from "./source.js";
+import { QRELS_KIND, RUN_KIND, type TableFormat, type TableKind } from "./table-format.js";
+import type { TableRow } from "./table-row.js";
 
-/** Options of {@link readQrels} and {@link readRun}. */
-export interface ReadTableOptions extends ReadOptions {
-  /** Shape of the file. Default: told from its first line. */
-  format?: TableFormat;
-}
+const FORMATS: readonly TableFormat[] = ["trec", "beir", "csv", "json", "jsonl"];
 
 /**
- * Reads relevance judgements: TREC (`query 0 document grade`), BEIR (tabs, with a header), ranx JSON or CSV with a header.
+ * Reads relevance judgments: TREC (`query 0 document grade`), BEIR (tabs, with a header), CSV with a header, ranx JSON, or JSON lines
+ * (`{"query-id": …, "corpus-id": …, "score": …}`, as in MTEB).
+ *
+ * @param options - `format`: the file's format; by default it is recognized by the name and the first line
+ * @throws InvalidInputError when the file has no rows, a row cannot be read, or a pair has two different grades. The error names file and
+ * line. Equal rows, mixed tabs and spaces, and a byte order mark are warnings.
  *
  * @example
  * const qrels = await readQrels("data/qrels/test.tsv");
- *
- * @throws InvalidInputError that names file and line for a row that cannot be read, for two different grades of one pair, and for a file
- * without rows. Doubled equal rows, mixed tabs and spaces, and a byte order mark are warnings, counted.
  */
-export async function readQrels(source: TextSource, options: ReadTableOptions = {}): Promise<Qrels> {
+export async function readQrels(
+  source: TextSource,
+  options: ReadOptions & { format?: TableFormat } = {},
+): Promise<Qrels> {
   return readTable(source, options, QRELS_KIND, parseGrade, "an integer grade");
 }
 
-/** {@link readQrels}, telling the line of each row. */
-export async function readNumberedQrels(source: TextSource, options: ReadTableOptions, onRow: OnRow): Promise<Qrels> {
+/** {@link readQrels}, which also reports the line of each row. */
+export async function readNumberedQrels(source: TextSource, options: ReadOptions, onRow: OnRow): Promise<Qrels> {
   return readTable(source, options, QRELS_KIND, parseGrade, "an integer grade", onRow);
 }
 
 type OnRow = (query: string, document: string, line: number) => void;
 
 /**
- * Reads a run: TREC (`query Q0 document rank score tag`), ranx JSON, CSV or tabs with a header. The score counts, the rank column does
- * not, as in trec_eval.
+ * Reads a run: TREC (`query Q0 document rank score tag`), CSV or tabs with a header, ranx JSON, or JSON lines. The order comes from the
+ * scores, not from the rank column, as in trec_eval.
+ *
+ * @param options - `format`: the file's format; by default it is recognized by the name and the first line
+ * @throws InvalidInputError as {@link readQrels}.
  *
  * @example
  * const run = await readRun("runs/bm25.trec");
- *
- * @throws InvalidInputError as {@link readQrels}.
  */
-export async function readRun(source: TextSource, options: ReadTableOptions = {}): Promise<Run> {
-  return readTable(source, options, RUN_KIND, parseScore, "a number (NaN is none)");
+export async function readRun(source: TextSource, options: ReadOptions & { format?: TableFormat } = {}): Promise<Run> {
+  return readTable(source, options, RUN_KIND, parseScore, "a number");
 }
-
-const FORMATS: readonly TableFormat[] = ["trec", "beir", "csv", "json"];
 
 async function readTable(
   source: TextSource,
-  options: ReadTableOptions,
+  options: ReadOptions & { format?: TableFormat },
   kind: TableKind,
   parse: (text: string) => number | undefined,
   expected: string,
   onRow?: OnRow,
 ): Promise<Map<string, Map<string, number>>> {
-  if (options.format !== undefined && !FORMATS.includes(options.format)) {
-    throw new InvalidOptionError("format", options.format, FORMATS.join(", "));
-  }
+  checkOneOf("format", options.format, FORMATS);
   const reader = new SourceReader(source, options);
-  const json = options.format === "json" || (options.format === undefined && /\.json(\.gz)?$/i.test(reader.name));
+  const ending = /\.(jsonl|ndjson|json)(\.gz)?$/i.exec(reader.name)?.[1]?.toLowerCase();
+  const format = options.format ?? (ending === "ndjson" ? "jsonl" : (ending as "json" | "jsonl" | undefined));
   const result = new Map<string, Map<string, number>>();
-  for await (const row of json ? readNestedNumbers(reader) : readRows(reader, kind, options.format)) {
-    const value = parse(row.text);
-    if (value === undefined) throw reader.error(row.line, `${JSON.stringify(row.text)} is not ${expected}`);
+  for await (const row of format === "json" ? readRanxJson(reader) : readRows(reader, kind, format)) {
+    const value = parse(row.value);
+    if (value === undefined) throw reader.error(row.line, `${JSON.stringify(row.value)} is not ${expected}.`);
     addRow(result, row, value, reader);
     onRow?.(row.query, row.document, row.line);
   }
   reader.flushWarnings();
-  if (result.size === 0)
-    throw reader.error(undefined, `holds no rows: the ${kind.name} ${kind.name === "run" ? "is" : "are"} empty`);
+  if (result.size === 0) {
+    const subject = kind.name === "run" ? "run is" : "qrels are";
+    throw reader.error(undefined, `It has no rows: the ${subject} empty.`);
+  }
   return result;
-}
-
-interface TableRow {
-  query: string;
-  document: string;
-  text: string;
-  line: number;
 }
 
 function addRow(result: Map<string, Map<string, number>>, row: TableRow, value: number, reader: SourceReader): void {
   const { query, document, line } = row;
   const values = result.get(query) ?? new Map<string, number>();
   result.set(query, values);
-  const known = values.get(document);
-  if (known === undefined) values.set(document, value);
-  else if (known === value)
-    reader.warn("doubled-row", line, `query "${query}", document "${document}" stands twice; counted once`);
-  else throw reader.error(line, `query "${query}", document "${document}" has ${value} here and ${known} before`);
-}
-
-async function* readRows(reader: SourceReader, kind: TableKind, wanted?: TableFormat): AsyncGenerator<TableRow> {
-  let shape: RowShape | undefined;
-  for await (const line of reader.lines()) {
-    if (line.text.trim() === "") continue;
-    if (!shape) {
-      if (wanted === undefined && line.text.trimStart().startsWith("{")) {
-        throw reader.error(line.number, 'looks like JSON; pass `format: "json"` or name the file .json');
-      }
-      shape = detectShape(line.text, kind, wanted);
-      if (!shape) throw reader.error(line.number, shapeProblem(line.text, kind, wanted));
-      if (shape.header) continue;
-    }
-    const fields = splitRow(line, shape, reader);
-    const { query, document, value } = shape.columns;
-    if (!fields[query] || !fields[document]) throw reader.error(line.number, "a query id or a document id is empty");
-    yield { query: fields[query], document: fields[document], text: fields[value]!, line: line.number };
-  }
-}
-
-function splitRow(line: Line, shape: RowShape, reader: SourceReader): string[] {
-  const fields = fieldsOf(line, shape, reader);
-  if (fields?.length === shape.columns.width) return fields;
-  const found = fields ? `${fields.length} fields` : "a quote that is not closed";
-  throw reader.error(
-    line.number,
-    `${found}; expected ${shape.columns.width} (${shape.format}): ${JSON.stringify(line.text.slice(0, 80))}`,
-  );
-}
-
-function fieldsOf({ text, number }: Line, { format, columns }: RowShape, reader: SourceReader): string[] | undefined {
-  if (format === "csv") return splitCsvLine(text);
-  const byTab = text.split("\t").map((field) => field.trim());
-  if (format === "beir" && byTab.length === columns.width) return byTab;
-  const loose = text.trim().split(/[ \t]+/);
-  const mixed = format === "beir" || (text.includes("\t") && /\S +\S/.test(text));
-  if (mixed && loose.length === columns.width)
-    reader.warn("mixed-separators", number, "tabs and spaces are mixed between the columns");
-  return loose;
-}
-
-function shapeProblem(line: string, kind: TableKind, wanted: TableFormat | undefined): string {
-  const csv = `query_id,doc_id,${kind.valueNames[0]}`;
-  const shapes = `TREC "${kind.trecExample}", tabs with the header "query-id corpus-id score", CSV with the header "${csv}", or ranx JSON`;
-  return `${JSON.stringify(line.slice(0, 80))} is no ${wanted ?? "known"} ${kind.name} line; expected ${shapes}`;
+  const previous = values.get(document);
+  const pair = `query "${query}", document "${document}"`;
+  if (previous === undefined) values.set(document, value);
+  else if (previous === value) reader.warn("duplicate-row", line, `${pair} appears twice and is counted once`);
+  else throw reader.error(line, `The value of ${pair} is ${value} here and ${previous} before.`);
 }

@@ -1,31 +1,31 @@
 import { InvalidInputError } from "../../errors.js";
-import { warnOnConsole } from "../nested.js";
 import type { DataWarning, WarningHandler } from "../types.js";
+import { warnOnConsole } from "../warnings.js";
 import { nodeFs, nodeUrl, nodeZlib } from "./node-modules.js";
 
 /**
- * Where text comes from: a path or file URL (Node only; `.gz` is unpacked on the way), or chunks from anywhere, such as
- * `response.body` or `[text]`. A string is always a path.
+ * Where text comes from: a path or file URL (Node only; `.gz` files are decompressed), or chunks of text or bytes, such as `response.body`
+ * or `[text]`. A string is always a path.
  */
 export type TextSource = string | URL | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
-/** Options of every reader. */
+/** Options of all readers. */
 export interface ReadOptions {
-  /** What to call the source in errors and warnings. Default: its path, or `input`. */
+  /** Name of the source in errors and warnings. @default its path, or "input" */
   name?: string;
-  /** Called once for each kind of trouble that was found and counted. Default: `console.warn`. */
+  /** Receives warnings, each kind once with its count. @default console.warn */
   onWarning?: WarningHandler;
-  /** Stops the reading; it then rejects with the signal's reason. */
+  /** Aborts the reading, which then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** One line without its end, and its 1-based number. */
+/** One line without its line break, and its 1-based number. */
 export interface Line {
   text: string;
   number: number;
 }
 
-/** A source being read: its name, its place in errors, and the warnings found so far. */
+/** A source being read: its name, the location of errors, and the warnings so far. */
 export class SourceReader {
   readonly name: string;
   readonly #source: TextSource;
@@ -44,16 +44,21 @@ export class SourceReader {
   }
 
   /** An error that names this source and the line. */
-  error(line: number | undefined, problem: string): InvalidInputError {
-    return new InvalidInputError(line === undefined ? this.name : `${this.name}:${line}`, problem);
+  error(line: number | undefined, problem: string, cause?: unknown): InvalidInputError {
+    return this.errorAt(line === undefined ? this.name : `${this.name}:${line}`, problem, cause);
   }
 
-  /** Counts one finding; {@link flushWarnings} reports each kind once. */
-  warn(code: DataWarning["code"], line: number, problem: string, example?: string): void {
-    const known = this.#found.get(code) ?? { count: 0, line, problem, examples: [] };
-    known.count++;
-    if (known.examples.length < 5) known.examples.push(example ?? `line ${line}`);
-    this.#found.set(code, known);
+  /** An error that names a location within this source. */
+  errorAt(location: string, problem: string, cause?: unknown): InvalidInputError {
+    return new InvalidInputError(location, problem, cause === undefined ? undefined : { cause });
+  }
+
+  /** Counts a problem; {@link flushWarnings} reports each kind once. */
+  warn(code: DataWarning["code"], line: number, problem: string): void {
+    const found = this.#found.get(code) ?? { count: 0, line, problem, examples: [] };
+    found.count++;
+    if (found.examples.length < 5) found.examples.push(`line ${line}`);
+    this.#found.set(code, found);
   }
 
   flushWarnings(): void {
@@ -81,7 +86,7 @@ export class SourceReader {
       if (text === "") continue;
       if (first && text.startsWith("\uFEFF")) {
         text = text.slice(1);
-        this.warn("byte-order-mark", 1, "starts with a byte order mark, which was skipped");
+        this.warn("byte-order-mark", 1, "the file starts with a byte order mark, which is skipped");
       }
       first = false;
       yield text;
@@ -90,9 +95,9 @@ export class SourceReader {
     if (rest) yield rest;
   }
 
-  /** Lines, ended by LF or CRLF; the last one needs no end. */
+  /** Lines, separated by LF or CRLF. */
   async *lines(): AsyncGenerator<Line> {
-    // Pieces of a line that spans chunks are joined once, at its end: a ranx file is one line, however long.
+    // Pieces of a line that spans chunks are joined once, at its end: a ranx file may be one line of many megabytes.
     let pending: string[] = [];
     let number = 0;
     for await (const chunk of this.chunks()) {
@@ -112,7 +117,7 @@ export class SourceReader {
     try {
       return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
     } catch (cause) {
-      throw new InvalidInputError(this.name, "is not UTF-8 text", { cause });
+      throw new InvalidInputError(this.name, "The file is not UTF-8 text.", { cause });
     }
   }
 }
@@ -127,7 +132,7 @@ async function open(
   return translated(path.endsWith(".gz") ? stream.pipe((await nodeZlib()).createGunzip()) : stream, stream, reader);
 }
 
-/** Turns what the file system says into an error that names the source; a broken file must not end the process through an unheard event. */
+/** Turns errors of the file system into one that names the source. Without the listener, a broken file would end the process. */
 async function* translated(
   stream: AsyncIterable<Uint8Array> & { destroy(error?: Error): unknown },
   file: { on(event: "error", listener: (error: Error) => void): unknown },
@@ -138,7 +143,7 @@ async function* translated(
     yield* stream;
   } catch (cause) {
     const problem =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (cause as Error).message;
-    throw new InvalidInputError(reader.name, `cannot be read: ${problem}`, { cause });
+      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "There is no such file." : (cause as Error).message;
+    throw reader.error(undefined, `Could not read the file. ${problem}`, cause);
   }
 }

@@ -1,9 +1,9 @@
 import { splitCsvLine } from "../../text-sources/csv.js";
 
-/** File shapes that hold a number for a query and a document. */
-export type TableFormat = "trec" | "beir" | "csv" | "json";
+/** File formats that store a number for a query and a document. */
+export type TableFormat = "trec" | "beir" | "csv" | "json" | "jsonl";
 
-/** Which columns of a row hold what. */
+/** Indices of the columns of a row. */
 export interface Columns {
   query: number;
   document: number;
@@ -11,15 +11,15 @@ export interface Columns {
   width: number;
 }
 
-/** How rows of a table with a known shape are cut into fields. */
+/** How the rows of a table are split into fields. */
 export interface RowShape {
-  format: Exclude<TableFormat, "json">;
+  format: "trec" | "beir" | "csv";
   columns: Columns;
-  /** Whether the line that told the shape is a header rather than a row. */
+  /** Whether the line that revealed the shape is a header rather than a row. */
   header: boolean;
 }
 
-/** What a table holds, with the columns of the TREC file for it. */
+/** What a table stores, with the columns of its TREC file. */
 export interface TableKind {
   name: "qrels" | "run";
   trec: Columns;
@@ -41,8 +41,11 @@ export const RUN_KIND: TableKind = {
   valueNames: ["score", "sim", "similarity"],
 };
 
-const QUERY_NAMES = ["query-id", "query_id", "queryid", "qid", "q_id", "query"];
-const DOCUMENT_NAMES = [
+/** Column names for the id of a query. */
+export const QUERY_NAMES = ["query-id", "query_id", "queryid", "qid", "q_id", "query"];
+
+/** Column names for the id of a document. */
+export const DOCUMENT_NAMES = [
   "corpus-id",
   "corpus_id",
   "doc-id",
@@ -55,25 +58,26 @@ const DOCUMENT_NAMES = [
 ];
 
 /**
- * Tells the shape of a table from its first line that is not blank; undefined when it is none that is known.
- * A header decides for BEIR (tabs) or CSV (commas); without one, the number of fields decides.
+ * Recognizes the shape of a table by its first line that is not blank; undefined if it is not a known one.
+ * A header means BEIR (tabs) or CSV (commas); without one, the number of fields decides.
  */
-export function detectShape(line: string, kind: TableKind, wanted?: TableFormat): RowShape | undefined {
-  const tabbed = readHeader(line.split("\t"), kind);
-  if (tabbed && wanted !== "csv" && wanted !== "trec") return { format: "beir", columns: tabbed, header: true };
+export function detectShape(line: string, kind: TableKind, requested?: TableFormat): RowShape | undefined {
+  const tabbed = findColumns(line.split("\t"), kind);
+  if (tabbed && requested !== "csv" && requested !== "trec") return { format: "beir", columns: tabbed, header: true };
   const csv = line.includes(",") ? splitCsvLine(line) : undefined;
-  const named = csv && readHeader(csv, kind);
-  if (named && wanted !== "beir" && wanted !== "trec") return { format: "csv", columns: named, header: true };
-  const loose = readHeader(line.trim().split(/[ \t]+/), kind);
-  if (loose && wanted !== "csv" && wanted !== "trec") return { format: "beir", columns: loose, header: true };
-  if (wanted === "beir" || wanted === "csv") return undefined;
+  const named = csv && findColumns(csv, kind);
+  if (named && requested !== "beir" && requested !== "trec") return { format: "csv", columns: named, header: true };
+  const spaced = findColumns(line.trim().split(/[ \t]+/), kind);
+  if (spaced && requested !== "csv" && requested !== "trec") return { format: "beir", columns: spaced, header: true };
+  if (requested === "beir" || requested === "csv") return undefined;
   const fields = line.trim().split(/[ \t]+/);
   return fields.length === kind.trec.width ? { format: "trec", columns: kind.trec, header: false } : undefined;
 }
 
-function readHeader(fields: readonly string[], kind: TableKind): Columns | undefined {
+/** Which of these names are the ids of query and document, and the value; undefined if one is missing. */
+export function findColumns(fields: readonly string[], kind: TableKind): Columns | undefined {
   const names = fields.map((field) => field.trim().toLowerCase());
-  const find = (wanted: readonly string[]) => names.findIndex((name) => wanted.includes(name));
+  const find = (known: readonly string[]) => names.findIndex((name) => known.includes(name));
   const columns = {
     query: find(QUERY_NAMES),
     document: find(DOCUMENT_NAMES),

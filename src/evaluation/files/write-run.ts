@@ -1,37 +1,45 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { checkOneOf } from "../../options.js";
 import { quoteCsv } from "../../text-sources/csv.js";
-import { toNestedMap } from "../nested.js";
+import { toNestedMap } from "../nested-map.js";
 import { trecOrder } from "../ranking.js";
-import type { NestedNumbers } from "../types.js";
+import type { ById, Run } from "../types.js";
 import { nodeFs } from "./node-modules.js";
 
-/** Shapes a run can be written in. */
-export type RunFormat = "trec" | "csv" | "json";
+type RunFormat = "trec" | "csv" | "json";
 
 /** Options of {@link formatRun} and {@link writeRun}. */
 export interface WriteRunOptions {
-  /** Default: told from the path's ending (`.json`, `.csv`), else `trec`. */
+  /** File format. @default by the path's ending (`.json`, `.csv`), otherwise "trec" */
   format?: RunFormat;
-  /** Last column of a TREC run: the system's name, without blanks. Default: `langchain-rerank`. */
+  /** Last column of a TREC run: the system's name, without white space. @default "langchain-rerank" */
   tag?: string;
 }
 
 /**
- * A run as text, piece by piece (one a query): documents in trec_eval's order, scores in full precision, so that reading it back gives
- * the same run.
+ * Formats a run as text, one piece per query: documents in trec_eval's order, scores in full precision, so that reading it returns the same
+ * run.
  *
- * @throws InvalidInputError for an id that the format cannot hold, or an infinite score in JSON.
+ * @throws InvalidInputError when an id or score cannot be written in this format.
+ * @throws InvalidOptionError when the format is unknown or the tag contains white space.
  */
-export function* formatRun(run: NestedNumbers, options: WriteRunOptions = {}): Generator<string> {
+export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {}): Generator<string> {
   const { format = "trec", tag = "langchain-rerank" } = options;
-  if (/\s/.test(tag) || tag === "") throw new InvalidOptionError("tag", tag, "a name without blanks");
-  const writer = WRITERS[format];
-  if (!writer) throw new InvalidOptionError("format", format, Object.keys(WRITERS).join(", "));
-  yield* writer(toNestedMap(run, "run", false), tag);
+  checkOneOf("format", format, Object.keys(WRITERS));
+  if (/\s/.test(tag) || tag === "") throw new InvalidOptionError("tag", tag, "a name without white space");
+  yield* WRITERS[format](toNestedMap(run, "run", false), tag);
 }
 
-/** Writes a run to a file (Node only). */
-export async function writeRun(path: string | URL, run: NestedNumbers, options: WriteRunOptions = {}): Promise<void> {
+/**
+ * Writes a run to a file (Node only).
+ *
+ * @throws InvalidInputError when an id or score cannot be written in this format.
+ */
+export async function writeRun(
+  path: string | URL,
+  run: ById<ById<number>>,
+  options: WriteRunOptions = {},
+): Promise<void> {
   const ending = /\.(json|csv)$/i.exec(String(path))?.[1]?.toLowerCase() as RunFormat | undefined;
   const { createWriteStream } = await nodeFs();
   const stream = createWriteStream(path);
@@ -47,11 +55,9 @@ export async function writeRun(path: string | URL, run: NestedNumbers, options: 
   });
 }
 
-type RunMap = ReadonlyMap<string, ReadonlyMap<string, number>>;
+const WRITERS: Readonly<Record<RunFormat, (run: Run, tag: string) => Generator<string>>> = { trec, csv, json };
 
-const WRITERS: Readonly<Record<RunFormat, (run: RunMap, tag: string) => Generator<string>>> = { trec, csv, json };
-
-function* trec(run: RunMap, tag: string): Generator<string> {
+function* trec(run: Run, tag: string): Generator<string> {
   for (const [query, scores] of run) {
     const rows = trecOrder(scores).map((id, index) => {
       return `${bare(query)} Q0 ${bare(id)} ${index + 1} ${printScore(scores.get(id)!)} ${tag}\n`;
@@ -60,7 +66,7 @@ function* trec(run: RunMap, tag: string): Generator<string> {
   }
 }
 
-function* csv(run: RunMap): Generator<string> {
+function* csv(run: Run): Generator<string> {
   yield "query_id,doc_id,score\n";
   for (const [query, scores] of run) {
     const rows = trecOrder(scores).map((id) => `${quoteCsv(query)},${quoteCsv(id)},${printScore(scores.get(id)!)}\n`);
@@ -68,14 +74,14 @@ function* csv(run: RunMap): Generator<string> {
   }
 }
 
-function* json(run: RunMap): Generator<string> {
+function* json(run: Run): Generator<string> {
   yield "{";
   let between = "\n";
   for (const [query, scores] of run) {
     const pairs = trecOrder(scores).map((id) => {
       const score = scores.get(id)!;
       if (!Number.isFinite(score))
-        throw new InvalidInputError(`run["${query}"]["${id}"]`, `is ${score}, which JSON cannot hold`);
+        throw new InvalidInputError(`run["${query}"]["${id}"]`, `JSON cannot store ${score}. Use TREC or CSV.`);
       return `${JSON.stringify(id)}: ${score}`;
     });
     yield `${between}  ${JSON.stringify(query)}: {${pairs.join(", ")}}`;
@@ -88,7 +94,7 @@ function bare(id: string): string {
   if (id !== "" && !/\s/.test(id)) return id;
   throw new InvalidInputError(
     "run",
-    `the id ${JSON.stringify(id)} is empty or holds blanks, which a TREC run cannot hold; use csv or json`,
+    `A TREC run cannot store the id ${JSON.stringify(id)}, which is empty or contains white space. Use CSV or JSON.`,
   );
 }
 

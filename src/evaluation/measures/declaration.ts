@@ -1,48 +1,69 @@
-/** Values of a measure's parameters, as `P(rel=2)@10` gives them. */
+/** Values of a measure's parameters, as in `P(rel=2)@10`. Measures of your own may have other parameters. */
 export interface MeasureParams {
-  /** Rank after which documents no longer count: the number after `@`. 1 or more. */
-  cutoff?: number;
-  /** Lowest grade that counts as relevant. Default: 1. */
-  rel?: number;
-  /** `log2`: the grade is the gain (default). `exp-log2`: 2^grade − 1 is the gain. */
-  dcg?: "log2" | "exp-log2";
-  /** Gain by grade, in place of the grade itself; grades that are not named keep theirs. */
-  gains?: Readonly<Record<number, number>>;
-  /** Leave documents without a judgement out of the ranking before measuring. Default: false. */
-  judged_only?: boolean;
+  /** Rank after which documents no longer count: the number after `@`. A positive integer. */
+  readonly cutoff?: number;
+  /** Lowest grade that counts as relevant. A positive integer. */
+  readonly rel?: number;
+  /** `log2`: the grade is the gain. `exp-log2`: 2^grade − 1 is the gain. */
+  readonly dcg?: "log2" | "exp-log2";
+  /** Gain by grade, replacing the grade itself; grades that are not listed keep theirs. */
+  readonly gains?: Readonly<Record<number, number>>;
+  /** Remove documents without a judgment from the ranking before measuring. */
+  readonly judged_only?: boolean;
+  readonly [name: string]: unknown;
 }
 
-/** Which parameters a measure takes, with what holds when they are not given. */
-export type ParamTable = { readonly [K in keyof MeasureParams]?: { required?: true; default?: MeasureParams[K] } };
-
-/**
- * What makes a measure: its names, its parameters, and the figure of one query.
- * The ranking comes best first and in trec_eval's order; judgements include grades of 0 and below.
- */
-export interface MeasureDeclaration {
-  readonly name: string;
-  readonly aliases: readonly string[];
+/** One parameter of a measure. */
+export interface MeasureParameter {
+  /** `integer` means a positive integer; `gains` maps grades to gains. */
+  readonly type: "integer" | "number" | "boolean" | "string" | "gains";
+  /** One sentence for users. */
   readonly description: string;
-  readonly params: ParamTable;
-  /** The measure of one query: document ids best first, grades by document id. */
-  compute(ranking: readonly string[], judgements: ReadonlyMap<string, number>, params: MeasureParams): number;
-  /** The same for many rankings of one query, where part of the work needs doing only once. */
-  prepare?(judgements: ReadonlyMap<string, number>, params: MeasureParams): (ranking: readonly string[]) => number;
+  /** Value that applies when none is given. */
+  readonly default?: unknown;
+  /** Whether a value must be given. */
+  readonly required?: boolean;
+  /** The only values allowed. */
+  readonly choices?: readonly unknown[];
+}
+
+/** What defines a measure: its name, what it means, its parameters, and how to compute it for one query. */
+export interface MeasureDeclaration {
+  /** As in `nDCG@10`: letters only. */
+  readonly name: string;
+  /** Other names for the same measure, such as `MRR` for `RR`. */
+  readonly aliases?: readonly string[];
+  /** One sentence for users. */
+  readonly description: string;
+  /** Where the measure was first defined. */
+  readonly citation?: string;
+  /** By name. A parameter called `cutoff` can also be written as `@10`. */
+  readonly parameters: Readonly<Record<string, MeasureParameter>>;
+  /**
+   * The measure's value for one query.
+   *
+   * @param ranking - document ids, best first
+   * @param judgments - grade by document id; grades of 0 and below mean "not relevant"
+   * @param params - every given parameter, and the defaults of the others
+   */
+  compute(ranking: readonly string[], judgments: ReadonlyMap<string, number>, params: MeasureParams): number;
+  /** The same for many rankings of one query, for measures that can do part of the work once. */
+  prepare?(judgments: ReadonlyMap<string, number>, params: MeasureParams): (ranking: readonly string[]) => number;
 }
 
 /** Number of documents of one query whose grade is at least `rel`. */
-export function countRelevant(judgements: ReadonlyMap<string, number>, rel: number): number {
+export function countRelevant(judgments: ReadonlyMap<string, number>, rel: number): number {
   let count = 0;
-  for (const grade of judgements.values()) if (grade >= rel) count++;
+  for (const grade of judgments.values()) if (grade >= rel) count++;
   return count;
 }
 
-/** The ranking that a measure looks at: judged documents only where it says so, down to the cutoff. */
+/** The part of a ranking that a measure looks at: down to the cutoff, and only judged documents if it says so. */
 export function visibleRanking(
   ranking: readonly string[],
-  judgements: ReadonlyMap<string, number>,
+  judgments: ReadonlyMap<string, number>,
   { cutoff, judged_only: judgedOnly }: MeasureParams,
 ): readonly string[] {
-  const seen = judgedOnly ? ranking.filter((id) => (judgements.get(id) ?? -1) >= 0) : ranking;
-  return cutoff === undefined ? seen : seen.slice(0, cutoff);
+  const visible = judgedOnly ? ranking.filter((id) => (judgments.get(id) ?? -1) >= 0) : ranking;
+  return cutoff === undefined ? visible : visible.slice(0, cutoff);
 }

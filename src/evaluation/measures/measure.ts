@@ -1,71 +1,68 @@
 import { InvalidOptionError } from "../../errors.js";
-import type { MeasureDeclaration, MeasureParams } from "./declaration.js";
+import type { MeasureDeclaration, MeasureParameter, MeasureParams } from "./declaration.js";
 
-/** A measure with its parameters fixed. Two with the same `name` are the same measure. */
+/** A measure with its parameters fixed. Two measures with the same `name` are the same measure. */
 export interface Measure {
   /** Canonical name, as ir_measures prints it: `nDCG@10`, `P(rel=2)@10`. */
   readonly name: string;
+  /** Every parameter with its value, defaults included. */
   readonly params: MeasureParams;
   /**
-   * The figure of one query, 0–1 for all measures here.
+   * The measure's value for one query, between 0 and 1 for all built-in measures.
    *
    * @param ranking - document ids, best first
-   * @param judgements - document id → grade of the same query
+   * @param judgments - grade by document id, of the same query
    */
-  compute(ranking: readonly string[], judgements: ReadonlyMap<string, number>): number;
+  compute(ranking: readonly string[], judgments: ReadonlyMap<string, number>): number;
   /** {@link compute} for many rankings of one query. */
-  prepare(judgements: ReadonlyMap<string, number>): (ranking: readonly string[]) => number;
+  prepare(judgments: ReadonlyMap<string, number>): (ranking: readonly string[]) => number;
 }
 
-type Check = { allowed: string; test: (value: unknown) => boolean };
-
-const CHECKS: { readonly [K in keyof Required<MeasureParams>]: Check } = {
-  cutoff: { allowed: "an integer of 1 or more", test: (value) => Number.isInteger(value) && (value as number) >= 1 },
-  rel: { allowed: "an integer of 1 or more", test: (value) => Number.isInteger(value) && (value as number) >= 1 },
-  dcg: { allowed: '"log2" or "exp-log2"', test: (value) => value === "log2" || value === "exp-log2" },
-  gains: { allowed: "an object of grade → gain, both integers", test: isGains },
-  judged_only: { allowed: "true or false", test: (value) => typeof value === "boolean" },
-};
-
-/** Fixes a declaration's parameters. Throws {@link InvalidOptionError} for one that it does not take, lacks, or that has a wrong value. */
-export function makeMeasure(declaration: MeasureDeclaration, given: MeasureParams): Measure {
+/**
+ * Fixes the parameters of a declared measure.
+ *
+ * @throws InvalidOptionError when a parameter is unknown, missing, or has a value of the wrong type.
+ */
+export function makeMeasure(declaration: MeasureDeclaration, given: MeasureParams = {}): Measure {
+  const { name, parameters } = declaration;
   for (const [key, value] of Object.entries(given)) {
-    if (!(key in declaration.params)) {
-      throw new InvalidOptionError(
-        `${declaration.name}.${key}`,
-        value,
-        `one of ${Object.keys(declaration.params).join(", ")}`,
-      );
+    const parameter = parameters[key];
+    if (!parameter) {
+      const known = Object.keys(parameters).join(", ") || "none";
+      throw InvalidOptionError.because(`${name}.${key}`, value, `${name} has no parameter "${key}". It has: ${known}.`);
     }
-    const check = CHECKS[key as keyof MeasureParams];
-    if (!check.test(value)) throw new InvalidOptionError(`${declaration.name}.${key}`, value, check.allowed);
+    if (!isAllowed(value, parameter)) throw new InvalidOptionError(`${name}.${key}`, value, describe(parameter));
   }
-  for (const [key, rule] of Object.entries(declaration.params)) {
-    if (rule?.required && !(key in given)) {
-      throw new InvalidOptionError(
-        `${declaration.name}.${key}`,
-        undefined,
-        `${declaration.name}@k, ${CHECKS.cutoff.allowed}`,
-      );
-    }
+  for (const [key, { required }] of Object.entries(parameters)) {
+    if (!required || key in given) continue;
+    const example = key === "cutoff" ? `${name}@10` : `${name}(${key}=…)`;
+    throw InvalidOptionError.because(
+      `${name}.${key}`,
+      undefined,
+      `${name} needs a value for "${key}". Write it as "${example}".`,
+    );
   }
+  const params: MeasureParams = { ...defaultsOf(declaration), ...given };
   return {
     name: canonicalName(declaration, given),
-    params: given,
-    compute: (ranking, judgements) => declaration.compute(ranking, judgements, given),
-    prepare: (judgements) =>
-      declaration.prepare?.(judgements, given) ?? ((ranking) => declaration.compute(ranking, judgements, given)),
+    params,
+    compute: (ranking, judgments) => declaration.compute(ranking, judgments, params),
+    prepare: (judgments) =>
+      declaration.prepare?.(judgments, params) ?? ((ranking) => declaration.compute(ranking, judgments, params)),
   };
 }
 
-function canonicalName(declaration: MeasureDeclaration, params: MeasureParams): string {
-  const inside = Object.keys(declaration.params)
-    .filter((key) => key !== "cutoff" && key in params)
-    .map((key) => key as keyof MeasureParams)
-    .filter((key) => params[key] !== declaration.params[key]?.default)
-    .map((key) => `${key}=${printValue(params[key])}`)
+function defaultsOf({ parameters }: MeasureDeclaration): MeasureParams {
+  const known = Object.entries(parameters).filter(([, parameter]) => parameter.default !== undefined);
+  return Object.fromEntries(known.map(([key, parameter]) => [key, parameter.default]));
+}
+
+function canonicalName({ name, parameters }: MeasureDeclaration, given: MeasureParams): string {
+  const inside = Object.keys(parameters)
+    .filter((key) => key !== "cutoff" && key in given && given[key] !== parameters[key]!.default)
+    .map((key) => `${key}=${printValue(given[key])}`)
     .join(",");
-  return `${declaration.name}${inside ? `(${inside})` : ""}${params.cutoff === undefined ? "" : `@${params.cutoff}`}`;
+  return `${name}${inside ? `(${inside})` : ""}${given.cutoff === undefined ? "" : `@${given.cutoff}`}`;
 }
 
 function printValue(value: unknown): string {
@@ -74,6 +71,20 @@ function printValue(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const pairs = Object.entries(value).filter(([grade, gain]) => Number(grade) !== gain);
   return `{${pairs.map(([grade, gain]) => `${grade}:${gain}`).join(",")}}`;
+}
+
+function isAllowed(value: unknown, { type, choices }: MeasureParameter): boolean {
+  if (choices) return choices.includes(value);
+  if (type === "integer") return Number.isInteger(value) && (value as number) >= 1;
+  if (type === "number") return Number.isFinite(value);
+  if (type === "gains") return isGains(value);
+  return typeof value === type;
+}
+
+function describe({ type, choices }: MeasureParameter): string {
+  if (choices) return `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`;
+  const words = { integer: "a positive integer", number: "a number", boolean: "true or false", string: "a string" };
+  return type === "gains" ? "an object that maps grades to gains, both integers" : words[type];
 }
 
 function isGains(value: unknown): boolean {

@@ -1,33 +1,40 @@
 import { type MeasureDeclaration, type MeasureParams, visibleRanking } from "./declaration.js";
+import { CUTOFF, JUDGED_ONLY } from "./parameters.js";
 
 /**
- * Normalised discounted cumulative gain (Järvelin and Kekäläinen, TOIS 2002): gains discounted by log2(rank + 1), over the same sum
- * for the best order that the judgements allow. 0–1; 0 for a query without a relevant document.
+ * Normalized discounted cumulative gain: gains discounted by log2(rank + 1), divided by the same sum for the best order that the
+ * judgments allow. Between 0 and 1; 0 for a query without a relevant document.
  */
 export const nDCG: MeasureDeclaration = {
   name: "nDCG",
   aliases: ["NDCG"],
-  description: "gain of the ranking, discounted by rank, as a share of the best possible",
-  params: {
-    cutoff: {},
-    dcg: { default: "log2" },
-    gains: {},
-    judged_only: { default: false },
+  description: "Gain of the ranking, discounted by rank, divided by the best gain possible.",
+  citation: "Järvelin, K. and Kekäläinen, J.: Cumulated Gain-Based Evaluation of IR Techniques. TOIS 20(4), 2002.",
+  parameters: {
+    cutoff: CUTOFF,
+    dcg: {
+      type: "string",
+      default: "log2",
+      choices: ["log2", "exp-log2"],
+      description: "Whether the gain is the grade (log2) or 2^grade − 1 (exp-log2).",
+    },
+    gains: { type: "gains", description: "Gain by grade, such as {1:2,2:5}; other grades keep theirs." },
+    judged_only: JUDGED_ONLY,
   },
-  compute: (ranking, judgements, params) => prepare(judgements, params)(ranking),
+  compute: (ranking, judgments, params) => prepare(judgments, params)(ranking),
   prepare,
 };
 
 function prepare(
-  judgements: ReadonlyMap<string, number>,
+  judgments: ReadonlyMap<string, number>,
   params: MeasureParams,
 ): (ranking: readonly string[]) => number {
-  const ideal = Array.from(judgements.values(), (grade) => gain(grade, params)).sort((a, b) => b - a);
+  const ideal = Array.from(judgments.values(), (grade) => gain(grade, params)).sort((a, b) => b - a);
   const best = discounted(params.cutoff === undefined ? ideal : ideal.slice(0, params.cutoff));
   if (best === 0) return () => 0;
   return (ranking) => {
-    const seen = visibleRanking(ranking, judgements, params);
-    return discounted(seen.map((id) => gain(judgements.get(id) ?? 0, params))) / best;
+    const visible = visibleRanking(ranking, judgments, params);
+    return discounted(visible.map((id) => gain(judgments.get(id) ?? 0, params))) / best;
   };
 }
 

@@ -1,14 +1,14 @@
-/** Text that is HTML already and must not be escaped again. */
+/** Text that is already HTML and must not be escaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
-/** Puts values into HTML: strings and numbers escaped, arrays one after the other, {@link Html} as it is, nothing for null and false. */
+/** Inserts values into HTML: strings and numbers escaped, arrays item by item, {@link Html} unchanged, nothing for null and false. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(parts.reduce((text, part, i) => text + insert(values[i - 1]) + part));
 }
 
-/** What {@link html} takes. */
+/** A value that {@link html} accepts. */
 export type HtmlValue = string | number | Html | null | undefined | false | readonly HtmlValue[];
 
 function insert(value: HtmlValue): string {
@@ -25,11 +25,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }
 
-/** A table with a caption, in a region that scrolls sideways and can be reached by keyboard. */
+/** A table with a caption, in a region that scrolls horizontally and is reachable by keyboard. */
 export function table(caption: string, columns: readonly string[], rows: readonly (readonly HtmlValue[])[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>

@@ -1,16 +1,22 @@
-import { standIn } from "./style.js";
+import { placeholder } from "./style.js";
 
-/** A Vega-Lite specification; its own types would tie users of this package to Vega's. */
+/** A Vega-Lite specification. Vega's own types would make users of this package depend on Vega. */
 export type PlotSpec = Readonly<Record<string, unknown>>;
 
-/** One system's figure with its interval, and its time where it is known. */
+/** The size that a plot is drawn for. */
+export interface PlotSize {
+  /** Pixels. */
+  width: number;
+  /** Whether it is drawn for a phone. */
+  isNarrow: boolean;
+}
+
+/** One system's mean with its interval. */
 export interface SystemPoint {
   name: string;
   mean: number;
   low: number;
   high: number;
-  /** Milliseconds a query. */
-  milliseconds?: number;
 }
 
 /** One cell of the heat map. */
@@ -19,6 +25,14 @@ export interface HeatCell {
   topK: number;
   mean: number;
   chosen: boolean;
+}
+
+/** A system as a point of a plot. */
+export function systemPoint(
+  name: string,
+  { mean, interval }: { mean: number; interval: { low: number; high: number } },
+): SystemPoint {
+  return { name, mean, low: interval.low, high: interval.high };
 }
 
 /** Means with their intervals, best first. */
@@ -31,54 +45,16 @@ export function intervalPlot(points: readonly SystemPoint[], measure: string): P
     encoding: { y },
     layer: [
       {
-        mark: { type: "rule", color: standIn("muted"), strokeWidth: 2 },
+        mark: { type: "rule", color: placeholder("muted"), strokeWidth: 2 },
         encoding: {
           x: { field: "low", type: "quantitative", scale: { zero: false }, title: measure },
           x2: { field: "high" },
         },
       },
       {
-        mark: { type: "point", filled: true, size: 90, color: standIn("accent") },
+        mark: { type: "point", filled: true, size: 90, color: placeholder("accent") },
         encoding: { x: { field: "mean", type: "quantitative", scale: { zero: false } } },
       },
-    ],
-  };
-}
-
-/** Quality against time. Systems that none beats in both are joined by a line. */
-export function latencyPlot(points: readonly SystemPoint[], front: readonly SystemPoint[], measure: string): PlotSpec {
-  const x = {
-    field: "milliseconds",
-    type: "quantitative",
-    scale: { type: "sqrt", nice: true },
-    axis: { tickCount: 5 },
-    title: "milliseconds a query",
-  };
-  const y = { field: "mean", type: "quantitative", scale: { zero: false, padding: 20 }, title: measure };
-  const label = { type: "text", dy: -10, color: standIn("ink"), limit: 140 };
-  const right = Math.max(...points.map(({ milliseconds }) => milliseconds!)) / 2;
-  return {
-    height: 260,
-    layer: [
-      {
-        data: { values: front },
-        mark: { type: "line", interpolate: "step-after", color: standIn("accent"), strokeDash: [5, 4] },
-        encoding: { x, y },
-      },
-      {
-        data: { values: points },
-        mark: { type: "point", filled: true, size: 80, color: standIn("accent") },
-        encoding: { x, y },
-      },
-      ...(["left", "right"] as const).map((align) => ({
-        data: {
-          values: points.filter(({ milliseconds }) =>
-            align === "left" ? milliseconds! <= right : milliseconds! > right,
-          ),
-        },
-        mark: { ...label, align },
-        encoding: { x, y, text: { field: "name" } },
-      })),
     ],
   };
 }
@@ -86,7 +62,7 @@ export function latencyPlot(points: readonly SystemPoint[], front: readonly Syst
 /** Differences by query, largest gain first. */
 export function differencePlot(differences: readonly number[], measure: string): PlotSpec {
   return {
-    data: { values: differences.map((difference, rank) => ({ rank: rank + 1, difference })) },
+    data: { values: differences.map((difference, index) => ({ rank: index + 1, difference })) },
     height: 200,
     mark: { type: "bar" },
     encoding: {
@@ -94,21 +70,23 @@ export function differencePlot(differences: readonly number[], measure: string):
         field: "rank",
         type: "ordinal",
         axis: { labels: false, ticks: false },
-        title: `queries, best change first`,
+        title: "queries, best change first",
         scale: { paddingInner: 0 },
       },
       y: { field: "difference", type: "quantitative", title: `difference in ${measure}` },
-      color: { condition: { test: "datum.difference < 0", value: standIn("bad") }, value: standIn("good") },
+      color: { condition: { test: "datum.difference < 0", value: placeholder("bad") }, value: placeholder("good") },
     },
   };
 }
 
 /** The mean over alpha and topK. */
-export function heatPlot(cells: readonly HeatCell[], measure: string): PlotSpec {
+export function heatPlot(cells: readonly HeatCell[], measure: string, { width }: PlotSize): PlotSpec {
   const means = cells.map(({ mean }) => mean);
   const middle = (Math.min(...means) + Math.max(...means)) / 2;
-  const x = { field: "topK", type: "ordinal", title: "topK", axis: { labelAngle: 0 } };
+  const x = { field: "topK", type: "ordinal", title: "topK", axis: { labelAngle: 0, labelOverlap: true } };
   const y = { field: "alpha", type: "ordinal", sort: "descending", title: "alpha" };
+  // In narrower cells the numbers would overlap; the table has them anyway.
+  const hasNumbers = width / new Set(cells.map(({ topK }) => topK)).size > 42;
   return {
     data: { values: cells },
     height: 24 * new Set(cells.map(({ alpha }) => alpha)).size,
@@ -120,16 +98,50 @@ export function heatPlot(cells: readonly HeatCell[], measure: string): PlotSpec 
           color: { field: "mean", type: "quantitative", scale: { scheme: "viridis" }, legend: null, title: measure },
         },
       },
-      {
-        mark: { type: "text", fontSize: 10 },
-        encoding: {
-          text: { field: "mean", type: "quantitative", format: ".3f" },
-          color: { condition: { test: `datum.mean > ${middle}`, value: "#000000" }, value: "#ffffff" },
-        },
-      },
+      ...(hasNumbers
+        ? [
+            {
+              mark: { type: "text", fontSize: 10 },
+              encoding: {
+                text: { field: "mean", type: "quantitative", format: ".3f" },
+                color: { condition: { test: `datum.mean > ${middle}`, value: "#000000" }, value: "#ffffff" },
+              },
+            },
+          ]
+        : []),
       {
         transform: [{ filter: "datum.chosen" }],
-        mark: { type: "rect", filled: false, stroke: standIn("bad"), strokeWidth: 3 },
+        mark: { type: "rect", filled: false, stroke: placeholder("bad"), strokeWidth: 3 },
+      },
+    ],
+  };
+}
+
+/** Observed against predicted probability; the diagonal is perfect agreement. */
+export function reliabilityPlot(bins: readonly { predicted: number; observed: number }[]): PlotSpec {
+  const axis = (field: string, title: string) => ({
+    field,
+    type: "quantitative",
+    title,
+    scale: { domain: [0, 1] },
+    axis: { tickCount: 5 },
+  });
+  return {
+    height: 300,
+    encoding: { x: axis("predicted", "predicted probability"), y: axis("observed", "proportion relevant") },
+    layer: [
+      {
+        data: {
+          values: [
+            { predicted: 0, observed: 0 },
+            { predicted: 1, observed: 1 },
+          ],
+        },
+        mark: { type: "line", color: placeholder("muted"), strokeDash: [5, 4] },
+      },
+      {
+        data: { values: bins },
+        mark: { type: "line", color: placeholder("accent"), point: { color: placeholder("accent"), size: 60 } },
       },
     ],
   };

@@ -1,7 +1,7 @@
 import { MissingDependencyError } from "../../errors.js";
 import { Html, html } from "./html.js";
-import type { PlotSpec } from "./plot-specs.js";
-import { standIn, themeSvg } from "./style.js";
+import type { PlotSize, PlotSpec } from "./plot-specs.js";
+import { placeholder, themeSvg } from "./style.js";
 
 interface VegaLite {
   compile(spec: unknown): { spec: unknown };
@@ -12,13 +12,13 @@ interface Vega {
   View: new (runtime: unknown, options: object) => { toSVG(): Promise<string>; finalize(): unknown };
 }
 
-/** Draws one plot as SVG text of a given width in pixels. */
+/** Draws a plot as SVG text with the given width in pixels. */
 export type Draw = (spec: PlotSpec, width: number) => Promise<string>;
 
 /**
  * Loads Vega, which only reports need.
  *
- * @throws MissingDependencyError when it is not installed.
+ * @throws MissingDependencyError when Vega is not installed.
  */
 export async function loadPlots(): Promise<Draw> {
   const vega = await load<Vega>("vega");
@@ -37,7 +37,7 @@ export async function loadPlots(): Promise<Draw> {
   };
 }
 
-/** Specifiers in a variable keep bundlers of the rest from wanting these packages. */
+/** The specifier is a variable so that bundlers do not require these optional packages. */
 async function load<T>(name: string): Promise<T> {
   try {
     const loaded = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as T & { default?: T };
@@ -55,11 +55,11 @@ const CHROME = {
     font: "system-ui, sans-serif",
     view: { stroke: null },
     axis: {
-      labelColor: standIn("muted"),
-      titleColor: standIn("muted"),
-      gridColor: standIn("grid"),
-      domainColor: standIn("grid"),
-      tickColor: standIn("grid"),
+      labelColor: placeholder("muted"),
+      titleColor: placeholder("muted"),
+      gridColor: placeholder("grid"),
+      domainColor: placeholder("grid"),
+      tickColor: placeholder("grid"),
       labelFontSize: 12,
       titleFontSize: 12,
       titleFontWeight: "normal",
@@ -68,24 +68,35 @@ const CHROME = {
   },
 } as const;
 
-const WIDTHS = { wide: 860, narrow: 340 } as const;
+const SIZES: Readonly<Record<"wide" | "narrow", PlotSize>> = {
+  wide: { width: 860, isNarrow: false },
+  narrow: { width: 340, isNarrow: true },
+};
 
 /**
- * A figure that fits both a desk and a phone: it is drawn for each, and the page shows the one that fits. To a screen reader it is one image
- * with a description; the numbers are in the table that goes with it.
+ * A figure for desktop and phone: it is drawn for both, and the page shows the one that fits. For screen readers it is one image with a
+ * description; the numbers are in a table.
+ *
+ * @param key - shown below the plot
  */
-export async function figure(draw: Draw, spec: PlotSpec, description: string, numbers: Html): Promise<Html> {
+export async function figure(
+  draw: Draw,
+  spec: (size: PlotSize) => PlotSpec,
+  description: string,
+  numbers: Html,
+  key?: Html,
+): Promise<Html> {
   const drawings = await Promise.all(
-    (Object.keys(WIDTHS) as (keyof typeof WIDTHS)[]).map(async (size) => {
-      const svg = quietSvg(await draw(spec, WIDTHS[size]));
-      return html`<div class="${size}" role="img" aria-label="${description}">${new Html(svg)}</div>\n`;
+    Object.entries(SIZES).map(async ([name, size]) => {
+      const svg = quietSvg(await draw(spec(size), size.width));
+      return html`<div class="${name}" role="img" aria-label="${description}">${new Html(svg)}</div>\n`;
     }),
   );
-  return html`<figure>${drawings}<figcaption>${description}</figcaption></figure>
+  return html`<figure>${drawings}${key}<figcaption>${description}</figcaption></figure>
 <details><summary>The numbers of this figure</summary>${numbers}</details>`;
 }
 
-/** Vega labels every mark for screen readers, one by one, which is noise under a described image. */
+/** Removes Vega's labels of single marks, which would repeat the image's description mark by mark. */
 function quietSvg(svg: string): string {
   return svg.replace(/ (aria-[a-z]+|role)="[^"]*"/g, "").replace("<svg ", '<svg aria-hidden="true" focusable="false" ');
 }

@@ -1,4 +1,4 @@
-/** Colours by what they mean, for light and dark. Plots are drawn in stand-ins and get these by {@link themeSvg}. */
+/** Colors by meaning, for light and dark. Plots are drawn with placeholders, which {@link themeSvg} replaces. */
 const COLORS = {
   ink: ["#1b1f24", "#e8eaed"],
   muted: ["#57606a", "#a3abb5"],
@@ -10,19 +10,19 @@ const COLORS = {
   card: ["#f6f8fa", "#20252b"],
 } as const;
 
-/** Name of a colour. */
+/** Name of a color. */
 export type ColorName = keyof typeof COLORS;
 
 const NAMES = Object.keys(COLORS) as ColorName[];
 
-/** A colour that stands for a name until the plot is drawn: Vega cannot carry CSS variables, and these occur nowhere else. */
-export function standIn(name: ColorName): string {
+/** A color that represents a name until the plot is drawn: Vega does not support CSS variables, and these occur nowhere else. */
+export function placeholder(name: ColorName): string {
   return `#0102${(16 + NAMES.indexOf(name)).toString(16)}`;
 }
 
-/** Puts CSS variables in place of the stand-ins, so that one drawing serves both schemes. */
+/** Replaces placeholders with CSS variables, so that one drawing works in light and dark. */
 export function themeSvg(svg: string): string {
-  return NAMES.reduce((text, name) => text.replaceAll(standIn(name), `var(--${name})`), svg);
+  return NAMES.reduce((text, name) => text.replaceAll(placeholder(name), `var(--${name})`), svg);
 }
 
 const variables = (scheme: 0 | 1) => NAMES.map((name) => `--${name}:${COLORS[name][scheme]}`).join(";");
@@ -31,7 +31,7 @@ export const STYLE = `
 :root{color-scheme:light dark;${variables(0)}}
 @media (prefers-color-scheme:dark){:root{${variables(1)}}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:60rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+body{margin:0 auto;padding:1rem;max-width:75rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin-bottom:.25rem}
 p,li{max-width:45rem}.muted{color:var(--muted)}
 .skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:.5rem;background:var(--page);padding:.25rem .5rem}
@@ -42,7 +42,7 @@ th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--grid);w
 th:first-child{text-align:left;padding-left:0}
 @media (max-width:44rem){tbody th{white-space:normal;min-width:8rem;max-width:11rem;overflow-wrap:anywhere}}
 figure{margin:1rem 0}figcaption{color:var(--muted)}svg{display:block;max-width:100%;height:auto}
-.narrow{display:none}@media (max-width:44rem){.wide{display:none}.narrow{display:block}}
+.narrow{display:none}@media (max-width:44rem){.wide{display:none}.narrow{display:block}}ol.narrow{margin:.25rem 0;padding-left:1.75rem}
 .orders{display:grid;grid-template-columns:1fr 1fr;gap:1rem}@media (max-width:44rem){.orders{grid-template-columns:1fr}}
 .orders ol{margin:0;padding-left:1.75rem;overflow-wrap:anywhere}.orders h4{margin:.5rem 0;font-size:.95rem;overflow-wrap:anywhere}
 .case{background:var(--card);border-radius:.5rem;padding:.5rem 1rem;margin:1rem 0}

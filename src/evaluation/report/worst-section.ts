@@ -1,14 +1,15 @@
 import type { CompareResult } from "../compare.js";
+import { formatMetric } from "../format.js";
 import { trecOrder } from "../ranking.js";
+import { queryDifferences } from "./difference-section.js";
 import { type Html, html } from "./html.js";
-import type { ReportTexts } from "./report.js";
-import { digits, queryDifferences } from "./sections.js";
+import type { ReportTexts } from "./types.js";
 
 const QUERIES = 10;
 const DOCUMENTS = 10;
 const CHARACTERS = 160;
 
-/** The queries that lose most, with both orders side by side. */
+/** The queries that lose most, with the two orders next to each other. */
 export function worstSection(
   comparison: CompareResult,
   measure: string,
@@ -22,10 +23,10 @@ export function worstSection(
   if (worst.length === 0)
     return html`<section><h2>Worst queries</h2><p>No query is worse with ${run} than with ${base}.</p></section>`;
   return html`<section><h2>Worst queries</h2><p>The ${worst.length} queries that lose most from ${base} to ${run}, with the first
-${DOCUMENTS} documents of each. The mark is the judged grade; “?” was not judged.</p>
+${DOCUMENTS} documents of each. The badge is the grade; “?” means not judged.</p>
 ${worst.map(
   ({ query, before, after }) => html`<article class="case"><h3>${texts.queries.get(query) ?? query}</h3>
-<p class="muted">query ${query}: ${measure} ${digits(before)} → ${digits(after)}</p>
+<p class="muted">query ${query}: ${measure} ${formatMetric(before)} → ${formatMetric(after)}</p>
 <div class="orders">${pair.map((name) => order(name, query, texts))}</div></article>
 `,
 )}</section>`;
@@ -33,9 +34,9 @@ ${worst.map(
 
 function order(name: string, query: string, { runs, corpus, qrels }: ReportTexts): Html {
   const ranking = trecOrder(runs.get(name)?.get(query) ?? new Map()).slice(0, DOCUMENTS);
-  const judgements = qrels.get(query);
+  const judgments = qrels.get(query);
   const items = ranking.map((id) => {
-    const grade = judgements?.get(id);
+    const grade = judgments?.get(id);
     const kind = (grade ?? 0) > 0 ? "relevant" : "irrelevant";
     const document = corpus.get(id);
     const text = document ? shorten(document.title || document.text) : id;

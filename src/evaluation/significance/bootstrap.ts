@@ -1,32 +1,39 @@
 import { InvalidOptionError } from "../../errors.js";
+import { mean } from "../mean.js";
 import { randomBelow, seededRandom } from "./random.js";
 
-/** Lower and upper end of a confidence interval. */
+/** A confidence interval. */
 export interface Interval {
   low: number;
   high: number;
-  /** Share of such intervals that hold the true mean, as 0.95. */
+  /** Confidence level, such as 0.95. */
   confidence: number;
 }
 
 /** Options of {@link bootstrapInterval}. */
 export interface BootstrapOptions {
-  /** 0–1, exclusive. Default: 0.95. */
+  /** Confidence level, between 0 and 1. @default 0.95 */
   confidence?: number | undefined;
-  /** Default: 10 000. */
+  /** Number of resamples, 100 or more. @default 10000 */
   resamples?: number | undefined;
-  /** Default: 1. */
+  /** Seed of the random numbers: the same seed gives the same interval. @default 1 */
   seed?: number | undefined;
 }
 
 /**
- * Percentile bootstrap of a mean (Efron, 1979): queries are drawn with replacement, and the interval holds the middle of the means.
+ * Percentile bootstrap interval of a mean (Efron, 1979): queries are drawn with replacement, and the interval spans the middle of the
+ * resulting means.
  *
- * @param values - one value a query; of nothing the interval is NaN
+ * @param values - one value per query
+ * @returns The interval; its ends are NaN for no values.
+ * @throws InvalidOptionError when an option is out of range.
+ *
+ * @example
+ * bootstrapInterval([0.2, 0.5, 0.9]); //=> { low: …, high: …, confidence: 0.95 }
  */
 export function bootstrapInterval(values: readonly number[], options: BootstrapOptions = {}): Interval {
   const { confidence = 0.95, resamples = 10_000, seed = 1 } = options;
-  checkShare("confidence", confidence);
+  checkProportion("confidence", confidence);
   checkDraws("resamples", resamples);
   const random = seededRandom(seed);
   const means = new Float64Array(resamples);
@@ -40,19 +47,27 @@ export function bootstrapInterval(values: readonly number[], options: BootstrapO
   return { low: quantile(means, tail), high: quantile(means, 1 - tail), confidence };
 }
 
-/** The value below which a share of ascending values lies, interpolated linearly (type 7 of Hyndman and Fan, 1996); NaN of nothing. */
-export function quantile(ascending: ArrayLike<number>, share: number): number {
+/** Mean of one value per query, the values, and the bootstrap interval of the mean. */
+export function withInterval(perQuery: ReadonlyMap<string, number>, options: BootstrapOptions) {
+  const values = [...perQuery.values()];
+  return { mean: mean(values), perQuery, interval: bootstrapInterval(values, options) };
+}
+
+/** Quantile of sorted values with linear interpolation (type 7 of Hyndman and Fan, 1996). NaN for no values. */
+export function quantile(ascending: ArrayLike<number>, proportion: number): number {
   if (ascending.length === 0) return Number.NaN;
-  const place = share * (ascending.length - 1);
-  const below = Math.floor(place);
+  const position = proportion * (ascending.length - 1);
+  const below = Math.floor(position);
   const low = ascending[below]!;
-  return low + (place - below) * (ascending[Math.min(below + 1, ascending.length - 1)]! - low);
+  return low + (position - below) * (ascending[Math.min(below + 1, ascending.length - 1)]! - low);
 }
 
-export function checkShare(option: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new InvalidOptionError(option, value, "a number between 0 and 1, both excluded");
+/** @throws InvalidOptionError unless the value is strictly between 0 and 1. */
+export function checkProportion(option: string, value: number): void {
+  if (!(value > 0 && value < 1)) throw new InvalidOptionError(option, value, "a number between 0 and 1, exclusive");
 }
 
+/** @throws InvalidOptionError when there are too few random draws for a stable result. */
 export function checkDraws(option: string, value: number): void {
   if (!Number.isInteger(value) || value < 100) throw new InvalidOptionError(option, value, "an integer of 100 or more");
 }

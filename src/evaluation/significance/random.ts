@@ -1,4 +1,4 @@
-/** A seeded generator of random 32-bit integers: the same seed gives the same figures on every machine. */
+/** A seeded generator of random 32-bit integers: the same seed gives the same numbers on every machine. */
 export type Random = () => number;
 
 /** xoshiro128** (Blackman and Vigna, 2021), its state filled by splitmix32 from one 32-bit seed. */
@@ -25,7 +25,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A whole number from 0 to `below` − 1; the bias of the multiplication is under 2⁻³² · below. */
+/** An integer from 0 to `below` − 1; the bias of the multiplication is under 2⁻³² · below. */
 export function randomBelow(random: Random, below: number): number {
   return Math.floor((random() / 0x1_0000_0000) * below);
 }

@@ -1,27 +1,30 @@
+import { InvalidInputError } from "../../errors.js";
+import { sum } from "../mean.js";
 import { checkDraws } from "./bootstrap.js";
-import { pairedDifferences } from "./paired.js";
 import { seededRandom } from "./random.js";
 
 /** Options of {@link pairedRandomizationTest}. */
 export interface RandomizationOptions {
-  /** Random sign patterns to draw when there are too many to try them all. Default: 100 000. */
+  /** Number of random sign patterns to draw when there are too many to try all, 100 or more. @default 100000 */
   permutations?: number | undefined;
-  /** Default: 1. */
+  /** Seed of the random numbers: the same seed gives the same p-value. @default 1 */
   seed?: number | undefined;
 }
 
-/** Up to 2^16 sign patterns are all tried, so that the p-value is exact. */
+/** With up to this many queries that differ, all sign patterns are tried and the p-value is exact. */
 const EXACT_QUERIES = 16;
 
 /**
- * Fisher's paired randomisation test, two-sided: how often the mean difference is at least as large as the one seen when each query's
- * two values change places at random (Smucker, Allan and Carterette, CIKM 2007).
+ * Fisher's paired randomization test, two-sided: how often the mean difference would be at least as large as observed if the two systems
+ * were swapped at random for each query (Smucker, Allan and Carterette, CIKM 2007).
  *
- * Exact for up to 16 queries that differ. Beyond that (hits + 1) / (permutations + 1), which is never 0 (Phipson and Smyth, 2010).
+ * Exact for up to 16 queries that differ. Beyond that it is (hits + 1) / (permutations + 1), which is never 0 (Phipson and Smyth, 2010).
  *
- * @param a - one value a query
+ * @param a - one value per query
  * @param b - values of the same queries in the same order
- * @returns p-value, 0–1; 1 where no query differs
+ * @returns p-value, between 0 and 1; 1 if no query differs
+ * @throws InvalidInputError when the lists are empty or differ in length.
+ * @throws InvalidOptionError when `permutations` is below 100.
  */
 export function pairedRandomizationTest(
   a: readonly number[],
@@ -30,12 +33,12 @@ export function pairedRandomizationTest(
 ): number {
   const { permutations = 100_000, seed = 1 } = options;
   checkDraws("permutations", permutations);
-  // A query without a difference adds nothing whichever way it is turned.
+  // A query without a difference adds nothing, whatever its sign.
   const differences = pairedDifferences(a, b).filter((difference) => difference !== 0);
   if (differences.length === 0) return 1;
-  const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
-  // Sums of the same numbers in another grouping differ in their last bits; what is equal on paper must count as equal.
-  const threshold = observed - 1e-12 * differences.reduce((sum, value) => sum + Math.abs(value), 0);
+  const observed = Math.abs(sum(differences));
+  // Sums of the same numbers in another order differ in their last bits; sums that are equal on paper must count as equal.
+  const threshold = observed - 1e-12 * sum(differences.map(Math.abs));
   return differences.length <= EXACT_QUERIES
     ? exact(differences, threshold)
     : sampled(differences, threshold, permutations, seed);
@@ -45,26 +48,35 @@ function exact(differences: readonly number[], threshold: number): number {
   const patterns = 2 ** differences.length;
   let hits = 0;
   for (let pattern = 0; pattern < patterns; pattern++) {
-    let sum = 0;
-    for (let i = 0; i < differences.length; i++) sum += (pattern >> i) & 1 ? -differences[i]! : differences[i]!;
-    if (Math.abs(sum) >= threshold) hits++;
+    let signed = 0;
+    for (let i = 0; i < differences.length; i++) signed += (pattern >> i) & 1 ? -differences[i]! : differences[i]!;
+    if (Math.abs(signed) >= threshold) hits++;
   }
   return hits / patterns;
 }
 
 function sampled(differences: readonly number[], threshold: number, permutations: number, seed: number): number {
   const random = seededRandom(seed);
-  const total = differences.reduce((sum, value) => sum + value, 0);
+  const total = sum(differences);
   let hits = 0;
   for (let draw = 0; draw < permutations; draw++) {
-    let turned = 0;
+    let flipped = 0;
     let bits = 0;
     for (let i = 0; i < differences.length; i++) {
       if (i % 32 === 0) bits = random();
-      if (bits & 1) turned += differences[i]!;
+      if (bits & 1) flipped += differences[i]!;
       bits >>>= 1;
     }
-    if (Math.abs(total - 2 * turned) >= threshold) hits++;
+    if (Math.abs(total - 2 * flipped) >= threshold) hits++;
   }
   return (hits + 1) / (permutations + 1);
+}
+
+/** b − a, query by query. */
+function pairedDifferences(a: readonly number[], b: readonly number[]): number[] {
+  if (a.length !== b.length) {
+    throw new InvalidInputError("b", `Expected as many values as in \`a\`: ${a.length}, got ${b.length}.`);
+  }
+  if (a.length === 0) throw new InvalidInputError("a", "Expected at least one value.");
+  return a.map((value, index) => b[index]! - value);
 }

@@ -1,22 +1,21 @@
 import type { Calibration } from "../../calibration.js";
-import { mean } from "../measure-run.js";
-import { type BootstrapOptions, bootstrapInterval, type Interval } from "../significance/bootstrap.js";
+import { type BootstrapOptions, type Interval, withInterval } from "../significance/bootstrap.js";
 import type { Split } from "./folds.js";
 import type { RatedSetting, Search } from "./search.js";
 import type { Setting } from "./settings.js";
 import {
   applyThreshold,
-  chooseLabelledThreshold,
+  chooseLabeledThreshold,
   type Threshold,
-  type ThresholdFigures,
   type ThresholdGoal,
+  type ThresholdQuality,
 } from "./threshold.js";
-import { labelledScores } from "./value-table.js";
+import { labeledScores } from "./value-table.js";
 
-/** A choice that was made by one rule, and what it is worth on queries that it was not made by. */
+/** A chosen setting, and its quality on queries that did not choose it. */
 export interface TunedChoice {
   setting: RatedSetting;
-  /** Options of a `HybridReranker`, but for its first stage and its model. */
+  /** Options of a `HybridReranker`, without its first stage and its model. */
   options: {
     topK: number;
     alpha: number;
@@ -24,22 +23,22 @@ export interface TunedChoice {
     calibration?: { first: Calibration; cross: Calibration };
     threshold?: number;
   };
-  /** The rule applied without the held-out queries, and measured on those. */
+  /** Quality when the choice is made without the held-out queries and measured on them. */
   heldOut: { mean: number; interval: Interval; perQuery: ReadonlyMap<string, number> };
-  /** What the rule chose in each split. */
+  /** What was chosen in each split. */
   chosen: readonly Setting[];
-  /** With `threshold`: the one chosen, and how thresholds chosen without the held-out queries fare on those. */
-  threshold?: Threshold & { heldOut: ThresholdFigures };
+  /** With `threshold`: the chosen one, and what thresholds chosen without the held-out queries achieve on them. */
+  threshold?: Threshold & { heldOut: ThresholdQuality };
 }
 
-/** How a setting is chosen among rated ones. */
+/** How a setting is chosen. */
 export type Rule = (rated: readonly RatedSetting[]) => RatedSetting;
 
-/** Applies a rule to the choosing queries, and once more for each split without its held-out queries. */
+/** Applies a rule to the training queries, and again for each split without its held-out queries. */
 export function makeChoice(
   rule: Rule,
   settings: readonly RatedSetting[],
-  choosers: readonly number[],
+  training: readonly number[],
   splits: readonly Split[],
   search: Search,
   options: BootstrapOptions & { threshold?: ThresholdGoal | undefined },
@@ -50,12 +49,11 @@ export function makeChoice(
   const chosen = splits.map(({ train, test }) => {
     const pick = rule(search.rate(train));
     const values = search.values(search.indexOf(pick), train);
-    for (const place of test) perQuery.set(queries.ids[place]!, values[place]!);
+    for (const index of test) perQuery.set(queries.ids[index]!, values[index]!);
     return pick;
   });
-  const curves = search.calibrations(setting, choosers);
-  const values = [...perQuery.values()];
-  const threshold = options.threshold && chooseThresholds(setting, chosen, choosers, splits, search, options.threshold);
+  const curves = search.calibrations(setting, training);
+  const threshold = options.threshold && chooseThresholds(setting, chosen, training, splits, search, options.threshold);
   const { topK, alpha, normalization } = setting;
   return {
     setting,
@@ -66,7 +64,7 @@ export function makeChoice(
       ...(curves && { calibration: { first: curves.get(setting.first)!, cross: curves.get(setting.model)! } }),
       ...(threshold && { threshold: threshold.threshold }),
     },
-    heldOut: { mean: mean(values), interval: bootstrapInterval(values, options), perQuery },
+    heldOut: withInterval(perQuery, options),
     chosen: chosen.map(({ mean: _mean, seconds: _seconds, ...plain }) => plain),
     ...(threshold && { threshold }),
   };
@@ -75,17 +73,17 @@ export function makeChoice(
 function chooseThresholds(
   final: Setting,
   picks: readonly Setting[],
-  choosers: readonly number[],
+  training: readonly number[],
   splits: readonly Split[],
   search: Search,
   goal: ThresholdGoal,
-): Threshold & { heldOut: ThresholdFigures } {
-  const pool = (setting: Setting, places: readonly number[], fittedTo: readonly number[]) =>
-    labelledScores(setting, places, search.queries, search.rel, search.calibrations(setting, fittedTo));
-  // Each split has its own threshold; told apart by it, the scores of all splits can be counted together.
+): Threshold & { heldOut: ThresholdQuality } {
+  const pool = (setting: Setting, indices: readonly number[], fittedTo: readonly number[]) =>
+    labeledScores(setting, indices, search.queries, search.rel, search.calibrations(setting, fittedTo));
+  // Each split has its own threshold; after applying it, the results of all splits can be counted together.
   const outside = splits.flatMap(({ train, test }, i) => {
-    const { threshold } = chooseLabelledThreshold(pool(picks[i]!, train, train), goal);
+    const { threshold } = chooseLabeledThreshold(pool(picks[i]!, train, train), goal);
     return pool(picks[i]!, test, train).map(({ score, relevant }) => ({ score: score >= threshold ? 1 : 0, relevant }));
   });
-  return { ...chooseLabelledThreshold(pool(final, choosers, choosers), goal), heldOut: applyThreshold(outside, 1) };
+  return { ...chooseLabeledThreshold(pool(final, training, training), goal), heldOut: applyThreshold(outside, 1) };
 }

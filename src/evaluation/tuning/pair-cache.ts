@@ -1,11 +1,12 @@
 import { checkScores } from "../../rerankers/checks.js";
-import { hashKey, type KeyPart } from "../cache/keys.js";
+import { type CacheKeyPart, cacheKey } from "../cache/cache-key.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
 
-/** Something that scores texts against a query, and what identifies it. */
+/** Something that scores texts against a query. */
 export interface PairScorer {
-  key: KeyPart;
+  /** Identifies it in the cache. */
+  key: CacheKeyPart;
   score(query: string, texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
 }
 
@@ -13,23 +14,23 @@ const CACHE_VERSION = 1;
 const NEVER = new AbortController().signal;
 
 /**
- * Scores the texts at the places given; those that the cache holds are not scored again, equal texts of one query only once.
+ * Scores the texts at the given indices. Scores in the cache are not computed again, and equal texts of one query are scored once.
  *
- * @returns A column with NaN at the other places, and how many texts were really scored.
+ * @returns A column with NaN at the other indices, and the number of texts that were scored.
  */
 export async function scorePairs(
   scorer: PairScorer,
   query: string,
   texts: readonly string[],
-  places: readonly number[],
+  indices: readonly number[],
   { cache, signal }: { cache?: ScoreCache | undefined; signal?: AbortSignal | undefined },
 ): Promise<{ column: StageColumn; missing: number }> {
-  const distinct = [...new Set(places.map((place) => texts[place]!))];
+  const distinct = [...new Set(indices.map((index) => texts[index]!))];
   const known = new Map<string, readonly [score: number, milliseconds: number]>();
   const keys = new Map<string, string>();
   if (cache) {
     for (const text of distinct) {
-      const key = await hashKey("pair", CACHE_VERSION, scorer.key, query, text);
+      const key = await cacheKey("pair", CACHE_VERSION, scorer.key, query, text);
       keys.set(text, key);
       const value = (await cache.get(key)) as [number, number] | undefined;
       if (value) known.set(text, value);
@@ -39,19 +40,19 @@ export async function scorePairs(
   if (missing.length > 0) {
     const started = performance.now();
     const scores = await scorer.score(query, missing, signal ?? NEVER);
-    const share = sharer(missing, performance.now() - started);
+    const share = distribute(missing, performance.now() - started);
     checkScores(String(scorer.key), scores, missing.length);
     for (const [i, text] of missing.entries()) known.set(text, [scores[i]!, share(text)]);
     if (cache) await Promise.all(missing.map((text) => cache.set(keys.get(text)!, known.get(text))));
   }
-  const wanted = new Set(places);
+  const wanted = new Set(indices);
   const pick = (part: 0 | 1, absent: number) =>
-    texts.map((text, place) => (wanted.has(place) ? known.get(text)![part] : absent));
+    texts.map((text, index) => (wanted.has(index) ? known.get(text)![part] : absent));
   return { column: { scores: pick(0, Number.NaN), milliseconds: pick(1, 0) }, missing: missing.length };
 }
 
-/** Shares a call's time out over its texts by their length: what a model's work grows with. */
-function sharer(texts: readonly string[], milliseconds: number): (text: string) => number {
+/** Distributes the duration of a call over its texts by length, which a model's work grows with. */
+function distribute(texts: readonly string[], milliseconds: number): (text: string) => number {
   const total = texts.reduce((sum, text) => sum + text.length, 0);
   return (text) => (milliseconds * text.length) / total;
 }

@@ -1,23 +1,23 @@
-import { mean } from "../measure-run.js";
+import { mean, sum } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
-import { placesByScore, type QueryStages, type StageScores } from "./stage-scores.js";
+import { orderByScore, type QueryStages, type StageScores } from "./stage-scores.js";
 import { secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 
-/** A system that nothing was tuned of, to hold the tuned ones against. */
+/** A system that was not tuned, for comparison with the tuned ones. */
 export interface Reference {
   name: string;
-  /** A stage alone, a fusion of first stages, or the hybrid with its defaults (alpha 0.7, the best 20, min-max). */
+  /** A stage alone, a fusion of first stages, or the hybrid with its defaults (alpha 0.7, topK 20, min-max). */
   kind: "first" | "fusion" | "model" | "default-hybrid";
   /** Mean over the held-out queries. */
   mean: number;
-  /** Mean wall seconds a query. */
+  /** Mean wall-clock seconds per query. */
   seconds: number;
   perQuery: ReadonlyMap<string, number>;
 }
 
 const DEFAULTS = { topK: 20, alpha: 0.7, normalization: "min-max" } as const;
 
-/** Every first stage alone, every model over all candidates where they were all scored, and every pair of them with the defaults. */
+/** Every first stage alone, every model that scored all candidates, and every pair of the two with the defaults. */
 export function measureReferences(
   scores: StageScores,
   queries: TuningQueries,
@@ -25,27 +25,27 @@ export function measureReferences(
   heldOut: readonly number[],
 ): Reference[] {
   const make = (name: string, kind: Reference["kind"], values: Float64Array, seconds: number): Reference => {
-    const perQuery = new Map(heldOut.map((place) => [queries.ids[place]!, values[place]!]));
+    const perQuery = new Map(heldOut.map((index) => [queries.ids[index]!, values[index]!]));
     return { name, kind, mean: mean([...perQuery.values()]), seconds, perQuery };
   };
   const alone = (name: string, kind: "first" | "model") => {
     const column = (stages: QueryStages) => (kind === "first" ? stages.first : stages.models).get(name)!;
     const values = new Float64Array(queries.ids.length);
     let milliseconds = 0;
-    queries.stages.forEach((stages, place) => {
+    queries.stages.forEach((stages, index) => {
       if (!stages) return;
-      const ranking = [...placesByScore(column(stages).scores).map((i) => stages.documents[i]!), ...stages.blank];
-      values[place] = measure.compute(ranking, queries.qrels.get(stages.id)!);
-      milliseconds += column(stages).milliseconds.reduce((sum, each) => sum + each, 0);
+      const ranking = [...orderByScore(column(stages).scores).map((i) => stages.documents[i]!), ...stages.blank];
+      values[index] = measure.compute(ranking, queries.qrels.get(stages.id)!);
+      milliseconds += sum(column(stages).milliseconds);
     });
     return make(name, scores.fused?.includes(name) ? "fusion" : kind, values, milliseconds / 1000 / queries.ids.length);
   };
-  const complete = (model: string) =>
+  const isComplete = (model: string) =>
     queries.stages.every((stages) => !stages?.models.get(model)?.scores.some((score) => Number.isNaN(score)));
   const pairs = scores.first.flatMap((first) => scores.models.map((model) => ({ first, model, ...DEFAULTS })));
   return [
     ...scores.first.map((name) => alone(name, "first")),
-    ...scores.models.filter(complete).map((name) => alone(name, "model")),
+    ...scores.models.filter(isComplete).map((name) => alone(name, "model")),
     ...pairs
       .filter(({ topK }) => topK <= scores.deepest)
       .map(({ alpha, ...group }) => {

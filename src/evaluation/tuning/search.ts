@@ -1,18 +1,19 @@
-import { mean } from "../measure-run.js";
+import { mean } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
+import type { Calibrations } from "./fit-stages.js";
 import { expandGrid, listSettings, type Setting, type SettingGroup, type TuneGrid } from "./settings.js";
-import type { Calibrations } from "./simulate.js";
 import type { StageScores } from "./stage-scores.js";
 import { calibrationsFor, secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 
-/** A setting with its figures on the queries that settings are chosen by. */
+/** A setting with its quality and time on the queries that choose the setting. */
 export interface RatedSetting extends Setting {
+  /** Mean of the measure. */
   mean: number;
-  /** Mean wall seconds a query: the sum of what each score took when it was made. */
+  /** Mean wall-clock seconds per query: the sum of what each score took when it was computed. */
   seconds: number;
 }
 
-/** The grid's values, computed once for whatever does not depend on which queries are held out. */
+/** The value of every setting for every query. What does not depend on which queries are held out is computed once. */
 export class Search {
   readonly settings: readonly Setting[];
   readonly #groups: readonly SettingGroup[];
@@ -38,34 +39,35 @@ export class Search {
     );
   }
 
-  /** Every setting, rated by the queries at the places given; curves are fitted to those alone. */
-  rate(places: readonly number[]): RatedSetting[] {
+  /** Every setting with its quality on the queries at these indices. Curves are fitted to those queries only. */
+  rate(indices: readonly number[]): RatedSetting[] {
     return this.settings.map((setting, i) => {
-      const values = this.values(i, places);
-      return { ...setting, mean: mean(places.map((place) => values[place]!)), seconds: this.#seconds[i]! };
+      const values = this.values(i, indices);
+      return { ...setting, mean: mean(indices.map((index) => values[index]!)), seconds: this.#seconds[i]! };
     });
   }
 
-  /** Values of one setting for all queries, with curves fitted to the places given. */
-  values(index: number, places: readonly number[]): Float64Array {
-    return this.#table[index] ?? this.#withCurves(places).table[index]!;
+  /** Values of one setting for all queries, with curves fitted to the queries at these indices. */
+  values(index: number, indices: readonly number[]): Float64Array {
+    return this.#table[index] ?? this.#withCurves(indices).table[index]!;
   }
 
-  /** Curves fitted to the places given; undefined for settings that take none. */
-  calibrations(setting: Setting, places: readonly number[]): Calibrations | undefined {
-    return setting.normalization === "sigmoid" ? this.#withCurves(places).calibrations : undefined;
+  /** Curves fitted to the queries at these indices; undefined for settings without curves. */
+  calibrations(setting: Setting, indices: readonly number[]): Calibrations | undefined {
+    return setting.normalization === "sigmoid" ? this.#withCurves(indices).calibrations : undefined;
   }
 
+  /** Index of a setting in `settings`. */
   indexOf(setting: Setting): number {
     return this.settings.findIndex((each) =>
       (Object.keys(each) as (keyof Setting)[]).every((key) => each[key] === setting[key]),
     );
   }
 
-  #withCurves(places: readonly number[]) {
-    const known = this.#calibrated.get(places);
-    if (known) return known;
-    const calibrations = calibrationsFor(places, this.queries, this.stages, this.rel);
+  #withCurves(indices: readonly number[]) {
+    const cached = this.#calibrated.get(indices);
+    if (cached) return cached;
+    const calibrations = calibrationsFor(indices, this.queries, this.stages, this.rel);
     const table: Float64Array[] = [];
     let at = 0;
     for (const group of this.#groups) {
@@ -77,12 +79,12 @@ export class Search {
       at += group.alphas.length;
     }
     const made = { table, calibrations };
-    this.#calibrated.set(places, made);
+    this.#calibrated.set(indices, made);
     return made;
   }
 }
 
-/** Whether a group's values are the same whichever queries are held out. */
+/** Whether a group's values do not depend on which queries are held out. */
 function isPlain({ normalization }: SettingGroup): boolean {
   return normalization !== "sigmoid";
 }

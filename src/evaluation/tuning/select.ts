@@ -1,5 +1,5 @@
-/** Quality and cost of one setting: what choices are made by. */
-export interface Rated {
+/** Quality and cost of a system or setting. */
+interface Rated {
   mean: number;
   seconds: number;
 }
@@ -12,9 +12,9 @@ export function pickBest<T extends Rated>(rated: readonly T[]): T {
 }
 
 /**
- * The fastest whose mean is at most `within` (a share) below the best; among equally fast ones the highest mean.
+ * The fastest whose mean is within a tolerance of the best; among equally fast ones the highest mean.
  *
- * @param within - 0 or more; 0.02 keeps 98 %
+ * @param within - tolerance as a proportion; 0.02 accepts 98 % of the best mean
  */
 export function pickFastest<T extends Rated>(rated: readonly T[], within: number): T {
   const floor = pickBest(rated).mean * (1 - within);
@@ -24,7 +24,7 @@ export function pickFastest<T extends Rated>(rated: readonly T[], within: number
   );
 }
 
-/** Those that no other beats in one of quality and time without losing in the other: fastest first. */
+/** The Pareto front: those that no other beats in quality or time without losing in the other. Fastest first. */
 export function paretoFront<T extends Rated>(rated: readonly T[]): T[] {
   const front: T[] = [];
   for (const each of [...rated].sort((a, b) => a.seconds - b.seconds || b.mean - a.mean)) {

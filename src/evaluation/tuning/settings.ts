@@ -9,28 +9,28 @@ export interface Setting {
   first: string;
   /** Name of the second stage. */
   model: string;
-  /** How many of the first stage's best the model scores. */
+  /** Number of documents, from the top of the first stage, that the model scores. */
   topK: number;
   normalization: BlendNormalization;
-  /** Weight of the model, 0–1. */
+  /** Weight of the model, between 0 and 1. */
   alpha: number;
 }
 
-/** Values to try of each part; every combination is one setting. */
+/** Values to try; every combination is one setting. */
 export interface TuneGrid {
-  /** Default: 0.1 to 1 in steps of 0.1. */
+  /** Weights of the model. @default 0.1 to 1 in steps of 0.1 */
   alpha?: readonly number[] | undefined;
-  /** Default: 5, 10, 20, 30, 50 and 100, as far as candidates were scored. */
+  /** Numbers of documents that the model scores. @default 5, 10, 20, 30, 50 and 100, up to the number of candidates */
   topK?: readonly number[] | undefined;
-  /** `sigmoid` takes curves that are fitted to the training queries. Default: `min-max`, `z-score`, `max`, `rank`. */
+  /** Ways to normalize; `sigmoid` uses curves fitted to the training queries. @default "min-max", "z-score", "max", "rank" */
   normalization?: readonly BlendNormalization[] | undefined;
-  /** Default: every first stage that was scored. */
+  /** Names of first stages. @default all that were scored */
   first?: readonly string[] | undefined;
-  /** Default: every model that was scored. */
+  /** Names of models. @default all that were scored */
   model?: readonly string[] | undefined;
 }
 
-/** Settings that differ in alpha alone, which share all the work but a weighted sum. */
+/** Settings that differ only in alpha and so share all the work except a weighted sum. */
 export interface SettingGroup extends Omit<Setting, "alpha"> {
   alphas: readonly number[];
 }
@@ -43,51 +43,51 @@ const BLEND_NORMALIZATIONS: readonly BlendNormalization[] = [...new Set([...LIST
 /**
  * Every combination of the grid.
  *
- * @throws InvalidOptionError for values that a `HybridReranker` would refuse, names that were not scored, and a `topK` deeper than was scored.
+ * @throws InvalidOptionError when a `HybridReranker` would refuse a value, a name was not scored, or a `topK` is deeper than was scored.
  */
 export function expandGrid(grid: TuneGrid, stages: StageScores): SettingGroup[] {
-  const longest = Math.min(stages.deepest, Math.max(...stages.queries.map(({ documents }) => documents.length)));
-  const topKs = grid.topK ?? [...TOP_KS.filter((topK) => topK < longest), longest];
-  const alphas = distinct("alpha", grid.alpha ?? ALPHAS, (value) => value >= 0 && value <= 1, "numbers from 0 to 1");
-  const allowedTopK =
-    stages.deepest === Number.POSITIVE_INFINITY
-      ? "integers of 1 or more"
-      : `integers from 1 to ${stages.deepest}, as deep as was scored`;
-  distinct("topK", topKs, (value) => Number.isInteger(value) && value >= 1 && value <= stages.deepest, allowedTopK);
+  const { deepest } = stages;
+  const longest = Math.min(deepest, Math.max(...stages.queries.map(({ documents }) => documents.length)));
+  const alphas = numbers("alpha", grid.alpha ?? ALPHAS, "numbers between 0 and 1", (value) => value >= 0 && value <= 1);
+  const topKs = numbers(
+    "topK",
+    grid.topK ?? [...TOP_KS.filter((topK) => topK < longest), longest],
+    deepest === Number.POSITIVE_INFINITY
+      ? "positive integers"
+      : `integers between 1 and ${deepest}, the depth that was scored`,
+    (value) => Number.isInteger(value) && value >= 1 && value <= deepest,
+  );
+  const normalizations = names("normalization", grid.normalization ?? LIST_NORMALIZATIONS, BLEND_NORMALIZATIONS);
   const groups: SettingGroup[] = [];
-  for (const first of oneOf("first", grid.first ?? stages.first, stages.first)) {
-    for (const model of oneOf("model", grid.model ?? stages.models, stages.models)) {
-      for (const normalization of oneOf(
-        "normalization",
-        grid.normalization ?? LIST_NORMALIZATIONS,
-        BLEND_NORMALIZATIONS,
-      )) {
-        for (const topK of new Set(topKs)) groups.push({ first, model, normalization, topK, alphas });
+  for (const first of names("first", grid.first ?? stages.first, stages.first)) {
+    for (const model of names("model", grid.model ?? stages.models, stages.models)) {
+      for (const normalization of normalizations) {
+        for (const topK of topKs) groups.push({ first, model, normalization, topK, alphas });
       }
     }
   }
   return groups;
 }
 
-/** The settings of groups, in a fixed order: group by group, alpha by alpha. */
+/** The settings of groups in a fixed order: group by group, alpha by alpha. */
 export function listSettings(groups: readonly SettingGroup[]): Setting[] {
   return groups.flatMap(({ alphas, ...rest }) => alphas.map((alpha) => ({ ...rest, alpha })));
 }
 
-function distinct(
+function numbers(
   name: string,
   values: readonly number[],
-  test: (value: number) => boolean,
-  allowed: string,
+  expected: string,
+  isValid: (value: number) => boolean,
 ): number[] {
-  const bad = values.find((value) => !test(value));
-  if (bad !== undefined || values.length === 0) throw new InvalidOptionError(`grid.${name}`, bad ?? values, allowed);
+  const bad = values.find((value) => !isValid(value));
+  if (bad !== undefined || values.length === 0) throw new InvalidOptionError(`grid.${name}`, bad ?? values, expected);
   return [...new Set(values)];
 }
 
-function oneOf<T extends string>(name: string, values: readonly T[], known: readonly T[]): Set<T> {
+function names<T extends string>(name: string, values: readonly T[], known: readonly T[]): T[] {
   const bad = values.find((value) => !known.includes(value));
   if (bad !== undefined || values.length === 0)
-    throw new InvalidOptionError(`grid.${name}`, bad ?? values, known.join(", "));
-  return new Set(values);
+    throw new InvalidOptionError(`grid.${name}`, bad ?? values, `one or more of ${known.join(", ")}`);
+  return [...new Set(values)];
 }

@@ -1,24 +1,22 @@
-import type { Calibration } from "../../calibration.js";
 import { normalizerFor } from "../../rerankers/normalization.js";
+import { sum } from "../mean.js";
+import type { Calibrations } from "./fit-stages.js";
 import type { SettingGroup } from "./settings.js";
-import { placesByScore, type QueryStages } from "./stage-scores.js";
+import { orderByScore, type QueryStages } from "./stage-scores.js";
 
-/** Curves by stage name; needed for settings with `sigmoid` only. */
-export type Calibrations = ReadonlyMap<string, Calibration>;
-
-/** What a `HybridReranker` would answer with one alpha. */
+/** What a `HybridReranker` would return with one alpha. */
 export interface SimulatedAnswer {
-  /** Ids, best first: those that the model saw, those that it did not, blank ones. */
+  /** Ids, best first: those that the model scored, the others, blank ones. */
   ranking: string[];
-  /** `sim` of those that the model saw, place by place of `ranking`. */
+  /** `sim` of those that the model scored, in the order of `ranking`. */
   sims: number[];
 }
 
 /**
- * What a `HybridReranker` answers from scores that are known already: one answer for each alpha of the group.
- * Equal to the real one by test, ties included.
+ * Computes what a `HybridReranker` would return from scores that are known: one answer per alpha of the group. A test compares it with
+ * the real reranker, ties included.
  *
- * @param depth - how much of each answer is wanted
+ * @param depth - number of documents of each answer that are needed
  */
 export function simulate(
   query: QueryStages,
@@ -27,34 +25,35 @@ export function simulate(
   depth = Number.POSITIVE_INFINITY,
 ): SimulatedAnswer[] {
   const first = query.first.get(group.first)!.scores;
-  const byFirst = placesByScore(first);
-  const seen = byFirst.slice(0, group.topK);
-  const column = query.models.get(group.model)!.scores;
-  const firstScores = normalizerFor(group.normalization, calibrations?.get(group.first))(first);
-  const modelScores = normalizerFor(
-    group.normalization,
-    calibrations?.get(group.model),
-  )(seen.map((place) => column[place]!));
-  const room = Math.max(0, depth - seen.length);
-  const tail = [...byFirst.slice(group.topK).map((place) => query.documents[place]!), ...query.blank].slice(0, room);
+  const byFirst = orderByScore(first);
+  const scored = byFirst.slice(0, group.topK);
+  const model = query.models.get(group.model)!.scores;
+  const normalizeFirst = normalizerFor(group.normalization, calibrations?.get(group.first));
+  const normalizeModel = normalizerFor(group.normalization, calibrations?.get(group.model));
+  const firstScores = normalizeFirst(first);
+  const modelScores = normalizeModel(scored.map((index) => model[index]!));
+  const room = Math.max(0, depth - scored.length);
+  const tail = [...byFirst.slice(group.topK).map((index) => query.documents[index]!), ...query.blank].slice(0, room);
   return group.alphas.map((alpha) => {
-    const blended = seen.map((place, i) => alpha * modelScores[i]! + (1 - alpha) * firstScores[place]!);
-    const order = seen
+    const blended = scored.map((index, i) => alpha * modelScores[i]! + (1 - alpha) * firstScores[index]!);
+    const order = scored
       .map((_, i) => i)
-      .sort((a, b) => blended[b]! - blended[a]! || seen[a]! - seen[b]!)
+      .sort((a, b) => blended[b]! - blended[a]! || scored[a]! - scored[b]!)
       .slice(0, depth);
-    return { ranking: [...order.map((i) => query.documents[seen[i]!]!), ...tail], sims: order.map((i) => blended[i]!) };
+    return {
+      ranking: [...order.map((i) => query.documents[scored[i]!]!), ...tail],
+      sims: order.map((i) => blended[i]!),
+    };
   });
 }
 
-/** Wall seconds that a setting takes for one query: the first stage over all candidates, the model over those that it sees. */
+/** Wall-clock seconds of a setting for one query: the first stage for all candidates, the model for those that it scores. */
 export function simulatedSeconds(
   query: QueryStages,
   { first, model, topK }: Pick<SettingGroup, "first" | "model" | "topK">,
 ): number {
   const stage = query.first.get(first)!;
   const pairs = query.models.get(model)!.milliseconds;
-  const seen = placesByScore(stage.scores).slice(0, topK);
-  const total = stage.milliseconds.reduce((sum, value) => sum + value, 0);
-  return seen.reduce((sum, place) => sum + pairs[place]!, total) / 1000;
+  const scored = orderByScore(stage.scores).slice(0, topK);
+  return (sum(stage.milliseconds) + sum(scored.map((index) => pairs[index]!))) / 1000;
 }

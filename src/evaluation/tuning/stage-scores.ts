@@ -1,16 +1,16 @@
-/** Scores of one stage for one query's candidates, place by place. NaN where the stage did not score a candidate. */
+/** Scores of one stage for the candidates of one query. NaN for candidates that the stage did not score. */
 export interface StageColumn {
   scores: readonly number[];
-  /** Wall milliseconds that each score took: the call's, shared out by length of text. */
+  /** Wall-clock milliseconds per score: the duration of the call, distributed by length of text. */
   milliseconds: readonly number[];
 }
 
-/** What every stage says of one query's candidates. */
+/** Scores of every stage for the candidates of one query. */
 export interface QueryStages {
   id: string;
   /** Ids of candidates whose text is not blank, in first-stage order. */
   documents: readonly string[];
-  /** Ids of blank ones: no stage scores them, and rerankers put them last. */
+  /** Ids of blank candidates: no stage scores them, and rerankers put them last. */
   blank: readonly string[];
   /** First stages by name. */
   first: ReadonlyMap<string, StageColumn>;
@@ -18,23 +18,25 @@ export interface QueryStages {
   models: ReadonlyMap<string, StageColumn>;
 }
 
-/** Everything that tuning needs: each pair of query and document was scored once by each stage. */
+/** Every pair of query and document, scored once by every stage: all that tuning needs. */
 export interface StageScores {
   dataset: string;
   queries: readonly QueryStages[];
+  /** Names of the first stages. */
   first: readonly string[];
+  /** Names of the second stages. */
   models: readonly string[];
-  /** Those of `first` that are fused from others. */
+  /** Names of those first stages that are fused from others. */
   fused?: readonly string[];
-  /** How many of each first stage's best the models scored; settings with a larger `topK` cannot be told. */
+  /** Number of candidates per first stage that the models scored; a larger `topK` cannot be simulated. */
   deepest: number;
-  /** Pairs that were scored, those from the cache among them, by model. */
+  /** Number of pairs that each model scored, including those from the cache. */
   pairs: ReadonlyMap<string, number>;
-  /** Wall seconds that scoring took in all, as it was first measured. */
+  /** Wall-clock seconds that all scoring took when it was first done. */
   seconds: number;
 }
 
-/** Places of candidates, best first; ties keep the order given, as in the rerankers. */
-export function placesByScore(scores: readonly number[]): number[] {
-  return scores.map((_, place) => place).sort((a, b) => scores[b]! - scores[a]! || a - b);
+/** Indices of candidates, best first. Ties keep the given order, as in the rerankers. */
+export function orderByScore(scores: readonly number[]): number[] {
+  return scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]! || a - b);
 }

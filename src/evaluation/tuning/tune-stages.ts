@@ -1,10 +1,14 @@
-import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { InvalidInputError } from "../../errors.js";
+import { checkCount, expecting } from "../../options.js";
 import { type CompareResult, compareMeasured } from "../compare.js";
+import type { MeasureDeclaration } from "../measures/declaration.js";
 import type { Measure } from "../measures/measure.js";
 import { parseMeasure } from "../measures/parse.js";
-import { toNestedMap, warnIds, warnOnConsole } from "../nested.js";
+import { toNestedMap } from "../nested-map.js";
 import type { BootstrapOptions } from "../significance/bootstrap.js";
-import type { NestedNumbers, WarningHandler } from "../types.js";
+import type { RandomizationOptions } from "../significance/randomization.js";
+import type { ById, WarningHandler } from "../types.js";
+import { warnIds, warnOnConsole } from "../warnings.js";
 import { makeChoice, type Rule, type TunedChoice } from "./choice.js";
 import { makeSplits, type SplitOptions } from "./folds.js";
 import { measureReferences, type Reference } from "./references.js";
@@ -14,83 +18,102 @@ import type { TuneGrid } from "./settings.js";
 import type { StageScores } from "./stage-scores.js";
 import { checkGoal, type ThresholdGoal } from "./threshold.js";
 import type { TuningQueries } from "./value-table.js";
+import { TUNED, verdict } from "./verdict.js";
 
-/** Options of {@link tuneStages}. */
-export interface TuneOptions extends SplitOptions, Omit<BootstrapOptions, "seed"> {
-  /** Values to try. Default: see {@link TuneGrid}. */
+/** Options of the search over scores. */
+export interface SearchOptions
+  extends SplitOptions,
+    Omit<BootstrapOptions, "seed">,
+    Omit<RandomizationOptions, "seed"> {
+  /** Values to try. */
   grid?: TuneGrid | undefined;
-  /** What to raise. Default: `nDCG@10`. */
-  measure?: string | Measure | undefined;
-  /** How far below the best mean the fastest choice may lie, as a share. 0 or more, below 1. Default: 0.02. */
+  /** The measure to maximize. @default "nDCG@10" */
+  measure?: string | Measure | MeasureDeclaration | undefined;
+  /** How far below the best mean the fastest choice may be, as a proportion: at least 0 and below 1. @default 0.02 */
   within?: number | undefined;
-  /** Also choose a `threshold`. Default: none. */
+  /** Also choose a `threshold`. @default none */
   threshold?: ThresholdGoal | undefined;
-  /** Lowest grade that counts as relevant, for thresholds and for curves. Default: 1. */
+  /** Lowest grade that counts as relevant, for thresholds and curves. @default 1 */
   rel?: number | undefined;
-  /** Of the randomisation test. Default: 100 000. */
-  permutations?: number | undefined;
-  /** Default: `console.warn`. */
+  /** Receives warnings about the data. @default console.warn */
   onWarning?: WarningHandler | undefined;
 }
 
-/** Outcome of {@link tuneStages}. */
+/** Result of {@link tuneStages}. */
 export interface TuneResult {
   dataset: string;
+  /** Canonical name of the measure. */
   measure: string;
-  /** Judged queries, those without candidates among them. */
+  /** Number of judged queries, including those without candidates. */
   queries: number;
   split: { kind: "folds" | "holdout"; parts: number; heldOut: number };
   /** Every setting of the grid. */
   settings: readonly RatedSetting[];
   /** Settings that no other beats in both quality and time, fastest first. */
   pareto: readonly RatedSetting[];
-  /** The highest mean. */
+  /** The setting with the highest mean. */
   best: TunedChoice;
-  /** The fastest within `within` of the best. */
+  /** The fastest setting within `within` of the best; the same object as `best` if they are the same setting. */
   fastest: TunedChoice;
   within: number;
+  /** Untuned systems: the stages alone, and the hybrids with default options. */
   references: readonly Reference[];
-  /** Held-out values of the choices and of the references, against the best single stage. */
+  /** Held-out values of the choices and the references, compared with the best single stage. */
   comparison: CompareResult;
-  /** Name of the best single stage; fusions and blends are none. */
+  /** Name of the best single stage. Fusions and hybrids are not single stages. */
   bestSingle: string;
-  /** Wall seconds of the search itself, scoring left out. */
+  /** Whether a choice beats the best single stage by more than chance on held-out queries. */
+  isBetter: boolean;
+  /** The same as sentences, with the numbers. */
+  verdict: string;
+  /** Wall-clock seconds of the search, without scoring. */
   searchSeconds: number;
 }
 
+const checkWithin = expecting("a number of at least 0 and below 1", (value) => {
+  return typeof value === "number" && value >= 0 && value < 1;
+});
+
 /**
- * Searches the grid over scores that are known already. Pure: no model, no file, no clock but for `searchSeconds`.
+ * Searches the grid over scores that are known. It needs no model and no file.
  *
- * A figure on the queries that chose the setting flatters it; `heldOut` does not: there the whole choice is made again without the
- * queries that it is measured on.
+ * The mean on the queries that chose a setting is optimistic. `heldOut` is not: there the choice is made again without the queries that it is
+ * measured on.
  *
- * @param stages - from `collectStageScores`
- * @throws InvalidOptionError for a grid that holds what was not scored; InvalidInputError for no judged queries.
+ * @param stages - from `tune`, in `stages`
+ * @throws InvalidInputError when there are fewer than two judged queries, or none has scores.
+ * @throws InvalidOptionError when the grid has values that were not scored, or an option is out of range.
  */
-export function tuneStages(stages: StageScores, qrels: NestedNumbers, options: TuneOptions = {}): TuneResult {
+export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions = {}): TuneResult {
   const started = performance.now();
   const { within = 0.02, rel = 1, seed = 1 } = options;
-  if (!(within >= 0 && within < 1)) throw new InvalidOptionError("within", within, "a number from 0 to below 1");
+  checkWithin("within", within);
+  checkCount("rel", rel);
   if (options.threshold !== undefined) checkGoal(options.threshold);
   const measure = parseMeasure(options.measure ?? "nDCG@10");
   const queries = joinQueries(stages, qrels, options.onWarning ?? warnOnConsole);
   const search = new Search(stages, queries, measure, options.grid ?? {}, rel);
   const splits = makeSplits(queries.ids.length, options);
-  const everything = queries.ids.map((_, place) => place);
   const isHoldout = options.holdout !== undefined;
-  const choosers = isHoldout ? splits[0]!.train : everything;
-  const settings = search.rate(choosers);
+  const training = isHoldout ? splits[0]!.train : queries.ids.map((_, index) => index);
+  const settings = search.rate(training);
   const heldOut = splits.flatMap(({ test }) => test).sort((a, b) => a - b);
-  const choose = (rule: Rule) => makeChoice(rule, settings, choosers, splits, search, options);
+  const choose = (rule: Rule) => makeChoice(rule, settings, training, splits, search, options);
   const best = choose(pickBest);
-  const fastest = choose((rated) => pickFastest(rated, within));
+  const fastestSetting = pickFastest(settings, within);
+  const fastest = fastestSetting === best.setting ? best : choose((rated) => pickFastest(rated, within));
   const references = measureReferences(stages, queries, measure, heldOut);
-  const bestSingle = pickBest(references.filter(({ kind }) => kind === "first" || kind === "model")).name;
+  const single = pickBest(references.filter(({ kind }) => kind === "first" || kind === "model"));
   const systems = [
     ...references,
-    { name: "tuned, best", ...best.heldOut },
-    { name: "tuned, fastest", ...fastest.heldOut },
+    { name: `${TUNED}, best`, ...best.heldOut },
+    ...(fastest === best ? [] : [{ name: `${TUNED}, fastest`, ...fastest.heldOut }]),
   ];
+  const comparison = compareMeasured(
+    new Map(systems.map(({ name, mean, perQuery }) => [name, new Map([[measure.name, { mean, perQuery }]])])),
+    { ...options, measures: [measure], seed, baseline: single.name },
+  );
+  const { isBetter, text } = verdict(comparison, single, measure.name);
   return {
     dataset: stages.dataset,
     measure: measure.name,
@@ -102,21 +125,20 @@ export function tuneStages(stages: StageScores, qrels: NestedNumbers, options: T
     fastest,
     within,
     references,
-    comparison: compareMeasured(
-      new Map(systems.map(({ name, mean, perQuery }) => [name, new Map([[measure.name, { mean, perQuery }]])])),
-      { ...options, seed, baseline: bestSingle },
-    ),
-    bestSingle,
+    comparison,
+    bestSingle: single.name,
+    isBetter,
+    verdict: text,
     searchSeconds: (performance.now() - started) / 1000,
   };
 }
 
-function joinQueries(stages: StageScores, input: NestedNumbers, onWarning: WarningHandler): TuningQueries {
+function joinQueries(stages: StageScores, input: ById<ById<number>>, onWarning: WarningHandler): TuningQueries {
   const qrels = toNestedMap(input, "qrels", true);
   const byId = new Map(stages.queries.map((query) => [query.id, query]));
   const ids = [...qrels.keys()];
   const absent = ids.filter((id) => !byId.has(id));
-  if (absent.length === ids.length) throw new InvalidInputError("qrels", "share no query with the scores");
-  warnIds("query-without-run", absent, (n) => `judged queries without candidates, which count 0: ${n}`, onWarning);
+  if (absent.length === ids.length) throw new InvalidInputError("qrels", "They share no query with the scores.");
+  warnIds("query-without-run", absent, (n) => `${n} judged queries have no candidates and count as 0`, onWarning);
   return { ids, stages: ids.map((id) => byId.get(id)), qrels };
 }

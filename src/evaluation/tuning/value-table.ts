@@ -1,12 +1,13 @@
+import { sum } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
 import type { Qrels } from "../types.js";
-import { fitStages } from "./calibrate.js";
+import { type Calibrations, fitStages } from "./fit-stages.js";
 import type { Setting, SettingGroup } from "./settings.js";
-import { type Calibrations, type SimulatedAnswer, simulate, simulatedSeconds } from "./simulate.js";
+import { type SimulatedAnswer, simulate, simulatedSeconds } from "./simulate.js";
 import type { QueryStages, StageScores } from "./stage-scores.js";
-import type { LabelledScore } from "./threshold.js";
+import type { LabeledScore } from "./threshold.js";
 
-/** What tuning knows of every judged query: its stages, or nothing where the first stage found no candidates, which counts 0. */
+/** Every judged query with the scores of its stages; undefined for queries without candidates, which count as 0. */
 export interface TuningQueries {
   ids: readonly string[];
   stages: readonly (QueryStages | undefined)[];
@@ -16,7 +17,7 @@ export interface TuningQueries {
 /**
  * The measure's value by setting (in the order of `listSettings`) and query.
  *
- * @param calibrations - needed when a group's normalisation is `sigmoid`
+ * @param calibrations - required if a group's normalization is `sigmoid`
  */
 export function valueTable(
   groups: readonly SettingGroup[],
@@ -25,7 +26,7 @@ export function valueTable(
   calibrations?: Calibrations,
 ): Float64Array[] {
   const values = queries.stages.map((stages) => stages && measure.prepare(queries.qrels.get(stages.id)!));
-  // What lies beyond the cutoff is not looked at, unless documents before it may be left out.
+  // Documents beyond the cutoff do not count, unless the measure skips some of those before it.
   const depth = measure.params.judged_only ? undefined : measure.params.cutoff;
   return groups.flatMap((group) => {
     const rows = group.alphas.map(() => new Float64Array(queries.ids.length));
@@ -39,39 +40,38 @@ export function valueTable(
   });
 }
 
-/** Mean wall seconds a query by group; queries without candidates take none. */
+/** Mean wall-clock seconds per query of a group; queries without candidates take none. */
 export function secondsOf(group: Omit<SettingGroup, "alphas">, queries: TuningQueries): number {
-  const sum = queries.stages.reduce((total, stages) => total + (stages ? simulatedSeconds(stages, group) : 0), 0);
-  return sum / queries.ids.length;
+  return sum(queries.stages.map((stages) => (stages ? simulatedSeconds(stages, group) : 0))) / queries.ids.length;
 }
 
-/** Curves fitted to some of the queries. */
+/** Curves fitted to the queries at these indices. */
 export function calibrationsFor(
-  places: readonly number[],
+  indices: readonly number[],
   queries: TuningQueries,
   scores: StageScores,
   rel: number,
 ): Calibrations {
-  const chosen = places.flatMap((place) => queries.stages[place] ?? []);
+  const chosen = indices.flatMap((index) => queries.stages[index] ?? []);
   return fitStages(chosen, scores, queries.qrels, rel);
 }
 
-/** One setting's answers and labels over some of the queries, pooled, for choosing a threshold. Unseen documents are as low as can be. */
-export function labelledScores(
+/** Scores and labels that a setting produces for the queries at these indices. Documents that the model did not score come last. */
+export function labeledScores(
   { alpha, ...group }: Setting,
-  places: readonly number[],
+  indices: readonly number[],
   queries: TuningQueries,
   rel: number,
   calibrations?: Calibrations,
-): LabelledScore[] {
-  return places.flatMap((place) => {
-    const stages = queries.stages[place];
+): LabeledScore[] {
+  return indices.flatMap((index) => {
+    const stages = queries.stages[index];
     if (!stages) return [];
     const [answer] = simulate(stages, { ...group, alphas: [alpha] }, calibrations) as [SimulatedAnswer];
-    const judgements = queries.qrels.get(stages.id)!;
+    const judgments = queries.qrels.get(stages.id)!;
     return answer.ranking.map((id, i) => ({
       score: answer.sims[i] ?? Number.NEGATIVE_INFINITY,
-      relevant: (judgements.get(id) ?? 0) >= rel,
+      relevant: (judgments.get(id) ?? 0) >= rel,
     }));
   });
 }

@@ -1,46 +1,46 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { EvalOptions } from "../evaluate-systems.js";
-import { addDataOptions, textList } from "../evaluation-inputs.js";
+import type { Run } from "../../../evaluation.js";
+import type { SystemOptions } from "../evaluate-systems.js";
+import { addDataOptions, EXAMPLE_DATA, measuresHelp, textList } from "../evaluation-inputs.js";
+import type { OutputOptions } from "../evaluation-output.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
 
+type EvalOptions = SystemOptions & OutputOptions & { runs?: string };
+
 const EXAMPLES = `
 Examples:
-  $ langchain-rerank eval examples/data/bicycle
-  $ langchain-rerank eval examples/data/bicycle --hybrid --html report.html
+  $ langchain-rerank eval ${EXAMPLE_DATA}
+  $ langchain-rerank eval ${EXAMPLE_DATA} --hybrid --html report.html
   $ langchain-rerank eval beir/scifact --model cohere:rerank-v3.5 --limit 50 --cache scores.jsonl
-  $ langchain-rerank eval beir/scifact --embeddings static-en-v1 --measures "nDCG@10,RR@10,P(rel=2)@5" --json > figures.json
+  $ langchain-rerank eval beir/scifact --embeddings static-en-v1 --measures "nDCG@10,RR@10,P(rel=2)@5" --json > result.json
 
-Every system is measured over the same candidates: the best of the first-stage run, or the whole corpus where there is none.
-The first stage itself is measured too. Measures are those of ir_measures: nDCG@k, RR@k, AP, P@k, R@k, Success@k, Judged@k.
+All systems are measured on the same candidates: the top of the first-stage run or, without a run, the whole corpus.
+The first stage is measured too.
 `;
 
 /** Adds the command `eval`. */
 export function register(program: Command): void {
   const command = program
     .command("eval")
-    .summary("measure rerankers on a data set with judgements")
+    .summary("measure rerankers on a data set with judgments")
     .description(
-      "Measures rerankers on a data set with judgements: quality with intervals, times, and what is more than chance.",
+      "Measures rerankers on a data set with judgments: quality with confidence intervals, times, and which differences are more than chance.",
     );
   addDataOptions(command)
     .option(
       "-m, --model <names>",
-      "cross-encoders: bundled, registered, local folder or provider:model (default: the bundled one)",
+      "models: registered, a local folder, or provider:model (default: the default model)",
       textList,
     )
-    .option(
-      "-e, --embeddings <names>",
-      "embedding models to rerank by cosine: a name such as static-en-v1, or a folder",
-      textList,
-    )
-    .option("--hybrid", "also blend each cross-encoder with the first stage's scores")
-    .option("--alpha <weight>", "weight of the cross-encoder in the blend", finiteNumber, 0.7)
-    .option("--top-k <count>", "how many documents the blend's cross-encoder sees", wholeNumber(1), 20)
+    .option("-e, --embeddings <names>", "embedding models to rerank with, by name or folder", textList)
+    .option("--hybrid", "also blend each model with the first stage's scores")
+    .option("--alpha <weight>", "weight of the model in the blend", finiteNumber, 0.7)
+    .option("--top-k <count>", "number of documents that the blend's model scores", wholeNumber(1), 20)
     .addOption(
-      new Option("--normalization <name>", "how the blend brings scores to one scale")
+      new Option("--normalization <name>", "how the blend normalizes scores")
         .choices(["min-max", "z-score", "max", "rank"])
         .default("min-max"),
     )
@@ -49,11 +49,11 @@ export function register(program: Command): void {
         .argParser((value: string) => textList(value))
         .default(["nDCG@10", "RR@10"]),
     )
-    .option("--baseline <name>", "the system that others are held against (default: the first)")
-    .option("--runs <folder>", "write each system's run there, in TREC format")
+    .option("--baseline <name>", "the system that the others are compared with (default: the first)")
+    .option("--runs <folder>", "write each system's run to this folder, in TREC format")
     .option("--html <file>", "write a report: one page without scripts (needs the packages vega and vega-lite)")
-    .option("--json", "print figures as JSON")
-    .addHelpText("after", EXAMPLES + EXIT_CODES_HELP)
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EXAMPLES + measuresHelp() + EXIT_CODES_HELP)
     .action(run);
 }
 
@@ -70,7 +70,7 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     output.print(output.qualityTable(comparison, seconds));
     if (comparison.comparisons.length > 0) output.print(`\n${output.comparisonTable(comparison)}`);
   }
-  const notes = [`Data set ${data.name}, up to ${options.depth} candidates a query.`, ...warnings];
+  const notes = [`Data set ${data.name}, up to ${options.depth} candidates per query.`, ...warnings];
   await output.writeReport(options.html, {
     title: `${data.name}: rerankers`,
     comparison,
@@ -81,10 +81,7 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
   });
 }
 
-async function writeRuns(
-  folder: string,
-  runs: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>,
-): Promise<void> {
+async function writeRuns(folder: string, runs: ReadonlyMap<string, Run>): Promise<void> {
   const { writeRun } = await import("../../../evaluation.js");
   await mkdir(folder, { recursive: true });
   for (const [name, run] of runs) {

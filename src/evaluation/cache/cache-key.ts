@@ -1,30 +1,30 @@
-/** What JSON can hold, and so what can be part of a key. */
-export type KeyPart =
+/** A JSON value that can be part of a cache key. */
+export type CacheKeyPart =
   | string
   | number
   | boolean
   | null
   | undefined
-  | readonly KeyPart[]
-  | { readonly [name: string]: KeyPart };
+  | readonly CacheKeyPart[]
+  | { readonly [name: string]: CacheKeyPart };
 
 /**
- * SHA-256, in hexadecimal, of a canonical JSON of the parts: names sorted, every string quoted, so that no two different inputs give
- * the same text, as ("ab", "c") and ("a", "bc") would if they were joined.
+ * SHA-256, in hexadecimal, of the parts as canonical JSON: names sorted and every string quoted, so that different inputs such as
+ * ("ab", "c") and ("a", "bc") never produce the same text.
  */
-export async function hashKey(...parts: KeyPart[]): Promise<string> {
+export async function cacheKey(...parts: CacheKeyPart[]): Promise<string> {
   const bytes = new TextEncoder().encode(canonicalJson(parts));
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** JSON with sorted names. Numbers that JSON lacks are written as strings of their own kind, never as null. */
-export function canonicalJson(value: KeyPart): string {
+/** JSON with sorted names. Numbers that JSON cannot express get a form that nothing else has, instead of null. */
+function canonicalJson(value: CacheKeyPart): string {
   if (typeof value === "number" && !Number.isFinite(value)) return `{"number":"${value}"}`;
   if (value === undefined) return '{"undefined":true}';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value as Record<string, KeyPart>).filter(([, each]) => each !== undefined);
+  const entries = Object.entries(value as Record<string, CacheKeyPart>).filter(([, each]) => each !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${canonicalJson(each)}`).join(",")}}`;
 }

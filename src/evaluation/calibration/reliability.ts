@@ -1,0 +1,77 @@
+import { InvalidInputError } from "../../errors.js";
+import { mean, sum } from "../mean.js";
+
+/** One bin of a reliability diagram. */
+export interface ReliabilityBin {
+  /** Number of texts. */
+  count: number;
+  /** Mean predicted probability. */
+  predicted: number;
+  /** Proportion of relevant texts. */
+  observed: number;
+}
+
+/** How well probabilities agree with judgments. */
+export interface Reliability {
+  /** Bins of equal mass, lowest probabilities first: the points of a reliability diagram. */
+  bins: readonly ReliabilityBin[];
+  /** Mean distance of predicted and observed, weighted by the size of the bins. 0 is perfect. */
+  expectedCalibrationError: number;
+  /** Mean squared error of the probabilities. 0 is perfect. */
+  brierScore: number;
+  /** Brier score of always predicting the proportion of relevant texts, for comparison. */
+  priorBrierScore: number;
+  positives: number;
+  negatives: number;
+}
+
+/**
+ * Compares predicted probabilities with judgments: reliability diagram, expected calibration error (Naeini, Cooper and Hauskrecht, AAAI
+ * 2015) and Brier score (1950).
+ *
+ * @param probabilities - between 0 and 1
+ * @param relevant - whether each text is relevant
+ * @param bins - number of bins; they have equal numbers of texts, up to one
+ * @throws InvalidInputError when there are no texts, the lists differ in length, or a value is not a probability.
+ *
+ * @example
+ * const { expectedCalibrationError, brierScore } = reliability([0.9, 0.2, 0.7], [true, false, true]);
+ */
+export function reliability(probabilities: readonly number[], relevant: readonly boolean[], bins = 10): Reliability {
+  if (probabilities.length === 0) throw new InvalidInputError("probabilities", "There are no values.");
+  if (probabilities.length !== relevant.length) {
+    const expected = `Expected one value per probability: ${probabilities.length}, got ${relevant.length}.`;
+    throw new InvalidInputError("relevant", expected);
+  }
+  const bad = probabilities.findIndex((p) => !(p >= 0 && p <= 1));
+  if (bad >= 0) {
+    throw new InvalidInputError(
+      `probabilities[${bad}]`,
+      `Expected a number between 0 and 1, got ${probabilities[bad]}.`,
+    );
+  }
+  const count = probabilities.length;
+  const order = probabilities.map((_, index) => index).sort((a, b) => probabilities[a]! - probabilities[b]! || a - b);
+  const label = (index: number) => (relevant[index] ? 1 : 0);
+  const filled = Array.from(
+    { length: Math.min(bins, count) },
+    (_, bin, parts = Math.min(bins, count)): ReliabilityBin => {
+      const members = order.slice(Math.round((bin * count) / parts), Math.round(((bin + 1) * count) / parts));
+      return {
+        count: members.length,
+        predicted: mean(members.map((index) => probabilities[index]!)),
+        observed: mean(members.map(label)),
+      };
+    },
+  );
+  const positives = relevant.filter(Boolean).length;
+  const prior = positives / count;
+  return {
+    bins: filled,
+    expectedCalibrationError: sum(filled.map((bin) => (bin.count / count) * Math.abs(bin.predicted - bin.observed))),
+    brierScore: mean(probabilities.map((p, index) => (p - label(index)) ** 2)),
+    priorBrierScore: prior * (1 - prior),
+    positives,
+    negatives: count - positives,
+  };
+}

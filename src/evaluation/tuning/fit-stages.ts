@@ -1,0 +1,39 @@
+import type { Calibration } from "../../calibration.js";
+import { fitRising } from "../calibration/fit.js";
+import type { Qrels } from "../types.js";
+import type { QueryStages, StageScores } from "./stage-scores.js";
+
+/** Curves by stage name; only settings with `sigmoid` need them. */
+export type Calibrations = ReadonlyMap<string, Calibration>;
+
+/** `HybridReranker` accepts rising curves only. */
+const MIN_SLOPE = 1e-9;
+
+/**
+ * Fits a curve for each stage to every candidate of the queries; documents without a judgment count as not relevant. A stage whose scores do
+ * not rise with relevance gets a curve that is almost level, which keeps its order and gives it no influence.
+ */
+export function fitStages(
+  queries: readonly QueryStages[],
+  stages: StageScores,
+  qrels: Qrels,
+  rel: number,
+): Calibrations {
+  const fitStage = (name: string, kind: "first" | "models"): [string, Calibration] => {
+    const scores: number[] = [];
+    const relevant: boolean[] = [];
+    for (const query of queries) {
+      query[kind].get(name)!.scores.forEach((score, index) => {
+        if (!Number.isFinite(score)) return;
+        scores.push(score);
+        relevant.push((qrels.get(query.id)?.get(query.documents[index]!) ?? 0) >= rel);
+      });
+    }
+    const { slope, intercept } = fitRising(scores, relevant);
+    return [name, { slope: Math.max(slope, MIN_SLOPE), intercept }];
+  };
+  return new Map([
+    ...stages.first.map((name) => fitStage(name, "first")),
+    ...stages.models.map((name) => fitStage(name, "models")),
+  ]);
+}
