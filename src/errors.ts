@@ -230,9 +230,9 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "Object"})`;
 }
 
-/** Ends the calls that are under way when what they run on is disposed of. A class of its own so that it can be told from a fault. */
+/** Rejects the calls of something that is disposed of during them. A class of its own so that other code can tell it from a fault. */
 export class Disposed extends BackendError {
   constructor(backend = "onnx worker") {
-    super(backend, "was disposed while a call was under way. Wait for calls before `dispose()`.");
+    super(backend, "it was disposed of during a call. Await all calls before `dispose()`.");
   }
 }

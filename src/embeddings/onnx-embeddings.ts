@@ -1,27 +1,48 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
-import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
 import { findModel } from "../models/find.js";
 import type { Pooling } from "../models/types.js";
-import { checkKnown, checkOneOf } from "../options.js";
+import { anything, type Checks, checkOptions, expecting, flag, oneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link OnnxEmbeddings}. */
 export interface OnnxEmbeddingsOptions extends OnnxOptions, EmbeddingsParams {
-  /** A local folder with the ONNX file, `tokenizer.json` and `config.json`, or a registered name. */
+  /** A local folder that holds the ONNX file, `tokenizer.json` and `config.json`, or the name of a registered model. */
   model: string;
-  /** How token vectors become one. @default what the model's registry entry or files say, else "mean" */
+  /**
+   * How token vectors are combined into one: their mean, the first (`"cls"`), or the last.
+   * @default what the registry or the model's files say; otherwise "last" for decoders and "mean" for encoders
+   */
   pooling?: Pooling | undefined;
-  /** Bring vectors to length 1. @default true */
+  /** Whether to scale vectors to length 1. @default true */
   normalize?: boolean | undefined;
-  /** Put before every query, as the model's card asks (`"query: "`, an instruction). @default the registry's, else none */
+  /**
+   * Text to prepend to queries, as the model card describes it (`"query: "`, an instruction). Decoders whose files name no prefix require
+   * this option; pass `""` for none.
+   * @default what the registry or the model's files say, otherwise none
+   */
   queryPrefix?: string | undefined;
-  /** Put before every document. @default the registry's, else none */
+  /** Text to prepend to documents. @default what the registry or the model's files say, otherwise none */
   documentPrefix?: string | undefined;
 }
 
+const prefix = expecting("a string", (value) => typeof value === "string");
+
+const CHECKS: Checks<OnnxEmbeddingsOptions> = {
+  ...ONNX_CHECKS,
+  model: anything,
+  pooling: oneOf(["mean", "cls", "last"]),
+  normalize: flag,
+  queryPrefix: prefix,
+  documentPrefix: prefix,
+  maxConcurrency: anything,
+  maxRetries: anything,
+  onFailedAttempt: anything,
+};
+
 /**
- * A bi-encoder on this machine's CPU, on the same engine as `OnnxCrossEncoder`. Works wherever LangChain takes `Embeddings`.
+ * A bi-encoder on this machine's CPU, on the same engine as `OnnxCrossEncoder`. Use it wherever LangChain takes `Embeddings`.
  *
  * @example
  * const embeddings = new OnnxEmbeddings({ model: "./models/e5-small", queryPrefix: "query: ", documentPrefix: "passage: " });
@@ -31,23 +52,13 @@ export class OnnxEmbeddings extends Embeddings {
   readonly #model: OnnxModel;
   readonly #options: OnnxEmbeddingsOptions;
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError if `model` is missing, or an option is unknown or invalid. */
   constructor(options: OnnxEmbeddingsOptions) {
-    const own = [
-      "pooling",
-      "normalize",
-      "queryPrefix",
-      "documentPrefix",
-      "maxConcurrency",
-      "maxRetries",
-      "onFailedAttempt",
-    ];
     super(options ?? {});
-    checkKnown(options ?? {}, [...ONNX_OPTIONS, ...own], "OnnxEmbeddings");
+    checkOptions(options ?? {}, CHECKS, "OnnxEmbeddings");
     if (typeof options?.model !== "string" || options.model.trim() === "") {
-      throw new InvalidOptionError("model", options?.model, "a local folder or a registered model's name");
+      throw new InvalidOptionError("model", options?.model, "a local folder or the name of a registered model");
     }
-    checkOneOf("pooling", options.pooling, ["mean", "cls", "last"]);
     this.#options = options;
     this.#model = new OnnxModel("embedding", options.model, options);
   }
@@ -56,35 +67,51 @@ export class OnnxEmbeddings extends Embeddings {
     return this.#model.name;
   }
 
-  /** One vector a text, in the order given. Texts past the model's length are cut at the end. */
+  /**
+   * Embeds documents. The end of a text that is longer than the model's maximum length is ignored, and reported as truncated.
+   *
+   * @returns One vector per text, in the order of `texts`; for `[]`, `[]` without loading the model.
+   * @throws InvalidOptionError if the model needs `pooling`.
+   * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
+   * @throws BackendError if a worker thread dies, or the instance is disposed of during the call.
+   */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
-    const entry = findModel(this.model);
-    return this.#embed(texts, this.#options.documentPrefix ?? entry?.documentPrefix ?? "", options);
+    const registered = findModel(this.model)?.documentPrefix;
+    return this.#embed("document", this.#options.documentPrefix ?? registered, texts, options);
   }
 
+  /**
+   * Embeds a query.
+   *
+   * @throws InvalidOptionError if the model needs `queryPrefix`; otherwise like {@link embedDocuments}.
+   */
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
-    const entry = findModel(this.model);
-    const [vector] = await this.#embed([text], this.#options.queryPrefix ?? entry?.queryPrefix ?? "", options);
+    const registered = findModel(this.model)?.queryPrefix;
+    const [vector] = await this.#embed("query", this.#options.queryPrefix ?? registered, [text], options);
     return vector!;
   }
 
-  /** Frees the model once nobody else uses it. The next call loads it again. */
+  /** Frees the model unless other instances use it. The next call loads it again. */
   dispose(): Promise<void> {
     return this.#model.dispose();
   }
 
-  /** The same, for `await using`. */
+  /** Calls {@link dispose} at the end of an `await using` scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
 
-  async #embed(texts: readonly string[], prefix: string, options: EmbedCallOptions): Promise<number[][]> {
+  async #embed(
+    role: "query" | "document",
+    prefix: string | undefined,
+    texts: readonly string[],
+    { signal, onReport }: EmbedCallOptions,
+  ): Promise<number[][]> {
     if (texts.length === 0) return [];
     const { normalize = true } = this.#options;
     const pooling = this.#options.pooling ?? findModel(this.model)?.pooling;
-    const job = { task: "vectors" as const, prefix, pooling, normalize };
-    const { results } = await this.#model.call(options.signal, (stop) => this.#model.run(job, texts, stop));
-    options.onReport?.({
+    const { results } = await this.#model.run({ task: "vectors", role, prefix, pooling, normalize }, texts, { signal });
+    onReport?.({
       tokens: results.reduce((sum, { tokens }) => sum + tokens!, 0),
       truncated: results.map(({ truncated }) => truncated),
     });

@@ -1,163 +1,171 @@
+/** What the main thread and the worker threads say to each other. Everything here is structured-cloneable. */
+
 import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../text-span.js";
 
-/** Files of a model that a page fetched for its workers, which read them without asking the network again. */
+/** Files of a model that a page has fetched, so that its workers need not request them again. */
 export interface FetchedFiles {
   /** By path. */
   files: Readonly<Record<string, Blob>>;
-  /** Address below which other files may lie; absent where there are no others. */
+  /** Base URL of further files, if there may be any. */
   others?: string | undefined;
 }
 
-/** Everything a worker needs to load a model. Structured-cloneable. */
+/** Everything that a worker needs to load a model. */
 export interface ModelSpec {
-  /** Name for messages. */
+  /** The model's name for messages. */
   name: string;
-  /** Folder (Node) or base URL (browser) that holds `tokenizer.json`, `config.json` and the ONNX file. */
+  /** Folder (Node) or base URL (browser) of `tokenizer.json`, `config.json` and the ONNX file. */
   folder: string;
   /** The ONNX file, relative to the folder. */
   file: string;
   /** What the model is loaded as, which decides which output is read and how. */
   kind: ModelKind;
-  /** Cross-encoders: how the logit is read, where the registry says so. Else the model's own files say it. */
+  /** Cross-encoders with two labels: the one that means "relevant", by name or index, if an option says so. */
+  positiveLabel?: string | number | undefined;
+  /** Cross-encoders: how the logit is read, if the registry says so; otherwise the model's files decide. */
   head?: ModelHead | undefined;
-  /** Cross-encoders that read pairs in a prompt. Default: what the model's architecture was published with. */
+  /** Cross-encoders that read pairs in a prompt. By default, the prompt that the architecture was published with. */
   prompt?: PromptTemplate | undefined;
-  /** Late interaction: how texts are framed, where the registry says so. Else the model's own files say it. */
+  /** Late interaction: how texts are framed, if the registry says so; otherwise the model's files decide. */
   format?: LateInteractionFormat | undefined;
-  /** Threads inside one session. */
+  /** Threads per session. */
   threads: number;
-  /** Browsers: where the files are. */
+  /** Browsers: the files. */
   fetched?: FetchedFiles | undefined;
-  /** Browsers: what the runtime is told. */
+  /** Browsers: settings of the runtime. */
   runtime?: WebRuntime | undefined;
 }
 
-/** What a browser's worker is told of the runtime. */
+/** Settings of the ONNX runtime in a browser's worker. */
 export interface WebRuntime {
-  /** Which processor runs the model. */
   device: "wasm" | "webgpu";
-  /** Address of the module to import, where no bundler put it into the worker. */
+  /** URL of the module to import, if no bundler has put it into the worker. */
   module?: string | undefined;
-  /** Address of the folder with the `.wasm` files; absent: beside the runtime's own code. */
+  /** URL of the folder with the `.wasm` files. By default they are next to the runtime's code. */
   wasmPaths?: string | undefined;
 }
 
-/** What tells a worker where a model's files are. */
-export type ModelPlace = Pick<ModelSpec, "folder" | "fetched">;
+/** Where a model's files are. */
+export type ModelLocation = Pick<ModelSpec, "folder" | "fetched">;
 
-/** What a loaded model says of itself. */
+/** What a worker reports about a model that it has loaded. */
 export interface ModelInfo {
-  /** Most tokens a forward pass takes, special tokens included. */
+  /** Maximum number of tokens per forward pass, special tokens included. */
   maxLength: number;
-  /** Logits a pair (cross-encoders): 1 or 2. */
-  labels?: number;
-  /** Activation that the model's own files name (cross-encoders). */
+  /** Activation that the model's files name (cross-encoders). */
   activation?: "sigmoid" | "identity";
-  /** The instruction that stands in the prompt (cross-encoders that have one). */
+  /** The instruction in the prompt (cross-encoders that have one). */
   instruction?: string;
-  /** Pooling that the model's own files name (embeddings). */
-  pooling?: Pooling;
   /** Milliseconds that loading took. */
   load: number;
 }
 
 interface JobLimits {
-  /** Tokens, special ones included; the model's own limit stands above it. */
+  /** Maximum number of tokens per sequence, special tokens included. The model's limit applies in addition. */
   maxLength?: number | undefined;
-  /** Padded tokens of one batch, at most (a longer text is a batch of its own). Filled in by the model where it is left out. */
+  /** Maximum number of padded tokens per batch; a longer sequence is a batch by itself. `OnnxModel` fills it in. */
   batchTokens?: number | undefined;
 }
 
 /** What is done with documents that do not fit the model. */
-interface PassageOptions {
+export interface PassageOptions {
   longDocuments: "truncate" | "max-passage";
-  /** Tokens of the document that one passage holds, at most. */
+  /** Maximum number of document tokens per passage. */
   passageLength?: number | undefined;
   /** Share of a passage that the next one repeats. */
   passageOverlap?: number | undefined;
 }
 
-/** Score texts against a query. */
+/** Scores texts against a query. */
 export interface PairJob extends JobLimits, PassageOptions {
   task: "pairs";
   query: string;
-  /** Stands in for the prompt's own instruction. */
+  /** Replaces the prompt's instruction. */
   instruction?: string | undefined;
 }
 
-/** Embed texts. */
+/** Embeds texts. */
 export interface VectorJob extends JobLimits {
   task: "vectors";
-  /** Put before every text. */
-  prefix: string;
+  /** Queries and documents may have different prefixes. */
+  role: "query" | "document";
+  /** Prepended to every text. By default, what the model's files name. */
+  prefix?: string | undefined;
+  /** By default, what the model's files or its architecture imply. */
   pooling?: Pooling | undefined;
   normalize: boolean;
 }
 
-/** Late interaction: encode texts token by token, compare documents with a query, or both. */
+/** Late interaction: encodes texts token by token, compares documents with a query, or both. */
 export interface LateJob extends JobLimits, PassageOptions {
   task: "late";
   /** Queries and documents are framed differently. */
   role: "query" | "document";
-  /** Put before every text, and before every passage of it. */
+  /** Prepended to every text, and to every passage of it. */
   prefix: string;
-  /** Tokens of a text, at most; stands in for what the model's format says, within `maxLength`. */
+  /** Maximum number of tokens per text, within `maxLength`; replaces what the model's format says. */
   length?: number | undefined;
   /** What documents are compared with. Without it they are only encoded. */
   query?: TokenVectors | undefined;
   /**
-   * Share of the cosine of the pooled vectors in the similarity; the rest is MaxSim's. Stands in for what the model's format says. Above 0 the
-   * model must have an output for whole texts.
+   * Share of the similarity that is the cosine of the pooled vectors; the rest is MaxSim. Replaces what the model's format says. Above 0,
+   * the model must have an output for whole texts.
    */
   pooledWeight?: number | undefined;
-  /** Send the vectors of texts back. */
+  /** Return the vectors of texts. */
   keep: boolean;
 }
 
 export type Job = PairJob | VectorJob | LateJob;
 
-/** What a job is done on: a text or, in late interaction, one that has been encoded before. */
+/** One input of a job: a text, or, in late interaction, one that was encoded before. */
 export type JobInput = string | TokenVectors;
 
-/** A text as late interaction keeps it. */
+/** An encoded text in late interaction. */
 export interface TokenVectors {
-  /** Numbers of one vector. */
+  /** Length of one vector. */
   dimension: number;
-  /** The text in one piece, or its passages in the order they stand in. */
+  /** The text in one piece, or its passages in their order in the text. */
   passages: readonly PassageVectors[];
-  /** Something of the text was cut. */
+  /** Part of the text was truncated. */
   truncated: boolean;
 }
 
 /** The vectors of a text's tokens, or of one passage of it. */
 export interface PassageVectors {
-  /** Each at length 1 or 0, one behind the other, in half precision (IEEE 754 binary16). */
+  /** One unit or zero vector after the other, in half precision (IEEE 754 binary16). */
   values: Uint16Array<ArrayBuffer>;
-  /** The whole text's vector at length 1, in half precision; absent where it is not compared. */
+  /** The whole text's unit vector, in half precision; absent if pooled vectors are not compared. */
   pooled?: Uint16Array<ArrayBuffer>;
-  /** Absent where the text is in one piece. */
+  /** Absent if the text is in one piece. */
   span?: TextSpan;
 }
 
-/** What comes back for one text. */
+/** The result for one text. */
 export interface TextResult {
-  /** Pair jobs: the logit, or for two-logit heads logit(relevant) − logit(not). */
+  /** Pair jobs: the logit, or for two-label heads logit(relevant) − logit(not relevant). */
   logit?: number;
   /** Vector jobs. */
   vector?: Float32Array;
-  /** Vector jobs: tokens of the text that went through the model, with its prefix and special tokens, without padding. */
+  /** Vector jobs: number of tokens that went through the model, including the prefix and special tokens, without padding. */
   tokens?: number;
-  /** Late jobs with a query: mean over its tokens of the best cosine with a token of the text, mixed with the cosine of the pooled vectors, −1 to 1. */
+  /**
+   * Late jobs with a query: the mean, over the query's tokens, of the best cosine with a token of the text, mixed with the cosine of the
+   * pooled vectors; −1 to 1.
+   */
   similarity?: number;
-  /** Late jobs that keep vectors, for texts that had none. */
+  /** Late jobs with `keep`: the vectors of a text that came without. */
   vectors?: TokenVectors;
-  /** Something of the text, or of the query, was cut. */
+  /** Part of the text was truncated. */
   truncated: boolean;
+  /** Pair jobs: part of the query was truncated. */
+  queryTruncated?: boolean;
+  /** The passage that the score comes from. */
   passage?: TextSpan;
 }
 
-/** Counts of one or several batches; sums of them are counts again. */
+/** Counts of one batch or several; they are added up. */
 export interface JobStats {
   batches: number;
   /** Padded tokens. */
@@ -166,7 +174,7 @@ export interface JobStats {
   tokenize: number;
   /** Milliseconds. */
   inference: number;
-  /** Milliseconds that late interaction spent on texts whose vectors were kept. */
+  /** Milliseconds that late interaction spent on texts whose vectors were cached. */
   compare: number;
 }
 
@@ -174,7 +182,7 @@ export type ToWorker =
   | { type: "load"; spec: ModelSpec }
   | { type: "run"; id: number; job: Job; inputs: readonly JobInput[] }
   | { type: "cancel"; id: number }
-  /** End when what runs now has ended. Ending a thread amid native work takes the whole process down. */
+  /** End after the current batch. A thread that is ended during native work takes the whole process with it. */
   | { type: "stop" };
 
 export type FromWorker =
@@ -184,8 +192,17 @@ export type FromWorker =
   /** Without an id: the model could not be loaded. */
   | { type: "failed"; id?: number; error: WireError };
 
-/** An error on its way between threads, where classes get lost. */
+/** An error in a message between threads, where classes do not survive. */
 export type WireError =
   | { kind: "integrity"; model: string; problem: string; file?: string }
+  | { kind: "option"; option: string; value: unknown; sentence: string }
   | { kind: "missing"; dependency: string; purpose: string; cause: string }
   | { kind: "other"; problem: string };
+
+/** A worker thread as the engine sees it, in Node and in browsers. */
+export interface Thread {
+  post(message: ToWorker): void;
+  /** Whether the thread keeps the process alive. */
+  hold(alive: boolean): void;
+  terminate(): Promise<void>;
+}

@@ -1,7 +1,13 @@
-import { BackendError, MissingDependencyError, ModelIntegrityError, type RerankError } from "../errors.js";
+import {
+  BackendError,
+  InvalidOptionError,
+  MissingDependencyError,
+  ModelIntegrityError,
+  type RerankError,
+} from "../errors.js";
 import type { WireError } from "./protocol.js";
 
-/** A fault that is to reach the caller as one of the named errors. Thrown inside the worker. */
+/** A fault in the worker that the caller receives as one of the named errors. */
 export class WorkerFault extends Error {
   readonly wire: WireError;
 
@@ -11,21 +17,23 @@ export class WorkerFault extends Error {
   }
 }
 
-/** The wire form of whatever was thrown. */
+/** The form in which an error travels between threads. */
 export function toWire(error: unknown): WireError {
   if (error instanceof WorkerFault) return error.wire;
   return { kind: "other", problem: error instanceof Error ? error.message : String(error) };
 }
 
-/** The named error that a wire form stands for. */
+/** The named error for the caller. */
 export function fromWire(error: WireError): RerankError {
   switch (error.kind) {
     case "integrity":
       return new ModelIntegrityError(error.model, error.problem, error.file === undefined ? {} : { file: error.file });
+    case "option":
+      return InvalidOptionError.because(error.option, error.value, error.sentence);
     case "missing":
       return new MissingDependencyError(error.dependency, error.purpose, {
         cause: error.cause,
-        // Its install script fetches CUDA libraries, which fails behind many firewalls; npm then drops an optional dependency in silence.
+        // Its install script downloads CUDA libraries, which fails behind many firewalls; npm then silently skips an optional dependency.
         install: `npm install ${error.dependency} --ignore-scripts`,
       });
     case "other":

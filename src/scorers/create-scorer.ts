@@ -1,7 +1,7 @@
-import { InvalidOptionError } from "../errors.js";
-import { Calls } from "../inference/engine/calls.js";
-import { OpenOnce } from "../inference/engine/open-once.js";
+import { startCall } from "../abort.js";
+import { Disposed, InvalidOptionError } from "../errors.js";
 import { findStaticModel } from "../models/find-static.js";
+import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
@@ -102,7 +102,7 @@ function refuse(options: object, name: string, what: string): void {
 /** A scorer that is opened at the first call, so that creating a reranker loads nothing. */
 class LazyScorer implements RelevanceScorer {
   readonly #name: string;
-  readonly #calls = new Calls();
+  #disposal = new AbortController();
   readonly #opened: OpenOnce<OpenedScorer>;
   #scorer: RelevanceScorer | undefined;
 
@@ -132,15 +132,19 @@ class LazyScorer implements RelevanceScorer {
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (texts.length === 0) return [];
-    return this.#calls.run(options.signal, async (signal) => {
-      const { scorer } = await this.#opened.get(signal);
-      return scorer.score(query, texts, { ...options, signal });
-    });
+    const call = startCall({ signals: [options.signal, this.#disposal.signal] });
+    try {
+      const { scorer } = await this.#opened.get(call.signal);
+      return await scorer.score(query, texts, { ...options, signal: call.signal });
+    } finally {
+      call.release();
+    }
   }
 
   /** Frees the model and ends the calls in progress. The next call loads the model again. */
   async dispose(): Promise<void> {
-    this.#calls.dispose();
+    this.#disposal.abort(new Disposed());
+    this.#disposal = new AbortController();
     await this.#opened.close();
   }
 

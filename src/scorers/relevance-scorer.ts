@@ -1,4 +1,5 @@
 import type { Calibration } from "../calibration.js";
+import { InvalidInputError } from "../errors.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /** Milliseconds that a scorer spent, by stage. A stage that did not run, or was not measured, has no key. */
@@ -107,4 +108,10 @@ export interface RelevanceScorer {
   readonly languages?: readonly string[] | undefined;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
+}
+
+/** @throws InvalidInputError if the query is not a string, or is blank. */
+export function checkQuery(query: unknown): asserts query is string {
+  if (typeof query !== "string" || query.trim() === "")
+    throw new InvalidInputError("query", "must be a string that is not blank.");
 }

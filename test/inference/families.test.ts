@@ -127,7 +127,7 @@ describe("an instruction", () => {
   it("is refused where the model has no prompt, and when it is blank", async () => {
     await using plain = new OnnxCrossEncoder({ model: tiny("roberta"), workers: 1, instruction: "Find recipes" });
     await expect(plain.score("bread", texts)).rejects.toThrow("reads pairs without a prompt");
-    expect(() => new OnnxCrossEncoder({ instruction: " " })).toThrow("not blank");
+    expect(() => new OnnxCrossEncoder({ instruction: " " })).toThrow("expected a non-blank string");
   });
 
   it("leaves room for the document beside a query that is far too long", async () => {
@@ -135,7 +135,7 @@ describe("an instruction", () => {
     const query = "where is the ferry? ".repeat(200);
     const reports: ScorerReport[] = [];
     const scores = await scorer.score(query, ["bread", "water"], { onReport: (report) => reports.push(report) });
-    expect(reports[0]!.truncated).toEqual([true, true]);
+    expect(reports[0]).toMatchObject({ truncated: [false, false], queryTruncated: true });
     expect(scores[0]).not.toBe(scores[1]);
   });
 });

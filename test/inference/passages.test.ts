@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutPassages } from "../../src/inference/tokenizer/passages.js";
 
+const passagesOf = (...args: Parameters<typeof cutPassages>) => [...cutPassages(...args)];
+
 /** A token a word or ideograph, as a stand-in that can be counted by hand. */
 const count = (piece: string) => (piece.trim() === "" ? 0 : 1);
 
@@ -33,7 +35,7 @@ describe("cutPassages", () => {
         fc.integer({ min: 4, max: 30 }),
         fc.double({ min: 0, max: 0.9, noNaN: true }),
         (whole, room, share) => {
-          const spans = cutPassages(whole, room, Math.floor(room * share), count);
+          const spans = passagesOf(whole, room, Math.floor(room * share), count);
           fc.pre(whole !== "");
           expect(spans[0]!.start).toBe(0);
           expect(spans.at(-1)!.end).toBe(whole.length);
@@ -52,7 +54,7 @@ describe("cutPassages", () => {
   it("never parts a surrogate pair or a mark from its base", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 4, max: 12 }), (whole, room) => {
-        for (const { start, end } of cutPassages(whole, room, 1, count)) {
+        for (const { start, end } of passagesOf(whole, room, 1, count)) {
           expect(whole.slice(start, end)).not.toMatch(LONE);
           expect(/^\p{M}/u.test(whole.slice(start)) && start > 0).toBe(false);
         }
@@ -62,7 +64,7 @@ describe("cutPassages", () => {
 
   it("repeats as much as it is told to", () => {
     const words = Array.from({ length: 40 }, (_, index) => `w${index}`).join(" ");
-    const spans = cutPassages(words, 10, 4, count);
+    const spans = passagesOf(words, 10, 4, count);
     expect(
       spans.map(({ start, end }) => words.slice(start, end).trim().split(" ")).map((list) => [list[0], list.length]),
     ).toEqual([
@@ -73,14 +75,14 @@ describe("cutPassages", () => {
       ["w24", 10],
       ["w30", 10],
     ]);
-    expect(cutPassages(words, 10, 0, count)).toHaveLength(4);
+    expect(passagesOf(words, 10, 0, count)).toHaveLength(4);
   });
 
   it("ends between paragraphs, else between sentences, when that leaves the passage long enough", () => {
     const sentence = (name: string, words: number) =>
       `${Array.from({ length: words }, (_, i) => `${name}${i}`).join(" ")}.`;
     const cut = (text: string, room: number, overlap: number) =>
-      cutPassages(text, room, overlap, count).map(({ start, end }) => text.slice(start, end).trim());
+      passagesOf(text, room, overlap, count).map(({ start, end }) => text.slice(start, end).trim());
     const [a, b, c] = [sentence("a", 12), sentence("b", 15), sentence("c", 9)];
     expect(cut([a, b, c].join("\n\n"), 20, 5)).toEqual([a, b, c]);
     expect(cut([a, b, c].join("\r\n\r\n"), 20, 5)).toEqual([a, b, c]);
@@ -92,6 +94,6 @@ describe("cutPassages", () => {
   it("begins again at a sentence", () => {
     const sentences = Array.from({ length: 12 }, (_, index) => `Number ${index} has five words.`);
     const text = sentences.join(" ");
-    for (const { start } of cutPassages(text, 20, 7, count)) expect(text.slice(start).trimStart()).toMatch(/^Number/);
+    for (const { start } of passagesOf(text, 20, 7, count)) expect(text.slice(start).trimStart()).toMatch(/^Number/);
   });
 });

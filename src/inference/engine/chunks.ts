@@ -1,23 +1,41 @@
+import type { Job, JobInput } from "../protocol.js";
+
+/** MaxSim multiplications that take about as long as encoding one character with a small model: 10 ms per chunk of either kind. */
+const MULTIPLICATIONS_PER_CHARACTER = 4000;
+
+/** The cost of one input, in characters of text to encode. */
+export function inputCost(job: Job, input: JobInput): number {
+  if (typeof input === "string") return input.length;
+  const numbers = input.passages.reduce((sum, { values }) => sum + values.length, 0);
+  return (numbers * queryTokens(job)) / MULTIPLICATIONS_PER_CHARACTER;
+}
+
+function queryTokens(job: Job): number {
+  if (job.task !== "late" || !job.query) return 1;
+  return job.query.passages.reduce((sum, { values }) => sum + values.length, 0) / job.query.dimension;
+}
+
 /**
- * Cuts texts into chunks of work for several threads: longest first, so that the last chunks to run are small ones and all threads
- * end together.
+ * Divides inputs into chunks of work for several threads. The most expensive inputs come first, so that the last chunks to run are small
+ * and all threads finish at about the same time.
  *
- * @param lengths Characters of each text, a cheap stand-in for tokens.
- * @param budget Characters of one chunk, about.
+ * @param costs Cost of each input.
+ * @param budget Cost of one chunk; an input above it is a chunk by itself.
+ * @returns Indices into `costs`, each exactly once.
  */
-export function cutChunks(lengths: readonly number[], budget: number): number[][] {
-  const order = lengths.map((_, index) => index).sort((a, b) => lengths[b]! - lengths[a]!);
+export function cutChunks(costs: readonly number[], budget: number): number[][] {
+  const order = costs.map((_, index) => index).sort((a, b) => costs[b]! - costs[a]!);
   const chunks: number[][] = [];
   let chunk: number[] = [];
   let size = 0;
   for (const index of order) {
-    if (chunk.length > 0 && size + lengths[index]! > budget) {
+    if (chunk.length > 0 && size + costs[index]! > budget) {
       chunks.push(chunk);
       chunk = [];
       size = 0;
     }
     chunk.push(index);
-    size += lengths[index]!;
+    size += costs[index]!;
   }
   if (chunk.length > 0) chunks.push(chunk);
   return chunks;

@@ -1,28 +1,38 @@
 import { startThread } from "#platform/thread.js";
+import { onAbort } from "../../abort.js";
 import { BackendError, Disposed } from "../../errors.js";
-import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult } from "../protocol.js";
+import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult, Thread } from "../protocol.js";
 import { fromWire } from "../worker-fault.js";
-import { cutChunks } from "./chunks.js";
-import { inputWeight } from "./input-weight.js";
-import type { Thread } from "./thread.js";
+import { cutChunks, inputCost } from "./chunks.js";
 
-/** Characters of one chunk of work, some 600 tokens of English: small, so that threads end together; large beside what a message costs. */
+/**
+ * Characters of one chunk of work, about 600 tokens of English: small enough that all threads finish at about the same time, large
+ * compared with the cost of a message.
+ */
 const CHUNK_CHARACTERS = 2500;
 
-/** Chunks a thread holds at once: one that runs and one that waits, so that a busy main thread does not leave it idle. */
-const CHUNKS_A_THREAD = 2;
+/** Chunks that a thread has at once: one runs and one waits, so that a busy main thread does not leave it idle. */
+const CHUNKS_PER_THREAD = 2;
 
 /** How a model is run. */
 export interface EngineOptions {
   spec: ModelSpec;
-  /** Threads with a session each, at most; they are started as work asks for them. */
+  /** Maximum number of threads, each with its own session. They are started when there is work for them. */
   workers: number;
   /** Milliseconds without work after which the threads end. 0: never. */
   idleTimeout: number;
 }
 
+/** Options of {@link Engine.run}. */
+export interface RunOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with each result as it arrives, in any order, and not after an abort. */
+  onResult?: ((index: number, result: TextResult) => void) | undefined;
+}
+
 /** What {@link Engine.run} resolves to. */
 export interface EngineResult {
+  /** One result per input, in the order of the inputs. */
   results: TextResult[];
   stats: JobStats;
   info: ModelInfo;
@@ -31,12 +41,13 @@ export interface EngineResult {
 interface Request {
   job: Job;
   inputs: readonly JobInput[];
-  /** Places in `inputs` not yet handed to a thread, chunk by chunk, last one next. */
+  /** Chunks (indices into `inputs`) that no thread has yet; the last one is next. */
   waiting: number[][];
+  /** Number of chunks without a result. */
   open: number;
   results: TextResult[];
   stats: JobStats;
-  onResult: ((place: number, result: TextResult) => void) | undefined;
+  onResult: RunOptions["onResult"];
   resolve(result: EngineResult): void;
   reject(error: unknown): void;
 }
@@ -44,12 +55,12 @@ interface Request {
 interface Slot {
   thread: Thread;
   info: ModelInfo | undefined;
-  chunks: Map<number, { request: Request; places: number[] }>;
+  chunks: Map<number, { request: Request; indices: number[] }>;
 }
 
 /**
- * Runs one model on a few threads. Requests are cut into chunks; threads take chunks of the requests in turn, so that a short request does
- * not wait for a long one. A thread that dies takes its requests with it, and the next request starts another.
+ * Runs one model on a few threads. Requests are divided into chunks, and threads take the chunks of all requests in turn, so that a short
+ * request does not wait for a long one. When a thread dies, its requests reject, and the next request starts another thread.
  */
 export class Engine {
   readonly #options: EngineOptions;
@@ -62,25 +73,12 @@ export class Engine {
     this.#options = options;
   }
 
-  /**
-   * Runs a job; one result an input, in the order given. Rejects with the signal's reason as soon as it aborts.
-   *
-   * @param onResult Told every result as it comes, in any order; not after an abort.
-   */
-  run(
-    job: Job,
-    inputs: readonly JobInput[],
-    signal?: AbortSignal,
-    onResult?: (place: number, result: TextResult) => void,
-  ): Promise<EngineResult> {
-    return new Promise((resolve, reject) => {
+  /** Runs a job. Rejects with the signal's reason as soon as it aborts. */
+  run(job: Job, inputs: readonly JobInput[], { signal, onResult }: RunOptions = {}): Promise<EngineResult> {
+    return new Promise<EngineResult>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const chunks = cutChunks(
-        inputs.map((input) => inputWeight(job, input)),
-        CHUNK_CHARACTERS,
-      );
-      const abort = () => this.#settle(request, () => reject(signal!.reason));
-      const done = () => signal?.removeEventListener("abort", abort);
+      const costs = inputs.map((input) => inputCost(job, input));
+      const chunks = cutChunks(costs, CHUNK_CHARACTERS);
       const request: Request = {
         job,
         inputs,
@@ -90,22 +88,22 @@ export class Engine {
         stats: { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 },
         onResult,
         resolve: (result) => {
-          done();
+          stopListening();
           resolve(result);
         },
         reject: (error) => {
-          done();
+          stopListening();
           reject(error);
         },
       };
-      signal?.addEventListener("abort", abort, { once: true });
+      const stopListening = onAbort(signal, () => this.#settle(request, () => request.reject(signal!.reason)));
       this.#requests.push(request);
-      this.#hold();
+      this.#updateHold();
       this.#dispatch();
     });
   }
 
-  /** Ends the threads; requests under way reject. A later request starts anew. */
+  /** Ends the threads; requests under way reject. A later request starts new threads. */
   async dispose(): Promise<void> {
     const slots = this.#slots;
     this.#slots = [];
@@ -113,26 +111,21 @@ export class Engine {
     await Promise.all(slots.map(({ thread }) => thread.terminate()));
   }
 
-  /** Threads that are running now. */
-  get threads(): number {
-    return this.#slots.length;
-  }
-
   #dispatch(): void {
     for (;;) {
       const request = this.#requests.find(({ waiting }) => waiting.length > 0);
       if (!request) return;
-      const ready = this.#slots.filter(({ info, chunks }) => info && chunks.size < CHUNKS_A_THREAD);
+      const ready = this.#slots.filter(({ info, chunks }) => info && chunks.size < CHUNKS_PER_THREAD);
       const slot = ready.reduce<Slot | undefined>(
         (best, next) => (best && best.chunks.size <= next.chunks.size ? best : next),
         undefined,
       );
       if (!slot || slot.chunks.size > 0) this.#startThreads();
       if (!slot) return;
-      const places = request.waiting.pop()!;
+      const indices = request.waiting.pop()!;
       const id = this.#nextId++;
-      slot.chunks.set(id, { request, places });
-      slot.thread.post({ type: "run", id, job: request.job, inputs: places.map((place) => request.inputs[place]!) });
+      slot.chunks.set(id, { request, indices });
+      slot.thread.post({ type: "run", id, job: request.job, inputs: indices.map((index) => request.inputs[index]!) });
       this.#requests.splice(this.#requests.indexOf(request), 1);
       this.#requests.push(request);
     }
@@ -160,7 +153,7 @@ export class Engine {
   #receive(slot: Slot, message: FromWorker): void {
     if (message.type === "ready") {
       slot.info = message.info;
-      this.#hold();
+      this.#updateHold();
     } else if (message.type === "failed" && message.id === undefined) {
       this.#lose(slot, fromWire(message.error));
       this.#failAll(fromWire(message.error));
@@ -168,36 +161,35 @@ export class Engine {
       const id = message.id!;
       const chunk = slot.chunks.get(id);
       slot.chunks.delete(id);
-      if (this.#requests.length === 0) this.#hold();
-      if (chunk && this.#requests.includes(chunk.request)) this.#collect(slot, chunk.request, chunk.places, message);
+      if (this.#requests.length === 0) this.#updateHold();
+      if (chunk && this.#requests.includes(chunk.request)) this.#collect(slot, chunk.request, chunk.indices, message);
     }
     this.#dispatch();
   }
 
-  #collect(slot: Slot, request: Request, places: number[], message: FromWorker): void {
+  #collect(slot: Slot, request: Request, indices: number[], message: FromWorker): void {
     if (message.type === "failed") this.#settle(request, () => request.reject(fromWire(message.error)));
     if (message.type !== "done") return;
-    places.forEach((place, index) => {
-      const result = message.results[index]!;
-      request.results[place] = result;
-      request.onResult?.(place, result);
+    indices.forEach((index, position) => {
+      const result = message.results[position]!;
+      request.results[index] = result;
+      request.onResult?.(index, result);
     });
     for (const key of Object.keys(request.stats) as (keyof JobStats)[]) request.stats[key] += message.stats[key];
     request.open -= 1;
     if (request.open === 0) {
-      this.#settle(request, () =>
-        request.resolve({ results: request.results, stats: request.stats, info: slot.info! }),
-      );
+      const { results, stats } = request;
+      this.#settle(request, () => request.resolve({ results, stats, info: slot.info! }));
     }
   }
 
-  /** Takes a request off the books, stops what threads still do for it, and answers it. */
+  /** Removes a request, cancels what threads still do for it, and answers it. */
   #settle(request: Request, answer: () => void): void {
     this.#requests = this.#requests.filter((other) => other !== request);
     for (const { chunks, thread } of this.#slots) {
       for (const [id, chunk] of chunks) if (chunk.request === request) thread.post({ type: "cancel", id });
     }
-    this.#hold();
+    this.#updateHold();
     answer();
   }
 
@@ -216,10 +208,10 @@ export class Engine {
     for (const request of this.#requests) this.#settle(request, () => request.reject(error));
   }
 
-  /** Keeps the process alive while there is work, lets it end when there is none, and frees the threads after a while. */
-  #hold(): void {
+  /** Keeps the process alive while there is work, lets it end when there is none, and frees the threads after the idle timeout. */
+  #updateHold(): void {
     const busy = this.#requests.length > 0;
-    // A thread that still loads, or runs what was cancelled, is waited for: the process must not end in the middle of native work.
+    // The process must not end while a thread loads or runs a cancelled batch, because that is native work.
     for (const { thread, info, chunks } of this.#slots) thread.hold(busy || info === undefined || chunks.size > 0);
     clearTimeout(this.#idle);
     if (!busy && this.#options.idleTimeout > 0) {
@@ -230,5 +222,5 @@ export class Engine {
 }
 
 function died(reason: string): BackendError {
-  return new BackendError("onnx worker", `died while it was needed: ${reason}. The next call starts a new one.`);
+  return new BackendError("onnx worker", `the thread died during a call: ${reason}. The next call starts a new one.`);
 }

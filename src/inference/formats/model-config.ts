@@ -1,4 +1,4 @@
-/** What is read of a model's `config.json`. Unknown fields are left alone. */
+/** The fields of a model's `config.json` that are read here. */
 export interface ModelConfig {
   model_type?: string;
   architectures?: string[];
@@ -20,7 +20,7 @@ export interface ModelConfig {
   sentence_transformers?: { activation_fn?: string };
 }
 
-/** Families whose position table starts after the padding index, and so holds fewer tokens than it has rows. */
+/** Architectures whose position table starts after the padding index, so that it holds fewer tokens than it has rows. */
 const OFFSET_POSITIONS = new Set([
   "roberta",
   "xlm-roberta",
@@ -33,9 +33,9 @@ const OFFSET_POSITIONS = new Set([
 ]);
 
 /**
- * Most tokens a forward pass of the model takes.
+ * Maximum number of tokens per forward pass.
  *
- * @param tokenizerLimit `model_max_length` of `tokenizer_config.json`; an astronomic number there means none.
+ * @param tokenizerLimit `model_max_length` of `tokenizer_config.json`; an astronomically large number means no limit.
  */
 export function maxTokens(config: ModelConfig, tokenizerLimit: unknown): number {
   const rows = config.max_position_embeddings ?? config.n_positions;
@@ -46,19 +46,23 @@ export function maxTokens(config: ModelConfig, tokenizerLimit: unknown): number 
   return limits.length > 0 ? Math.min(...limits) : 512;
 }
 
-/** Activation that sentence-transformers would apply, where the model's files name one. */
+/** The activation that sentence-transformers would apply, if the model's files name one. */
 export function namedActivation(config: ModelConfig): "sigmoid" | "identity" | undefined {
   const name = config.sentence_transformers?.activation_fn ?? config.sbert_ce_default_activation_function;
   if (name === undefined) return undefined;
   return name.endsWith("Identity") ? "identity" : name.endsWith("Sigmoid") ? "sigmoid" : undefined;
 }
 
-/** The model is a decoder: it reads from left to right, and nothing frames its texts unless its tokenizer says so. */
+/** Architectures that read from left to right. Their last token is the only one that has seen the whole text. */
+const DECODERS =
+  /^(qwen2|qwen3|llama|mistral|mixtral|ministral|gemma|gemma2|phi|phi3|gpt2|gpt_neox|gptj|opt|bloom|falcon|granite|olmo2?|smollm3)$/;
+
+/** True for a decoder. Nothing is added to its texts unless its tokenizer says so. */
 export function isDecoder(config: ModelConfig): boolean {
-  return config.model_type === "qwen3" || isCausal(config);
+  return DECODERS.test(config.model_type ?? "") || isCausal(config);
 }
 
-/** The model continues texts: its output is one logit a word of its vocabulary. */
+/** True for a model that continues texts: its output is one logit per token of its vocabulary. */
 export function isCausal(config: ModelConfig): boolean {
   return config.architectures?.some((name) => name.endsWith("ForCausalLM")) ?? false;
 }

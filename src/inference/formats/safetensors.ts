@@ -1,4 +1,4 @@
-/** A tensor of a safetensors file, as 32-bit floats in row order. */
+/** A tensor of a safetensors file, as 32-bit floats in row-major order. */
 export interface Weights {
   shape: readonly number[];
   values: Float32Array;
@@ -6,7 +6,7 @@ export interface Weights {
 
 type Reader = (view: DataView, offset: number) => number;
 
-/** Types that weights are stored in: bytes of one number and how it is read. */
+/** Types of stored numbers: the size in bytes and the way to read one. */
 const TYPES: Record<string, { bytes: number; read: Reader }> = {
   F32: { bytes: 4, read: (view, offset) => view.getFloat32(offset, true) },
   F64: { bytes: 8, read: (view, offset) => view.getFloat64(offset, true) },
@@ -17,12 +17,12 @@ const TYPES: Record<string, { bytes: number; read: Reader }> = {
 /**
  * Reads a safetensors file: eight bytes of header length, a JSON header, then the tensors.
  *
- * @throws Error saying what is wrong with the file.
+ * @throws Error if the file is damaged or stores an unsupported type.
  */
 export function readSafetensors(bytes: Uint8Array): Map<string, Weights> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.byteLength < 8 ? Number.NaN : Number(view.getBigUint64(0, true));
-  if (!(length > 1 && 8 + length <= bytes.byteLength)) throw new Error("it is no safetensors file, or not all of it");
+  if (!(length > 1 && 8 + length <= bytes.byteLength)) throw new Error("it is not a complete safetensors file");
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, HeaderEntry>;
   const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__");
   return new Map(tensors.map(([name, entry]) => [name, readTensor(view, 8 + length, name, entry)]));
@@ -41,17 +41,17 @@ function readTensor(
   { dtype, shape, data_offsets: [start, end] }: HeaderEntry,
 ): Weights {
   const type = TYPES[dtype];
-  if (!type) throw new Error(`tensor ${name} is of type ${dtype}, which is not read here`);
+  if (!type) throw new Error(`the tensor ${name} has the type ${dtype}, which is not supported`);
   const count = shape.reduce((product, size) => product * size, 1);
   if (end - start !== count * type.bytes || base + end > view.byteLength)
-    throw new Error(`tensor ${name} is not whole`);
+    throw new Error(`the tensor ${name} is incomplete`);
   return {
     shape,
     values: Float32Array.from({ length: count }, (_, index) => type.read(view, base + start + index * type.bytes)),
   };
 }
 
-/** IEEE 754 binary16 to number. */
+/** Converts an IEEE 754 binary16 number. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

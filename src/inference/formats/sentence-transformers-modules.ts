@@ -1,5 +1,5 @@
 import type { Pooling } from "../../models/types.js";
-import type { ModelPlace } from "../protocol.js";
+import type { ModelLocation } from "../protocol.js";
 import type { Platform } from "../worker/session.js";
 import { WorkerFault } from "../worker-fault.js";
 import { readSafetensors, type Weights } from "./safetensors.js";
@@ -7,15 +7,15 @@ import { readSafetensors, type Weights } from "./safetensors.js";
 /** A step after pooling: one vector in, one out. */
 type Step = (vector: Float32Array) => Float32Array;
 
-/** What sentence-transformers keeps beside the graph: how to pool, and the layers behind it. */
+/** What sentence-transformers stores next to the graph: how to pool, and the layers after it. */
 export interface ModuleChain {
   pooling: Pooling | undefined;
   steps: Step[];
-  /** A module turns the token vectors into one vector, so that the steps are of whole texts. */
+  /** True if a module pools the token vectors, so that the steps apply to whole texts. */
   pooled: boolean;
-  /** Numbers of a vector before and after the steps, where there are dense layers among them. */
+  /** Dimensions of a vector before and after the steps, if there are dense layers among them. */
   sizes: { inputs: number; outputs: number } | undefined;
-  /** Activation that the model's own files name for its score. */
+  /** Activation that the model's files name for its score. */
   activation: "sigmoid" | "identity" | undefined;
 }
 
@@ -26,7 +26,7 @@ interface ModuleEntry {
 
 type Config = Record<string, unknown>;
 
-/** Activations of dense layers by the name of their class in torch. */
+/** Activations of dense layers, by the names of their torch classes. */
 const ACTIVATIONS: Record<string, (x: number) => number> = {
   Identity: (x) => x,
   Tanh: Math.tanh,
@@ -35,12 +35,12 @@ const ACTIVATIONS: Record<string, (x: number) => number> = {
   GELU: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
 };
 
-/** Modules that compute; `Transformer` is the graph itself, and vectors are normalised by the caller's option. */
+/** Modules that compute something. `Transformer` is the graph itself, and normalizing is an option of the caller. */
 const STEPS: Record<string, (config: Config, weights: Map<string, Weights>) => Step> = {
   Dense: (config, weights) => {
     const name = String(config.activation_function ?? "torch.nn.modules.activation.Tanh").replace(/.*\./, "");
     const activation = ACTIVATIONS[name];
-    if (!activation) throw new Error(`its activation ${name} is not known here`);
+    if (!activation) throw new Error(`the activation ${name} is not supported`);
     const layer = dense(tensor(weights, "linear.weight"), weights.get("linear.bias"), activation);
     return config.use_residual ? withResidual(layer, weights.get("residual.weight")) : layer;
   },
@@ -54,16 +54,20 @@ const NO_STEPS: Omit<ModuleChain, "pooling"> = { steps: [], pooled: true, sizes:
 /**
  * Reads the modules of a model folder.
  *
- * @returns undefined where the folder has no `modules.json`.
- * @throws WorkerFault for a module that is not known here: leaving it out would give other vectors.
+ * @returns undefined if the folder has no `modules.json`.
+ * @throws WorkerFault for an unsupported module, because the vectors would be wrong without it.
  */
 export async function readModules(
   platform: Platform,
-  place: ModelPlace,
+  location: ModelLocation,
   model: string,
 ): Promise<ModuleChain | undefined> {
-  const entries = (await platform.readJsonIfAny(place, "modules.json")) as ModuleEntry[] | undefined;
-  const pooling = await readPooling(platform, place);
+  const fault = (file: string, problem: string) => new WorkerFault({ kind: "integrity", model, file, problem });
+  const entries = (await platform.readJsonIfAny(location, "modules.json")) as ModuleEntry[] | undefined;
+  const pooling = readPooling(await platform.readJsonIfAny(location, POOLING_FILE));
+  if (pooling === "unknown") {
+    throw fault(POOLING_FILE, "its pooling mode is not supported; the supported ones are cls, mean and lasttoken.");
+  }
   if (!Array.isArray(entries)) return pooling && { ...NO_STEPS, pooling };
   const steps: Step[] = [];
   let sizes: ModuleChain["sizes"];
@@ -72,27 +76,24 @@ export async function readModules(
     if (WITHOUT_STEP.has(name)) continue;
     try {
       const make = STEPS[name];
-      if (!make) throw new Error(`modules of type ${name} are not known here`);
-      const config = (await platform.readJson(place, `${path}/config.json`)) as Config;
-      const weights = readSafetensors(await platform.readBytes(place, `${path}/model.safetensors`));
+      if (!make) throw new Error(`modules of type ${name} are not supported`);
+      const config = (await platform.readJson(location, `${path}/config.json`)) as Config;
+      const weights = readSafetensors(await platform.readBytes(location, `${path}/model.safetensors`));
       steps.push(make(config, weights));
       const [outputs, inputs] = weights.get("linear.weight")?.shape ?? [];
       if (sizes && inputs !== undefined && inputs !== sizes.outputs)
-        throw new Error(`it takes ${inputs} numbers, the layer before it gives ${sizes.outputs}`);
+        throw new Error(`it takes ${inputs} dimensions, but the layer before it gives ${sizes.outputs}`);
       if (inputs !== undefined && outputs !== undefined) sizes = { inputs: sizes?.inputs ?? inputs, outputs };
     } catch (error) {
-      throw new WorkerFault({
-        kind: "integrity",
-        model,
-        file: path,
-        problem: `cannot be used: ${(error as Error).message}.`,
-      });
+      throw fault(path, `${(error as Error).message}.`);
     }
   }
-  const settings = (await platform.readJsonIfAny(place, "config_sentence_transformers.json")) as Config | undefined;
+  const settings = (await platform.readJsonIfAny(location, "config_sentence_transformers.json")) as Config | undefined;
   const pooled = entries.some(({ type }) => /(^|\.)Pooling$/.test(type));
   return { pooling, steps, pooled, sizes, activation: activationName(settings?.activation_fn) };
 }
+
+const POOLING_FILE = "1_Pooling/config.json";
 
 const POOLING_NAMES: Record<string, Pooling> = {
   cls: "cls",
@@ -102,11 +103,12 @@ const POOLING_NAMES: Record<string, Pooling> = {
   mean_tokens: "mean",
 };
 
-/** The pooling that sentence-transformers wrote beside the model, in its older form (a flag each) or its newer one (a name). */
-async function readPooling(platform: Platform, place: ModelPlace): Promise<Pooling | undefined> {
-  const config = (await platform.readJsonIfAny(place, "1_Pooling/config.json")) as Config | undefined;
-  if (typeof config?.pooling_mode === "string") return POOLING_NAMES[config.pooling_mode];
-  return Object.entries(POOLING_NAMES).find(([name]) => config?.[`pooling_mode_${name}`] === true)?.[1];
+/** The pooling that sentence-transformers wrote, in its older form (one flag per mode) or its newer one (a name). */
+function readPooling(file: object | undefined): Pooling | "unknown" | undefined {
+  if (file === undefined) return undefined;
+  const config = file as Config;
+  if (typeof config.pooling_mode === "string") return POOLING_NAMES[config.pooling_mode] ?? "unknown";
+  return Object.entries(POOLING_NAMES).find(([name]) => config[`pooling_mode_${name}`] === true)?.[1] ?? "unknown";
 }
 
 function activationName(path: unknown): "sigmoid" | "identity" | undefined {
@@ -116,11 +118,11 @@ function activationName(path: unknown): "sigmoid" | "identity" | undefined {
 
 function tensor(weights: Map<string, Weights>, name: string): Weights {
   const found = weights.get(name);
-  if (!found) throw new Error(`its weights hold no ${name}`);
+  if (!found) throw new Error(`its weights do not include ${name}`);
   return found;
 }
 
-/** x ↦ activation(W x + b), W of shape [out, in]. Late interaction runs it for every token, hence the plain loops. */
+/** x ↦ activation(W x + b), W of shape [out, in]. Late interaction runs it for every token, so the loops are plain. */
 function dense(
   { shape: [outputs = 0, inputs = 0], values }: Weights,
   bias: Weights | undefined,
@@ -138,7 +140,7 @@ function dense(
   };
 }
 
-/** x ↦ layer(x) + x, or + R x where the layer changes the length (PyLate's Dense). */
+/** x ↦ layer(x) + x, or layer(x) + R x if the layer changes the dimension (PyLate's Dense). */
 function withResidual(layer: Step, weight: Weights | undefined): Step {
   const residual = weight ? dense(weight, undefined, (x) => x) : (vector: Float32Array) => vector;
   return (vector) => {
@@ -157,25 +159,9 @@ function layerNorm(weight: Weights, bias: Weights): Step {
   };
 }
 
-/** The error function to seven digits (Abramowitz and Stegun 7.1.26 gives five; this is the series and the continued fraction). */
+/** The error function, with an error below 1.5e-7 (Abramowitz and Stegun, 7.1.26). */
 function erf(x: number): number {
-  const size = Math.abs(x);
-  const value = size < 2.5 ? erfSeries(size) : 1 - erfcFraction(size);
-  return x < 0 ? -value : value;
-}
-
-function erfSeries(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 60; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
-}
-
-function erfcFraction(x: number): number {
-  let fraction = 0;
-  for (let n = 40; n > 0; n--) fraction = n / 2 / (x + fraction);
-  return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return Math.sign(x) * (1 - series * Math.exp(-x * x));
 }

@@ -1,6 +1,6 @@
 import { isPyLate, PUNCTUATION } from "../../models/late-interaction.js";
 import type { LateInteractionFormat } from "../../models/types.js";
-import type { ModelPlace } from "../protocol.js";
+import type { ModelLocation } from "../protocol.js";
 import type { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import type { Platform } from "../worker/session.js";
 
@@ -24,7 +24,7 @@ type Json = Record<string, unknown>;
  */
 export async function readFormat(
   platform: Platform,
-  place: ModelPlace,
+  place: ModelLocation,
   config: object,
 ): Promise<LateInteractionFormat> {
   const own = (config as { langchain_rerank?: OwnSettings }).langchain_rerank;

@@ -3,15 +3,15 @@ import { isDecoder, type ModelConfig } from "../formats/model-config.js";
 import { WorkerFault } from "../worker-fault.js";
 import { useExactNormalizers } from "./normalizers/exact-normalizers.js";
 import { readTemplates, type Templates } from "./post-processor.js";
-import { takeLongWords } from "./unigram-words.js";
+import { acceptLongWords } from "./unigram-words.js";
 
-/** Characters a token rarely exceeds; a prefix of this many times the tokens wanted nearly always holds them. */
-const CHARACTERS_A_TOKEN = 8;
+/** Characters per token that text rarely exceeds: a part of a text that is this many times longer nearly always has enough tokens. */
+const CHARACTERS_PER_TOKEN = 8;
 
-/** Tokens at the end of a prefix that may come out differently once the text goes on; they are not used. */
+/** Tokens next to a cut that may differ from those of the whole text; they are not used. */
 const UNSETTLED_TOKENS = 16;
 
-/** Texts as they are. */
+/** No special tokens. */
 const UNFRAMED: Templates = {
   single: [{ text: "A", type: 0 }],
   pair: [
@@ -35,7 +35,7 @@ interface TokenizerConfig {
   model_max_length?: number;
 }
 
-/** A model's tokenizer: ids without special tokens, and the frames that add them. */
+/** A model's tokenizer: ids without special tokens, and the templates that add them. */
 export class ModelTokenizer {
   readonly templates: Templates;
   readonly padId: number;
@@ -45,20 +45,20 @@ export class ModelTokenizer {
   readonly endId: number | undefined;
   readonly #tokenizer: Tokenizer;
 
-  /** @throws WorkerFault when the files do not fit each other. */
+  /** @throws WorkerFault if the files contradict each other. */
   constructor(model: string, json: object, tokenizerConfig: TokenizerConfig, config: ModelConfig) {
     const fault = (problem: string, file = "tokenizer.json") =>
       new WorkerFault({ kind: "integrity", model, file, problem });
     try {
       this.#tokenizer = new Tokenizer(json, tokenizerConfig);
       useExactNormalizers(this.#tokenizer);
-      takeLongWords(this.#tokenizer);
+      if ((json as { model?: { type?: string } }).model?.type === "Unigram") acceptLongWords(this.#tokenizer);
     } catch (error) {
-      throw fault(`is not a tokenizer that can be read (${error instanceof Error ? error.message : String(error)}).`);
+      throw fault(`it cannot be read as a tokenizer (${error instanceof Error ? error.message : String(error)}).`);
     }
     const framed = readTemplates((json as { post_processor?: unknown }).post_processor);
     const templates = framed ?? (isDecoder(config) ? UNFRAMED : undefined);
-    if (!templates) throw fault("has no `post_processor` that frames texts with special tokens, as encoders need.");
+    if (!templates) throw fault("it has no `post_processor` that adds special tokens, which encoders need.");
     this.templates = templates;
     const tokenizerPad = tokenId(this.#tokenizer, tokenizerConfig.pad_token);
     this.padId = config.pad_token_id ?? tokenizerPad ?? 0;
@@ -66,7 +66,7 @@ export class ModelTokenizer {
     this.unknownId = tokenId(this.#tokenizer, tokenizerConfig.unk_token);
     this.endId = tokenId(this.#tokenizer, tokenizerConfig.eos_token);
     const mismatch = findMismatch(this.#tokenizer, templates, tokenizerConfig, config);
-    if (mismatch) throw fault(`does not belong to this model: ${mismatch}.`);
+    if (mismatch) throw fault(`it does not belong to this model: ${mismatch}.`);
   }
 
   /** Token ids of a whole text, without special tokens. */
@@ -74,32 +74,45 @@ export class ModelTokenizer {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
-  /** Id of a token by its own spelling in the vocabulary; undefined where there is none. */
+  /** Id of a token by its spelling in the vocabulary; undefined if there is none. */
   tokenId(token: string): number | undefined {
     return tokenId(this.#tokenizer, token);
   }
 
-  /** Id of a text that is a single token; undefined where it is none or several. */
+  /** Id of a text that is a single token; undefined if it is not. */
   idOf(text: string): number | undefined {
     const ids = this.encode(text);
     return ids.length === 1 ? ids[0] : undefined;
   }
 
   /**
-   * The first tokens of a text. Reads no more of a long text than it must: a megabyte costs what its first page costs.
+   * The first tokens of a text. Reads no more of a long text than necessary: a megabyte costs no more than its first page.
    *
-   * @returns More than `limit` ids when, and only when, the text has more.
+   * @returns More than `limit` ids if, and only if, the text has more.
    */
   encodeUpTo(text: string, limit: number): number[] {
-    for (let characters = (limit + UNSETTLED_TOKENS) * CHARACTERS_A_TOKEN; characters < text.length; characters *= 4) {
-      const ids = this.encode(text.slice(0, characters));
+    for (let length = charactersOf(limit); length < text.length; length *= 4) {
+      const ids = this.encode(text.slice(0, length));
       if (ids.length > limit + UNSETTLED_TOKENS) return ids.slice(0, limit + 1);
+    }
+    return this.encode(text);
+  }
+
+  /** The last tokens of a text, like {@link encodeUpTo} from the end. */
+  encodeEnd(text: string, limit: number): number[] {
+    for (let length = charactersOf(limit); length < text.length; length *= 4) {
+      const ids = this.encode(text.slice(-length));
+      if (ids.length > limit + UNSETTLED_TOKENS) return ids.slice(-(limit + 1));
     }
     return this.encode(text);
   }
 }
 
-/** Id of a special token as `tokenizer_config.json` names it. */
+function charactersOf(tokens: number): number {
+  return (tokens + UNSETTLED_TOKENS) * CHARACTERS_PER_TOKEN;
+}
+
+/** Id of a special token by its name in `tokenizer_config.json`. */
 function tokenId(tokenizer: Tokenizer, name: TokenName): number | undefined {
   const token = typeof name === "string" ? name : name?.content;
   return token === undefined ? undefined : tokenizer.token_to_id(token);
@@ -110,10 +123,10 @@ function sameToken(a: TokenName, b: TokenName): boolean {
   return spelling(a) !== undefined && spelling(a) === spelling(b);
 }
 
-/** Tables of embeddings are padded to round sizes; a vocabulary of less than this share of one belongs to another model. */
+/** Embedding tables are padded to round sizes, but a vocabulary below this share of the table belongs to another model. */
 const LEAST_SHARE = 0.5;
 
-/** What shows that a tokenizer was made for another model, in words. */
+/** The evidence, if any, that a tokenizer was made for another model. */
 function findMismatch(
   tokenizer: Tokenizer,
   templates: Templates,
@@ -125,19 +138,19 @@ function findMismatch(
   if (size !== undefined) {
     const words = tokenizer.get_vocab().size;
     const largest = Math.max(...specials, words - 1);
-    if (largest >= size) return `it has ids up to ${largest}, config.json says vocab_size ${size}`;
-    if (words < size * LEAST_SHARE) return `it has ${words} tokens, config.json says vocab_size ${size}`;
+    if (largest >= size) return `it has ids up to ${largest}, but config.json says vocab_size ${size}`;
+    if (words < size * LEAST_SHARE) return `it has ${words} tokens, but config.json says vocab_size ${size}`;
   }
-  // PyLate saves tokenizers that pad with the mask token, beside configurations that do not.
+  // PyLate saves tokenizers that pad with the mask token, together with configurations that do not.
   const masks = sameToken(named.pad_token, named.mask_token);
   const pad = masks ? undefined : tokenId(tokenizer, named.pad_token);
   if (typeof configPad === "number" && pad !== undefined && pad !== configPad) {
-    return `its padding token is ${pad}, config.json says pad_token_id ${configPad}`;
+    return `its padding token is ${pad}, but config.json says pad_token_id ${configPad}`;
   }
   for (const [id, { content }] of Object.entries(named.added_tokens_decoder ?? {})) {
     const found = tokenizer.token_to_id(content);
     if (found !== undefined && found !== Number(id))
-      return `its token ${content} is ${found}, tokenizer_config.json says ${id}`;
+      return `its token ${content} is ${found}, but tokenizer_config.json says ${id}`;
   }
   const ends = [
     { what: "begin", id: specials[0], tokens: ["cls_token", "bos_token"] as const },
@@ -147,13 +160,13 @@ function findMismatch(
     if (id === undefined) continue;
     const inConfig = tokens.map((token) => config[`${token}_id`]).filter((other) => typeof other === "number");
     if (inConfig.length > 0 && !inConfig.includes(id))
-      return `sequences ${what} with token ${id}, config.json expects ${inConfig.join(" or ")}`;
-    // Decoders name an end of their answers, which need not be what ends a text; encoders' names hold.
+      return `sequences ${what} with token ${id}, but config.json expects ${inConfig.join(" or ")}`;
+    // Decoders name the token that ends their answers, which need not end a text. The names of encoders are reliable.
     if (!named[tokens[0]]) continue;
     const names = tokens.map((token) => named[token]).filter((name) => name !== undefined && name !== null);
     if (!names.some((name) => tokenId(tokenizer, name) === id)) {
       const expected = names.map((name) => (typeof name === "string" ? name : name.content)).join(" or ");
-      return `sequences ${what} with token ${id}, tokenizer_config.json expects ${expected}`;
+      return `sequences ${what} with token ${id}, but tokenizer_config.json expects ${expected}`;
     }
   }
   return undefined;

@@ -1,6 +1,6 @@
 import type { TemplatePart } from "./pair-encoding.js";
 
-/** How single texts and pairs are framed by special tokens. */
+/** Where special tokens are added to single texts and pairs. */
 export interface Templates {
   single: TemplatePart[];
   pair: TemplatePart[];
@@ -23,7 +23,7 @@ interface PostProcessor {
 
 type Reader = (processor: PostProcessor) => Templates | undefined;
 
-/** The post-processors of `tokenizer.json` that add special tokens; every other type adds none. */
+/** The post-processors of `tokenizer.json` that add special tokens. All other types add none. */
 const READERS: Record<string, Reader> = {
   TemplateProcessing: ({ single, pair, special_tokens }) => {
     const part = (item: TemplateItem): TemplatePart[] => {
@@ -69,10 +69,10 @@ const READERS: Record<string, Reader> = {
 };
 
 /**
- * The frames that a tokenizer's own file asks for.
+ * Reads the templates of a tokenizer.
  *
  * @param processor `post_processor` of a `tokenizer.json`.
- * @returns undefined where it frames nothing.
+ * @returns undefined if it adds no special tokens.
  */
 export function readTemplates(processor: unknown): Templates | undefined {
   const { type } = (processor ?? {}) as PostProcessor;

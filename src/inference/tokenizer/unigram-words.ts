@@ -1,5 +1,4 @@
 interface UnigramModel {
-  config?: { type?: string };
   tokens_to_ids: Map<string, number>;
   unk_token: string;
   encode(words: string[]): string[];
@@ -7,13 +6,13 @@ interface UnigramModel {
 }
 
 /**
- * Lets a Unigram model of `@huggingface/tokenizers` take words of any length. Its own `encode` passes all tokens of a word as arguments of one
- * call, which a word of some hundred thousand tokens (a line without spaces, of characters that the vocabulary does not know) does not survive.
- * Neighbours that are unknown become one unknown token, as the model would have it next.
+ * Lets a Unigram model of `@huggingface/tokenizers` accept words of any length. Its `encode` passes all tokens of a word as arguments of
+ * one call, which overflows the stack for words of some hundred thousand tokens (a line without spaces, of characters outside the
+ * vocabulary). Adjacent unknown tokens become one, as the model does it in its next step.
  */
-export function takeLongWords(tokenizer: { model: unknown }): void {
-  const model = tokenizer.model as UnigramModel | null;
-  if (model?.config?.type !== "Unigram" || !model.tokenize) return;
+export function acceptLongWords(tokenizer: { model: unknown }): void {
+  const model = tokenizer.model as UnigramModel;
+  if (!model.tokenize) return;
   model.encode = (words) => {
     const tokens: string[] = [];
     for (const word of words) {

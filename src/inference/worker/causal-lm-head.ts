@@ -1,44 +1,72 @@
 import type { ModelConfig } from "../formats/model-config.js";
+import { halfToNumber } from "../formats/safetensors.js";
 import type { Encoded } from "../tokenizer/pair-encoding.js";
-import { emptyPast, pastInputs, presentOf } from "./kv-cache.js";
-import { type Platform, type RuntimeSession, type RuntimeTensor, valueAt } from "./session.js";
+import type { Head, HeadParts } from "./head.js";
+import { cacheOutput, emptyCache, isCacheInput } from "./kv-cache.js";
+import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 
-/** Shorter beginnings are not worth a run of their own. */
+/** Shared prefixes below this number of tokens are not worth a pass of their own. */
 const LEAST_SHARED = 8;
 
 /**
- * Tokens of one pass. Graphs compute logits over the whole vocabulary for every token they are given, so that a long document at once would
- * take gigabytes; in parts it takes what one part does.
+ * Tokens per pass. The graph computes logits over the whole vocabulary for every token, so that a long document in one pass would take
+ * gigabytes.
  */
-const PART = 128;
+const TOKENS_PER_PASS = 128;
 
-/** Ids of the two answers. */
-export interface Answers {
+/** The answers whose logits are compared. */
+interface Answers {
   yes: number;
   no: number;
 }
 
 /**
- * Reads logit(yes) − logit(no) off a causal language model's last position. Sequences run one at a time: without padding there is nothing that
- * padding could change, and the logits of one sequence over a large vocabulary are memory enough. What the prompts of a request share is
- * computed once, where the graph takes a cache.
+ * A head for rerankers that are language models: logit(yes) − logit(no).
+ *
+ * @param words The two answers.
+ * @throws Error if an answer is not a single token.
  */
-export class YesNoReader {
+export function causalLmHead(
+  { platform, session, tokenizer, config }: HeadParts,
+  words: { yes: string; no: string },
+): Head {
+  const [yes, no] = [tokenizer.idOf(words.yes), tokenizer.idOf(words.no)];
+  if (yes === undefined || no === undefined) {
+    throw new Error(`"${words.yes}" and "${words.no}" must each be a single token of tokenizer.json`);
+  }
+  const reader = new YesNoReader(platform, session, config, { yes, no });
+  return {
+    output: "logits",
+    async run(batch) {
+      const { logits, tokens } = await reader.read(batch);
+      return { values: logits, dims: [batch.length, 1], tokens, release: () => {} };
+    },
+  };
+}
+
+/**
+ * Reads logit(yes) − logit(no) at the last position. Sequences run one at a time: there is no padding that could change a score, and the
+ * logits over a large vocabulary take enough memory for one sequence. If the graph has a key–value cache, the prefix that the prompts of a
+ * request share is computed once.
+ */
+class YesNoReader {
   readonly #platform: Platform;
   readonly #session: RuntimeSession;
   readonly #config: ModelConfig;
   readonly #answers: Answers;
+  readonly #cacheInputs: readonly string[];
   #tokens = 0;
-  #shared: { ids: readonly number[]; past: Record<string, RuntimeTensor> } | undefined;
+  #shared: { ids: readonly number[]; cache: Record<string, RuntimeTensor> } | undefined;
 
   constructor(platform: Platform, session: RuntimeSession, config: ModelConfig, answers: Answers) {
     this.#platform = platform;
     this.#session = session;
     this.#config = config;
     this.#answers = answers;
+    this.#cacheInputs = session.inputNames.filter(isCacheInput);
   }
 
-  /** @returns One logit a sequence, and how many tokens went through the graph for them. */
+  /** @returns One logit per sequence, and the number of tokens that went through the graph. */
   async read(batch: readonly Encoded[]): Promise<{ logits: Float32Array; tokens: number }> {
     this.#tokens = 0;
     const logits = new Float32Array(batch.length);
@@ -47,17 +75,16 @@ export class YesNoReader {
   }
 
   async #logit({ ids, shared = 0 }: Encoded): Promise<number> {
-    const names = pastInputs(this.#session);
-    let { past, length } = await this.#past(ids, Math.min(shared, ids.length - 1));
-    let own: Record<string, RuntimeTensor> | undefined;
-    while (names.length > 0 && ids.length - length > PART) {
-      const present = await this.#run(ids.slice(length, length + PART), length, past, names.map(presentOf));
-      dispose(own);
-      own = past = Object.fromEntries(names.map((name) => [name, present[presentOf(name)]!]));
-      length += PART;
+    let { cache, length } = await this.#startCache(ids, Math.min(shared, ids.length - 1));
+    let previous: Record<string, RuntimeTensor> | undefined;
+    while (this.#cacheInputs.length > 0 && ids.length - length > TOKENS_PER_PASS) {
+      cache = await this.#extend(cache, ids.slice(length, length + TOKENS_PER_PASS), length);
+      dispose(previous);
+      previous = cache;
+      length += TOKENS_PER_PASS;
     }
-    const { logits } = await this.#run(ids.slice(length), length, past, ["logits"]);
-    dispose(own);
+    const { logits } = await this.#run(ids.slice(length), length, cache, ["logits"]);
+    dispose(previous);
     const [, positions = 1, vocabulary = 1] = logits!.dims;
     const last = (positions - 1) * vocabulary;
     const score = valueAt(logits!, last + this.#answers.yes) - valueAt(logits!, last + this.#answers.no);
@@ -65,51 +92,48 @@ export class YesNoReader {
     return score;
   }
 
-  /** The cache after the beginning that the sequence shares with the others of its request. */
-  async #past(
+  /** The cache after the prefix that the sequence shares with the others of its request. */
+  async #startCache(
     ids: readonly number[],
     shared: number,
-  ): Promise<{ past: Record<string, RuntimeTensor>; length: number }> {
-    const names = pastInputs(this.#session);
-    if (names.length === 0 || shared < LEAST_SHARED) {
-      return { past: emptyPast(this.#platform, this.#session, this.#config, 1), length: 0 };
-    }
-    const beginning = ids.slice(0, shared);
+  ): Promise<{ cache: Record<string, RuntimeTensor>; length: number }> {
+    if (this.#cacheInputs.length === 0 || shared < LEAST_SHARED) return { cache: this.#emptyCache(), length: 0 };
+    const prefix = ids.slice(0, shared);
     const known = this.#shared?.ids;
-    if (!known || known.length !== shared || !beginning.every((id, index) => known[index] === id)) {
-      const empty = emptyPast(this.#platform, this.#session, this.#config, 1);
-      const present = await this.#run(beginning, 0, empty, names.map(presentOf));
-      this.release();
-      this.#shared = {
-        ids: beginning,
-        past: Object.fromEntries(names.map((name) => [name, present[presentOf(name)]!])),
-      };
+    if (known?.length !== shared || !prefix.every((id, index) => known[index] === id)) {
+      const cache = await this.#extend(this.#emptyCache(), prefix, 0);
+      dispose(this.#shared?.cache);
+      this.#shared = { ids: prefix, cache };
     }
-    return { past: this.#shared!.past, length: shared };
+    return { cache: this.#shared!.cache, length: shared };
   }
 
-  /** Frees the cache of the last request. */
-  release(): void {
-    dispose(this.#shared?.past);
-    this.#shared = undefined;
+  #emptyCache(): Record<string, RuntimeTensor> {
+    return emptyCache(this.#platform, this.#session, this.#config, 1);
   }
 
-  #run(ids: readonly number[], start: number, past: Record<string, RuntimeTensor>, outputs: string[]) {
+  async #extend(
+    cache: Record<string, RuntimeTensor>,
+    ids: readonly number[],
+    start: number,
+  ): Promise<Record<string, RuntimeTensor>> {
+    const present = await this.#run(ids, start, cache, this.#cacheInputs.map(cacheOutput));
+    return Object.fromEntries(this.#cacheInputs.map((name) => [name, present[cacheOutput(name)]!]));
+  }
+
+  #run(ids: readonly number[], start: number, cache: Record<string, RuntimeTensor>, outputs: string[]) {
     this.#tokens += ids.length;
+    const positions = ids.map((_, index) => start + index);
     const inputs: Record<string, () => RuntimeTensor> = {
       input_ids: () => this.#integers(ids, [1, ids.length]),
       attention_mask: () => this.#integers(new Array(start + ids.length).fill(1), [1, start + ids.length]),
-      position_ids: () =>
-        this.#integers(
-          ids.map((_, index) => start + index),
-          [1, ids.length],
-        ),
+      position_ids: () => this.#integers(positions, [1, ids.length]),
       num_logits_to_keep: () => this.#integers([1], []),
     };
-    const own = this.#session.inputNames
+    const filled = this.#session.inputNames
       .filter((name) => name in inputs)
       .map((name) => [name, inputs[name]!()] as const);
-    return this.#session.run({ ...Object.fromEntries(own), ...past }, outputs);
+    return this.#session.run({ ...Object.fromEntries(filled), ...cache }, outputs);
   }
 
   #integers(values: readonly number[], dims: readonly number[]): RuntimeTensor {
@@ -119,4 +143,10 @@ export class YesNoReader {
 
 function dispose(tensors: Record<string, RuntimeTensor> | undefined): void {
   for (const tensor of Object.values(tensors ?? {})) tensor.dispose?.();
+}
+
+/** One value of a tensor, without converting the others. */
+function valueAt({ data, type }: RuntimeTensor, index: number): number {
+  const value = (data as ArrayLike<number>)[index]!;
+  return type === "float16" && data instanceof Uint16Array ? halfToNumber(value) : Number(value);
 }

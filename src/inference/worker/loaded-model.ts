@@ -1,5 +1,6 @@
 import { QWEN3_RERANKER_PROMPT } from "../../models/registry/prompts.js";
-import type { PromptTemplate } from "../../models/types.js";
+import type { Pooling, PromptTemplate } from "../../models/types.js";
+import { positiveLabel } from "../formats/labels.js";
 import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
 import { type LateFraming, readFormat, resolveFormat } from "../late-interaction/format.js";
@@ -7,9 +8,10 @@ import type { ModelInfo, ModelSpec } from "../protocol.js";
 import { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import { encodeSequence } from "../tokenizer/pair-encoding.js";
 import { WorkerFault } from "../worker-fault.js";
-import { unknownInputs } from "./forward-pass.js";
-import { chooseHead, type Head } from "./heads.js";
-import type { Platform } from "./session.js";
+import { chooseHead } from "./choose-head.js";
+import { fixedShape, unknownInputs } from "./graph-head.js";
+import type { Head } from "./head.js";
+import type { Platform, RuntimeSession } from "./session.js";
 
 /** A session with its tokenizer, checked against each other. */
 export interface LoadedModel {
@@ -17,13 +19,27 @@ export interface LoadedModel {
   readonly tokenizer: ModelTokenizer;
   readonly platform: Platform;
   readonly head: Head;
-  /** What sentence-transformers keeps beside the graph. */
+  /** What sentence-transformers stores next to the graph. */
   readonly modules: ModuleChain | undefined;
   /** The prompt that pairs are read in, for models that have one. */
   readonly prompt: PromptTemplate | undefined;
+  /** Cross-encoders with two labels: the index of the label that means "relevant". */
+  readonly positiveLabel: 0 | 1;
+  /** Embeddings. */
+  readonly embedding: EmbeddingSettings;
   /** Late interaction: how texts are framed. */
   readonly late: LateFraming | undefined;
   readonly info: ModelInfo;
+}
+
+/** What a model's files say about its embeddings. */
+export interface EmbeddingSettings {
+  /** Undefined if neither the files nor the architecture decide it. */
+  readonly pooling: Pooling | undefined;
+  readonly queryPrefix: string | undefined;
+  readonly documentPrefix: string | undefined;
+  /** True for instruction-tuned architectures, whose queries need a prefix. */
+  readonly needsQueryPrefix: boolean;
 }
 
 /** What the output of each kind of model looks like. */
@@ -37,70 +53,35 @@ const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string
   embedding: {
     ranks: [2, 3],
     what: "an embedding model",
-    expected: "token vectors [batch, tokens, dimension] or pooled ones [batch, dimension]",
+    expected: "token vectors [batch, tokens, dimension] or pooled vectors [batch, dimension]",
   },
 };
 
+/** What `config_sentence_transformers.json` says about prompts. */
+interface SentenceTransformersConfig {
+  prompts?: Record<string, string>;
+}
+
 /**
- * Loads a model's files and runs one short sequence through it, so that what does not fit together is known before anything is scored.
+ * Loads a model's files and runs one short sequence, so that files that do not fit together are found before anything is scored.
  *
  * @throws WorkerFault naming the file and what was expected of it.
  */
 export async function loadModel(platform: Platform, spec: ModelSpec): Promise<LoadedModel> {
   const started = performance.now();
-  const { name, file, kind } = spec;
-  const fault = (problem: string, at = file) => new WorkerFault({ kind: "integrity", model: name, file: at, problem });
-  const read = (json: string, from: Promise<object | undefined>) =>
-    from
-      .catch((error: Error) => {
-        throw fault(
-          `cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`,
-          json,
-        );
-      })
-      .then((value) => {
-        if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
-        throw fault("must be a JSON object.", json);
-      });
-  const required = async (json: string) => (await read(json, platform.readJson(spec, json)))!;
-  const config = (await required("config.json")) as ModelConfig;
-  const tokenizerJson = await required("tokenizer.json");
-  const tokenizerConfig =
-    (await read("tokenizer_config.json", platform.readJsonIfAny(spec, "tokenizer_config.json"))) ?? {};
+  const { name, kind } = spec;
+  const files = new ModelFiles(platform, spec);
+  const config: ModelConfig = await files.required("config.json");
+  const tokenizerJson = await files.required("tokenizer.json");
+  const tokenizerConfig = (await files.optional("tokenizer_config.json")) ?? {};
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
-  const session = await platform.openSession(spec).catch((error) => {
-    if (error instanceof WorkerFault) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw fault(`is no ONNX model that the runtime can read; it may be incomplete. ${reason}`);
-  });
-  const unknown = unknownInputs(session);
-  if (unknown.length > 0) throw fault(`asks for inputs that are not known here: ${unknown.join(", ")}.`);
-  // A graph with logits has its head inside.
+  const session = await openSession(platform, spec);
+  // A graph with logits contains its head.
   const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, spec, name);
-  const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), fault);
-  const probe = encodeSequence(tokenizer.templates.single, 16, tokenizer.encode("a"));
-  const { dims } = await head.run([probe]).catch((error: Error) => {
-    throw fault(`failed on a one-word text: ${error.message}`);
-  });
-  const { ranks, what, expected } = SHAPES[kind];
-  const width = dims.at(-1)!;
-  // A vector for a whole text out of a graph with a classifier on top is no embedding, though it has the shape of one.
-  const wrongWidth =
-    kind === "cross-encoder" ? width > 2 : dims.length === 2 && (width <= 2 || head.output === "logits");
-  if (!ranks.includes(dims.length) || wrongWidth) {
-    throw fault(`gives "${head.output}" of shape [${dims.join(", ")}]; ${what} gives ${expected}.`);
-  }
-  const late = kind === "late-interaction" ? await readFraming() : undefined;
+  const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), spec);
+  const dims = await probe(head, tokenizer, spec, config);
   const prompt =
     kind === "cross-encoder" ? (spec.prompt ?? (isDecoder(config) ? QWEN3_RERANKER_PROMPT : undefined)) : undefined;
-  async function readFraming(): Promise<LateFraming> {
-    const format = { ...(await readFormat(platform, spec, config)), ...spec.format };
-    try {
-      return resolveFormat(format, tokenizer);
-    } catch (error) {
-      throw fault(`cannot be used for late interaction: ${(error as Error).message}.`, "tokenizer.json");
-    }
-  }
   const limit = maxTokens(config, (tokenizerConfig as { model_max_length?: unknown }).model_max_length);
   const activation = namedActivation(config) ?? modules?.activation;
   return {
@@ -110,22 +91,148 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     head,
     modules,
     prompt,
-    late,
+    positiveLabel: kind === "cross-encoder" && dims.at(-1) === 2 ? readPositiveLabel(spec, config) : 1,
+    embedding: readEmbeddingSettings(config, modules, await files.optional("config_sentence_transformers.json")),
+    late: kind === "late-interaction" ? await readFraming(platform, spec, config, tokenizer) : undefined,
     info: {
       maxLength: limit,
       load: performance.now() - started,
-      ...(kind === "cross-encoder" ? { labels: width } : {}),
       ...(activation ? { activation } : {}),
       ...(prompt ? { instruction: prompt.instruction } : {}),
-      ...(kind === "embedding" && modules?.pooling ? { pooling: modules.pooling } : {}),
     },
   };
 }
 
-function openHead(open: () => Head, fault: (problem: string) => WorkerFault): Head {
+function fault({ name, file }: ModelSpec, problem: string, at = file): WorkerFault {
+  return new WorkerFault({ kind: "integrity", model: name, file: at, problem });
+}
+
+/** The JSON files of a model's folder. */
+class ModelFiles {
+  readonly #platform: Platform;
+  readonly #spec: ModelSpec;
+
+  constructor(platform: Platform, spec: ModelSpec) {
+    this.#platform = platform;
+    this.#spec = spec;
+  }
+
+  async required(file: string): Promise<object> {
+    return (await this.#read(file, this.#platform.readJson(this.#spec, file)))!;
+  }
+
+  optional(file: string): Promise<object | undefined> {
+    return this.#read(file, this.#platform.readJsonIfAny(this.#spec, file));
+  }
+
+  async #read(file: string, reading: Promise<object | undefined>): Promise<object | undefined> {
+    const value = await reading.catch((error: Error) => {
+      const advice = file === "tokenizer.json" ? HOW_TO_MAKE_TOKENIZER : WHAT_A_FOLDER_HOLDS;
+      throw fault(this.#spec, `it cannot be read (${error.message}). ${advice}`, file);
+    });
+    if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
+    throw fault(this.#spec, "it must be a JSON object.", file);
+  }
+}
+
+const WHAT_A_FOLDER_HOLDS = "A model folder holds tokenizer.json, config.json and the ONNX file.";
+
+const HOW_TO_MAKE_TOKENIZER =
+  "If the model has no tokenizer.json, make one in Python: " +
+  '`AutoTokenizer.from_pretrained("<model>").save_pretrained("<folder>")` writes it.';
+
+async function openSession(platform: Platform, spec: ModelSpec): Promise<RuntimeSession> {
+  const session = await platform.openSession(spec).catch((error) => {
+    if (error instanceof WorkerFault) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw fault(spec, `the runtime cannot read it as an ONNX model; it may be incomplete. ${reason}`);
+  });
+  const unknown = unknownInputs(session);
+  if (unknown.length > 0) throw fault(spec, `it has unsupported inputs: ${unknown.join(", ")}.`);
+  const { columns } = fixedShape(session);
+  if (columns !== undefined) {
+    const problem = `its sequence length is fixed at ${columns} tokens. Export it with a dynamic sequence axis (\`dynamic_axes\`, or \`optimum-cli export onnx\`).`;
+    throw fault(spec, problem);
+  }
+  return session;
+}
+
+function openHead(open: () => Head, spec: ModelSpec): Head {
   try {
     return open();
   } catch (error) {
-    throw fault(`cannot be read as a reranker: ${(error as Error).message}.`);
+    throw fault(spec, `it cannot be read as a reranker: ${(error as Error).message}.`);
+  }
+}
+
+/** Runs a short sequence and checks the shape of what comes out. */
+async function probe(
+  head: Head,
+  tokenizer: ModelTokenizer,
+  spec: ModelSpec,
+  config: ModelConfig,
+): Promise<readonly number[]> {
+  const sequence = encodeSequence(tokenizer.templates.single, 16, tokenizer.encode("a"));
+  const { dims } = await head.run([sequence]).catch((error: Error) => {
+    throw fault(spec, `it failed on a one-word text: ${error.message}`);
+  });
+  const { ranks, what, expected } = SHAPES[spec.kind];
+  const width = dims.at(-1)!;
+  // Logits have the shape of vectors, but they are not an embedding, whether of classes or of a vocabulary.
+  const isLogits = head.output === "logits" || (width === config.vocab_size && width !== config.hidden_size);
+  const isWrong = spec.kind === "cross-encoder" ? width > 2 : isLogits || (dims.length === 2 && width <= 2);
+  if (!ranks.includes(dims.length) || isWrong) {
+    const export_ = isLogits && spec.kind !== "cross-encoder" ? " Export the model without its head." : "";
+    throw fault(
+      spec,
+      `it gives "${head.output}" of shape [${dims.join(", ")}], but ${what} gives ${expected}.${export_}`,
+    );
+  }
+  return dims;
+}
+
+function readPositiveLabel({ name, head, positiveLabel: chosen }: ModelSpec, { id2label }: ModelConfig): 0 | 1 {
+  if (chosen === undefined && head?.type === "two-logits") return head.positive;
+  const found = positiveLabel(id2label, chosen);
+  if (found !== undefined) return found;
+  const names = `"${id2label?.[0] ?? 0}" and "${id2label?.[1] ?? 1}"`;
+  const sentence =
+    chosen === undefined
+      ? `The labels of ${name} are ${names} (id2label of config.json), and it is not clear which one means "relevant". Pass \`positiveLabel\`.`
+      : `\`positiveLabel\` must be one of the labels of ${name}, ${names}, or the index 0 or 1.`;
+  throw new WorkerFault({ kind: "option", option: "positiveLabel", value: chosen, sentence });
+}
+
+function readEmbeddingSettings(
+  config: ModelConfig,
+  modules: ModuleChain | undefined,
+  settings: SentenceTransformersConfig | undefined,
+): EmbeddingSettings {
+  const prompts = settings?.prompts ?? {};
+  const decoder = isDecoder(config);
+  return {
+    pooling: modules?.pooling ?? (decoder ? "last" : isBidirectionalDecoder(config) ? undefined : "mean"),
+    queryPrefix: prompts.query,
+    documentPrefix: prompts.document ?? prompts.passage,
+    needsQueryPrefix: decoder,
+  };
+}
+
+/** Decoders that were trained on to read in both directions; the architecture does not show how they pool. */
+function isBidirectionalDecoder({ model_type }: ModelConfig): boolean {
+  return /^(gemma3|gemma3_text|qwen3_bidirectional|llama_bidirec|nvembed)$/.test(model_type ?? "");
+}
+
+async function readFraming(
+  platform: Platform,
+  spec: ModelSpec,
+  config: ModelConfig,
+  tokenizer: ModelTokenizer,
+): Promise<LateFraming> {
+  const format = { ...(await readFormat(platform, spec, config)), ...spec.format };
+  try {
+    return resolveFormat(format, tokenizer);
+  } catch (error) {
+    throw fault(spec, `late interaction needs what it does not have: ${(error as Error).message}.`, "tokenizer.json");
   }
 }

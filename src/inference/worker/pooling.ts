@@ -1,9 +1,8 @@
 import type { Pooling } from "../../models/types.js";
 
-/** Reads one vector out of a sequence's token vectors, which start at `offset`. */
+/** Combines a sequence's token vectors, which start at `offset`, into one vector. `length` counts tokens without padding. */
 type Pool = (values: Float32Array, offset: number, length: number, dimension: number) => Float32Array;
 
-/** Ways of pooling; `length` counts real tokens, never padding. */
 export const POOLINGS: Record<Pooling, Pool> = {
   mean: (values, offset, length, dimension) => {
     const sums = new Float64Array(dimension);
@@ -20,7 +19,7 @@ export const POOLINGS: Record<Pooling, Pool> = {
   },
 };
 
-/** The vector at length 1, in place; a zero vector stays zero. */
+/** Scales a vector to length 1 in place. A zero vector is left unchanged. */
 export function normalizeVector(vector: Float32Array): Float32Array {
   let square = 0;
   for (const value of vector) square += value * value;

@@ -1,87 +1,19 @@
-import { LATE } from "../late-interaction/late-task.js";
-import type { Job, JobInput, JobStats, PairJob, TextResult, VectorJob } from "../protocol.js";
-import { countSpecials, encodeSequence, pairRoom } from "../tokenizer/pair-encoding.js";
-import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
-import { encodePrompts } from "../tokenizer/prompt-encoding.js";
-import { cutBatches } from "./batches.js";
+import { planLateJob } from "../late-interaction/late-job.js";
+import type { Job, JobInput, JobStats, TextResult } from "../protocol.js";
 import type { LoadedModel } from "./loaded-model.js";
-import { normalizeVector, POOLINGS } from "./pooling.js";
-import { type Item, OVERLAP, type Task, textsOf } from "./task.js";
+import { planPairJob } from "./pair-job.js";
+import { planVectorJob } from "./vector-job.js";
+import type { Item, Work } from "./work.js";
 
-const TASKS: { pairs: Task<PairJob>; vectors: Task<VectorJob>; late: typeof LATE } = {
-  pairs: {
-    encode(model, job, inputs, maxLength) {
-      const texts = textsOf(inputs);
-      const { tokenizer, prompt } = model;
-      const split = job.longDocuments === "max-passage";
-      const passages = split ? { length: job.passageLength, overlap: job.passageOverlap ?? OVERLAP } : undefined;
-      if (prompt) {
-        const instructed = { ...prompt, instruction: job.instruction ?? prompt.instruction };
-        const prompted = encodePrompts(tokenizer, instructed, job.query, texts, maxLength, passages);
-        return prompted.flatMap((own, text) => own.map((passage) => ({ text, ...passage })));
-      }
-      const template = tokenizer.templates.pair;
-      const queryIds = tokenizer.encodeUpTo(job.query, maxLength);
-      const room = pairRoom(template, maxLength, queryIds.length).document;
-      const fits = Math.min(room, passages?.length ?? room);
-      const limit = Math.min(room, passages?.length ?? PASSAGE_LENGTH);
-      return texts.flatMap((text, index): Item[] => {
-        const ids = tokenizer.encodeUpTo(text, fits);
-        const whole = { text: index, encoded: encodeSequence(template, maxLength, queryIds, ids) };
-        if (!passages || ids.length <= fits) return [whole];
-        const count = (piece: string) => tokenizer.encode(piece).length;
-        return cutPassages(text, limit, Math.floor(limit * passages.overlap), count).map((span) => {
-          const encoded = encodeSequence(
-            template,
-            maxLength,
-            queryIds,
-            tokenizer.encode(text.slice(span.start, span.end)),
-          );
-          return { text: index, encoded, span };
-        });
-      });
-    },
-    read(_, __, { values, dims }, row, { encoded, span }) {
-      const labels = dims.at(-1)!;
-      const logit = labels === 2 ? values[row * 2 + 1]! - values[row * 2]! : values[row]!;
-      return { logit, truncated: encoded.truncated, ...(span ? { passage: span } : {}) };
-    },
-    combine: better,
-  },
-  vectors: {
-    encode({ tokenizer }, { prefix }, inputs, maxLength) {
-      const template = tokenizer.templates.single;
-      const room = maxLength - countSpecials(template);
-      return textsOf(inputs).map((text, index) => ({
-        text: index,
-        encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + text, room)),
-      }));
-    },
-    read(model, { pooling, normalize }, { values, dims }, row, { encoded }) {
-      const dimension = dims.at(-1)!;
-      const pool = dims.length === 2 ? POOLINGS.cls : POOLINGS[pooling ?? model.info.pooling ?? "mean"];
-      const rowStart = row * (dims.length === 2 ? dimension : dims[1]! * dimension);
-      const pooled = pool(values, rowStart, encoded.ids.length, dimension);
-      const vector = (model.modules?.steps ?? []).reduce((input, step) => step(input), pooled);
-      const { truncated, ids } = encoded;
-      return { vector: normalize ? normalizeVector(vector) : vector, truncated, tokens: ids.length };
-    },
-    combine: (_, last) => last,
-  },
-  late: LATE,
-};
-
-/** Of two passages of one text, the one that speaks for it. */
-function better(a: TextResult, b: TextResult): TextResult {
-  // A logit that is no number must come to light, not lose to its neighbours.
-  return Number.isNaN(b.logit) || (b.logit ?? 0) > (a.logit ?? 0) ? b : a;
-}
+/** Tokens that are encoded before they are run. Bounds the memory of long texts and the time until a cancellation is noticed. */
+const WINDOW_TOKENS = 8192;
 
 /**
- * Runs a job on one loaded model: encode, sort by length, run batch by batch, scatter back.
+ * Runs a job on a loaded model: encodes the texts, sorts them by length, runs them batch by batch, and puts the results in the order of
+ * the inputs.
  *
- * @param isCancelled Asked between batches; true ends the work with undefined.
- * @returns One result an input, in the order given.
+ * @param isCancelled Asked before each batch; true ends the work with undefined.
+ * @returns One result per input.
  */
 export async function runJob(
   model: LoadedModel,
@@ -89,30 +21,77 @@ export async function runJob(
   inputs: readonly JobInput[],
   isCancelled: () => boolean,
 ): Promise<{ results: TextResult[]; stats: JobStats } | undefined> {
-  const task = TASKS[job.task] as Task<Job>;
   const maxLength = Math.min(job.maxLength ?? model.info.maxLength, model.info.maxLength);
-  const tokenizing = performance.now();
-  const items = task.encode(model, job, inputs, maxLength);
-  const lengths = items.map(({ encoded }) => encoded.ids.length);
-  const batches = cutBatches(lengths, job.batchTokens ?? 1);
-  const stats: JobStats = { batches: 0, tokens: 0, tokenize: performance.now() - tokenizing, inference: 0, compare: 0 };
+  const stats: JobStats = { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 };
   const comparing = performance.now();
-  const results = inputs.map((input) => task.known?.(model, job, input));
-  stats.compare = performance.now() - comparing;
-  for (const batch of batches) {
-    if (isCancelled()) return undefined;
+  const work = plan(model, job, inputs, maxLength);
+  const results = inputs.map((_, index) => work.known?.[index]);
+  if (work.known) stats.compare = performance.now() - comparing;
+  const items = work.items[Symbol.iterator]();
+  for (;;) {
     const started = performance.now();
-    const output = await model.head.run(batch.map((place) => items[place]!.encoded));
-    batch.forEach((place, row) => {
-      const item = items[place]!;
-      const [before, found] = [results[item.text], task.read(model, job, output, row, item)];
-      results[item.text] = before ? task.combine(before, found) : found;
-    });
-    output.release();
-    stats.batches += 1;
-    stats.tokens += output.tokens;
-    stats.inference += performance.now() - started;
-    await model.platform.yieldToMessages();
+    const window = takeWindow(items);
+    stats.tokenize += performance.now() - started;
+    if (window.length === 0) break;
+    const lengths = window.map(({ encoded }) => encoded.ids.length);
+    for (const batch of cutBatches(lengths, job.batchTokens ?? 1, model.head.maxRows)) {
+      if (isCancelled()) return undefined;
+      const running = performance.now();
+      const output = await model.head.run(batch.map((index) => window[index]!.encoded));
+      batch.forEach((index, row) => {
+        const item = window[index]!;
+        const [before, found] = [results[item.text], work.read(output, row, item)];
+        results[item.text] = before ? work.combine(before, found) : found;
+      });
+      output.release();
+      stats.batches += 1;
+      stats.tokens += output.tokens;
+      stats.inference += performance.now() - running;
+      await model.platform.yieldToMessages();
+    }
   }
   return { results: results as TextResult[], stats };
+}
+
+function plan(model: LoadedModel, job: Job, inputs: readonly JobInput[], maxLength: number): Work {
+  if (job.task === "late") return planLateJob(model, job, inputs, maxLength);
+  // Only late interaction encodes texts ahead.
+  const texts = inputs as readonly string[];
+  return job.task === "pairs" ? planPairJob(model, job, texts, maxLength) : planVectorJob(model, job, texts, maxLength);
+}
+
+function takeWindow(items: Iterator<Item>): Item[] {
+  const window: Item[] = [];
+  for (let tokens = 0; tokens < WINDOW_TOKENS; ) {
+    const { value, done } = items.next();
+    if (done) break;
+    window.push(value);
+    tokens += value.encoded.ids.length;
+  }
+  return window;
+}
+
+/**
+ * Divides items into batches of similar length. Padding is the cost of a batch, so items are sorted by length first; and a batch whose
+ * activations fit the core's cache runs faster than a larger one, so the budget is small.
+ *
+ * @param lengths Tokens of each item.
+ * @param budget Maximum number of padded tokens (longest × count) per batch; an item above it is a batch by itself.
+ * @param maxRows Maximum number of items per batch.
+ * @returns Indices into `lengths`, longest first, each exactly once.
+ */
+export function cutBatches(lengths: readonly number[], budget: number, maxRows = Number.POSITIVE_INFINITY): number[][] {
+  const order = lengths.map((_, index) => index).sort((a, b) => lengths[b]! - lengths[a]!);
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  for (const index of order) {
+    const width = batch.length === 0 ? lengths[index]! : lengths[batch[0]!]!;
+    if (batch.length > 0 && (batch.length >= maxRows || width * (batch.length + 1) > budget)) {
+      batches.push(batch);
+      batch = [];
+    }
+    batch.push(index);
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
 }

@@ -4,15 +4,15 @@ import { type LoadedModel, loadModel } from "./loaded-model.js";
 import { runJob } from "./run-job.js";
 import type { Platform } from "./session.js";
 
-/** The worker's end of the channel, as Node's `parentPort` and a browser worker's scope have it alike. */
+/** The worker's end of the channel: Node's `parentPort`, or the global scope of a browser's worker. */
 export interface WorkerPort {
   onMessage(handle: (message: ToWorker) => void): void;
   post(message: FromWorker, transfer: ArrayBuffer[]): void;
-  /** Hears no more; the thread ends by itself. */
+  /** Stops receiving messages, so that the thread ends. */
   close(): void;
 }
 
-/** Serves one model: loads it when told, then runs jobs one after the other. Cancels are heard between batches. */
+/** Serves one model: loads it when asked to, then runs jobs one after the other. Cancellations are noticed between batches. */
 export function serveModel(port: WorkerPort, platform: Platform): void {
   const pending = new Set<number>();
   const cancelled = new Set<number>();
@@ -31,9 +31,8 @@ export function serveModel(port: WorkerPort, platform: Platform): void {
   const run = async ({ id, job, inputs }: ToWorker & { type: "run" }) => {
     try {
       const done = await runJob((await model)!, job, inputs, () => cancelled.has(id));
-      if (done) {
-        port.post({ type: "done", id, ...done }, done.results.flatMap(buffersOf));
-      } else port.post({ type: "cancelled", id }, []);
+      if (done) port.post({ type: "done", id, ...done }, done.results.flatMap(buffersOf));
+      else port.post({ type: "cancelled", id }, []);
     } catch (error) {
       port.post({ type: "failed", id, error: toWire(error) }, []);
     } finally {
@@ -57,7 +56,7 @@ export function serveModel(port: WorkerPort, platform: Platform): void {
   });
 }
 
-/** Memory that a result need not be copied with: it is handed over. */
+/** The memory of a result that is transferred instead of copied. */
 function buffersOf({ vector, vectors }: TextResult): ArrayBuffer[] {
   const passages = vectors?.passages.map(({ values }) => values.buffer) ?? [];
   return vector ? [vector.buffer as ArrayBuffer, ...passages] : passages;

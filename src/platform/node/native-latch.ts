@@ -2,12 +2,12 @@ const BUSY = 0;
 const CLOSING = 1;
 
 /**
- * Says across threads whether a worker is inside native code. A thread that is ended there takes the whole process down with it
- * (`terminate called after throwing an instance of 'Napi::Error'`), so a process that exits waits for the batch that runs, and no further
- * one starts.
+ * Tells the main thread whether a worker is inside native code. A thread that is ended there takes the whole process with it
+ * (`terminate called after throwing an instance of 'Napi::Error'`), so a process that exits waits for the current batch and lets no other
+ * one start.
  */
 export class NativeLatch {
-  /** What the other thread makes its own latch of. */
+  /** Shared memory, from which the other thread makes its own latch. */
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
 
@@ -20,8 +20,8 @@ export class NativeLatch {
   async guard<T>(work: () => Promise<T>): Promise<T> {
     Atomics.store(this.#cells, BUSY, 1);
     try {
-      // Stored first, looked up second, and the other way round in `close`: one of the two always sees the other.
-      if (Atomics.load(this.#cells, CLOSING) === 1) throw new Error("The process is exiting.");
+      // This stores first and loads second, and `close` does the opposite, so that one of the two always sees the other.
+      if (Atomics.load(this.#cells, CLOSING) === 1) throw new Error("the process is exiting.");
       return await work();
     } finally {
       Atomics.store(this.#cells, BUSY, 0);
@@ -34,7 +34,7 @@ export class NativeLatch {
     Atomics.store(this.#cells, CLOSING, 1);
   }
 
-  /** Main thread, after {@link close}: blocks until the work that runs is over, for so many milliseconds at most. */
+  /** Main thread, after {@link close}: blocks until the current work is done, or the time is up. */
   wait(milliseconds: number): void {
     Atomics.wait(this.#cells, BUSY, 1, milliseconds);
   }

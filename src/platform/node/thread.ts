@@ -1,16 +1,15 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "#platform/worker-url.js";
-import type { Thread } from "../../inference/engine/thread.js";
-import type { FromWorker, ToWorker } from "../../inference/protocol.js";
+import type { FromWorker, Thread, ToWorker } from "../../inference/protocol.js";
 import { NativeLatch } from "./native-latch.js";
 
-/** Milliseconds that a thread has to end by itself: as long as a model takes to load, or a batch to run. */
+/** Milliseconds that a thread has to end: loading a model, or running a batch, takes less. */
 const PATIENCE = 30_000;
 
 const STOP: ToWorker = { type: "stop" };
 
-/** Latches of the threads that live; the process is not to exit while one is busy. */
+/** Latches of the running threads. The process must not exit while a thread is busy. */
 const latches = new Set<NativeLatch>();
 
 function waitForNativeWork(): void {
@@ -18,12 +17,12 @@ function waitForNativeWork(): void {
   for (const latch of latches) latch.wait(PATIENCE);
 }
 
-/** A worker that ends between two pieces of native work, whoever terminates it; amid one it would take the process with it. */
+/** A worker that always ends between two pieces of native work, even if other code terminates it. */
 class InferenceWorker extends Worker {
   readonly #gone: Promise<number>;
   readonly #onTerminate: () => void;
 
-  /** @param onTerminate Called as soon as somebody terminates the thread, which ends later. */
+  /** @param onTerminate Called as soon as some code terminates the thread, which ends later. */
   constructor(onTerminate: () => void) {
     const latch = new NativeLatch();
     super(workerUrl, { workerData: { latch: latch.memory }, ...withoutEval() });
@@ -51,12 +50,12 @@ class InferenceWorker extends Worker {
   }
 }
 
-/** Threads inherit the options of a program that was given on the command line, and refuse this one. */
+/** Threads inherit the options of a program given on the command line (`node -e`), and reject this one. */
 function withoutEval(): { execArgv?: string[] } {
   return process.execArgv.some((option) => option.startsWith("--input-type")) ? { execArgv: [] } : {};
 }
 
-/** Starts a thread. `onExit` is called once, when it ends or is about to, however that came. */
+/** Starts a thread. `onExit` is called once, when the thread ends or is about to, for whatever reason. */
 export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
   let ended = false;
   const end = (reason: string) => {
@@ -64,10 +63,10 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     ended = true;
     onExit(reason);
   };
-  const worker = new InferenceWorker(() => end("the worker thread was terminated"));
+  const worker = new InferenceWorker(() => end("it was terminated"));
   worker.on("message", onMessage);
-  worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
-  worker.on("exit", (code) => end(`the worker thread ended with code ${code}`));
+  worker.on("error", (error) => end(explain(error)));
+  worker.on("exit", (code) => end(`it ended with code ${code}`));
   return {
     post: (message) => worker.postMessage(message),
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
@@ -77,10 +76,21 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
   };
 }
 
-/** Sessions of a small model that are started unasked. */
-export const MOST_WORKERS = 4;
+/** A bundler that puts this code into another file leaves the worker's file behind. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!/cannot find module|module not found|ENOENT/i.test(message)) return message;
+  return (
+    `${message}. If a bundler (esbuild, webpack, Rollup, Next.js, …) has put langchain-rerank into another file, ` +
+    "exclude it and its runtime from the bundle: mark `langchain-rerank` and `onnxruntime-node` as external " +
+    "(`--external:langchain-rerank` in esbuild, `externals` in webpack, `external` in Rollup, `serverExternalPackages` in Next.js)"
+  );
+}
 
-/** Cores that this process may use. */
+/** Default maximum number of sessions of a small model. */
+export const MAX_DEFAULT_WORKERS = 4;
+
+/** Number of cores that this process may use. */
 export function coreCount(): number {
   return availableParallelism();
 }

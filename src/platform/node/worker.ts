@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { ModelPlace } from "../../inference/protocol.js";
+import type { ModelLocation } from "../../inference/protocol.js";
 import { serveModel } from "../../inference/worker/serve-model.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
 import { WorkerFault } from "../../inference/worker-fault.js";
@@ -28,16 +28,16 @@ async function loadRuntime(): Promise<Runtime> {
   }
 }
 
-async function readJson({ folder }: ModelPlace, file: string): Promise<object> {
+async function readJson({ folder }: ModelLocation, file: string): Promise<object> {
   const text = await readFile(join(folder, file), "utf8");
   return JSON.parse(text) as object;
 }
 
 const platform: Platform = {
   readJson,
-  async readJsonIfAny(place, file) {
+  async readJsonIfAny(location, file) {
     try {
-      return await readJson(place, file);
+      return await readJson(location, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
@@ -51,9 +51,9 @@ const platform: Platform = {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
-        // Patterns are kept per input shape; lengths vary from batch to batch, so they would pile up.
+        // The runtime stores one memory pattern per input shape. Lengths vary from batch to batch, so patterns would pile up.
         enableMemPattern: false,
-        // The fused kernel is slower than the two it replaces, most of all in int8 (benchmark/README.md).
+        // The fused kernel is slower than the two that it replaces, most of all in int8 (benchmark/README.md).
         extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
       });
     });
@@ -67,7 +67,7 @@ const platform: Platform = {
   },
   tensor: (type, data, dims) =>
     new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
-  // The runtime's own `run` waits for a turn of the event loop, in which messages are handled.
+  // The runtime's `run` waits for a turn of the event loop, in which messages are handled.
   yieldToMessages: async () => {},
 };
 
@@ -76,7 +76,8 @@ serveModel(
   {
     onMessage: (handle) => port.on("message", handle),
     post: (message, transfer) => port.postMessage(message, transfer),
-    close: () => port.close(),
+    // Deno's parent port cannot be closed; without its listener, it no longer keeps the thread alive.
+    close: () => (typeof port.close === "function" ? port.close() : port.removeAllListeners("message")),
   },
   platform,
 );

@@ -1,5 +1,4 @@
-import type { Thread } from "../../inference/engine/thread.js";
-import type { FromWorker, ToWorker, WebRuntime } from "../../inference/protocol.js";
+import type { FromWorker, Thread, ToWorker, WebRuntime } from "../../inference/protocol.js";
 import { absoluteFolder, browserSettings } from "./browser-settings.js";
 
 /** Starts a thread. `onExit` is called once, when it ends by a fault. */
@@ -60,7 +59,7 @@ function mapped(specifier: string): string | undefined {
 }
 
 /** Sessions of a small model that are started unasked: each takes some 150 MB, which is much for a page. */
-export const MOST_WORKERS = 2;
+export const MAX_DEFAULT_WORKERS = 2;
 
 /** Cores that the browser admits to. */
 export function coreCount(): number {

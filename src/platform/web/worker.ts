@@ -1,4 +1,4 @@
-import type { ModelPlace, ModelSpec, WebRuntime } from "../../inference/protocol.js";
+import type { ModelLocation, ModelSpec, WebRuntime } from "../../inference/protocol.js";
 import { serveModel } from "../../inference/worker/serve-model.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
 import { WorkerFault } from "../../inference/worker-fault.js";
@@ -55,7 +55,7 @@ function missing({ wasmPaths }: WebRuntime, error: unknown): WorkerFault {
   });
 }
 
-async function readIfAny({ fetched }: ModelPlace, file: string): Promise<Blob | undefined> {
+async function readIfAny({ fetched }: ModelLocation, file: string): Promise<Blob | undefined> {
   const blob = fetched!.files[file];
   if (blob || fetched!.others === undefined) return blob;
   const response = await fetch(new URL(file, fetched!.others));
@@ -65,7 +65,7 @@ async function readIfAny({ fetched }: ModelPlace, file: string): Promise<Blob | 
   return response.blob();
 }
 
-async function read(place: ModelPlace, file: string): Promise<Blob> {
+async function read(place: ModelLocation, file: string): Promise<Blob> {
   const blob = await readIfAny(place, file);
   if (!blob) throw new Error("there is no such file");
   return blob;

@@ -1,45 +1,74 @@
-import { InvalidInputError, InvalidOptionError, InvalidResponseError } from "../../errors.js";
-import { ONNX_OPTIONS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
-import { OpenOnce } from "../../inference/engine/open-once.js";
-import type { ModelInfo } from "../../inference/protocol.js";
+import { startCall } from "../../abort.js";
+import { InvalidResponseError } from "../../errors.js";
+import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { defaultModel } from "../../models/find.js";
-import type { ActivationName, ModelEntry } from "../../models/types.js";
-import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../options.js";
-import type { TextSpan } from "../../text-span.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { ACTIVATIONS } from "./activations.js";
+import type { ActivationName } from "../../models/types.js";
+import { OpenOnce } from "../../open-once.js";
+import { type Checks, checkOptions, expecting, flag, integer, number, oneOf, text } from "../../options.js";
+import { checkQuery, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */
 export interface OnnxCrossEncoderOptions extends OnnxOptions {
   /**
-   * What happens to texts that do not fit the model: `"truncate"` scores their beginning, `"max-passage"` scores overlapping passages
-   * and keeps the best (MaxP; Dai & Callan 2019, arXiv:1905.09217), with its span.
+   * How texts that do not fit the model are scored: `"truncate"` scores their beginning, `"max-passage"` scores overlapping passages and
+   * keeps the best (MaxP; Dai & Callan 2019, arXiv:1905.09217) and reports its span.
    * @default "truncate"
    */
   longDocuments?: "truncate" | "max-passage" | undefined;
   /**
-   * Tokens of the document that one passage holds, at most (`longDocuments: "max-passage"`). Texts above it are split even if they fit
+   * Maximum number of document tokens per passage with `longDocuments: "max-passage"`; at least 8. Longer texts are split even if they fit
    * the model.
-   * @default 256, for texts that do not fit the model
+   * @default 256 for texts that do not fit the model; texts that fit are not split
    */
   passageLength?: number | undefined;
-  /** Share of a passage that the next one repeats, 0 to 0.9. The stride is the rest of it. @default 0.25 */
+  /** Share of a passage that the next one repeats, between 0 and 0.9. @default 0.25 */
   passageOverlap?: number | undefined;
   /**
-   * What the model is told to judge by, for models that read pairs in a prompt (Qwen3-Reranker).
+   * What counts as relevant, for models that read pairs in a prompt (Qwen3-Reranker).
    * @default the instruction that the model was published with
    */
   instruction?: string | undefined;
-  /** What turns a logit into a score. @default what the model's registry entry or files say, else "sigmoid" */
+  /**
+   * The function that turns a logit into a score: `"sigmoid"` (0 to 1), or `"identity"` for the logit itself.
+   * @default what the registry or the model's files say, otherwise "sigmoid"
+   */
   activation?: ActivationName | undefined;
-  /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
+  /**
+   * The label that means "relevant", by name or by index (0 or 1), for models with two labels.
+   * @default what the registry says or the names in `id2label` of `config.json` show; if they do not show it, the first call fails
+   */
+  positiveLabel?: string | number | undefined;
+  /** Whether to score the model's golden pairs before the first call, and to refuse the model if a score is wrong. @default false */
   verify?: boolean | undefined;
 }
 
+/** Turns a logit into a score, in double precision so that confident scores stay distinct; `lowest` is the lowest possible score. */
+const ACTIVATIONS = {
+  /** For heads with two labels, this is the softmax probability of the positive one. */
+  sigmoid: { apply: (logit: number) => 1 / (1 + Math.exp(-logit)), lowest: 0 },
+  identity: { apply: (logit: number) => logit, lowest: -1e30 },
+} as const satisfies Record<ActivationName, object>;
+
+const CHECKS: Checks<OnnxCrossEncoderOptions> = {
+  ...ONNX_CHECKS,
+  longDocuments: oneOf(["truncate", "max-passage"]),
+  passageLength: integer(8),
+  passageOverlap: number(0, 0.9),
+  instruction: text,
+  activation: oneOf(Object.keys(ACTIVATIONS)),
+  positiveLabel: expecting(
+    "the name of a label, or its index (0 or 1)",
+    (value) => (typeof value === "string" && value !== "") || value === 0 || value === 1,
+  ),
+  verify: flag,
+};
+
 /**
- * A cross-encoder on this machine's CPU: ONNX in worker threads, so that the event loop stays free. The query stands whole; only texts
- * are cut.
+ * A cross-encoder on this machine's CPU. It runs ONNX models in worker threads, so that the event loop is not blocked.
+ *
+ * Only texts are truncated, unless the query takes up more than three quarters of the model's maximum length: then the end of the query is
+ * kept, because in long queries (chat histories, prompts) the question comes last, and the report says `queryTruncated`.
  *
  * @example
  * const scorer = new OnnxCrossEncoder({ model: "./models/my-reranker", longDocuments: "max-passage" });
@@ -48,23 +77,12 @@ export interface OnnxCrossEncoderOptions extends OnnxOptions {
 export class OnnxCrossEncoder implements RelevanceScorer {
   readonly #model: OnnxModel;
   readonly #options: OnnxCrossEncoderOptions;
-  #activation: ActivationName | undefined;
   readonly #verified = new OpenOnce((stop) => this.#verify(stop));
+  #activation: ActivationName | undefined;
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: OnnxCrossEncoderOptions = {}) {
-    const own = ["longDocuments", "passageLength", "passageOverlap", "instruction", "activation", "verify"];
-    checkKnown(options, [...ONNX_OPTIONS, ...own], "OnnxCrossEncoder");
-    checkCount("passageLength", options.passageLength, 8);
-    checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
-    if (
-      options.instruction !== undefined &&
-      (typeof options.instruction !== "string" || options.instruction.trim() === "")
-    ) {
-      throw new InvalidOptionError("instruction", options.instruction, "a string that is not blank");
-    }
-    checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
-    checkOneOf("activation", options.activation, Object.keys(ACTIVATIONS));
+    checkOptions(options, CHECKS, "OnnxCrossEncoder");
     this.#options = options;
     this.#activation = options.activation;
     this.#model = new OnnxModel("cross-encoder", options.model ?? defaultModel().name, options);
@@ -79,58 +97,51 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   }
 
   /**
-   * @returns One activated logit a text, in the order given.
-   * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
-   * InvalidResponseError when a logit is no finite number.
+   * Scores texts against a query. Identical texts are scored once.
+   *
+   * @returns One activated logit per text, in the order of `texts`; for `[]`, `[]` without loading the model.
+   * @throws InvalidInputError if the query is blank.
+   * @throws InvalidOptionError if the model does not support `instruction` or needs `positiveLabel`.
+   * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
+   * @throws BackendError if a worker thread dies, or the scorer is disposed of during the call.
+   * @throws InvalidResponseError if a logit is not a finite number.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    if (typeof query !== "string" || query.trim() === "")
-      throw new InvalidInputError("query", "must be a string that is not blank.");
+    checkQuery(query);
     if (texts.length === 0) return [];
-    const logits: number[] = [];
-    const truncated: boolean[] = [];
-    const passages: (TextSpan | undefined)[] = [];
-    const { results, stats, info, located } = await this.#model.call(options.signal, async (stop) => {
-      if (this.#options.verify) await this.#verified.get(stop);
-      return this.#run(query, texts, stop);
-    });
-    for (const result of results) {
-      logits.push(result.logit!);
-      truncated.push(result.truncated);
-      passages.push(result.passage);
+    const distinct = [...new Set(texts)];
+    const call = startCall({ signals: [options.signal, this.#model.disposal] });
+    try {
+      if (this.#options.verify) await this.#verified.get(call.signal);
+      const { results, stats, info, located } = await this.#run(query, distinct, call.signal);
+      const byText = new Map(distinct.map((text, index) => [text, results[index]!]));
+      const all = texts.map((text) => byText.get(text)!);
+      const raw = all.map(({ logit }) => logit!);
+      this.#checkLogits(raw);
+      this.#activation ??= located.entry?.activation ?? info.activation ?? "sigmoid";
+      const { batches, tokens, tokenize, inference } = stats;
+      options.onReport?.({
+        model: this.model,
+        raw,
+        truncated: all.map(({ truncated }) => truncated),
+        ...(results.some(({ queryTruncated }) => queryTruncated) ? { queryTruncated: true } : {}),
+        passages: all.map(({ passage }) => passage),
+        batches,
+        tokens,
+        milliseconds: { tokenize, inference },
+      });
+      return raw.map(ACTIVATIONS[this.#activation].apply);
+    } finally {
+      call.release();
     }
-    if (this.#options.instruction !== undefined && info.instruction === undefined) {
-      throw new InvalidOptionError(
-        "instruction",
-        this.#options.instruction,
-        `none: ${this.model} reads pairs without a prompt`,
-      );
-    }
-    const broken = logits.findIndex((logit) => !Number.isFinite(logit));
-    if (broken >= 0) {
-      const problem = `the logit of text ${broken} is ${logits[broken]}, not a finite number; try another precision (\`dtype\`)`;
-      throw new InvalidResponseError(this.model, problem);
-    }
-    this.#activation ??= chooseActivation(located.entry, info);
-    const { batches, tokens, tokenize, inference } = stats;
-    options.onReport?.({
-      model: this.model,
-      raw: logits,
-      truncated,
-      passages,
-      batches,
-      tokens,
-      milliseconds: { tokenize, inference },
-    });
-    return logits.map(ACTIVATIONS[this.#activation].of);
   }
 
-  /** Frees the model once nobody else uses it; calls under way reject with BackendError. The next call loads it again. */
+  /** Frees the model unless other instances use it. Calls in progress reject with a `BackendError`; the next call loads the model again. */
   async dispose(): Promise<void> {
     await Promise.all([this.#model.dispose(), this.#verified.close()]);
   }
 
-  /** The same, for `await using`. */
+  /** Calls {@link dispose} at the end of an `await using` scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
@@ -138,8 +149,14 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   #run(query: string, texts: readonly string[], signal: AbortSignal) {
     const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
     const passages = { longDocuments, passageLength, passageOverlap };
-    const job = { task: "pairs" as const, query, instruction, ...passages };
-    return this.#model.run(job, texts, signal);
+    return this.#model.run({ task: "pairs", query, instruction, ...passages }, texts, { signal });
+  }
+
+  #checkLogits(logits: readonly number[]): void {
+    const index = logits.findIndex((logit) => !Number.isFinite(logit));
+    if (index < 0) return;
+    const problem = `the logit of text ${index} is ${logits[index]}, not a finite number. Try another precision (\`dtype\`).`;
+    throw new InvalidResponseError(this.model, problem);
   }
 
   async #verify(signal: AbortSignal): Promise<void> {
@@ -150,8 +167,4 @@ export class OnnxCrossEncoder implements RelevanceScorer {
       async (query, text) => (await this.#run(query, [text], signal)).results[0]!.logit!,
     );
   }
-}
-
-function chooseActivation(entry: ModelEntry | undefined, info: ModelInfo): ActivationName {
-  return entry?.activation ?? info.activation ?? "sigmoid";
 }

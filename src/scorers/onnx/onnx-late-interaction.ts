@@ -1,8 +1,8 @@
-import { InvalidInputError } from "../../errors.js";
+import { startCall } from "../../abort.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
-import { OpenOnce } from "../../inference/engine/open-once.js";
 import { defaultLateInteractionModel } from "../../models/find.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { OpenOnce } from "../../open-once.js";
+import { checkQuery, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { compareDocuments } from "./late-interaction/compare-documents.js";
 import { addStats, startCounts } from "./late-interaction/counts.js";
 import { LateEncoder } from "./late-interaction/encoder.js";
@@ -14,20 +14,20 @@ import {
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
 
-/** Score of a text that holds nothing, and of one whose MaxSim is negative. */
+/** Score of a blank text, and of a text with a negative MaxSim. */
 const LOWEST = 0;
 
 /**
- * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded apart, one
- * vector a token; a document's score is the mean, over the query's tokens, of the best cosine with one of its tokens (MaxSim), with
- * `pooledWeight` mixed with the cosine of the whole texts' vectors, as BGE-M3 mixes its readings (Chen 2024, arXiv:2402.03216). Negative scores
- * count as 0, so that they are 0 to 1; the report's `raw` holds them as they are.
+ * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded separately,
+ * with one vector per token. The score of a document is the mean, over the query's tokens, of the best cosine with one of its tokens
+ * (MaxSim), mixed by `pooledWeight` with the cosine of the pooled vectors of the whole texts, as in BGE-M3 (Chen 2024, arXiv:2402.03216).
+ * Scores are between 0 and 1; a negative similarity gives 0, and the report's `raw` has it unchanged.
  *
- * Documents' vectors are kept: another query over the same documents costs one short pass through the model and the comparisons. Instances
- * that name the same model and the same options share them.
+ * Document vectors are cached: another query over the same documents costs one short forward pass and the comparisons. Instances with the
+ * same model and options share the cache.
  *
- * Works with models of ColBERT's kind, whose markers, mask tokens and skip lists come from the registry or from the model's own files, and with any
- * model that gives token vectors; for those nothing is added and every token counts.
+ * Works with ColBERT models, whose markers, mask tokens and skip lists come from the registry or the model's files, and with any other model
+ * that outputs token vectors, where nothing is added and all tokens count.
  *
  * @example
  * const scorer = new OnnxLateInteraction({ cache: { maxBytes: 64e6, folder: ".cache/vectors" } });
@@ -44,7 +44,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   );
   readonly #verified = new OpenOnce((stop) => this.#verify(stop));
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: OnnxLateInteractionOptions = {}) {
     checkLateInteractionOptions(options);
     this.#options = options;
@@ -57,14 +57,22 @@ export class OnnxLateInteraction implements RelevanceScorer {
   }
 
   /**
-   * @returns One MaxSim a text, 0 to 1, in the order given. Texts that hold nothing but white space get 0.
-   * @throws ModelNotFoundError, ModelIntegrityError, MissingDependencyError on first use; BackendError when a worker dies.
+   * Scores texts against a query. Identical texts are encoded once.
+   *
+   * @returns One similarity per text, between 0 and 1, in the order of `texts`; 0 for blank texts; for `[]`, `[]` without loading the model.
+   * @throws InvalidInputError if the query is blank.
+   * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
+   * @throws BackendError if a worker thread dies, or the scorer is disposed of during the call.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    if (typeof query !== "string" || query.trim() === "")
-      throw new InvalidInputError("query", "must be a string that is not blank.");
+    checkQuery(query);
     if (texts.length === 0) return [];
-    return this.#model.call(options.signal, (stop) => this.#score(query, texts, stop, options.onReport));
+    const call = startCall({ signals: [options.signal, this.#model.disposal] });
+    try {
+      return await this.#score(query, texts, call.signal, options.onReport);
+    } finally {
+      call.release();
+    }
   }
 
   async #score(
@@ -74,9 +82,9 @@ export class OnnxLateInteraction implements RelevanceScorer {
     onReport: ScoreOptions["onReport"],
   ): Promise<readonly number[]> {
     if (this.#options.verify) await this.#verified.get(signal);
-    const { vectors: kept } = await this.#shared.get(signal);
+    const { vectors: cached } = await this.#shared.get(signal);
     const counts = startCounts();
-    const encoded = await kept.query(
+    const encoded = await cached.query(
       query,
       async (stop) => {
         const found = await this.#encoder.query(query, stop);
@@ -85,31 +93,31 @@ export class OnnxLateInteraction implements RelevanceScorer {
       },
       signal,
     );
-    // A text that stands there twice is worked on once.
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
-    const call = { encoder: this.#encoder, query: encoded.vectors, kept, counts, signal };
+    const call = { encoder: this.#encoder, query: encoded.vectors, kept: cached, counts, signal };
     const results = await compareDocuments(call, distinct);
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
     onReport?.({
       model: this.model,
       raw: all.map(({ similarity }) => similarity!),
-      truncated: all.map(({ truncated }) => truncated || encoded.vectors.truncated),
+      truncated: all.map(({ truncated }) => truncated),
+      ...(encoded.vectors.truncated ? { queryTruncated: true } : {}),
       passages: all.map(({ passage }) => passage),
       ...counts,
-      cache: { ...counts.cache, bytes: kept.bytes, ...(kept.failure ? { failure: kept.failure.message } : {}) },
+      cache: { ...counts.cache, bytes: cached.bytes, ...(cached.failure ? { failure: cached.failure.message } : {}) },
     });
     return all.map(({ similarity }) => Math.min(1, Math.max(LOWEST, similarity!)));
   }
 
   /**
-   * Frees the model and the vectors once nobody else uses them; calls under way reject with BackendError. What goes to a folder is there when
-   * it resolves. The next call starts anew.
+   * Frees the model and the cached vectors unless other instances use them, and resolves when the vectors for `cache.folder` have been
+   * written. Calls in progress reject with a `BackendError`; the next call starts with an empty cache.
    */
   async dispose(): Promise<void> {
     await Promise.all([this.#model.dispose(), this.#shared.close(), this.#verified.close()]);
   }
 
-  /** The same, for `await using`. */
+  /** Calls {@link dispose} at the end of an `await using` scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
@@ -117,14 +125,14 @@ export class OnnxLateInteraction implements RelevanceScorer {
   async #share(signal: AbortSignal) {
     const located = await this.#model.located(signal);
     const { cache = {}, maxLength, queryLength, pooledWeight } = this.#options;
-    // How much pooled vectors count is no matter of what is kept; whether they do is.
+    // The cache depends on whether there are pooled vectors, not on their weight.
     const pooled = pooledWeight === undefined ? undefined : pooledWeight > 0;
     const settings = { maxLength, pooled, ...passageOptions(this.#options) };
     const key = JSON.stringify([located.folder, located.file, this.model, settings, queryLength, cache]);
     return shareVectors(key, () => SharedVectors.open(cache, located, settings));
   }
 
-  /** Kept vectors say nothing of the file, so that the golden pairs are encoded anew. Golden scores are MaxSim alone. */
+  /** Encodes the golden pairs without the cache, whose vectors may come from another file. Golden scores are MaxSim only. */
   async #verify(signal: AbortSignal): Promise<void> {
     const { readText } = await this.#model.located(signal);
     await verifyScores(this.model, readText, async (query, text) => {

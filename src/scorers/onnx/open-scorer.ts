@@ -6,9 +6,13 @@ import type { RelevanceScorer } from "../relevance-scorer.js";
 import { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./onnx-cross-encoder.js";
 import { OnnxLateInteraction } from "./onnx-late-interaction.js";
 
-/** Options that cross-encoders and late-interaction models share, and `instruction`, which only cross-encoders with a prompt take. */
+/** Options that cross-encoders and late-interaction models share, and the ones that only some cross-encoders take: `instruction`
+ * and `positiveLabel`. */
 export type OnnxScorerOptions = OnnxOptions &
-  Pick<OnnxCrossEncoderOptions, "longDocuments" | "passageLength" | "passageOverlap" | "instruction" | "verify">;
+  Pick<
+    OnnxCrossEncoderOptions,
+    "longDocuments" | "passageLength" | "passageOverlap" | "instruction" | "positiveLabel" | "verify"
+  >;
 
 /**
  * Creates the scorer for a model's kind: an `OnnxLateInteraction` if the registry says so or, for models that are not registered, the

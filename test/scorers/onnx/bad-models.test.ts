@@ -55,7 +55,7 @@ describe("a model folder", () => {
       "without a tokenizer",
       () => rmSync(join(folder, "tokenizer.json")),
       "tokenizer.json",
-      /cannot be read.*holds tokenizer\.json/s,
+      /cannot be read.*AutoTokenizer.*save_pretrained/s,
     ],
     ["without a config", () => rmSync(join(folder, "config.json")), "config.json", /cannot be read/],
     [
@@ -80,7 +80,7 @@ describe("a model folder", () => {
       "with a tokenizer that is JSON and no tokenizer",
       () => writeFileSync(join(folder, "tokenizer.json"), "{}"),
       "tokenizer.json",
-      /not a tokenizer/,
+      /cannot be read as a tokenizer/,
     ],
     [
       "with a tokenizer_config that is no JSON",
@@ -92,19 +92,19 @@ describe("a model folder", () => {
       "with a truncated ONNX file",
       () => truncateSync(join(folder, "onnx/model.onnx"), 20_000),
       "onnx/model.onnx",
-      /no ONNX model that the runtime can read/,
+      /the runtime cannot read it as an ONNX model/,
     ],
     [
       "with an empty ONNX file",
       () => truncateSync(join(folder, "onnx/model.onnx"), 0),
       "onnx/model.onnx",
-      /no ONNX model|gives no/,
+      /cannot read it as an ONNX model|gives no/,
     ],
     [
       "with a page of HTML for an ONNX file",
       () => writeFileSync(join(folder, "onnx/model.onnx"), "<html>not found</html>"),
       "onnx/model.onnx",
-      /no ONNX model/,
+      /cannot read it as an ONNX model/,
     ],
     [
       "with an encoder's ONNX file",
@@ -194,7 +194,7 @@ describe("a tokenizer of another model", () => {
       change("tokenizer_config.json", (json) => Object.assign(json, { added_tokens_decoder: byId }));
       take("tokenizer.json", "deberta-v2");
     });
-    expect(error.message).toMatch(/its token \[UNK\] is 3, tokenizer_config\.json says 1/);
+    expect(error.message).toMatch(/its token \[UNK\] is 3, but tokenizer_config\.json says 1/);
   });
 
   it("without a frame of special tokens is refused", async () => {
@@ -206,7 +206,7 @@ describe("a tokenizer of another model", () => {
 
   it("with another padding token than config.json's is refused", async () => {
     const error = await failure(() => change("config.json", (json) => Object.assign(json, { pad_token_id: 3 })));
-    expect(error.message).toMatch(/padding token is 0, config\.json says pad_token_id 3/);
+    expect(error.message).toMatch(/padding token is 0, but config\.json says pad_token_id 3/);
   });
 
   it("with far fewer words than the model was trained with is refused", async () => {

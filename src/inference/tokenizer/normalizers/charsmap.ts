@@ -1,6 +1,6 @@
 /**
- * The character map that SentencePiece compiles into its models (`nmt_nfkc` and others): a double-array trie over UTF-8 bytes whose values
- * are places in a block of replacements, each ended by a zero byte. Layout as in Darts-clone and `spm_precompiled`.
+ * The character map that SentencePiece compiles into its models (`nmt_nfkc` and others): a double-array trie over UTF-8 bytes. Its values
+ * are offsets into a block of replacements, each of which ends with a zero byte. The layout is that of Darts-clone and `spm_precompiled`.
  */
 export class Charsmap {
   readonly #trie: Uint32Array;
@@ -16,25 +16,25 @@ export class Charsmap {
     this.#replacements = bytes.subarray(4 + size);
   }
 
-  /** What the map replaces the start of a text by, if it does; the whole text counts as replaced. */
+  /** The replacement for the beginning of a text, if the map has one; it replaces the whole text. */
   replacement(text: string): string | undefined {
     if (this.#seen.has(text)) return this.#seen.get(text);
     const found = this.#find(encoder.encode(text));
-    if (this.#seen.size < MOST_SEEN) this.#seen.set(text, found);
+    if (this.#seen.size < MAX_SEEN) this.#seen.set(text, found);
     return found;
   }
 
-  /** The shortest entry that the bytes begin with: what the reference takes, though longer ones may follow. */
+  /** The shortest entry that the bytes begin with, which is what the reference takes even if a longer one follows. */
   #find(bytes: Uint8Array): string | undefined {
     let unit = this.#trie[0]!;
-    let place = offsetOf(unit);
+    let index = offsetOf(unit);
     for (const byte of bytes) {
       if (byte === 0) return undefined;
-      place ^= byte;
-      unit = this.#trie[place] ?? 0;
+      index ^= byte;
+      unit = this.#trie[index] ?? 0;
       if ((unit & 0x800000ff) >>> 0 !== byte) return undefined;
-      place ^= offsetOf(unit);
-      if ((unit >>> 8) & 1) return this.#read(this.#trie[place]! & 0x7fffffff);
+      index ^= offsetOf(unit);
+      if ((unit >>> 8) & 1) return this.#read(this.#trie[index]! & 0x7fffffff);
     }
     return undefined;
   }
@@ -44,8 +44,8 @@ export class Charsmap {
   }
 }
 
-/** Texts whose replacement is kept. The map is asked for single characters, which repeat. */
-const MOST_SEEN = 20_000;
+/** Maximum number of cached lookups. Most are of single characters, which repeat. */
+const MAX_SEEN = 20_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

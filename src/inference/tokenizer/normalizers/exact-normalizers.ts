@@ -1,16 +1,16 @@
 import { type BertNormalizerConfig, bertNormalizer } from "./bert.js";
 import { precompiledNormalizer } from "./precompiled.js";
 
-/** A normaliser of `@huggingface/tokenizers`: a function that is an object too. */
+/** A normalizer of `@huggingface/tokenizers`: a function that is also an object. */
 interface TextNormalizer {
   (text: string): string;
   normalize(text: string): string;
   config: { type: string };
-  /** Of a sequence: its parts, in order. */
+  /** The parts of a sequence, in order. */
   normalizers?: (TextNormalizer | null)[];
 }
 
-/** Normalisers of `tokenizer.json` that `@huggingface/tokenizers` only comes near to, done as the reference does them. */
+/** Normalizers of `tokenizer.json` that `@huggingface/tokenizers` only approximates. These do exactly what the reference does. */
 const EXACT: Record<string, (config: object) => ((text: string) => string) | undefined> = {
   BertNormalizer: (config) => bertNormalizer(config as BertNormalizerConfig),
   Precompiled: (config) => {
@@ -19,7 +19,7 @@ const EXACT: Record<string, (config: object) => ((text: string) => string) | und
   },
 };
 
-/** Puts exact normalisers into a tokenizer in place of those that differ from the reference, wherever in a sequence they stand. */
+/** Replaces a tokenizer's normalizers that differ from the reference, also those inside a sequence. */
 export function useExactNormalizers(tokenizer: { normalizer: unknown }): void {
   if (tokenizer.normalizer) tokenizer.normalizer = exact(tokenizer.normalizer as TextNormalizer);
 }
@@ -30,7 +30,5 @@ function exact(normalizer: TextNormalizer): TextNormalizer {
     return normalizer;
   }
   const apply = EXACT[normalizer.config.type]?.(normalizer.config);
-  return apply
-    ? Object.assign((text: string) => apply(text), { normalize: apply, config: normalizer.config })
-    : normalizer;
+  return apply ? Object.assign(apply, { normalize: apply, config: normalizer.config }) : normalizer;
 }

@@ -1,9 +1,9 @@
 import { Charsmap } from "./charsmap.js";
 
-/** Graphemes of more bytes are never replaced as a whole. */
+/** Graphemes of this many bytes or more are never replaced as a whole. */
 const LONGEST_GRAPHEME = 6;
 
-/** Characters that can make a grapheme of several code points: marks, joiners, jamo, flags, skin tones, vowel signs, CR LF. */
+/** Characters that can be part of a grapheme of several code points: marks, joiners, jamo, flags, skin tones, vowel signs, CR LF. */
 const JOINING =
   /[\p{M}\p{Cf}\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}\u{1133a}-\u{1133b}\r]/u;
 
@@ -13,18 +13,18 @@ const PLAIN = /^[ -~]*$/;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
- * SentencePiece's normalisation, exactly: graphemes that the character map knows are replaced whole, others character by character.
+ * SentencePiece's normalization, exactly: graphemes in the character map are replaced as a whole, others character by character.
  *
  * @param base64 `precompiled_charsmap` of a `tokenizer.json`.
  */
 export function precompiledNormalizer(base64: string): (text: string) => string {
   const map = new Charsmap(base64);
   const character = (char: string) => map.replacement(char) ?? char;
-  const plainStays = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).every(
+  const plainIsUnchanged = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).every(
     (char) => map.replacement(char) === undefined,
   );
   return (text) => {
-    if (plainStays && PLAIN.test(text)) return text;
+    if (plainIsUnchanged && PLAIN.test(text)) return text;
     if (!JOINING.test(text)) return Array.from(text, character).join("");
     let normal = "";
     for (const { segment } of segmenter.segment(text)) {

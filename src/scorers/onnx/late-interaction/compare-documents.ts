@@ -1,5 +1,5 @@
-import { SharedTask } from "../../../inference/engine/shared-task.js";
 import type { JobInput, TextResult, TokenVectors } from "../../../inference/protocol.js";
+import { SharedTask } from "../../../open-once.js";
 import { addStats, type Counts } from "./counts.js";
 import type { LateEncoder } from "./encoder.js";
 import type { SharedVectors } from "./shared-vectors.js";

@@ -52,6 +52,6 @@ export class LateEncoder {
       ...passageOptions(this.#options),
       ...what,
     };
-    return this.#model.run(job, inputs, signal, onResult);
+    return this.#model.run(job, inputs, { signal, onResult });
   }
 }

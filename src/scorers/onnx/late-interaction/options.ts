@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../errors.js";
-import { ONNX_OPTIONS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
 import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../../options.js";
 import type { VectorCacheOptions } from "./shared-vectors.js";
 
@@ -35,7 +35,7 @@ export interface OnnxLateInteractionOptions extends OnnxOptions {
 /** @throws InvalidOptionError */
 export function checkLateInteractionOptions(options: OnnxLateInteractionOptions): void {
   const own = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "pooledWeight", "cache", "verify"];
-  checkKnown(options, [...ONNX_OPTIONS, ...own], "OnnxLateInteraction");
+  checkKnown(options, [...Object.keys(ONNX_CHECKS), ...own], "OnnxLateInteraction");
   checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
   checkCount("passageLength", options.passageLength, 8);
   checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);

@@ -1,7 +1,7 @@
 import { Disposed } from "../../../errors.js";
 import type { LocatedModel } from "../../../inference/engine/located-model.js";
-import { SharedTask } from "../../../inference/engine/shared-task.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
+import { SharedTask } from "../../../open-once.js";
 import { UnderWay } from "./under-way.js";
 import { VectorCache } from "./vector-cache.js";
 import { openVectorStore, type VectorStore } from "./vector-store.js";

@@ -87,7 +87,7 @@ describe("scores of PyLate", () => {
     expect(largestGap([expected!], [found!])).toBeLessThan(1e-4);
   });
 
-  it("flags the query and the documents that it cuts", async () => {
+  it("reports a truncated query and truncated documents separately", async () => {
     await using scorer = new OnnxLateInteraction({ model: tiny("colbert"), workers: 1 });
     const reports: ScorerReport[] = [];
     const onReport = (report: ScorerReport) => reports.push(report);
@@ -95,7 +95,8 @@ describe("scores of PyLate", () => {
     await scorer.score("bread", ["bread", long], { onReport });
     await scorer.score("bread", ["bread", long], { onReport });
     await scorer.score(colbert.queries[2]!, ["bread"], { onReport });
-    expect(reports.map(({ truncated }) => truncated)).toEqual([[false, true], [false, true], [true]]);
+    expect(reports.map(({ truncated }) => truncated)).toEqual([[false, true], [false, true], [false]]);
+    expect(reports.map(({ queryTruncated }) => queryTruncated)).toEqual([undefined, undefined, true]);
   });
 });
 
