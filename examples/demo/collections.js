@@ -1,7 +1,10 @@
 import { films } from "../films/collection.js";
 
-/** Passages written for this demo, with questions to ask of them and, per question, the passage that answers it best. */
-
+/**
+ * Passages written for this demo, with questions and, for each question, the index of the passage that answers it. In the help center and
+ * the contract, all passages come from one source and the question uses other words than its answer: the usual case in
+ * retrieval-augmented generation. In the last collection, the wrong passages share the question's words, which is harder.
+ */
 const twentyFilms = {
   name: "Twenty films",
   passages: films,
@@ -12,50 +15,64 @@ const twentyFilms = {
   ],
 };
 
-const household = {
-  name: "A household handbook",
+const helpCenter = {
+  name: "The help center of an online store",
   passages: [
-    "Descale a kettle with a spoon of citric acid in a litre of water: bring it to the boil, wait a quarter of an hour, rinse twice.",
-    "A kettle without its lid on takes a third longer to boil and uses that much more electricity.",
-    "Tea keeps for two years in a closed tin away from light; after that it loses its scent, not its colour.",
-    "White vinegar removes lime from shower heads, but it attacks natural stone and must not touch marble.",
-    "Boilers should be looked at once a year, before the heating season begins.",
-    "Limestone is made of the shells of sea animals that lived hundreds of millions of years ago.",
-    "A washing machine that smells is usually run too cool: one empty wash at 90 degrees kills what grows in it.",
-    "Moths leave wool alone that has been frozen for two days; lavender only keeps new ones away.",
-    "The best time to paint a window frame is late summer, when wood is dry and evenings are mild.",
-    "Radiators that gurgle hold air. Open the small valve at the top with a key until water comes.",
-    "A drip of one drop a second wastes about twenty litres of water a day.",
-    "Rust stains come out of cotton with lemon juice and salt, left in the sun for an hour.",
+    "Parcels that nobody accepts go back to our warehouse after seven days; we then refund the price without the shipping fee.",
+    "Standard delivery takes two to four business days, express delivery one.",
+    "If an item arrives broken, send us a photo within 14 days and we will ship a replacement at no charge.",
+    "You can pay by card, by bank transfer or on invoice.",
+    "To unsubscribe from the newsletter, use the link at the bottom of any message.",
+    "Gift cards are valid for three years and cannot be exchanged for cash.",
+    "Choose Recover on the sign-in page; we will email you a link that lets you set a new password.",
+    "Company accounts can have up to twenty users, each with a role.",
   ],
   questions: [
-    { query: "how do I get the white crust out of my water boiler for tea?", best: 0 },
-    { query: "my heating makes a bubbling noise, what can I do?", best: 9 },
-    { query: "insects are eating holes in my sweaters", best: 7 },
+    { query: "My package was damaged when I opened it", best: 2 },
+    { query: "I can't log in anymore", best: 6 },
+    { query: "I was on vacation and missed the courier", best: 0 },
+    { query: "Please stop sending me ads", best: 4 },
+    { query: "When will my order get here?", best: 1 },
   ],
 };
 
-const science = {
-  name: "Notes on nature",
+const contract = {
+  name: "A software contract",
   passages: [
-    "Bees see ultraviolet light, and many flowers carry ultraviolet marks that lead to their nectar.",
-    "A honeybee tells the others where food is by a dance whose angle stands for the direction of the sun.",
-    "Honey does not spoil, because its sugar draws water out of whatever would live in it.",
-    "The Moon turns once on its axis in the time it takes to go round the Earth, so that we always see one side of it.",
-    "Tides are highest when Sun and Moon pull along one line, at new and at full Moon.",
-    "The far side of the Moon was photographed for the first time in 1959.",
-    "Salt water freezes at about two degrees below zero, which is why the sea stays open when lakes are closed.",
-    "Ice floats because water takes up more room when it freezes.",
-    "Leaves turn yellow in autumn when the green pigment is taken back into the tree and the others remain.",
-    "Evergreen needles have a coat of wax that keeps water in during frost.",
-    "Lightning heats the air around it to some 30,000 degrees; the air bursts outwards, and that is the thunder.",
-    "Sound covers a kilometre in about three seconds, light does so at once.",
+    "Either party may end this agreement with three months' written notice to the close of a calendar year.",
+    "The Supplier's liability for lost data is limited to the cost of restoring it from a daily backup.",
+    "Fees are due within thirty days of the invoice; after that, interest of four percent per year accrues.",
+    "The Supplier keeps the service available for 99.5 percent of each month, planned maintenance excluded.",
+    "The Customer may not sublicense the software or make it available to third parties.",
+    "Confidential information must be protected for five years after this agreement ends.",
+    "Changes to this agreement are valid only if both parties sign them.",
+    "Disputes are heard by the courts at the Supplier's registered office.",
   ],
   questions: [
-    { query: "how far away is a thunderstorm?", best: 11 },
+    { query: "How do we get out of this deal?", best: 0 },
+    { query: "What happens if we pay late?", best: 2 },
+    { query: "How much downtime do we have to accept?", best: 3 },
+    { query: "Is a handshake enough to change the terms?", best: 6 },
+  ],
+};
+
+const nature = {
+  name: "Notes that share the question's words",
+  passages: [
+    "Sound travels about one kilometer in three seconds while light arrives at once, so counting the seconds gives the distance.",
+    "Thunderstorms form far away from cold fronts when warm, humid air rises.",
+    "How far a thunderstorm moves depends on the wind several kilometers up.",
+    "The Moon turns on its axis once per orbit, so the same side always faces us.",
+    "The back of the Moon was first photographed in 1959.",
+    "From Earth we see the Moon because it reflects sunlight.",
+    "Many flowers carry ultraviolet marks, invisible to us, that lead bees to their nectar.",
+    "Insects find it hard to fly in strong wind, and blossoms lose their petals.",
+  ],
+  questions: [
+    { query: "how far away is a thunderstorm?", best: 0 },
     { query: "why can't we see the back of the moon from earth", best: 3 },
-    { query: "how do insects find blossoms?", best: 0 },
+    { query: "how do insects find blossoms?", best: 6 },
   ],
 };
 
-export const collections = [twentyFilms, household, science];
+export const collections = [twentyFilms, helpCenter, contract, nature];
