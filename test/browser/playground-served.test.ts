@@ -278,9 +278,9 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
 
     it("that cannot be read are told by name", async () => {
       await drop({ "photo.png": "x" });
-      await expect.poll(() => opened.text("#problem")).toContain("photo.png: can read .txt");
+      await expect.poll(() => opened.text("#problem")).toContain("photo.png cannot be opened. Choose one of .txt");
       await drop({ "bad.jsonl": '{"text":' });
-      await expect.poll(() => opened.text("#problem")).toContain("bad.jsonl: line 1 is not JSON");
+      await expect.poll(() => opened.text("#problem")).toContain("bad.jsonl:1 is not valid JSON");
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { languageWarning } from "../../src/apps/playground/language.js";
+import { describe, expect, it, test } from "vitest";
+import { languageNotice } from "../../src/apps/playground/language.js";
 import { barShares, formatDuration, formatScore } from "../../src/apps/playground/view/format.js";
 
 describe("numbers for people", () => {
@@ -54,22 +54,50 @@ describe("bars", () => {
   });
 });
 
-describe("warnings about languages", () => {
+describe("notices about languages", () => {
   const english = { id: "en-model", kind: "cross-encoder", languages: ["en"] } as const;
-  const many = { id: "m-model", kind: "cross-encoder", languages: ["multilingual"] } as const;
+  const many = { id: "m-model", kind: "late-interaction", languages: ["multilingual"] } as const;
+  const vectors = { id: "m-vectors", kind: "embedding", languages: ["multilingual"] } as const;
   const unknown = { id: "u-model", kind: "cross-encoder" } as const;
+  const japanese = "食べ物に関する話";
+  const notice = (
+    texts: { query?: string; documents?: string },
+    chosen: Parameters<typeof languageNotice>[1],
+    offered = chosen,
+  ) => languageNotice({ query: "", documents: "", ...texts }, chosen, offered);
 
-  test("are given for scripts that the model was not made for", () => {
-    expect(languageWarning("食べ物に関する話", [english])).toMatch(/^en-model was made for English; .* Japanese/);
-    expect(languageWarning("Где купить чай?", [many, english])).toMatch(/Cyrillic/);
-    expect(languageWarning("中文句子", [{ ...english, languages: ["ja"] }])).toBeUndefined();
+  it("name the script, the model and where the text is", () => {
+    const inDocuments = notice({ query: "tea", documents: japanese }, [english]);
+    expect(inDocuments?.message).toMatch(/^en-model was made for English; .* Japanese text \(the documents\)/);
+    expect(notice({ query: "Где чай?", documents: "Где чай?" }, [many, english])?.message).toMatch(
+      /Cyrillic text \(query and documents\)/,
+    );
   });
 
-  test("and for nothing else", () => {
-    expect(languageWarning("Où est le thé ?", [english])).toBeUndefined();
-    expect(languageWarning("食べ物に関する話", [many])).toBeUndefined();
-    expect(languageWarning("食べ物に関する話", [unknown])).toBeUndefined();
-    expect(languageWarning("A long English text that names 東京 once.", [english])).toBeUndefined();
-    expect(languageWarning("123 !?", [english])).toBeUndefined();
+  it("look at a short query among long documents", () => {
+    const documents = "A long English text about food and drink. ".repeat(200);
+    expect(notice({ query: "お茶", documents }, [english])?.message).toMatch(/Japanese text \(the query\)/);
+  });
+
+  it("offer a model of the same kind that reads the text", () => {
+    const offered = [english, vectors, unknown, many];
+    expect(notice({ query: japanese }, [english], offered)?.alternative).toBe("m-model");
+    const cosine = { ...english, kind: "embedding" } as const;
+    expect(notice({ query: japanese }, [cosine], offered)?.alternative).toBe("m-vectors");
+  });
+
+  it("say how to serve such a model when none is on offer", () => {
+    const { alternative, message } = notice({ query: japanese }, [english], [english, vectors])!;
+    expect(alternative).toBeUndefined();
+    expect(message).toMatch(/serve --model late-multilingual-v1/);
+  });
+
+  it("are not given for texts that the model reads, for models of unknown languages, or for a few foreign words", () => {
+    expect(notice({ documents: "中文句子" }, [{ ...english, languages: ["ja"] }])).toBeUndefined();
+    expect(notice({ documents: "Où est le thé ?" }, [english])).toBeUndefined();
+    expect(notice({ documents: japanese }, [many])).toBeUndefined();
+    expect(notice({ documents: japanese }, [unknown])).toBeUndefined();
+    expect(notice({ documents: "A long English text that names 東京 once." }, [english])).toBeUndefined();
+    expect(notice({ documents: "123 !?" }, [english])).toBeUndefined();
   });
 });

@@ -13,26 +13,62 @@ const SCRIPTS: readonly { name: string; letters: RegExp; languages: readonly str
   { name: "Thai", letters: /\p{Script=Thai}/gu, languages: ["th"] },
 ];
 
-/** Part of the letters from which a script counts as the text's. */
+/** Share of the letters from which a script counts as the text's. */
 const SHARE = 0.2;
-/** Characters that are looked at. */
+/** Number of characters that are looked at. */
 const SAMPLE = 4000;
 
 const NAMES = new Intl.DisplayNames("en", { type: "language", fallback: "code" });
 
-/** One sentence that warns about a text whose script the model was not trained on, or nothing. */
-export function languageWarning(text: string, models: readonly PlaygroundModel[]): string | undefined {
-  const sample = text.slice(0, SAMPLE);
-  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
-  if (letters === 0) return undefined;
-  const script = SCRIPTS.find(({ letters: own }) => (sample.match(own)?.length ?? 0) > letters * SHARE);
-  if (!script) return undefined;
-  const model = models.find(({ languages }) => languages && !languages.some((code) => reads(code, script.languages)));
-  if (!model) return undefined;
-  const known = model.languages!.map((code) => NAMES.of(code) ?? code).join(", ");
-  return `${model.id} was made for ${known}; its scores for ${script.name} text mean little. Choose one that reads it.`;
+/** A warning that a model was not trained on the script of a text. */
+export interface LanguageNotice {
+  /** One or two sentences. */
+  message: string;
+  /** The id of a model on offer that reads the text and can replace the chosen one. */
+  alternative: string | undefined;
 }
 
-function reads(code: string, languages: readonly string[]): boolean {
-  return code === "multilingual" || languages.includes(code);
+/**
+ * Looks at the query and at the documents, each by itself: a short query would be lost among long documents.
+ *
+ * @param chosen The models that would score.
+ * @param offered All models on the page.
+ * @returns `undefined` when every chosen model reads both, or when its languages are unknown.
+ */
+export function languageNotice(
+  texts: { query: string; documents: string },
+  chosen: readonly PlaygroundModel[],
+  offered: readonly PlaygroundModel[],
+): LanguageNotice | undefined {
+  const queryScript = scriptOf(texts.query);
+  const documentsScript = scriptOf(texts.documents);
+  for (const script of [queryScript, documentsScript]) {
+    if (!script) continue;
+    const reads = ({ languages }: PlaygroundModel) =>
+      languages?.some((code) => code === "multilingual" || script.languages.includes(code));
+    const model = chosen.find((each) => each.languages && !reads(each));
+    if (!model) continue;
+    const both = queryScript?.name === documentsScript?.name;
+    const where = both ? "query and documents" : script === queryScript ? "the query" : "the documents";
+    const known = model.languages!.map((code) => NAMES.of(code) ?? code).join(", ");
+    const alternative = offered.find((each) => reads(each) && isEmbedding(each) === isEmbedding(model))?.id;
+    const advice = alternative ? `${alternative} reads it.` : `Start the server with a model that reads it: ${SERVE}.`;
+    return {
+      message: `${model.id} was made for ${known}; its scores for ${script.name} text (${where}) mean little. ${advice}`,
+      alternative,
+    };
+  }
+  return undefined;
+}
+
+const SERVE = "langchain-rerank serve --model late-multilingual-v1";
+
+function scriptOf(text: string) {
+  const sample = text.slice(0, SAMPLE);
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
+  return SCRIPTS.find((script) => (sample.match(script.letters)?.length ?? 0) > letters * SHARE);
+}
+
+function isEmbedding({ kind }: PlaygroundModel): boolean {
+  return kind === "embedding";
 }

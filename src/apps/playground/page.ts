@@ -1,7 +1,7 @@
 import type { PlaygroundBackend } from "../shared/playground-protocol.js";
 import { readExamples } from "./examples/example.js";
 import { formatDocuments } from "./input/parse-documents.js";
-import { languageWarning } from "./language.js";
+import { languageNotice } from "./language.js";
 import { Ranking } from "./ranking.js";
 import { DEFAULT_STATE, type PlaygroundState } from "./settings.js";
 import { copyLink, readLink } from "./share/link.js";
@@ -206,10 +206,19 @@ class Page {
 
   #warnOfLanguage(): void {
     const { query, text } = this.#form.state;
-    const warning = languageWarning(`${query} ${text}`, this.#form.chosenModels);
+    const notice = languageNotice({ query, documents: text }, this.#form.chosenModels, this.#form.models);
     const box = find(document, "#language", HTMLElement);
-    if (box.textContent !== (warning ?? "")) box.textContent = warning ?? "";
-    show(box, warning !== undefined);
+    const message = find(box, "span", HTMLElement);
+    // Writing the same text again would make screen readers repeat it.
+    if (message.textContent !== (notice?.message ?? "")) message.textContent = notice?.message ?? "";
+    const use = find(box, "button", HTMLButtonElement);
+    use.textContent = `Use ${notice?.alternative ?? ""}`;
+    use.onclick = () => {
+      if (notice?.alternative !== undefined) this.#form.chooseModel(notice.alternative);
+      this.#methodChanged(0);
+    };
+    show(use, notice?.alternative !== undefined);
+    show(box, notice !== undefined);
   }
 
   #run(): void {

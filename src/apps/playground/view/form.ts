@@ -25,6 +25,18 @@ export class Form {
   readonly #run = find(document, "#run", HTMLButtonElement);
   #models: readonly PlaygroundModel[] = [];
 
+  /** All models on offer. */
+  get models(): readonly PlaygroundModel[] {
+    return this.#models;
+  }
+
+  /** Chooses a model by id, in the list that it belongs to. */
+  chooseModel(id: string): void {
+    const embedding = this.#models.find((model) => model.id === id)?.kind === "embedding";
+    (embedding ? this.#embeddings : this.#model).value = id;
+    this.refresh();
+  }
+
   /** Offers models, and the rerankers that they make possible. */
   setModels(models: readonly PlaygroundModel[]): void {
     this.#models = models;
