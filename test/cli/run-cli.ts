@@ -3,28 +3,31 @@ import { built } from "../support/built.js";
 
 const CLI = built("cli.js");
 
-/** What a run of the command line left. */
+/** What a run of the command line printed, and its exit code. */
 export interface CliRun {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the command line in a process of its own, its outputs being pipes. */
+/** Runs the command line in a process whose outputs are pipes. */
 export function runCli(
   args: readonly string[],
   {
     input,
     env = {},
     onStderr,
+    onStart,
   }: {
     input?: string;
     env?: Record<string, string>;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+    onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
 ): Promise<CliRun> {
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...inherited, ...env } });
+  onStart?.((signal) => child.kill(signal));
   const run: CliRun = { code: null, stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => {
     run.stdout += text;

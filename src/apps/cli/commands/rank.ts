@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
+import type { BulkOptions } from "../bulk/bulk-rank.js";
+import { readShard } from "../bulk/shard.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
 import type { RankedDocument, RankOptions } from "../ranking.js";
@@ -15,6 +17,7 @@ Examples:
   $ langchain-rerank rank -q "..." --model Xenova/ms-marco-MiniLM-L-6-v2 --json passages.jsonl | jq '.[0]'
   $ langchain-rerank rank -q "..." --model cohere:rerank-v3.5 passages.jsonl     (COHERE_API_KEY is set)
   $ langchain-rerank rank -q "..." --long-documents max-passage report.txt
+  $ langchain-rerank rank --run bm25.trec --corpus beir/scifact --out reranked.trec --processes 2
 
 What is read:
   .txt        paragraphs separated by blank lines; without blank lines, one text per line
@@ -34,7 +37,7 @@ export function register(program: Command): void {
       "Orders the texts of files, or of standard input, by relevance to a query. The most relevant comes first.",
     )
     .argument("[files...]", "files or folders to read; none or - means standard input")
-    .requiredOption("-q, --query <text>", "what the texts should be relevant to")
+    .option("-q, --query <text>", "what the texts should be relevant to")
     .option("-n, --top-n <count>", "how many to print (default: all)", wholeNumber(1))
     .option("--threshold <score>", "leave out texts that score below", finiteNumber)
     .option(
@@ -57,12 +60,28 @@ export function register(program: Command): void {
     )
     .option("--field <name>", "field of JSON records that holds the text")
     .option("--json", "print JSON: a list of {rank, firstRank, score, text, source}")
+    .option("--run <file>", "rerank a whole TREC run instead, with --corpus, --queries and --out")
+    .option("--corpus <path>", "documents of the run: corpus.jsonl, or a BEIR folder that holds it")
+    .option("--queries <path>", "queries of the run (default: queries.jsonl next to the corpus)")
+    .option("--out <file>", "the reranked run; while it is being written, OUT.partial holds what resumes it")
+    .option("--processes <count>", "processes that score side by side (default: 1)", wholeNumber(1))
+    .option(
+      "--shard <i/n>",
+      "only part i of n; the outputs of all parts, one after the other, are the whole",
+      readShard,
+    )
     .option("--verbose", "print model, counts and milliseconds to standard error")
     .addHelpText("after", EXAMPLES + EXIT_CODES_HELP)
     .action(run);
 }
 
-async function run(files: string[], options: RankOptions): Promise<void> {
+async function run(files: string[], options: RankOptions & Partial<BulkOptions>): Promise<void> {
+  const bulk = (["run", "corpus", "queries", "out", "processes", "shard"] as const).some((name) => name in options);
+  if (bulk) {
+    const { rankRun, readBulkOptions } = await import("../bulk/bulk-rank.js");
+    return rankRun(readBulkOptions(files, options));
+  }
+  if (options.query === undefined) throw new CliError("--query is missing.", EXIT.usage);
   if (options.query.trim() === "") throw new CliError("--query is blank.", EXIT.usage);
   const documents = await readDocuments(files, options);
   const { rank } = await import("../ranking.js");

@@ -1,0 +1,143 @@
+import { hash } from "node:crypto";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import { CliError } from "../failure.js";
+import { fileLines } from "./file-lines.js";
+
+/** A row of a BEIR file. */
+export interface JsonlRow {
+  id: string;
+  title: string;
+  text: string;
+}
+
+/** Bytes of a slot: 8 of the id's hash, 6 of the line's offset plus 1 (0 marks a free slot), 4 of the line's length. */
+const SLOT = 18;
+
+interface Slot {
+  number: number;
+  /** The slot holds a row whose id has this hash. */
+  used: boolean;
+  offset: number;
+  length: number;
+}
+
+/**
+ * Finds the rows of a JSON-lines file by `_id` with a hash table on disk (open addressing), so that memory does not grow with the file.
+ */
+export class JsonlIndex {
+  readonly path: string;
+  readonly #data: number;
+  readonly #table: number;
+  readonly #buffer = Buffer.alloc(SLOT);
+  /** Number of slots; {@link slotOf} is below it. */
+  readonly capacity: number;
+
+  /**
+   * @param path The file.
+   * @param indexPath What {@link buildIndex} has written.
+   */
+  constructor(path: string, indexPath: string, mode: "r" | "r+" = "r") {
+    this.path = path;
+    this.#data = openSync(path, "r");
+    this.#table = openSync(indexPath, mode);
+    this.capacity = fstatSync(this.#table).size / SLOT;
+  }
+
+  /** A number that belongs to this id, `undefined` for an unknown id. Rows are told apart by a 64-bit hash, without reading them. */
+  slotOf(id: string): number | undefined {
+    const { used, number } = this.#probe(fingerprint(id));
+    return used ? number : undefined;
+  }
+
+  /** The row with this id. @throws CliError when the row is not valid. */
+  read(id: string): JsonlRow | undefined {
+    const print = fingerprint(id);
+    for (let slot = this.#probe(print); slot.used; slot = this.#probe(print, slot.number + 1)) {
+      const row = this.#readRow(slot);
+      if (row.id === id) return row;
+    }
+    return undefined;
+  }
+
+  /** Adds a row. @throws CliError when its id is there already. */
+  insert(id: string, offset: number, length: number, line: number): void {
+    if (this.read(id)) throw new CliError(`${this.path}:${line}: the id "${id}" appears twice.`);
+    const print = fingerprint(id);
+    let slot = this.#probe(print);
+    while (slot.used) slot = this.#probe(print, slot.number + 1);
+    print.copy(this.#buffer);
+    this.#buffer.writeUIntLE(offset + 1, 8, 6);
+    this.#buffer.writeUInt32LE(length, 14);
+    writeSync(this.#table, this.#buffer, 0, SLOT, slot.number * SLOT);
+  }
+
+  close(): void {
+    closeSync(this.#data);
+    closeSync(this.#table);
+  }
+
+  /** The next slot that is free or holds the hash. */
+  #probe(print: Buffer, from = print.readUIntLE(0, 6)): Slot {
+    for (let number = from % this.capacity; ; number = (number + 1) % this.capacity) {
+      readSync(this.#table, this.#buffer, 0, SLOT, number * SLOT);
+      const stored = this.#buffer.readUIntLE(8, 6);
+      const used = stored > 0 && this.#buffer.compare(print, 0, 8, 0, 8) === 0;
+      if (stored === 0 || used) return { number, used, offset: stored - 1, length: this.#buffer.readUInt32LE(14) };
+    }
+  }
+
+  #readRow({ offset, length }: Slot): JsonlRow {
+    const bytes = Buffer.alloc(length);
+    readSync(this.#data, bytes, 0, length, offset);
+    // A byte order mark at the start of the file is no part of its first row.
+    const line = bytes.toString("utf8").replace(/^\uFEFF/, "");
+    const id = readId(line, this.path);
+    const { title, text } = parse(line, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
+    if (typeof text !== "string") throw new CliError(`${this.path}: the row "${id}" has no string \`text\`.`);
+    return { id, title: typeof title === "string" ? title : "", text };
+  }
+}
+
+/**
+ * Writes the index of a file, unless there is one. It appears under its name only when it is complete.
+ *
+ * @param lines Number of lines in the file.
+ * @throws CliError naming file and line for a row without an id, or an id that appears twice.
+ */
+export async function buildIndex(path: string, indexPath: string, lines: number, signal: AbortSignal): Promise<void> {
+  const partial = `${indexPath}.partial`;
+  const table = openSync(partial, "w");
+  ftruncateSync(table, SLOT * 2 ** Math.ceil(Math.log2(2 + lines * 1.5)));
+  closeSync(table);
+  const index = new JsonlIndex(path, partial, "r+");
+  try {
+    for await (const { text, offset, length, number } of fileLines(path, signal)) {
+      if (text.trim() !== "") index.insert(readId(text, `${path}:${number}`), offset, length, number);
+    }
+  } finally {
+    index.close();
+  }
+  renameSync(partial, indexPath);
+}
+
+function fingerprint(id: string): Buffer {
+  return hash("sha1", id, "buffer").subarray(0, 8);
+}
+
+/** The `_id` of a row. Most files write it first, where it is found without parsing the whole line. */
+function readId(line: string, where: string): string {
+  const first = /^\s*\{\s*"_id"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
+  const row = first === undefined ? (parse(line, where) as { _id?: unknown; id?: unknown } | null) : undefined;
+  const id = first === undefined ? (row?._id ?? row?.id) : parse(first, where);
+  if (typeof id === "string" && id !== "") return id;
+  if (Number.isSafeInteger(id)) return String(id);
+  throw new CliError(`${where}: the row has no \`_id\`.`);
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CliError(`${where}: not valid JSON: ${(cause as Error).message}.`, undefined, { cause });
+  }
+}

@@ -1,0 +1,42 @@
+import { CliError } from "../failure.js";
+import { fileLines } from "./file-lines.js";
+
+/** The documents of one query of a run, in the order of the file. */
+export interface RunQuery {
+  /** Position among the queries of the run, from 0. */
+  index: number;
+  query: string;
+  documents: string[];
+  /** Line of each document, counted from 1. */
+  lines: number[];
+}
+
+/**
+ * Reads a TREC run query by query, in memory that does not grow with the run. A query ends where another begins.
+ *
+ * @throws CliError naming file and line for a row that is not TREC, or a document that appears twice for a query.
+ */
+export async function* runQueries(path: string, signal: AbortSignal): AsyncGenerator<RunQuery> {
+  let open: RunQuery | undefined;
+  let seen = new Set<string>();
+  for await (const { text, number } of fileLines(path, signal)) {
+    if (text.trim() === "") continue;
+    const fields = text.trim().split(/[ \t]+/);
+    const [query = "", , document = "", , score] = fields;
+    if (fields.length !== 6 || !Number.isFinite(Number(score))) {
+      throw new CliError(`${path}:${number}: not a row of a TREC run, which is: query Q0 document rank score tag.`);
+    }
+    if (open?.query !== query) {
+      if (open) yield open;
+      open = { index: open ? open.index + 1 : 0, query, documents: [], lines: [] };
+      seen = new Set();
+    }
+    if (seen.has(document)) {
+      throw new CliError(`${path}:${number}: the document "${document}" appears twice for the query "${query}".`);
+    }
+    seen.add(document);
+    open.documents.push(document);
+    open.lines.push(number);
+  }
+  if (open) yield open;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { onAbort } from "../../../abort.js";
+import { CliError } from "../failure.js";
+import { type FromWorker, WORKER_COMMAND, type WorkerSetup, type WorkerTask } from "./worker-protocol.js";
+
+interface Pending {
+  resolve: (scores: number[]) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Member {
+  process: ChildProcess;
+  pending: Map<number, Pending>;
+}
+
+/** Processes that score queries side by side. */
+export class WorkerPool {
+  readonly #members: Member[];
+  readonly #stopListening: () => void;
+  #nextId = 0;
+
+  /** @param signal Ends the processes; what is under way rejects with the signal's reason. */
+  constructor(count: number, setup: WorkerSetup, signal: AbortSignal) {
+    this.#members = Array.from({ length: count }, () => startMember(setup));
+    this.#stopListening = onAbort(signal, () => this.#end(signal.reason));
+  }
+
+  /** Gives a query to the process with the least to do. @throws CliError when it cannot be scored. */
+  score(task: WorkerTask): Promise<number[]> {
+    const member = this.#members.reduce((least, next) => (next.pending.size < least.pending.size ? next : least));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      member.pending.set(id, { resolve, reject });
+      member.process.send({ id, task }, (error) => error && reject(error));
+    });
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#end(new CliError("the run has ended."));
+  }
+
+  #end(reason: unknown): void {
+    for (const { process, pending } of this.#members) {
+      for (const { reject } of pending.values()) reject(reason);
+      pending.clear();
+      process.kill("SIGKILL");
+    }
+  }
+}
+
+function startMember(setup: WorkerSetup): Member {
+  const child = fork(process.argv[1]!, [WORKER_COMMAND], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const member: Member = { process: child, pending: new Map() };
+  child.send({ setup });
+  child.on("message", (message: FromWorker) => {
+    const pending = member.pending.get(message.id);
+    member.pending.delete(message.id);
+    if ("scores" in message) pending?.resolve(message.scores);
+    else pending?.reject(new CliError(message.error.message, message.error.exitCode));
+  });
+  child.on("exit", (code, signal) => {
+    const error = new CliError(
+      `a worker process ended with ${signal ?? `code ${code}`}; run the command again to resume.`,
+    );
+    for (const { reject } of member.pending.values()) reject(error);
+    member.pending.clear();
+  });
+  return member;
+}

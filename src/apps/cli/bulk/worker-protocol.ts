@@ -1,0 +1,35 @@
+import type { DType } from "../../../models/types.js";
+
+/** The hidden command that a worker process runs. */
+export const WORKER_COMMAND = "bulk-worker";
+
+/** What a worker process scores with. */
+export interface WorkerSetup {
+  corpus: string;
+  corpusIndex: string;
+  queries: string;
+  queriesIndex: string;
+  model?: string | undefined;
+  options: {
+    dtype?: DType;
+    longDocuments?: "truncate" | "max-passage";
+    instruction?: string;
+    acceptLicense?: boolean;
+  };
+  /** Other processes work on the same machine: one thread is enough. */
+  shared: boolean;
+}
+
+/** A query whose documents are to be scored. */
+export interface WorkerTask {
+  query: string;
+  documents: readonly string[];
+}
+
+/** From the parent to a worker: first the setup, then tasks. */
+export type ToWorker = { setup: WorkerSetup } | { id: number; task: WorkerTask };
+
+/** From a worker to the parent. */
+export type FromWorker =
+  | { id: number; scores: number[] }
+  | { id: number; error: { message: string; exitCode: number } };

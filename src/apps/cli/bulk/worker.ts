@@ -1,0 +1,73 @@
+import { titleAndText } from "../../../evaluation/candidates.js";
+import { findStaticModel } from "../../../models/find-static.js";
+import { createScorer } from "../../../scorers/create-scorer.js";
+import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
+import { isRemoteModel } from "../../../scorers/remote-model.js";
+import { CliError, EXIT } from "../failure.js";
+import { JsonlIndex } from "./jsonl-index.js";
+import type { FromWorker, ToWorker, WorkerSetup, WorkerTask } from "./worker-protocol.js";
+
+/** Runs in a process that {@link WorkerPool} has started: scores queries one by one until the parent goes away. */
+export function runWorker(): void {
+  let worker: Worker | undefined;
+  process.on("message", (message: ToWorker) => {
+    if ("setup" in message) {
+      worker = new Worker(message.setup);
+      return;
+    }
+    const { id, task } = message;
+    worker!.score(task).then(
+      (scores) => send({ id, scores }),
+      (error: unknown) => send({ id, error: describe(error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit());
+  // Ctrl-C reaches every process of the terminal; the parent decides.
+  process.on("SIGINT", () => {});
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
+
+function describe(error: unknown): { message: string; exitCode: number } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, exitCode: error instanceof CliError ? error.exitCode : EXIT.failed };
+}
+
+class Worker {
+  readonly #queries: JsonlIndex;
+  readonly #corpus: JsonlIndex;
+  readonly #scorer: RelevanceScorer;
+
+  constructor({ corpus, corpusIndex, queries, queriesIndex, model, options, shared }: WorkerSetup) {
+    this.#corpus = new JsonlIndex(corpus, corpusIndex);
+    this.#queries = new JsonlIndex(queries, queriesIndex);
+    const hasThreads = model === undefined || !(isRemoteModel(model) || findStaticModel(model));
+    const threads = shared && hasThreads ? { workers: 1, threads: 1 } : {};
+    this.#scorer = createScorer(model, { ...options, ...threads });
+  }
+
+  /** Blank documents are not given to the model and get its lowest score. */
+  async score({ query, documents }: WorkerTask): Promise<number[]> {
+    const { text } = this.#read(this.#queries, query);
+    if (text.trim() === "") throw new CliError(`the query "${query}" is blank.`);
+    const texts = documents.map((id) => titleAndText(this.#read(this.#corpus, id)));
+    const filled = texts.flatMap((each, index) => (each.trim() === "" ? [] : [index]));
+    const given = await this.#scorer.score(
+      text,
+      filled.map((index) => texts[index]!),
+    );
+    const scores = new Array<number>(texts.length).fill(this.#scorer.lowestScore ?? -Number.MAX_VALUE);
+    filled.forEach((index, position) => {
+      scores[index] = given[position]!;
+    });
+    return scores;
+  }
+
+  #read(index: JsonlIndex, id: string) {
+    const row = index.read(id);
+    if (!row) throw new CliError(`"${id}" is not in ${index.path}.`);
+    return row;
+  }
+}

@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readRun } from "../../src/evaluation.js";
+import { OnnxCrossEncoder } from "../../src/onnx.js";
+import { type CliRun, runCli } from "./run-cli.js";
+
+const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url));
+const QUERIES = 40;
+const DOCUMENTS = 200;
+const DEPTH = 12;
+
+let folder: string;
+let data: string;
+let whole: string;
+const at = (name: string) => join(folder, name);
+const textOf = (index: number) =>
+  `document ${index} is about ${["bees", "ferries", "solar panels"][index % 3]} and ${index * 7}`;
+
+/** Reranks the run of the test data with the tiny model. */
+function rankRun(out: string, more: string[] = [], onStderr?: Parameters<typeof runCli>[1]): Promise<CliRun> {
+  const args = ["rank", "--run", join(data, "bm25.trec"), "--corpus", data, "--out", out, "--model", TINY, ...more];
+  return runCli(args, onStderr);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bulk-rank-"));
+  data = at("data");
+  mkdirSync(data);
+  const corpus = Array.from({ length: DOCUMENTS }, (_, index) => {
+    return JSON.stringify({ _id: `d${index}`, title: index % 2 ? `Title ${index}` : "", text: textOf(index) });
+  });
+  // A blank document, an id that comes last in its row, and one that is a number.
+  corpus.push(
+    '{"_id": "blank", "text": " "}',
+    '{"text": "the id comes last", "_id": "last"}',
+    '{"_id": 7, "text": "seven é"}',
+  );
+  writeFileSync(join(data, "corpus.jsonl"), `${corpus.join("\n")}\n`);
+  const queries = Array.from({ length: QUERIES }, (_, index) =>
+    JSON.stringify({ _id: `q${index}`, text: `what is ${index}?` }),
+  );
+  writeFileSync(join(data, "queries.jsonl"), queries.join("\n"));
+  const rows: string[] = [];
+  for (let query = 0; query < QUERIES; query++) {
+    const depth = 1 + ((query * 5) % DEPTH);
+    const ids = Array.from({ length: depth }, (_, rank) => `d${(query * 13 + rank * 31) % DOCUMENTS}`);
+    if (query === 3) ids.push("blank", "last", "7");
+    rows.push(...ids.map((id, rank) => `q${query} Q0 ${id} ${rank + 1} ${10 - rank / 10} bm25`));
+  }
+  writeFileSync(join(data, "bm25.trec"), `${rows.join("\n")}\n`);
+  expect(await rankRun(at("whole.trec"))).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  whole = readFileSync(at("whole.trec"), "utf8");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("rank --run", () => {
+  it("writes the model's own scores for every document of the run, best first", async () => {
+    const before = await readRun(join(data, "bm25.trec"));
+    const after = await readRun(at("whole.trec"));
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    const model = new OnnxCrossEncoder({ model: TINY });
+    for (const query of ["q3", "q17"]) {
+      const ids = [...before.get(query)!.keys()];
+      expect([...after.get(query)!.keys()].toSorted()).toEqual(ids.toSorted());
+      const known = ids.filter((id) => /^d/.test(id));
+      const texts = known.map((id) => {
+        const index = Number(id.slice(1));
+        return index % 2 ? `Title ${index}\n${textOf(index)}` : textOf(index);
+      });
+      const scores = await model.score(`what is ${query.slice(1)}?`, texts);
+      for (const [index, id] of known.entries()) expect(after.get(query)!.get(id)).toBeCloseTo(scores[index]!, 5);
+    }
+    expect(Math.min(...after.get("q3")!.values())).toBe(after.get("q3")!.get("blank"));
+    await model.dispose();
+  });
+
+  it("removes what it needed for resuming when it is done", () => {
+    expect(existsSync(at("whole.trec.partial"))).toBe(false);
+  });
+
+  it("writes the same bytes with several processes", async () => {
+    expect(await rankRun(at("two.trec"), ["--processes", "2"])).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("two.trec"), "utf8")).toBe(whole);
+  });
+
+  it("writes shards that are the whole run, one after the other", async () => {
+    for (const count of [3, 7]) {
+      const shards: string[] = [];
+      for (let index = 1; index <= count; index++) {
+        const out = at(`shard-${index}-of-${count}.trec`);
+        expect(await rankRun(out, ["--shard", `${index}/${count}`])).toMatchObject({ code: 0, stderr: "" });
+        shards.push(readFileSync(out, "utf8"));
+      }
+      expect(shards.join("")).toBe(whole);
+      expect(shards.filter((shard) => shard !== "").length).toBeGreaterThan(1);
+    }
+  });
+
+  it("cuts each query to --top-n", async () => {
+    expect(await rankRun(at("top.trec"), ["-n", "2"])).toMatchObject({ code: 0 });
+    const run = await readRun(at("top.trec"));
+    expect(Math.max(...[...run.values()].map((scores) => scores.size))).toBe(2);
+  });
+});
+
+describe("an interrupted rank --run", () => {
+  const out = () => at("killed.trec");
+  beforeEach(() => {
+    rmSync(out(), { force: true });
+    rmSync(`${out()}.partial`, { recursive: true, force: true });
+  });
+
+  it("leaves no output, and resumes to the same bytes after any number of kills", async () => {
+    const written = () => (existsSync(`${out()}.partial/output`) ? statSync(`${out()}.partial/output`).size : -1);
+    let kills = 0;
+    for (const share of [0, 0.1, 0.5, 0.8]) {
+      const { code } = await killWhen(() => written() >= share * whole.length);
+      if (code === 0) break;
+      kills++;
+      expect(existsSync(out())).toBe(false);
+    }
+    expect(kills).toBeGreaterThan(1);
+    const resumed = await rankRun(out());
+    expect(resumed).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(out(), "utf8")).toBe(whole);
+  });
+
+  it("throws away what was written in part, or damaged", async () => {
+    await killWhen(() => existsSync(`${out()}.partial/output`) && statSync(`${out()}.partial/output`).size > 500);
+    const path = `${out()}.partial/output`;
+    const bytes = readFileSync(path);
+    bytes[Math.floor(bytes.length / 2)] = 0;
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from("q9 Q0 d1")]));
+    writeFileSync(`${out()}.partial/journal`, "99", { flag: "a" });
+    expect(await rankRun(out())).toMatchObject({ code: 0 });
+    expect(readFileSync(out(), "utf8")).toBe(whole);
+  });
+
+  it("refuses to resume with other inputs or options, and says which changed", async () => {
+    await killWhen(() => existsSync(`${out()}.partial/inputs.json`));
+    const shard = await rankRun(out(), ["--shard", "1/2", "--long-documents", "max-passage"]);
+    expect(shard).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot resume: .* another shard, long-documents|another long-documents, shard/),
+    });
+    const corpus = readFileSync(join(data, "corpus.jsonl"), "utf8");
+    const changed = at("changed");
+    mkdirSync(changed, { recursive: true });
+    writeFileSync(join(changed, "corpus.jsonl"), corpus.replace("bees", "wasp"));
+    writeFileSync(join(changed, "queries.jsonl"), readFileSync(join(data, "queries.jsonl")));
+    const other = await rankRun(out(), ["--corpus", changed]);
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/it was begun with another corpus\. Delete it/),
+    });
+  });
+
+  /** Starts the command and kills it, with SIGKILL, as soon as the check holds. */
+  async function killWhen(check: () => boolean): Promise<CliRun> {
+    let timer: NodeJS.Timeout | undefined;
+    const done = rankRun(out(), ["--processes", "2"], {
+      onStart: (kill) => {
+        timer = setInterval(() => {
+          if (check()) kill("SIGKILL");
+        }, 1);
+      },
+    });
+    return done.finally(() => clearInterval(timer));
+  }
+});
+
+describe("mistakes in the inputs of rank --run", () => {
+  const withRun = async (rows: string, more: string[] = []) => {
+    const path = at("mistake.trec");
+    writeFileSync(path, rows);
+    const out = at("mistake.out");
+    const { code, stderr } = await runCli([
+      "rank",
+      "--run",
+      path,
+      "--corpus",
+      data,
+      "--out",
+      out,
+      "--model",
+      TINY,
+      ...more,
+    ]);
+    expect(existsSync(out)).toBe(false);
+    rmSync(`${out}.partial`, { recursive: true, force: true });
+    return { code, stderr };
+  };
+  const good = "q1 Q0 d1 1 9 bm25\n";
+
+  it.each([
+    [`${good}q1 Q0 nowhere 2 8 bm25\n`, /mistake\.trec:2: the document "nowhere" is not in the corpus/],
+    [`${good}q99 Q0 d1 1 8 bm25\n`, /mistake\.trec:2: the query "q99" is not in the queries file/],
+    [`${good}q1 Q0 d1 2 8 bm25\n`, /mistake\.trec:2: the document "d1" appears twice for the query "q1"/],
+    [`${good}q2 Q0 d1 1 8 bm25\nq1 Q0 d2 2 8 bm25\n`, /mistake\.trec:3: the query "q1" had other rows before; sort/],
+    [`${good}q1 d2 2\n`, /mistake\.trec:2: not a row of a TREC run/],
+    [`${good}q1 Q0 d2 2 high bm25\n`, /mistake\.trec:2: not a row of a TREC run/],
+    ["\n", /mistake\.trec: the run is empty/],
+  ])("%j is reported with file and line before anything is scored", async (rows, message) => {
+    const { code, stderr } = await withRun(rows);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it.each(["0/2", "3/2", "1", "a/b", "-1/2", "1/0"])("--shard %s is refused", async (shard) => {
+    const { code, stderr } = await withRun(good, ["--shard", shard]);
+    expect(stderr).toMatch(/is not a shard: write i\/n with i from 1 to n/);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [["--run", "x", "--corpus", "y"], /--out is missing/],
+    [["--run", "x", "--corpus", "y", "--out", "z", "-q", "q"], /--query cannot be combined with --run/],
+    [["--run", "x", "--corpus", "y", "--out", "z", "notes.md"], /notes\.md/],
+    [["--processes", "2", "-q", "q"], /--run is missing/],
+  ])("%j is wrong usage", async (args, message) => {
+    const { code, stderr } = await runCli(["rank", ...args]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it("an id that appears twice in the corpus is reported with its line", async () => {
+    const twice = at("twice.jsonl");
+    writeFileSync(twice, '{"_id": "d1", "text": "a"}\n\n{"_id": "d1", "text": "b"}\n');
+    const { stderr } = await withRun(good, ["--corpus", twice, "--queries", join(data, "queries.jsonl")]);
+    expect(stderr).toMatch(/twice\.jsonl:3: the id "d1" appears twice/);
+  });
+
+  it("an output that exists is not overwritten", async () => {
+    const { code, stderr } = await rankRun(at("whole.trec"));
+    expect(stderr).toMatch(/whole\.trec: the file exists/);
+    expect(code).toBe(2);
+    expect(readFileSync(at("whole.trec"), "utf8")).toBe(whole);
+  });
+});
