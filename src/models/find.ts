@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from "../errors.js";
+import { DEFAULT_MODEL } from "./defaults.js";
 import { editDistance } from "./edit-distance.js";
 import { REGISTRY } from "./registry/index.js";
 import type { ModelEntry, ModelKind } from "./types.js";
@@ -55,14 +56,9 @@ export function getModel(name: string): ModelEntry {
   throw new ModelNotFoundError(name, "no registered model has this name.", { suggestions: nearestModels(name) });
 }
 
-/** The model that a reranker runs when none is named. */
+/** The model that a reranker runs if none is named. */
 export function defaultModel(): ModelEntry {
-  return listModels({ kind: "cross-encoder", bundled: true })[0]!;
-}
-
-/** The late-interaction model that `OnnxLateInteraction` runs when none is named. */
-export function defaultLateInteractionModel(): ModelEntry {
-  return listModels({ kind: "late-interaction", bundled: true }).find(({ runtime }) => runtime === "onnx")!;
+  return getModel(DEFAULT_MODEL);
 }
 
 /** Registered names that resemble `name`, nearest first. */

@@ -1,5 +1,6 @@
 import { startCall } from "../abort.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
+import { DEFAULT_MODEL } from "../models/defaults.js";
 import { findStaticModel } from "../models/find-static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
@@ -30,7 +31,7 @@ export interface OpenedScorer {
  * - Every other name is a local folder, a registered model or a repository of the Hugging Face hub. It becomes an `OnnxLateInteraction` if
  *   the registry or the model's files say so, else an `OnnxCrossEncoder`.
  *
- * @param name Name of the model. If it is `undefined`, the bundled cross-encoder.
+ * @param name Name of the model. @default the bundled model that rerankers run
  * @param options Options of `OnnxCrossEncoder` and `OnnxLateInteraction`.
  * @throws InvalidOptionError when a provider is unknown or lacks an address, a key or a model.
  * @example
@@ -38,8 +39,7 @@ export interface OpenedScorer {
  * const scores = await scorer.score("how do bees find flowers?", texts);
  * await scorer.dispose?.();
  */
-export function createScorer(name?: string, options: CreateScorerOptions = {}): RelevanceScorer {
-  if (name === undefined) return new LazyScorer("bundled", (signal) => openOnnx(options, signal));
+export function createScorer(name: string = DEFAULT_MODEL, options: CreateScorerOptions = {}): RelevanceScorer {
   if (typeof name !== "string" || name.trim() === "") {
     throw new InvalidOptionError("model", name, "the name of a model");
   }

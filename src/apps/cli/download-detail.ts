@@ -1,11 +1,11 @@
 import type { DownloadProgress } from "../../models/download-progress.js";
 
-/** Where a download stands, for the end of a progress bar. */
+/** Progress of a download, for the end of a progress bar. */
 export function downloadDetail({ file, bytes, total }: DownloadProgress): string {
   return `${formatBytes(bytes)} of ${formatBytes(total)}  ${file}`;
 }
 
-/** Bytes in decimal units, as file managers and the hub show them. */
+/** Formats bytes in decimal units, like file managers and the hub. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB"] as const;
   const power = Math.min(3, Math.floor(Math.log10(Math.max(1, bytes)) / 3));

@@ -1,13 +1,15 @@
-import { realpath } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isRerankError, ModelIntegrityError } from "../../errors.js";
+import { isRerankError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
 import { downloadModel } from "../../models/download.js";
-import { defaultModel } from "../../models/find.js";
-import type { DType } from "../../models/types.js";
+import { defaultModel, findModel, getModel } from "../../models/find.js";
+import type { DType, ModelEntry } from "../../models/types.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { hashFile } from "../../platform/node/hub/blob.js";
+import { installedFolder, locateModel } from "../../platform/node/locate-model.js";
 import { createScorer } from "../../scorers/create-scorer.js";
-import { downloadDetail } from "./download-detail.js";
+import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { downloadDetail, formatBytes } from "./download-detail.js";
 import { interruption } from "./interruption.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
@@ -47,27 +49,55 @@ interface Finding {
   detail: string;
 }
 
-/** `models check`: hashes of the files, then golden scores. Throws the first failure after all findings are printed. */
+/** `models check`: sizes and hashes of the files, then golden scores. Throws the first failure after all findings are printed. */
 export async function check(name: string | undefined, options: FetchOptions): Promise<void> {
-  const bar = new ProgressBar();
   const model = name ?? defaultModel().name;
-  const { locateModel } = await import("#platform/locate-model.js");
-  const located = await locateModel(model, {
-    ...fetchOptions(options),
-    signal: interruption(),
-    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
-  }).finally(() => bar.end());
-  const findings = [...(await checkHashes(located.folder)), await checkScores(model, options)];
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ model, folder: located.folder, file: located.file, findings }, null, 2)}\n`,
-    );
+  const { folder, file, findings } =
+    findModel(model)?.runtime === "static" ? await checkStatic(model, options) : await checkOnnx(model, options);
+  if (options.json) process.stdout.write(`${JSON.stringify({ model, folder, file, findings }, null, 2)}\n`);
   else printFindings(model, findings);
   const failed = findings.find(({ result }) => result === "failed");
   if (failed) throw new ModelIntegrityError(model, `${failed.what}: ${failed.detail}`);
 }
 
-/** Files of the cache are named by their hash; a local folder says nothing of what its files should be. */
+interface Checked {
+  folder: string;
+  file: string;
+  findings: Finding[];
+}
+
+async function checkOnnx(model: string, options: FetchOptions): Promise<Checked> {
+  const bar = new ProgressBar();
+  const { folder, file, entry, readText } = await locateModel(model, {
+    ...fetchOptions(options),
+    signal: interruption(),
+    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
+  }).finally(() => bar.end());
+  const verify = await readText("golden.json").then(
+    () => true,
+    () => false,
+  );
+  const scorer = createScorer(model, { ...fetchOptions(options), verify });
+  const findings = [
+    ...(await checkHashes(folder)),
+    ...(await checkSizes(folder, entry)),
+    await checkScores(scorer, verify ? undefined : "none are known for this model"),
+  ];
+  return { folder, file, findings };
+}
+
+async function checkStatic(model: string, options: FetchOptions): Promise<Checked> {
+  const entry = getModel(model);
+  const folder = installedFolder(entry);
+  if (folder === undefined) throw new ModelNotFoundError(model, "its folder is missing. Install the package again.");
+  const file = Object.values(entry.files)[0]!.path;
+  const scorer = createScorer(model, fetchOptions(options));
+  const golden = JSON.parse(await readFile(join(folder, "golden.json"), "utf8")) as GoldenScores;
+  const findings = [...(await checkSizes(folder, entry)), await checkScores(scorer, undefined, golden)];
+  return { folder, file, findings };
+}
+
+/** Files in the cache are named by their hash. For a local folder, the right hashes are unknown. */
 async function checkHashes(folder: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const file of await listFolder(folder)) {
@@ -78,28 +108,59 @@ async function checkHashes(folder: string): Promise<Finding[]> {
     const ok = found === expected;
     const detail = ok
       ? `sha256 ${expected.slice(0, 12)}…`
-      : `its SHA-256 is ${found}, ${expected} was expected. Delete ${blob} and download again.`;
+      : `its SHA-256 is ${found} instead of ${expected}. Delete ${blob} and download again.`;
     findings.push({ what: file, result: ok ? "ok" : "failed", detail });
   }
   return findings;
 }
 
-async function checkScores(model: string, options: FetchOptions): Promise<Finding> {
+/** Compares the weights of a bundled or packaged model with their registered size. */
+async function checkSizes(folder: string, entry: ModelEntry | undefined): Promise<Finding[]> {
+  if (!entry || entry.repository) return [];
+  const findings = Object.values(entry.files).map(async ({ path, bytes }): Promise<Finding> => {
+    const size = await stat(join(folder, path)).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size === bytes) return { what: path, result: "ok", detail: formatBytes(size) };
+    return {
+      what: path,
+      result: "failed",
+      detail: `it has ${size} bytes instead of ${bytes}. Install the package again.`,
+    };
+  });
+  return Promise.all(findings);
+}
+
+/** Scores that a model's authors computed. */
+interface GoldenScores {
+  pairs: [query: string, text: string][];
+  scores: number[];
+  tolerance: number;
+}
+
+/**
+ * Scores a pair, so that the scorer verifies itself if it can, and the golden pairs, if they are given.
+ *
+ * @param skipped Why nothing can be compared, if so.
+ */
+async function checkScores(scorer: RelevanceScorer, skipped?: string, golden?: GoldenScores): Promise<Finding> {
   const what = "golden scores";
-  const { dtype, revision, acceptLicense, cacheDir } = options;
-  const scorer = createScorer(model, { dtype, revision, acceptLicense, cacheDir, verify: true });
+  const signal = interruption();
   try {
-    await scorer.score("probe", ["probe"], { signal: interruption() });
+    for (const [index, [query, text]] of (golden?.pairs ?? [["probe", "probe"]]).entries()) {
+      const [score] = await scorer.score(query, [text], { signal });
+      const expected = golden?.scores[index] ?? score!;
+      if (Math.abs(score! - expected) <= (golden?.tolerance ?? 0)) continue;
+      const detail = `pair ${index} has the score ${score} instead of ${expected}. Install the package again.`;
+      return { what, result: "failed", detail };
+    }
+    if (skipped !== undefined) return { what, result: "skipped", detail: skipped };
     return { what, result: "ok", detail: "within the model's tolerance" };
   } catch (error) {
-    // By name: the error may come from another copy of the package's code.
+    // Compared by name because the error may come from another copy of the package's code.
     if (!isRerankError(error) || error.name !== "ModelIntegrityError") throw error;
-    const none = /no golden scores/.test(error.message);
-    return {
-      what,
-      result: none ? "skipped" : "failed",
-      detail: none ? "none are known for this model" : error.message,
-    };
+    return { what, result: "failed", detail: error.message };
   } finally {
     await scorer.dispose?.();
   }

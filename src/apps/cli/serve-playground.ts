@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
-import { defaultLateInteractionModel, findModel } from "../../models/find.js";
+import { DEFAULT_LATE_INTERACTION } from "../../models/defaults.js";
+import { findModel } from "../../models/find.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
@@ -21,7 +22,7 @@ export async function preparePlayground(
 ): Promise<PlaygroundOptions> {
   const offered = new Map(rerankers);
   if (compare) {
-    const model = defaultLateInteractionModel().name;
+    const model = DEFAULT_LATE_INTERACTION;
     offered.set(model, createScorer(model, { longDocuments: "max-passage" }));
   }
   const models: PlaygroundEntry[] = [

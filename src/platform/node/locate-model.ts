@@ -111,7 +111,7 @@ function looksLikePath(name: string): boolean {
 }
 
 /** The folder of a model that npm installs: a bundled one, or one in a package of its own. */
-function installedFolder({ name, bundled, package: packageName }: ModelEntry): string | undefined {
+export function installedFolder({ name, bundled, package: packageName }: ModelEntry): string | undefined {
   if (bundled) {
     const home = packageFolder("langchain-rerank");
     return home && join(home, "models", name);

@@ -1,7 +1,7 @@
 import { startCall } from "../../abort.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
-import { defaultModel } from "../../models/find.js";
+import { DEFAULT_CROSS_ENCODER } from "../../models/defaults.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
 import { type Checks, checkOptions, expecting, flag, integer, number, oneOf, text } from "../../options.js";
@@ -85,7 +85,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     checkOptions(options, CHECKS, "OnnxCrossEncoder");
     this.#options = options;
     this.#activation = options.activation;
-    this.#model = new OnnxModel("cross-encoder", options.model ?? defaultModel().name, options);
+    this.#model = new OnnxModel("cross-encoder", options.model ?? DEFAULT_CROSS_ENCODER, options);
   }
 
   get model(): string {

@@ -1,6 +1,6 @@
 import { startCall } from "../../abort.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
-import { defaultLateInteractionModel } from "../../models/find.js";
+import { DEFAULT_LATE_INTERACTION } from "../../models/defaults.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { compareDocuments } from "./late-interaction/compare-documents.js";
@@ -48,7 +48,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   constructor(options: OnnxLateInteractionOptions = {}) {
     checkLateInteractionOptions(options);
     this.#options = options;
-    this.#model = new OnnxModel("late-interaction", options.model ?? defaultLateInteractionModel().name, options);
+    this.#model = new OnnxModel("late-interaction", options.model ?? DEFAULT_LATE_INTERACTION, options);
     this.#encoder = new LateEncoder(this.#model, options);
   }
 

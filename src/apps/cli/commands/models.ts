@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import type { ModelFilter } from "../../../models/find.js";
+import { DTYPES } from "../../../models/precision.js";
 import type { ModelKind } from "../../../models/types.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import type { FetchOptions } from "../model-files.js";
 import { finiteNumber } from "../options.js";
 
-/** Filters of `models list` as the command line gives them. */
+/** Filters of `models list`. */
 interface ListOptions {
   kind?: ModelKind;
   language?: string;
@@ -15,33 +16,43 @@ interface ListOptions {
   json?: boolean;
 }
 
+const KINDS: readonly ModelKind[] = ["cross-encoder", "late-interaction", "embedding"];
+
 const LIST_EXAMPLES = `
 Examples:
   $ langchain-rerank models list
   $ langchain-rerank models list --kind cross-encoder --language ja --commercial
   $ langchain-rerank models list --max-parameters 40 --json | jq -r '.[].name'
 
-Sizes with ~ are estimates from the number of parameters. Speed goes by size: very fast is about 1 ms a passage on a
-laptop, very slow about a second.
+Sizes with ~ are estimated from the number of parameters, and so is the speed: very fast is about 1 ms per passage on a
+laptop, very slow about a second. "unverified" means that some facts could not be looked up: check the model's card.
+`;
+
+const INFO_EXAMPLES = `
+Examples:
+  $ langchain-rerank models info static-en-v1
+  $ langchain-rerank models info jinaai/jina-reranker-v1-tiny-en
 `;
 
 const DOWNLOAD_EXAMPLES = `
 Examples:
   $ langchain-rerank models download Xenova/ms-marco-MiniLM-L-6-v2
   $ langchain-rerank models download cross-encoder/ettin-reranker-17m-v1 --dtype fp32
+  $ langchain-rerank models download someone/reranker/onnx/model_O3.onnx
   $ HF_ENDPOINT=https://hf.example.org langchain-rerank models download BAAI/bge-reranker-base
 
-Environment: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they mean to other Hugging Face
-tools, and the cache is the same. A download that was broken off goes on where it stopped.
+The cache and the environment variables HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are those of other
+Hugging Face tools. An interrupted download is resumed.
 `;
 
 const CHECK_EXAMPLES = `
 Examples:
   $ langchain-rerank models check
+  $ langchain-rerank models check static-en-v1
   $ langchain-rerank models check Xenova/ms-marco-MiniLM-L-6-v2
 
-Computes the hashes of the files anew, and scores the model's golden pairs: a processor or a file that gives other scores
-than the model's authors had is found out here.
+Compares sizes and hashes of the files with the registered ones, and the scores of a few pairs with those that the model's
+authors computed. This detects damaged files and processors that compute different scores.
 `;
 
 /** Adds the commands `models list`, `info`, `download` and `check`. */
@@ -49,17 +60,11 @@ export function register(program: Command): void {
   const models = program.command("models").description("List, describe, download and check models.");
   models
     .command("list")
-    .description("List the models that can be named, bundled ones first.")
-    .addOption(
-      new Option("--kind <kind>", "what the model computes").choices([
-        "cross-encoder",
-        "late-interaction",
-        "embedding",
-      ]),
-    )
+    .description("List the registered models, bundled ones first.")
+    .addOption(new Option("--kind <kind>", "what the model computes").choices(KINDS))
     .option("--language <code>", "models for a language, such as en, ja or zh")
-    .option("--commercial", "only models whose licence allows commercial use")
-    .option("--max-parameters <millions>", "only models of at most so many million parameters", finiteNumber)
+    .option("--commercial", "only models whose license allows commercial use")
+    .option("--max-parameters <millions>", "maximum size in millions of parameters", finiteNumber)
     .option("--bundled", "only models that ship with this package")
     .option("--json", "print the entries as JSON")
     .addHelpText("after", LIST_EXAMPLES + EXIT_CODES_HELP)
@@ -69,29 +74,26 @@ export function register(program: Command): void {
     });
   models
     .command("info")
-    .description("Show everything that is known of a model.")
+    .description("Show everything that is known about a model.")
     .argument("<name>", "name of the model")
     .option("--json", "print the entry as JSON")
-    .addHelpText(
-      "after",
-      `\nExample:\n  $ langchain-rerank models info jinaai/jina-reranker-v1-tiny-en\n${EXIT_CODES_HELP}`,
-    )
+    .addHelpText("after", INFO_EXAMPLES + EXIT_CODES_HELP)
     .action(async (name: string, { json }: { json?: boolean }) => {
       const { printInfo } = await import("../model-output.js");
       printInfo(name, json ?? false);
     });
-  fetching(models.command("download"))
+  addFetchOptions(models.command("download"))
     .description("Download a model into the cache that Hugging Face tools share, and print its folder.")
     .argument("<name>", "registered model, or any repository with an ONNX file")
-    .option("--update", "look for a newer commit even if there is a copy")
+    .option("--update", "look for a newer commit even if the cache has a copy")
     .addHelpText("after", DOWNLOAD_EXAMPLES + EXIT_CODES_HELP)
     .action(async (name: string, options: FetchOptions) => {
       const { download } = await import("../model-files.js");
       await download(name, options);
     });
-  fetching(models.command("check"))
-    .description("Check that a model's files are whole and that it scores as it should on this machine.")
-    .argument("[name]", "name of the model, or a local folder (default: the bundled one)")
+  addFetchOptions(models.command("check"))
+    .description("Check that a model's files are complete and that it computes the right scores on this machine.")
+    .argument("[name]", "name of the model, or a local folder (default: the model that runs if none is named)")
     .option("--json", "print the findings as JSON")
     .addHelpText("after", CHECK_EXAMPLES + EXIT_CODES_HELP)
     .action(async (name: string | undefined, options: FetchOptions) => {
@@ -100,16 +102,11 @@ export function register(program: Command): void {
     });
 }
 
-function fetching(command: Command): Command {
+function addFetchOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--dtype <precision>", "precision of the weights").choices(["auto", "fp32", "fp16", "q8", "q4"]),
-    )
-    .option("--revision <commit>", "branch, tag or commit (default: the pinned one, else main)")
-    .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
-    .option(
-      "--cache-dir <folder>",
-      "folder of the cache (default: HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)",
-    )
-    .option("--verbose", "print stacks of errors");
+    .addOption(new Option("--dtype <precision>", "precision of the weights").choices(DTYPES))
+    .option("--revision <commit>", "branch, tag or commit (default: the pinned commit, else main)")
+    .option("--accept-license", "confirm that you may use a model whose license forbids commercial use")
+    .option("--cache-dir <folder>", "cache folder (default: HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)")
+    .option("--verbose", "print stack traces of errors");
 }

@@ -4,10 +4,11 @@ import { mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { sleep } from "../../../abort.js";
 import { DownloadError, ModelIntegrityError } from "../../../errors.js";
+import { backOff } from "../../../retry.js";
 import { chunks } from "./body.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
 import type { FileMetadata } from "./repository.js";
-import { backoff, send } from "./request.js";
+import { send } from "./request.js";
 import type { HubSettings } from "./settings.js";
 
 /** Attempts without a single new byte before giving up. */
@@ -76,7 +77,7 @@ async function transferAll(transfer: Transfer, partial: string): Promise<void> {
       if (!(error instanceof TransientFault)) throw error;
       failures = (await fileSize(partial)) > before ? 1 : failures + 1;
       if (failures >= TRIES) throw exhausted(error, subject);
-      await sleep(error.retryAfter ?? backoff(failures), signal);
+      await sleep(error.retryAfter ?? backOff(failures - 1), signal);
     }
   }
 }

@@ -1,11 +1,9 @@
 import { DownloadError } from "../../../errors.js";
 import { type RepositoryListing, readListing } from "../../../models/repository-files.js";
 import { exhausted, type Subject, statusError, TransientFault } from "./faults.js";
-import { send, withRetries } from "./request.js";
+import { sendWithRetries } from "./request.js";
 import type { HubSettings } from "./settings.js";
 
-/** Attempts per request. */
-const TRIES = 4;
 /** Maximum number of redirects within the hub. */
 const REDIRECTS = 5;
 
@@ -83,7 +81,7 @@ async function follow(
   let current = url;
   try {
     for (let hop = 0; hop <= REDIRECTS; hop++) {
-      const response = await withRetries(TRIES, signal, () => send(settings, { url: current, method, signal }));
+      const response = await sendWithRetries(settings, { url: current, method, signal });
       const location = response.headers.get("location");
       if (response.status < 300 || response.status >= 400 || !location) return response;
       const next = new URL(location, current);

@@ -1,6 +1,10 @@
-import { sleep, startCall } from "../../../abort.js";
+import { startCall } from "../../../abort.js";
+import { type Attempt, parseRetryAfter, withRetries } from "../../../retry.js";
 import { TransientFault } from "./faults.js";
 import type { HubSettings } from "./settings.js";
+
+/** Attempts after the first one. */
+const RETRIES = 3;
 
 /** One request to the hub or to a server that it redirects to. */
 export interface HubRequest {
@@ -48,7 +52,10 @@ export async function send(
   if (response.status === 429 || response.status >= 500) {
     await response.body?.cancel();
     const problem = `${origin} answered with status ${response.status}`;
-    throw new TransientFault(problem, { status: response.status, retryAfter: retryAfter(response) });
+    throw new TransientFault(problem, {
+      status: response.status,
+      retryAfter: parseRetryAfter(response.headers.get("retry-after")),
+    });
   }
   return response;
 }
@@ -61,28 +68,19 @@ export function reason(error: unknown): string {
   );
 }
 
-function retryAfter(response: Response): number | undefined {
-  const value = Number(response.headers.get("retry-after"));
-  return Number.isFinite(value) && value > 0 ? Math.min(value, 60) * 1000 : undefined;
-}
-
-/** Retries after transient faults, waiting longer each time. */
-export async function withRetries<T>(
-  tries: number,
-  signal: AbortSignal | undefined,
-  action: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+/**
+ * Sends a request, and repeats it after transient faults.
+ *
+ * @throws TransientFault after the last attempt.
+ */
+export async function sendWithRetries(settings: HubSettings, request: HubRequest): Promise<Response> {
+  const attempt = async (): Promise<Attempt<Response>> => {
     try {
-      return await action();
+      return { value: await send(settings, request) };
     } catch (error) {
-      if (!(error instanceof TransientFault) || attempt >= tries) throw error;
-      await sleep(error.retryAfter ?? backoff(attempt), signal);
+      if (!(error instanceof TransientFault)) throw error;
+      return { fault: { error, retryable: true, retryAfter: error.retryAfter } };
     }
-  }
-}
-
-/** Milliseconds to wait after attempt number `attempt`: 300, 600, 1200 …, at most 8,000. */
-export function backoff(attempt: number): number {
-  return Math.min(8_000, 300 * 2 ** (attempt - 1));
+  };
+  return (await withRetries(attempt, { retries: RETRIES, signal: request.signal })).value;
 }

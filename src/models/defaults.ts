@@ -1,0 +1,8 @@
+/** Names of the bundled models that run if none is named. They are constants so that the core entry need not load the registry. */
+export const DEFAULT_MODEL = "rerank-en-v1";
+
+/** What `OnnxCrossEncoder` runs. */
+export const DEFAULT_CROSS_ENCODER = "rerank-en-v1";
+
+/** What `OnnxLateInteraction` runs. */
+export const DEFAULT_LATE_INTERACTION = "late-en-v1";
