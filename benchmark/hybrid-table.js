@@ -111,13 +111,13 @@ async function measure(name, folder) {
 async function time(data, tuned) {
   const some = firstQueries(data, timed);
   const hybrid = (options) => new HybridReranker({ model: cross, ...options });
-  const both = ["score", alone];
+  const both = { fuse: [{ metadataKey: "score" }, stage] };
   const systems = {
     [given.first]: alone,
     ...Object.fromEntries(Object.entries(models).map(([name, model]) => [name, new CrossEncoderReranker({ model })])),
     "BM25 + cross, defaults": hybrid({ firstStageKey: "score" }),
-    [`${given.first} + cross, defaults`]: hybrid(stage.score ? { firstStageModel: stage } : { embeddings: stage }),
-    [`BM25 + ${given.first} + cross, defaults`]: hybrid({ firstStages: both }),
+    [`${given.first} + cross, defaults`]: hybrid({ firstStage: stage }),
+    [`BM25 + ${given.first} + cross, defaults`]: hybrid({ firstStage: both }),
     "tuned, best": new HybridReranker(tuned.best.options),
     "tuned, fastest": new HybridReranker(tuned.fastest.options),
   };

@@ -16,24 +16,36 @@ export {
   RerankTimeoutError,
 } from "./errors.js";
 export { type HighlightOptions, highlight } from "./highlight.js";
-export { BaseReranker, type Candidates, type Scored } from "./rerankers/base-reranker.js";
+export type { Check } from "./options.js";
+export { BaseReranker } from "./rerankers/base-reranker.js";
 export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";
 export {
   EmbeddingSimilarityReranker,
   type EmbeddingSimilarityRerankerInput,
-  type Similarity,
 } from "./rerankers/embedding-similarity-reranker.js";
-export type { FirstStageInput } from "./rerankers/first-stage.js";
-export { type CascadeStageInput, HybridReranker, type HybridRerankerInput } from "./rerankers/hybrid-reranker.js";
+export type {
+  FirstStageInput,
+  FirstStageOption,
+  FusedStage,
+  MetadataStage,
+  SingleStage,
+} from "./rerankers/first-stage.js";
+export type { CascadeStageInput, HybridRerankerInput } from "./rerankers/hybrid-options.js";
+export { HybridReranker } from "./rerankers/hybrid-reranker.js";
 export type { BlendNormalization, Normalization } from "./rerankers/normalization.js";
+export type { Similarity } from "./rerankers/similarity.js";
 export type {
   BaseRerankerInput,
+  Candidates,
   RerankCallOptions,
   RerankDetails,
   RerankMilliseconds,
   RerankReport,
   RerankResult,
   RerankScores,
+  Scored,
+  ScoredDetails,
+  ScoredReport,
 } from "./rerankers/types.js";
 export { type CreateScorerOptions, createScorer, type ModelOption } from "./scorers/create-scorer.js";
 export type {

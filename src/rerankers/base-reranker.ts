@@ -4,67 +4,45 @@ import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_comp
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { raceAbort, startCall } from "../abort.js";
 import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
-import { checkFlag, checkKnown, checkOneOf } from "../options.js";
-import { checkCall, checkScoreKey, checkScores, readTexts } from "./checks.js";
+import { type Check, checkOptions } from "../options.js";
+import { dropBlanks } from "../scorers/blank-texts.js";
+import { BASE_CHECKS, CALL_CHECKS, checkScores, checkThreshold, readTexts } from "./checks.js";
+import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
 import { copyWith, makeReport, unscored } from "./results.js";
 import { type RerankRun, startRun } from "./tracing.js";
 import type {
   BaseRerankerInput,
+  Candidates,
   RerankCallOptions,
   RerankDetails,
-  RerankMilliseconds,
-  RerankReport,
   RerankResult,
+  Scored,
+  ScoredDetails,
 } from "./types.js";
 
-/** Names of the options in {@link BaseRerankerInput}; subclasses add their own. */
-export const BASE_OPTIONS = [
-  "topN",
-  "threshold",
-  "scoreKey",
-  "text",
-  "details",
-  "timeout",
-  "signal",
-  "onError",
-] as const;
-
-/** What a reranker is given to score: the documents whose text is not blank. */
-export interface Candidates {
-  readonly query: string;
-  readonly texts: readonly string[];
-  /** The documents that the texts are of, place by place. */
+/** Everything that one call of `rerank` needs. */
+interface Call {
   readonly documents: readonly DocumentInterface[];
+  readonly texts: readonly string[];
+  readonly query: string;
+  readonly topN: number | undefined;
+  readonly threshold: number | undefined;
+  readonly details: boolean;
+  /** Of `performance.now()`. */
+  readonly started: number;
+  /** Aborts when any of the caller's signals does, when the time is up, and when the reranker is disposed of. */
   readonly signal: AbortSignal;
-  /** How many documents the call returns at most; undefined for all. */
-  readonly topN?: number | undefined;
+  readonly callerSignals: readonly (AbortSignal | undefined)[];
 }
-
-/** What a reranker makes of its candidates. */
-export interface Scored {
-  /** One finite number a candidate, in the order given. */
-  readonly scores: readonly number[];
-  /** What `metadata.rerank` says of each candidate beyond its ranks. */
-  readonly details?: readonly Omit<RerankDetails, "rank" | "firstRank">[];
-  readonly report?: ScoredReport;
-}
-
-/** What a reranker reports about scoring; the base class adds the rest. */
-export type ScoredReport = Partial<Omit<RerankReport, "milliseconds">> & {
-  milliseconds?: Partial<RerankMilliseconds>;
-};
-
-/** Names of the options in {@link RerankCallOptions}. */
-const CALL_OPTIONS = ["topN", "threshold", "timeout", "signal", "callbacks"];
 
 /**
- * Everything that rerankers have in common: order, `topN`, `threshold`, the score in the metadata, abort, timeout, fallback and
- * tracing. Subclasses say how candidates are scored, and nothing else.
+ * What all rerankers have in common: sorting, `topN`, `threshold`, the score in the metadata, abort, timeout, fallback and tracing.
+ * A subclass says how candidates are scored, and nothing else.
  *
  * @example
  * class ShortestFirst extends BaseReranker {
  *   protected readonly model = "shortest-first";
- *   protected async lowestScore() { return -Number.MAX_VALUE; }
+ *   protected async lowestScore() { return -1e9; }
  *   protected async score({ texts }: Candidates) { return { scores: texts.map((text) => -text.length) }; }
  * }
  */
@@ -77,23 +55,18 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   readonly onError: "throw" | "keep-order";
   readonly #text: (document: DocumentInterface) => string;
   readonly #signal: AbortSignal | undefined;
-  /** Aborts when what this reranker owns is disposed of. */
+  readonly #owned: { dispose?(): Promise<void> }[] = [];
+  /** Aborts the running calls when the reranker is disposed of. */
   #life = new AbortController();
 
   /**
    * @param options See {@link BaseRerankerInput}.
-   * @param ownOptions Names of the options that the subclass adds; any other name is refused.
-   * @throws InvalidOptionError
+   * @param checks One check per option that the subclass adds. Any other option is refused.
+   * @throws InvalidOptionError for an unknown option, or a value that is not allowed.
    */
-  constructor(options: BaseRerankerInput = {}, ownOptions: readonly string[] = []) {
+  constructor(options: BaseRerankerInput = {}, checks: Readonly<Record<string, Check>> = {}) {
     super();
-    checkKnown(options, [...BASE_OPTIONS, ...ownOptions], new.target.name);
-    checkCall(options);
-    checkOneOf("onError", options.onError, ["throw", "keep-order"]);
-    checkFlag("details", options.details);
-    checkScoreKey(options.scoreKey);
-    if (options.text !== undefined && typeof options.text !== "function")
-      throw new InvalidOptionError("text", options.text, "a function from a document to the text to score");
+    checkOptions(options, { ...BASE_CHECKS, ...checks }, new.target.name);
     this.topN = options.topN;
     this.threshold = options.threshold;
     this.scoreKey = options.scoreKey ?? "sim";
@@ -107,19 +80,27 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   /** Name of the model, for reports and traces. */
   protected abstract get model(): string;
 
-  /** The score of a document without text: as low as this reranker's scores can be. Loads no model. */
+  /**
+   * The score of a document without text: at most the lowest of `scores`. Must not load a model.
+   *
+   * @param scores The scores of the other documents.
+   */
   protected abstract lowestScore(scores: readonly number[]): Promise<number>;
 
-  /** Scores the candidates, of which there is at least one; must stop when the signal aborts. */
+  /** Scores the candidates, of which there is at least one. Must stop when the signal aborts. */
   protected abstract score(candidates: Candidates): Promise<Scored>;
 
-  /** Ends the calls that are under way, for a subclass that disposes of what they run on: wherever they stand, they open nothing anew. */
-  protected endCalls(): void {
-    this.#life.abort(new Disposed(this.constructor.name));
-    this.#life = new AbortController();
+  /** Whether scores are probabilities, so that a threshold must lie between 0 and 1. */
+  protected get isCalibrated(): boolean {
+    return false;
   }
 
-  /** LangChain's interface; {@link rerank} without the report. */
+  /** Registers something that this reranker created, so that {@link dispose} frees it. */
+  protected own(resource: { dispose?(): Promise<void> }): void {
+    this.#owned.push(resource);
+  }
+
+  /** LangChain's interface: {@link rerank} without the report. */
   async compressDocuments(
     documents: DocumentInterface[],
     query: string,
@@ -129,49 +110,44 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   }
 
   /**
-   * Puts the documents in order of relevance to the query. The documents given, and their metadata, are left as they are; those
-   * returned are new, hold the same values by reference, and a score under `scoreKey`. Ties keep the order given.
+   * Sorts the documents by relevance to the query. The documents passed in, and their metadata objects, are never changed. Those
+   * returned are copies with the score under `scoreKey`; other metadata values are shared by reference. Documents with equal scores
+   * keep their order.
    *
-   * @throws InvalidInputError for a blank query or something that is no document, before any work.
-   * @throws InvalidOptionError for a bad call option.
-   * @throws RerankTimeoutError past the timeout. An abort rejects with the signal's reason.
+   * @throws InvalidInputError if the query is blank or something is not a document, before any work.
+   * @throws InvalidOptionError if a call option is not allowed.
+   * @throws RerankTimeoutError if the call takes longer than its timeout. An abort rejects with the signal's reason.
    */
   async rerank(documents: DocumentInterface[], query: string, options: RerankCallOptions = {}): Promise<RerankResult> {
-    checkKnown(options, CALL_OPTIONS, "rerank");
-    checkCall(options);
+    checkOptions(options, CALL_CHECKS, "rerank");
     const texts = readTexts(documents, query, this.#text);
-    const started = performance.now();
-    const call = { topN: options.topN ?? this.topN, threshold: options.threshold ?? this.threshold };
-    const timeout = options.timeout ?? this.timeout;
-    const deadline = startCall({
-      timeout,
-      signals: [options.signal, this.#signal, this.#life.signal],
-      onTimeout: (limit) => new RerankTimeoutError(limit),
+    const callerSignals = [options.signal, this.#signal];
+    const limits = startCall({
+      timeout: options.timeout ?? this.timeout,
+      signals: [...callerSignals, this.#life.signal],
+      onTimeout: (timeout) => new RerankTimeoutError(timeout),
     });
+    const call: Call = {
+      documents,
+      texts,
+      query,
+      topN: options.topN ?? this.topN,
+      threshold: options.threshold ?? this.threshold,
+      details: options.details ?? this.details,
+      started: performance.now(),
+      signal: limits.signal,
+      callerSignals,
+    };
     try {
-      if (deadline.signal.aborted) throw deadline.signal.reason;
-      const run = await startRun(
-        options.callbacks,
-        this.constructor.name,
-        { query, documents },
-        { model: this.model, documents: documents.length },
-      );
-      try {
-        const result = await this.#rank(documents, texts, query, call, started, deadline.signal).catch((error) =>
-          this.#recover(error, documents, call.topN, started, run, [options.signal, this.#signal]),
-        );
-        await run.end(result.documents, result.report);
-        return result;
-      } catch (error) {
-        await run.fail(error);
-        throw error;
-      }
+      limits.signal.throwIfAborted();
+      this.checkThreshold(call.threshold);
+      return await this.#trace(call, options.callbacks);
     } finally {
-      deadline.release();
+      limits.release();
     }
   }
 
-  /** A Runnable from `{ query, documents }` to the reranked documents; signal and callbacks of the chain reach the reranker. */
+  /** A Runnable from `{ query, documents }` to the reranked documents. The chain's signal and callbacks reach the reranker. */
   asRunnable(): Runnable<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]> {
     return RunnableLambda.from<{ query: string; documents: DocumentInterface[] }, DocumentInterface[]>(
       async (input, config) => {
@@ -181,65 +157,84 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     ).withConfig({ runName: `${this.constructor.name}Runnable` });
   }
 
-  async #rank(
-    documents: readonly DocumentInterface[],
-    texts: readonly string[],
-    query: string,
-    call: { topN: number | undefined; threshold: number | undefined },
-    started: number,
-    signal: AbortSignal,
-  ): Promise<RerankResult> {
-    const filled = texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
-    const filledTexts = filled.map((i) => texts[i]!);
-    const candidates = {
-      query,
-      texts: filledTexts,
-      documents: filled.map((i) => documents[i]!),
-      signal,
-      topN: call.topN,
-    };
-    const scored: Scored = filled.length > 0 ? await raceAbort(signal, this.score(candidates)) : { scores: [] };
-    checkScores(this.model, scored.scores, filled.length);
-    const lowest = filled.length < texts.length ? await this.lowestScore(scored.scores) : 0;
-    const scores = new Array<number>(texts.length).fill(lowest);
-    const details = texts.map((): Omit<RerankDetails, "rank" | "firstRank"> => ({ scores: {} }));
-    filled.forEach((index, place) => {
-      scores[index] = scored.scores[place]!;
-      details[index] = scored.details?.[place] ?? { scores: {} };
-    });
+  /**
+   * Frees the models that this reranker created from their names, and ends its running calls with a `BackendError`. Models that were
+   * passed in stay open. The next call loads the models again.
+   */
+  async dispose(): Promise<void> {
+    if (this.#owned.length === 0) return;
+    this.#life.abort(new Disposed(this.constructor.name));
+    this.#life = new AbortController();
+    await Promise.all(this.#owned.map((resource) => resource.dispose?.()));
+  }
+
+  /** Calls {@link dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  /** What `console.log` shows in Node: class, model and options. */
+  [INSPECT](_depth: number, options: object, inspect: Inspect): string {
+    return inspectReranker(this, this.model, options, inspect);
+  }
+
+  /** @throws InvalidOptionError if scores are probabilities and the threshold is not between 0 and 1. */
+  protected checkThreshold(threshold: number | undefined): void {
+    if (this.isCalibrated) checkThreshold(threshold);
+  }
+
+  async #trace(call: Call, callbacks: Callbacks | undefined): Promise<RerankResult> {
+    const { documents, query } = call;
+    const facts = { model: this.model, documents: documents.length };
+    const run = await startRun(callbacks, this.constructor.name, { query, documents }, facts);
+    try {
+      const result = await this.#rank(call).catch((error) => this.#recover(error, call, run));
+      await run.end(result.documents, result.report);
+      return result;
+    } catch (error) {
+      await run.fail(error);
+      throw error;
+    }
+  }
+
+  async #rank(call: Call): Promise<RerankResult> {
+    const { documents, query, threshold, topN, signal } = call;
+    const { texts, indexes, restore } = dropBlanks(call.texts);
+    const candidates = { query, texts, documents: indexes.map((i) => documents[i]!), indexes, signal, topN };
+    const scored: Scored = texts.length > 0 ? await raceAbort(signal, this.score(candidates)) : { scores: [] };
+    checkScores(this.model, scored.scores, texts.length);
+    // Only now it may be known whether the model has a calibration.
+    this.checkThreshold(threshold);
+    const hasBlanks = texts.length < documents.length;
+    const scores = restore(scored.scores, hasBlanks ? await this.lowestScore(scored.scores) : 0);
+    const details = restore<ScoredDetails | undefined>(scored.details ?? texts.map(() => undefined), undefined);
     const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
-    const kept = order
-      .filter((index) => call.threshold === undefined || scores[index]! >= call.threshold)
-      .slice(0, call.topN);
+    const returned = order.filter((i) => threshold === undefined || scores[i]! >= threshold).slice(0, topN);
     return {
-      documents: kept.map((index, place) => {
-        const rerank: RerankDetails = { rank: place + 1, firstRank: index + 1, ...details[index]! };
-        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...(this.details ? { rerank } : {}) });
+      documents: returned.map((index, position) => {
+        const rerank: RerankDetails = { rank: position + 1, firstRank: index + 1, scores: {}, ...details[index] };
+        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...(call.details ? { rerank } : {}) });
       }),
-      report: makeReport(this.model, started, documents.length, kept.length, {
-        scored: filled.length,
+      report: makeReport(this.model, call.started, documents.length, returned.length, {
+        scored: texts.length,
+        truncated: details.filter((each) => each?.truncated).length,
         ...scored.report,
       }),
     };
   }
 
-  /** Keeps the order where that is wanted and the failure is one of scoring, not the caller's own abort. */
-  async #recover(
-    error: unknown,
-    documents: readonly DocumentInterface[],
-    topN: number | undefined,
-    started: number,
-    run: RerankRun,
-    signals: readonly (AbortSignal | undefined)[],
-  ): Promise<RerankResult> {
-    if (this.onError === "throw" || error instanceof InvalidInputError || signals.some((signal) => signal?.aborted))
-      throw error;
+  /** Keeps the order if that is wanted and scoring failed; aborts by the caller and invalid input are thrown. */
+  async #recover(error: unknown, call: Call, run: RerankRun): Promise<RerankResult> {
+    const isInvalid = error instanceof InvalidInputError || error instanceof InvalidOptionError;
+    if (this.onError === "throw" || isInvalid || call.callerSignals.some((signal) => signal?.aborted)) throw error;
     await run.warn(error);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const kept = documents.slice(0, topN).map((document, index) => unscored(document, index, this.scoreKey, message));
+    const documents = call.documents
+      .slice(0, call.topN)
+      .map((document, index) => unscored(document, index, this.scoreKey, message));
     return {
-      documents: kept,
-      report: makeReport(this.model, started, documents.length, kept.length, { error: message }),
+      documents,
+      report: makeReport(this.model, call.started, call.documents.length, documents.length, { error: message }),
     };
   }
 }

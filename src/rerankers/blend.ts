@@ -1,52 +1,86 @@
-import { NORMALIZATIONS, type Normalize, normalizerFor } from "./normalization.js";
+import type { Normalize } from "./normalization.js";
 
-/** Two stages to blend, and how. */
+/** Two stages to blend. */
 export interface BlendInput {
-  /** Scores before this stage, one a candidate. */
+  /** Scores before this stage, one per candidate. */
   readonly before: readonly number[];
-  /** Places in `before` that took part in the stage before this one; the others keep their order behind them. */
+  /** Indexes of the candidates that the stage before this one scored. */
   readonly pool: readonly number[];
-  /** Places, out of `pool`, that this stage scored. */
-  readonly seen: readonly number[];
-  /** Their scores, in the order of `seen`. */
+  /** Indexes, out of `pool`, of the candidates that this stage scored. */
+  readonly read: readonly number[];
+  /** Their scores, in the order of `read`. */
   readonly scores: readonly number[];
-  /** Weight of this stage, 0–1. */
+  /** Weight of this stage, 0 to 1. */
   readonly alpha: number;
   readonly normalizeBefore: Normalize;
   readonly normalizeScores: Normalize;
 }
 
 /**
- * alpha · this stage + (1 − alpha) · the one before, over normalised scores.
+ * alpha · this stage + (1 − alpha) · the stages before, of normalized scores. Candidates that this stage did not read keep their order
+ * below those it read.
  *
- * @returns One score a candidate. Those not in `seen` lie at least 1 below the lowest of those that are, and those not in `pool` at
- * least 1 below all, each in the order they had.
+ * @returns One score per candidate, 0 to 1 if the normalized scores are. See {@link separate}.
  */
-export function blend(input: BlendInput): number[] {
-  const { before, pool, seen, alpha } = input;
-  const poolScores = pool.map((place) => before[place]!);
-  const normalized = new Map(input.normalizeBefore(poolScores).map((score, i) => [pool[i]!, score]));
-  if (seen.length === 0) return behind(before, pool, (place) => normalized.get(place)!);
-  const stage = input.normalizeScores(input.scores);
-  const blended = new Map(seen.map((place, i) => [place, alpha * stage[i]! + (1 - alpha) * normalized.get(place)!]));
-  const lowest = [...blended.values()].reduce((low, score) => Math.min(low, score), Number.POSITIVE_INFINITY);
-  // Whatever the normalisation's range, min-max keeps the unseen in order within a unit that ends 1 below the seen.
-  const unseen = new Map(normalizerFor("min-max")(poolScores).map((score, i) => [pool[i]!, lowest - 2 + score]));
-  return behind(before, pool, (place) => blended.get(place) ?? unseen.get(place)!);
+export function blend({ before, pool, read, scores, alpha, normalizeBefore, normalizeScores }: BlendInput): number[] {
+  const normalized = scatter(before, pool, normalizeBefore(pool.map((index) => before[index]!)));
+  const stage = normalizeScores(scores);
+  const blended = read.map((index, i) => alpha * stage[i]! + (1 - alpha) * normalized[index]!);
+  // Candidates outside the pool have scores of an earlier blend, below those of the pool. Normalizing the pool must not lift them.
+  const isWhole = pool.length === before.length;
+  const unread = isWhole
+    ? normalized
+    : separate(
+        before,
+        pool,
+        pool.map((index) => normalized[index]!),
+      );
+  return separate(unread, read, blended);
 }
 
-function behind(before: readonly number[], pool: readonly number[], score: (place: number) => number): number[] {
-  const scores = new Array<number>(before.length);
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const place of pool) {
-    scores[place] = score(place);
-    lowest = Math.min(lowest, scores[place]);
+/** Scores below this are squeezed so that the scores of unread candidates fit below them. */
+const FLOOR = 0.001;
+
+/**
+ * Places the scores of candidates that a stage read above those that it did not. Where all scores are 0 to 1, the result is too: a
+ * read candidate keeps its score, unless it is below 0.001, and gets at least 0.0005; an unread one gets 0.0001 to 0.0004. That
+ * depends on nothing but the candidate's own scores. Otherwise, unread candidates end 1 below the lowest read one.
+ *
+ * @param scores Scores of all candidates without the stage.
+ * @param read Indexes of those that the stage read.
+ * @param readScores Their scores with the stage.
+ */
+export function separate(scores: readonly number[], read: readonly number[], readScores: readonly number[]): number[] {
+  if (isUnit(scores) && isUnit(readScores)) {
+    if (read.length === 0) return scores.map(liftRead);
+    const below = scores.map((score) => FLOOR * (0.1 + 0.3 * score));
+    return scatter(below, read, readScores.map(liftRead));
   }
-  const inPool = new Set(pool);
-  const rest = before.map((_, place) => place).filter((place) => !inPool.has(place));
-  const restScores = NORMALIZATIONS["min-max"](rest.map((place) => before[place]!));
-  rest.forEach((place, i) => {
-    scores[place] = lowest - 2 + restScores[i]!;
+  const lowest = readScores.reduce((low, score) => Math.min(low, score), Number.POSITIVE_INFINITY);
+  if (lowest === Number.POSITIVE_INFINITY) return [...scores];
+  const isRead = new Set(read);
+  const highest = scores.reduce((high, s, i) => (isRead.has(i) ? high : Math.max(high, s)), Number.NEGATIVE_INFINITY);
+  return scatter(
+    scores.map((score) => score - highest + lowest - 1),
+    read,
+    readScores,
+  );
+}
+
+/** Whether all scores are between 0 and 1. */
+export function isUnit(scores: readonly number[]): boolean {
+  return scores.every((score) => score >= 0 && score <= 1);
+}
+
+/** The score of a candidate that a stage read, so that it stays above the unread ones. */
+export function liftRead(score: number): number {
+  return score < FLOOR ? (FLOOR + score) / 2 : score;
+}
+
+function scatter(all: readonly number[], indexes: readonly number[], values: readonly number[]): number[] {
+  const result = [...all];
+  indexes.forEach((index, i) => {
+    result[index] = values[i]!;
   });
-  return scores;
+  return result;
 }

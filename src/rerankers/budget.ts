@@ -1,11 +1,11 @@
 import { raceAbort, startCall } from "../abort.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 
-/** Milliseconds a character by scorer, as last seen: what tells whether another batch still fits. */
+/** Running average of the milliseconds per character of each scorer, to predict whether the next batch fits the budget. */
 export class ScoringRates {
   readonly #rates = new WeakMap<RelevanceScorer, number>();
 
-  /** Expected milliseconds for so many characters; 0 as long as nothing is known. */
+  /** Expected milliseconds for that many characters; 0 as long as nothing is known. */
   expect(scorer: RelevanceScorer, characters: number): number {
     return (this.#rates.get(scorer) ?? 0) * characters;
   }
@@ -17,41 +17,51 @@ export class ScoringRates {
   }
 }
 
-/** What is left of a call's time for its second stages. */
+/** The time that a call has for scoring. */
 export interface Budget {
-  /** Whether so many characters are expected to be scored in time. */
+  /** Whether that many characters are expected to be scored in time. */
   affords(scorer: RelevanceScorer, characters: number): boolean;
-  /** Runs work until the time is up. `undefined` when it was; errors of the work and aborts of the caller pass through. */
+  /**
+   * Runs work until the time is up, in which case it returns undefined. Errors of the work and aborts by the caller pass through.
+   */
   run<T>(
     scorer: RelevanceScorer,
     characters: number,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined>;
-  release(): void;
 }
 
-/** @param milliseconds From now; undefined for as long as it takes. */
-export function startBudget(milliseconds: number | undefined, signal: AbortSignal, rates: ScoringRates): Budget {
-  if (milliseconds === undefined) {
-    return { affords: () => true, run: (_scorer, _characters, work) => work(signal), release: () => {} };
-  }
-  const started = performance.now();
-  const deadline = startCall({ timeout: milliseconds, signals: [signal] });
+/**
+ * @param milliseconds The whole budget; undefined for no limit.
+ * @param spent Milliseconds of it that have been used already.
+ */
+export function makeBudget(
+  milliseconds: number | undefined,
+  spent: number,
+  signal: AbortSignal,
+  rates: ScoringRates,
+): Budget {
+  if (milliseconds === undefined) return { affords: () => true, run: (_scorer, _characters, work) => work(signal) };
+  let used = spent;
   return {
-    affords: (scorer, characters) => performance.now() - started + rates.expect(scorer, characters) < milliseconds,
+    affords: (scorer, characters) => used + rates.expect(scorer, characters) < milliseconds,
     async run(scorer, characters, work) {
-      const begun = performance.now();
+      // Loading a model does not count.
+      await raceAbort(signal, Promise.resolve(scorer.load?.({ signal })));
+      const call = startCall({ timeout: Math.max(0, milliseconds - used), signals: [signal] });
+      const started = performance.now();
       try {
-        const result = await raceAbort(deadline.signal, work(deadline.signal));
-        rates.learn(scorer, characters, performance.now() - begun);
-        return result;
+        return await raceAbort(call.signal, work(call.signal));
       } catch (error) {
-        if (!deadline.signal.aborted || signal.aborted) throw error;
-        // It was cut short, so the true rate is higher still.
-        rates.learn(scorer, characters, performance.now() - begun);
+        if (!call.signal.aborted || signal.aborted) throw error;
         return undefined;
+      } finally {
+        // Work that was cut short would have taken even longer.
+        const elapsed = performance.now() - started;
+        rates.learn(scorer, characters, elapsed);
+        used += elapsed;
+        call.release();
       }
     },
-    release: deadline.release,
   };
 }

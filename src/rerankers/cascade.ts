@@ -1,152 +1,192 @@
 import type { Calibration } from "../calibration.js";
-import { addCacheReports } from "../scorers/cache-report.js";
+import { scorerName } from "../scorers/create-scorer.js";
+import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
-import type { Candidates, Scored, ScoredReport } from "./base-reranker.js";
 import { blend } from "./blend.js";
-import { type Budget, type ScoringRates, startBudget } from "./budget.js";
-import { scoreWith } from "./cross-encoder-reranker.js";
+import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
+import { checkScores } from "./checks.js";
+import type { StageScores } from "./first-stage.js";
 import { type BlendNormalization, normalizerFor } from "./normalization.js";
-import type { RerankDetails } from "./types.js";
+import { callScorer, rawScores, type ScorerResult, toDetails, toReport, withWarnings } from "./score-with.js";
+import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";
 
-/** One second stage made ready. */
+/** One stage after the first. */
 export interface CascadeStage {
   readonly scorer: RelevanceScorer;
-  /** How many of the best so far it scores. */
+  /** How many of the best candidates it scores at most. */
   readonly topK: number;
-  /** Its weight against what came before, 0–1. */
+  /** Its weight against the stages before it, 0 to 1. */
   readonly alpha: number;
-  /** With `sigmoid`: the curve over its scores. */
+  /** Curve for its raw scores, where the caller passed one. */
   readonly calibration?: Calibration | undefined;
 }
 
-/** What does not change from call to call. */
+/** What stays the same from call to call. */
 export interface CascadePlan {
   readonly stages: readonly CascadeStage[];
-  readonly normalization: BlendNormalization;
-  /** With `sigmoid`: the curve over first-stage scores. */
-  readonly firstCalibration?: Calibration | undefined;
-  /** Milliseconds for first and second stages together. */
+  /** Called when a stage has scored, since curves may be unknown before its model has been loaded. */
+  normalization(): BlendNormalization;
+  /** Curve for the first stage's raw scores. */
+  firstCalibration(): Calibration | undefined;
+  /** Milliseconds for all stages together; undefined for no limit. */
   readonly budget?: number | undefined;
   readonly rates: ScoringRates;
 }
 
-/** Small enough to look at the clock often, large enough to keep a batch full. */
+/** Documents scored at a time under a budget: few enough to check the clock often, enough to fill a batch. */
 const CHUNK = 8;
 
-type Details = Omit<RerankDetails, "rank" | "firstRank">;
-
+/** The candidates after some of the stages. */
 interface State {
-  scores: readonly number[];
-  pool: readonly number[];
-  details: Details[];
-  report: ScoredReport;
-  seen: number;
-  stopped?: "budget";
+  readonly scores: readonly number[];
+  /** Indexes of the candidates that the last stage scored. */
+  readonly pool: readonly number[];
+  readonly details: readonly ScoredDetails[];
+  readonly report: ScoredReport;
+  readonly stopped?: "budget";
 }
 
 /**
- * Runs the second stages one after the other, each over the best of what came before.
+ * Runs the stages after the first, each over the best candidates of the one before.
  *
- * @param first First-stage scores of all candidates.
- * @param elapsed Milliseconds of the budget that are gone already.
+ * @param elapsed Milliseconds of the budget that the first stage used.
  */
 export async function runCascade(
   plan: CascadePlan,
   candidates: Candidates,
-  first: readonly number[],
-  details: Details[],
+  first: StageScores,
   elapsed: number,
 ): Promise<Scored> {
-  const left = plan.budget === undefined ? undefined : Math.max(0, plan.budget - elapsed);
-  const budget = startBudget(left, candidates.signal, plan.rates);
-  let state: State = { scores: first, pool: first.map((_, place) => place), details, report: {}, seen: 0 };
-  try {
-    for (let index = 0; index < plan.stages.length && !state.stopped; index++)
-      state = await runStage(plan, index, candidates, state, budget);
-  } finally {
-    budget.release();
-  }
-  const { scores, report, seen, stopped } = state;
-  return { scores, details: state.details, report: { ...report, reranked: seen, ...(stopped && { stopped }) } };
+  const budget = makeBudget(plan.budget, elapsed, candidates.signal, plan.rates);
+  let state: State = {
+    scores: first.scores,
+    pool: first.scores.map((_, index) => index),
+    details: first.scores.map((score) => ({ scores: { first: finite(score) } })),
+    report: { reranked: 0 },
+  };
+  for (let index = 0; index < plan.stages.length && !state.stopped; index++)
+    state = await runStage(plan, index, candidates, first, state, budget);
+  const { scores, details, report, stopped } = state;
+  return { scores, details, report: { ...report, ...(stopped && { stopped }) } };
 }
 
 async function runStage(
   plan: CascadePlan,
   index: number,
   candidates: Candidates,
+  first: StageScores,
   state: State,
   budget: Budget,
 ): Promise<State> {
   const stage = plan.stages[index]!;
-  const normalizeBefore = beforeNormalizer(plan, index);
-  const normalizeScores = normalizerFor(plan.normalization, stage.calibration);
-  const places = [...state.pool].sort((a, b) => state.scores[b]! - state.scores[a]! || a - b).slice(0, stage.topK);
-  const step = plan.budget === undefined ? places.length : CHUNK;
-  const scored: number[] = [];
-  const details = [...state.details];
-  let { report } = state;
-  let stopped: State["stopped"];
-  while (scored.length < places.length && !stopped) {
-    const chunk = places.slice(scored.length, scored.length + step);
-    const answer = await scoreChunk(stage.scorer, chunk, candidates, budget);
-    if (!answer) stopped = "budget";
-    else {
-      for (const [i, place] of chunk.entries())
-        details[place] = addDetails(details[place]!, answer.details![i]!, plan.stages.length > 1);
-      scored.push(...answer.scores);
-      report = addReports(report, answer.report ?? {});
-    }
-  }
-  const seen = places.slice(0, scored.length);
-  const { pool, scores } = state;
+  const { scores, pool } = state;
+  const best = [...pool].sort((a, b) => compare(scores[b]!, scores[a]!) || a - b).slice(0, stage.topK);
+  const { read, result } = await scoreInChunks(stage.scorer, candidates, best, plan.budget !== undefined, budget);
+  const normalization = plan.normalization();
+  const isCurve = normalization === "sigmoid";
+  const blended = blend({
+    // Curves apply to raw scores; after the first stage, the scores are probabilities already.
+    before: isCurve && index === 0 ? (first.raw ?? scores) : scores,
+    pool,
+    read,
+    scores: isCurve ? rawScores(result) : result.scores,
+    alpha: stage.alpha,
+    normalizeBefore: isCurve && index > 0 ? (each) => [...each] : normalizerFor(normalization, plan.firstCalibration()),
+    normalizeScores: normalizerFor(normalization, stage.calibration ?? stage.scorer.calibration),
+  });
   return {
-    scores: blend({ before: scores, pool, seen, scores: scored, alpha: stage.alpha, normalizeBefore, normalizeScores }),
-    pool: seen.length > 0 ? seen : pool,
-    details,
-    report,
-    seen: seen.length > 0 ? seen.length : state.seen,
-    ...(stopped && { stopped }),
+    scores: blended,
+    pool: read.length > 0 ? read : pool,
+    details: mergeDetails(state.details, read, toDetails(result, isCurve), plan.stages.length > 1),
+    report: addReports(state.report, read.length === 0 ? {} : stageReport(stage.scorer, candidates, read, result)),
+    ...(read.length < best.length && { stopped: "budget" as const }),
   };
 }
 
-/** After the first stage, what a curve made is a probability already and is taken as it is. */
-function beforeNormalizer({ normalization, firstCalibration }: CascadePlan, index: number) {
-  if (normalization !== "sigmoid" || index === 0) return normalizerFor(normalization, firstCalibration);
-  return (scores: readonly number[]) => [...scores];
-}
-
-async function scoreChunk(
+/** Scores the candidates at `best` in that order: all at once, or under a budget in chunks until the time is up. */
+async function scoreInChunks(
   scorer: RelevanceScorer,
-  chunk: readonly number[],
   candidates: Candidates,
+  best: readonly number[],
+  inChunks: boolean,
   budget: Budget,
-): Promise<Scored | undefined> {
-  const texts = chunk.map((place) => candidates.texts[place]!);
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  if (!budget.affords(scorer, characters)) return undefined;
-  return budget.run(scorer, characters, (signal) => scoreWith(scorer, { query: candidates.query, texts, signal }));
+): Promise<{ read: readonly number[]; result: ScorerResult }> {
+  const parts: ScorerResult[] = [];
+  const step = inChunks ? CHUNK : best.length;
+  let count = 0;
+  while (count < best.length) {
+    const texts = best.slice(count, count + step).map((index) => candidates.texts[index]!);
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    if (!budget.affords(scorer, characters)) break;
+    const part = await budget.run(scorer, characters, (signal) => {
+      return callScorer(scorer, { query: candidates.query, texts, signal });
+    });
+    if (!part) break;
+    checkScores(scorerName(scorer), part.scores, texts.length);
+    parts.push(part);
+    count += texts.length;
+  }
+  return {
+    read: best.slice(0, count),
+    result: {
+      scores: parts.flatMap(({ scores }) => scores),
+      report: joinReports(parts.map(({ report }) => report)),
+      milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    },
+  };
 }
 
-function addDetails(known: Details, added: Details, isCascade: boolean): Details {
-  const stages = isCascade ? { stages: [...(known.scores.stages ?? []), added.scores.cross!] } : {};
-  return { ...known, ...added, scores: { ...known.scores, ...added.scores, ...stages } };
+function stageReport(
+  scorer: RelevanceScorer,
+  { query, texts }: Candidates,
+  read: readonly number[],
+  result: ScorerResult,
+): ScoredReport {
+  const scored = { query, texts: read.map((index) => texts[index]!) };
+  return {
+    ...toReport(scorer, result),
+    ...withWarnings(scorer, scored, result.report.warnings),
+    reranked: read.length,
+  };
 }
 
-const SUMMED = ["batches", "tokens", "retries", "truncated"] as const;
+function mergeDetails(
+  known: readonly ScoredDetails[],
+  read: readonly number[],
+  added: readonly ScoredDetails[],
+  isCascade: boolean,
+): ScoredDetails[] {
+  const merged = [...known];
+  read.forEach((index, i) => {
+    const [before, details] = [known[index]!, added[i]!];
+    const stages = isCascade ? { stages: [...(before.scores.stages ?? []), details.scores.cross!] } : {};
+    merged[index] = { ...before, ...details, scores: { ...before.scores, ...details.scores, ...stages } };
+  });
+  return merged;
+}
 
+/** The report of two stages, one after the other. */
 function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
-  const sums = SUMMED.filter((key) => key in a || key in b).map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)]);
-  const milliseconds = addNumbers(a.milliseconds, b.milliseconds);
-  const usage = a.usage || b.usage ? { usage: addNumbers(a.usage, b.usage) } : {};
-  const cache = addCacheReports(a.cache, b.cache);
-  return { ...a, ...b, ...Object.fromEntries(sums), milliseconds, ...usage, ...(cache && { cache }) };
+  const counts = [a, b].map(({ batches, tokens, retries }) => ({ batches, tokens, retries }));
+  const cache = joinCacheReports([a.cache, b.cache]);
+  const warnings = [...(a.warnings ?? []), ...(b.warnings ?? [])];
+  return {
+    ...a,
+    ...b,
+    ...addNumbers(counts),
+    milliseconds: addNumbers([a.milliseconds, b.milliseconds]),
+    ...((a.usage || b.usage) && { usage: addNumbers([a.usage, b.usage]) }),
+    ...(cache && { cache }),
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
-function addNumbers(
-  a: Readonly<Record<string, number>> = {},
-  b: Readonly<Record<string, number>> = {},
-): Record<string, number> {
-  return Object.fromEntries(
-    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [key, (a[key] ?? 0) + (b[key] ?? 0)]),
-  );
+/** Infinite scores of a first stage as the largest numbers there are, since JSON turns infinity into null. */
+function finite(score: number): number {
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, score));
+}
+
+/** Unlike a subtraction, this orders equal infinities. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

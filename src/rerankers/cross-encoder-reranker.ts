@@ -1,22 +1,30 @@
+import { type Calibration, checkCalibration } from "../calibration.js";
+import { anything } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
-import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
-import { BaseReranker, type Candidates, type Scored, type ScoredReport } from "./base-reranker.js";
-import { checkScores } from "./checks.js";
-import type { BaseRerankerInput, RerankDetails } from "./types.js";
+import { LOWEST_SCORE, type RelevanceScorer } from "../scorers/relevance-scorer.js";
+import { BaseReranker } from "./base-reranker.js";
+import { scoreWith } from "./score-with.js";
+import type { BaseRerankerInput, Candidates, Scored } from "./types.js";
 
 /** Options of {@link CrossEncoderReranker}. */
 export interface CrossEncoderRerankerInput extends BaseRerankerInput {
   /**
-   * What scores query and text together: a scorer (`OnnxCrossEncoder`, `HttpCrossEncoder`, your own), or a name. A name is a bundled or
+   * The model that scores documents: a scorer (`OnnxCrossEncoder`, `HttpCrossEncoder`, or one that you write), or a name. A name is a
    * registered model, a local folder, or `provider:model`.
    * @default the bundled English model
    */
   model?: ModelOption;
+  /**
+   * Curve that turns the model's raw scores into probabilities, which become `sim`. `langchain-rerank calibrate` fits one on your data.
+   * @default the curve that comes with the model; none for models without one
+   */
+  calibration?: Calibration | undefined;
 }
 
 /**
- * Orders documents by a model that reads query and document together, which is slower than comparing embeddings and better.
- * `sim` is the model's own activation of its logit (0–1 with a sigmoid), or what a server sent.
+ * Sorts documents by a model that reads the query and a document together, which is slower and better than comparing embeddings.
+ * `sim` is a probability if the model has a calibration, and otherwise the score that the model computes. Despite its name, the class
+ * runs any scorer: late interaction, yes/no models and rerank servers too.
  *
  * @example
  * const reranker = new CrossEncoderReranker({ topN: 3 });
@@ -24,80 +32,35 @@ export interface CrossEncoderRerankerInput extends BaseRerankerInput {
  */
 export class CrossEncoderReranker extends BaseReranker {
   readonly #scorer: RelevanceScorer;
-  readonly #owned: boolean;
+  readonly #calibration: Calibration | undefined;
 
+  /**
+   * @throws InvalidOptionError for an unknown option or a value that is not allowed: a calibration whose slope is not positive, that was
+   * fitted for another model or on fewer than 20 pairs of either kind; a threshold outside 0–1 for a calibrated model.
+   */
   constructor(options: CrossEncoderRerankerInput = {}) {
-    super(options, ["model"]);
+    super(options, { model: anything, calibration: anything });
     const { scorer, owned } = resolveScorer(options.model);
+    if (options.calibration !== undefined) checkCalibration("calibration", options.calibration, scorerName(scorer));
     this.#scorer = scorer;
-    this.#owned = owned;
+    this.#calibration = options.calibration;
+    if (owned) this.own(scorer);
+    this.checkThreshold(this.threshold);
   }
 
   protected override get model(): string {
     return scorerName(this.#scorer);
   }
 
+  protected override get isCalibrated(): boolean {
+    return (this.#calibration ?? this.#scorer.calibration) !== undefined;
+  }
+
   protected override async lowestScore(): Promise<number> {
-    return this.#scorer.lowestScore ?? -Number.MAX_VALUE;
+    return this.isCalibrated ? 0 : (this.#scorer.lowestScore ?? LOWEST_SCORE);
   }
 
   protected override async score(candidates: Candidates): Promise<Scored> {
-    return scoreWith(this.#scorer, candidates);
+    return scoreWith(this.#scorer, candidates, this.#calibration);
   }
-
-  /** Frees the model, if it was named and not passed in, and ends this reranker's calls with a `BackendError`. The next call loads it again. */
-  async dispose(): Promise<void> {
-    if (!this.#owned) return;
-    this.endCalls();
-    await this.#scorer.dispose?.();
-  }
-
-  /** The same, for `await using`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
-  }
-}
-
-/** Runs a scorer over the candidates and turns what it tells into details and report. */
-export async function scoreWith(
-  scorer: RelevanceScorer,
-  { query, texts, signal }: Omit<Candidates, "documents">,
-): Promise<Scored> {
-  let told: ScorerReport = {};
-  const started = performance.now();
-  const onReport = (report: ScorerReport) => {
-    told = report;
-  };
-  const scores = await scorer.score(query, texts, { signal, onReport });
-  checkScores(scorerName(scorer), scores, texts.length);
-  return {
-    scores,
-    details: scores.map((cross, index) => crossDetails(cross, index, told)),
-    report: crossReport(told, scorerName(scorer), performance.now() - started),
-  };
-}
-
-function crossDetails(cross: number, index: number, told: ScorerReport): Omit<RerankDetails, "rank" | "firstRank"> {
-  const raw = told.raw?.[index];
-  const passage = told.passages?.[index];
-  return {
-    scores: { cross },
-    ...(raw === undefined ? {} : { raw }),
-    ...(told.truncated?.[index] ? { truncated: true as const } : {}),
-    ...(passage ? { passage } : {}),
-  };
-}
-
-function crossReport(told: ScorerReport, model: string, milliseconds: number): ScoredReport {
-  const { batches, tokens, cache, retries, usage } = told;
-  return {
-    model: told.model ?? model,
-    truncated: told.truncated?.filter(Boolean).length ?? 0,
-    milliseconds: { score: milliseconds, ...told.milliseconds },
-    ...(batches === undefined ? {} : { batches }),
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(cache === undefined ? {} : { cache: { ...cache } }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(usage === undefined ? {} : { usage: { ...usage } }),
-  };
 }

@@ -1,89 +1,49 @@
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { BackendError } from "../errors.js";
-import { createRedact, type Redact, redactError } from "../scorers/remote/redact.js";
-
-/** Names of fields and environment variables whose values nobody is to see. */
-const SECRET_NAME = /(key|token|secret|password|authorization|credentials?)$/i;
-
-/** Values of environment variables below this length are settings that happen to have such a name, as `USE_TOKEN=true`. */
-const SHORTEST_VARIABLE = 8;
-
-/** How deep an embedder's fields are looked through: clients keep keys in `clientConfig.defaultHeaders.authorization` and the like. */
-const DEPTH = 3;
-
-/** Characters of what the embedder said that stand in the message. */
-const EXCERPT = 300;
 
 /**
- * What embeddings threw, as an error that says which ones they were, on how much, and what to do. The cause is what was thrown; where that
- * shows a secret, or carries objects, which with some clients are the whole request, a copy of its name, message and code stands for it.
+ * Wraps what embeddings threw in an error that names them and says what to do. Messages and fields of the original error are left out,
+ * because clients put keys, addresses with credentials and whole requests into them; its name, code and HTTP status are kept.
  *
- * @param name The embedder's model, as reports have it.
- * @param texts How many texts were to be embedded beside the query.
+ * @param name The model's name.
+ * @param texts How many texts were to be embedded besides the query.
  */
-export function embeddingFailure(
-  embeddings: EmbeddingsInterface,
-  name: string,
-  texts: number,
-  error: unknown,
-): BackendError {
-  const secrets = [...fieldSecrets(embeddings, DEPTH), ...environmentSecrets()];
-  const withoutSecrets = createRedact(secrets.flatMap((secret) => [secret, ...secret.split(" ").slice(1)]));
-  const redact: Redact = (text) => withoutSecrets(text).replace(/\/\/[^\s/@]+@/g, "//[redacted]@");
+export function embeddingFailure(embeddings: object, name: string, texts: number, error: unknown): BackendError {
   const className = embeddings.constructor?.name ?? "Object";
-  const who = className === name || className === "Object" ? "" : `${className} `;
-  const said = reasons(redactError(error, redact)).slice(0, EXCERPT);
-  const status = statusOf(error);
+  const subject = className === name || className === "Object" ? "it" : className;
+  const status = findStatus(error);
+  const reasons = [...describe(error), ...(status === undefined ? [] : [`HTTP status ${status}`])];
   return new BackendError(
     name,
-    `${who}could not embed the query and ${texts} ${texts === 1 ? "text" : "texts"} (${said}). Is the server that it asks running, ` +
-      "and are its address, its key and the model's name right? `cause` is what it threw.",
-    {
-      cause: isHarmless(error, redact) ? error : redactError(error, redact),
-      ...(status === undefined ? {} : { status }),
-    },
+    `${subject} could not embed the query and ${texts} ${texts === 1 ? "text" : "texts"} (${reasons.join(": ")}). Check that its ` +
+      "server is running and that address, API key and model name are right. The original message is left out because it may contain " +
+      "secrets; call `embedQuery` directly to see it.",
+    status === undefined ? {} : { status },
   );
 }
 
-/** Name and message, and those of what lies below: fetch says "fetch failed" and keeps what happened inside. */
-function reasons(error: Error): string {
-  const messages: string[] = [];
-  for (let inner: unknown = error; inner instanceof Error; inner = inner.cause)
-    messages.push(inner.message || (inner as { code?: string }).code || inner.name);
-  const plain = error.name === "Error" || messages[0] === error.name;
-  return [...(plain ? [] : [error.name]), ...messages].join(": ");
+/** Longest chain of causes that is followed. */
+const DEPTH = 5;
+
+/** Names and codes of an error and its causes, outermost first. */
+function describe(error: unknown): string[] {
+  const found: string[] = [];
+  let inner = error;
+  for (let depth = 0; depth < DEPTH && inner instanceof Error; depth++, inner = inner.cause) {
+    const { code } = inner as { code?: unknown };
+    found.push(safeWord(code) ?? safeWord(inner.name) ?? "Error");
+  }
+  return found.length > 0 ? found : [`${typeof error === "undefined" ? "undefined" : `a ${typeof error}`} was thrown`];
 }
 
-/** The HTTP status under the names that LangChain's integrations give it. */
-function statusOf(error: unknown): number | undefined {
+/** Names and codes are single words such as `TypeError` or `ECONNREFUSED`; anything else could be free text. */
+function safeWord(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Z][A-Za-z_]{1,40}$/.test(value) ? value : undefined;
+}
+
+/** The HTTP status, under the names that LangChain's integrations use. */
+function findStatus(error: unknown): number | undefined {
   const fields = (error ?? {}) as Record<string, unknown>;
   return [fields.status, fields.statusCode, fields.status_code].find((value) => typeof value === "number") as
     | number
     | undefined;
-}
-
-/** An error of plain values alone, down to its innermost cause, none of which shows a secret. */
-function isHarmless(error: unknown, redact: Redact, depth = DEPTH): boolean {
-  if (!(error instanceof Error) || depth < 0) return false;
-  return Reflect.ownKeys(error).every((field) => {
-    const value = (error as unknown as Record<PropertyKey, unknown>)[field];
-    if (typeof value === "string") return redact(value) === value;
-    if (field === "errors" && Array.isArray(value)) return value.every((each) => isHarmless(each, redact, depth - 1));
-    if (typeof value !== "object" || value === null) return typeof value !== "function";
-    return isHarmless(value, redact, depth - 1);
-  });
-}
-
-/** Strings under telling names, in the embedder and in the objects that hang on it. */
-function fieldSecrets(value: unknown, depth: number, telling = false): string[] {
-  if (typeof value === "string") return telling ? [value] : [];
-  if (typeof value !== "object" || value === null || depth < 0) return [];
-  return Object.entries(value).flatMap(([field, inner]) => fieldSecrets(inner, depth - 1, SECRET_NAME.test(field)));
-}
-
-function environmentSecrets(): string[] {
-  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
-  return Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && value.length >= SHORTEST_VARIABLE && SECRET_NAME.test(name) ? [value] : [],
-  );
 }

@@ -1,31 +1,48 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
-import type { ScoredReport } from "./base-reranker.js";
-import type { RerankDetails, RerankReport } from "./types.js";
+import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
 
-/** A new document with more metadata; the one given is left as it is. */
-export function copyWith({ pageContent, id, metadata }: DocumentInterface, added: Record<string, unknown>): Document {
-  return new Document({
-    pageContent,
-    metadata: { ...metadata, ...added },
-    ...(id === undefined ? {} : { id }),
-  });
+/**
+ * A copy of a document with more metadata. The copy has the same class and fields; the document passed in, and its metadata object, are
+ * not changed. A plain object becomes a LangChain `Document`.
+ */
+export function copyWith(document: DocumentInterface, added: Record<string, unknown>): DocumentInterface {
+  const prototype = Object.getPrototypeOf(document);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(document);
+  fields.metadata = { value: { ...document.metadata, ...added }, enumerable: true };
+  // The copy of a frozen document is not frozen.
+  for (const key of Reflect.ownKeys(fields) as string[]) {
+    fields[key]!.configurable = true;
+    if ("value" in fields[key]!) fields[key].writable = true;
+  }
+  return Object.create(isPlain ? Document.prototype : prototype, fields);
 }
 
-/** A document in the place that it came in, after a failure: no score, not even an older one, and what went wrong. */
-export function unscored(document: DocumentInterface, index: number, scoreKey: string, error: string): Document {
+/** A copy of a document at its index in the input, after a failure: it has no score, not even an older one, and says what went wrong. */
+export function unscored(
+  document: DocumentInterface,
+  index: number,
+  scoreKey: string,
+  error: string,
+): DocumentInterface {
   const rerank: RerankDetails = { rank: index + 1, firstRank: index + 1, scores: {}, error };
   const copy = copyWith(document, { rerank });
   delete copy.metadata[scoreKey];
   return copy;
 }
 
-/** What a call did, with what is known of it over the defaults. `started` is of `performance.now()`. */
+/**
+ * The report of a call.
+ *
+ * @param started When the call began, of `performance.now()`.
+ * @param known What is known beyond the defaults.
+ */
 export function makeReport(
   model: string,
   started: number,
   documents: number,
   returned: number,
-  known: ScoredReport = {},
+  known: ScoredReport,
 ): RerankReport {
   return {
     model,
@@ -34,6 +51,6 @@ export function makeReport(
     scored: 0,
     truncated: 0,
     ...known,
-    milliseconds: { total: performance.now() - started, ...known.milliseconds },
+    milliseconds: { ...known.milliseconds, total: performance.now() - started },
   };
 }

@@ -2,10 +2,10 @@ import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manag
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { RerankReport } from "./types.js";
 
-/** The trace run of one call; every method is harmless when nobody listens. */
+/** The trace run of one call. Its methods do nothing if there are no listeners. */
 export interface RerankRun {
   end(documents: readonly DocumentInterface[], report: RerankReport): Promise<void>;
-  /** The call went on without scores: listeners get a custom event, so that a silent fallback is not one. */
+  /** The call returns documents without scores: sends listeners a custom event, so that the fallback is visible. */
   warn(error: unknown): Promise<void>;
   fail(error: unknown): Promise<void>;
 }
@@ -16,7 +16,7 @@ const UNOBSERVED: RerankRun = {
   fail: async () => {},
 };
 
-/** Opens a run named after the reranker's class, as a child of whatever run the callbacks belong to. */
+/** Starts a run named after the reranker's class, as a child of the run that the callbacks belong to. */
 export async function startRun(
   callbacks: Callbacks | undefined,
   name: string,
@@ -29,7 +29,7 @@ export async function startRun(
   const run = await manager.handleChainStart(serialized, inputs, undefined, undefined, undefined, undefined, name);
   return {
     async end(documents, report) {
-      // Tracers keep the metadata object that they got at the start; what is known only now has no other way into it.
+      // Tracers keep the metadata object they got at the start, and there is no other way to add to it later.
       if (manager.metadata) Object.assign(manager.metadata, report);
       await run.handleChainEnd({ documents, report });
     },

@@ -5,37 +5,71 @@ import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /** Options that every reranker takes. */
 export interface BaseRerankerInput {
-  /** How many documents to return, 1 or more; more than there are returns all. @default all */
+  /** How many documents to return, 1 or more. @default all */
   topN?: number | undefined;
-  /** Drop documents whose score is below this number; equal ones stay. Useful values depend on the model and the domain. @default none */
+  /**
+   * Drops documents whose score is below this number. With a calibrated model it is a probability, 0 to 1; otherwise useful values
+   * depend on the model. @default none
+   */
   threshold?: number | undefined;
   /** Metadata key that the score is written to. @default "sim" */
   scoreKey?: string | undefined;
   /**
-   * What of a document is scored.
+   * Returns the text of a document that is scored.
    * @default doc => doc.pageContent
    * @example text: (doc) => `${doc.metadata.title}\n${doc.pageContent}`
    */
   text?: ((document: DocumentInterface) => string) | undefined;
-  /** Also write `metadata.rerank`, a {@link RerankDetails}. @default false */
+  /** Also writes `metadata.rerank`, a {@link RerankDetails}. @default false */
   details?: boolean | undefined;
-  /** Milliseconds for a whole call; then it rejects with a `RerankTimeoutError`. @default none */
+  /** Time limit of a whole call in milliseconds, above 0; after that, it rejects with a `RerankTimeoutError`. @default none */
   timeout?: number | undefined;
-  /** Aborts every call of this reranker. Calls can pass their own too. @default none */
+  /** Aborts every call of this reranker. A call can have a signal of its own in addition. @default none */
   signal?: AbortSignal | undefined;
   /**
-   * What a failure of scoring does. `"keep-order"` returns the documents in first-stage order, cut to `topN`, without a score and with the
-   * failure in `metadata.rerank.error`; a timeout counts as a failure. Aborts and invalid input always throw.
+   * What happens when scoring fails. `"keep-order"` returns the documents in the order they came in, cut to `topN`, without a score and
+   * with the failure in `metadata.rerank.error`; a timeout counts as a failure. Aborts and invalid input always throw.
    * @default "throw"
    */
   onError?: "throw" | "keep-order" | undefined;
 }
 
-/** Options of one {@link BaseReranker.rerank} call; each stands in for the constructor's. */
-export interface RerankCallOptions extends Pick<BaseRerankerInput, "topN" | "threshold" | "timeout" | "signal"> {
-  /** LangChain callbacks: the call appears as a run of its own. */
+/** Options of one {@link BaseReranker.rerank} call. Each overrides the constructor's, except that both signals abort the call. */
+export interface RerankCallOptions
+  extends Pick<BaseRerankerInput, "topN" | "threshold" | "details" | "timeout" | "signal"> {
+  /** LangChain callbacks. The call appears as one run. @default none */
   callbacks?: Callbacks | undefined;
 }
+
+/** What a reranker has to score: the documents whose text is not blank. */
+export interface Candidates {
+  readonly query: string;
+  readonly texts: readonly string[];
+  /** The document of each text. */
+  readonly documents: readonly DocumentInterface[];
+  /** The index of each text's document in the list that the caller passed. */
+  readonly indexes: readonly number[];
+  readonly signal: AbortSignal;
+  /** How many documents the call returns at most; undefined for all. */
+  readonly topN?: number | undefined;
+}
+
+/** The result of scoring the candidates. */
+export interface Scored {
+  /** One finite number per candidate, in the order of the candidates. */
+  readonly scores: readonly number[];
+  /** What `metadata.rerank` says about each candidate besides its ranks. */
+  readonly details?: readonly ScoredDetails[];
+  readonly report?: ScoredReport;
+}
+
+/** What a reranker knows about one candidate; the base class adds the ranks. */
+export type ScoredDetails = Omit<RerankDetails, "rank" | "firstRank">;
+
+/** What a reranker reports about scoring; the base class adds the rest. */
+export type ScoredReport = Partial<Omit<RerankReport, "milliseconds">> & {
+  milliseconds?: Partial<RerankMilliseconds>;
+};
 
 /** Scores of one document by stage, as the stages computed them. A stage that did not score the document has no key. */
 export interface RerankScores {

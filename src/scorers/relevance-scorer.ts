@@ -2,6 +2,9 @@ import type { Calibration } from "../calibration.js";
 import { InvalidInputError } from "../errors.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 
+/** The lowest score there is. A 32-bit float can hold it too, unlike `-Number.MAX_VALUE`. */
+export const LOWEST_SCORE = -(2 ** 100);
+
 /** Milliseconds that a scorer spent, by stage. A stage that did not run, or was not measured, has no key. */
 export interface ScorerMilliseconds {
   /** Loading the model: reading or downloading files, and starting the runtime. */
@@ -94,7 +97,7 @@ export interface RelevanceScorer {
   score(query: string, texts: readonly string[], options?: ScoreOptions): Promise<readonly number[]>;
   /** Name for reports and traces. @default the class name */
   readonly model?: string;
-  /** Score of a blank text, which is never passed to {@link score}. @default -1e30, which 32-bit floats can hold */
+  /** Score of a blank text, which is never passed to {@link score}. @default -(2 ** 100) */
   readonly lowestScore?: number;
   /**
    * Curve that turns the raw scores into probabilities. Rerankers apply it, so that `sim` is a probability; {@link score} does not.
@@ -106,6 +109,8 @@ export interface RelevanceScorer {
    * @default unknown, no warning
    */
   readonly languages?: readonly string[] | undefined;
+  /** Loads the model, so that the first call to {@link score} is as fast as the others. */
+  load?(options?: { signal?: AbortSignal }): Promise<void>;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
 }

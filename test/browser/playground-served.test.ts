@@ -81,7 +81,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await opened.page.fill("#top-k", "2");
       await expect.poll(() => opened.text("#cards")).toContain("not read by the cross-encoder");
       expect(opened.requests.length).toBeGreaterThan(before);
-      expect(await opened.text(".card .stages")).toMatch(/^embedding 0\.\d+ · cross-encoder 0\.\d+$/);
+      expect(await opened.text(".card .stages")).toMatch(/^first stage 0\.\d+ · cross-encoder 0\.\d+$/);
       await opened.page.fill("#alpha", "0");
       await expect.poll(() => opened.text("#alpha-value")).toBe("0.00");
       const embedding = (await opened.page.$$eval(".card .stages", (all) => all.map((each) => each.textContent))).map(

@@ -23,14 +23,14 @@ const embeddings = {
   embedDocuments: async (texts: string[]) => texts.map(() => [1]),
 };
 
-describe("order and cut", () => {
-  it("sorts by score, highest first, and writes it as it is", async () => {
+describe("a reranker's order, topN and threshold", () => {
+  it("sorts by score, highest first, and writes the exact score", async () => {
     const result = await reranker().compressDocuments(numbered([0.25, -3, 0.5]), "q");
     expect(ids(result)).toEqual(["d2", "d0", "d1"]);
     expect(sims(result)).toEqual([0.5, 0.25, -3]);
   });
 
-  it("keeps first-stage order where scores tie", async () => {
+  it("keeps the input order of documents with equal scores", async () => {
     const result = await reranker().compressDocuments(numbered([1, 2, 1, 2, 1]), "q");
     expect(ids(result)).toEqual(["d1", "d3", "d0", "d2", "d4"]);
   });
@@ -40,7 +40,7 @@ describe("order and cut", () => {
     [2, ["d2", "d0"]],
     [3, ["d2", "d0", "d1"]],
     [99, ["d2", "d0", "d1"]],
-  ])("returns topN %i of three", async (topN, expected) => {
+  ])("with topN %i returns the best of three documents", async (topN, expected) => {
     const documents = numbered([2, 1, 3]);
     expect(ids(await reranker({ topN }).compressDocuments(documents, "q"))).toEqual(expected);
     const call = await reranker().rerank(documents, "q", { topN });
@@ -48,13 +48,13 @@ describe("order and cut", () => {
     expect(call.report).toMatchObject({ documents: 3, returned: expected.length, scored: 3 });
   });
 
-  it("scores all documents although it returns few", async () => {
+  it("scores all documents even if topN returns fewer", async () => {
     const model = new EndNumber();
     await reranker({ topN: 1 }, model).compressDocuments(numbered([1, 2, 3]), "q");
     expect(model.asked).toHaveLength(3);
   });
 
-  it("keeps scores equal to the threshold, drops those below, before topN", async () => {
+  it("keeps documents at the threshold, drops those below it, and cuts to topN afterwards", async () => {
     const documents = numbered([0.5, 0.49, 0.7, -1]);
     expect(ids(await reranker({ threshold: 0.5 }).compressDocuments(documents, "q"))).toEqual(["d2", "d0"]);
     expect(
@@ -65,18 +65,18 @@ describe("order and cut", () => {
   });
 });
 
-describe("what a document gets", () => {
-  it("goes under scoreKey, and only there", async () => {
+describe("a reranked document", () => {
+  it("has its score under scoreKey only", async () => {
     const [first] = await reranker({ scoreKey: "relevance" }).compressDocuments(numbered([0.5], { sim: "mine" }), "q");
     expect(first!.metadata).toEqual({ relevance: 0.5, sim: "mine" });
   });
 
-  it("takes the place of a stale score", async () => {
+  it("has the new score in place of an older one", async () => {
     const [first] = await reranker().compressDocuments(numbered([0.5], { sim: 12, other: 1 }), "q");
     expect(first!.metadata).toEqual({ sim: 0.5, other: 1 });
   });
 
-  it("leaves id and every other metadata value, by reference", async () => {
+  it("keeps its id and shares every other metadata value by reference", async () => {
     const nested = { deep: [1] };
     const when = new Date(0);
     const document = new Document({ pageContent: "text 1", id: "x", metadata: { nested, when, none: null } });
@@ -91,7 +91,7 @@ describe("what a document gets", () => {
     expect(document.metadata).toEqual({ nested, when, none: null });
   });
 
-  it("works on frozen documents, and on plain objects without metadata or id", async () => {
+  it("can be frozen, or a plain object without metadata or id", async () => {
     const frozen = deepFreeze(numbered([1, 2], { tags: ["a"] }));
     expect(ids(await reranker().compressDocuments(frozen, "q"))).toEqual(["d1", "d0"]);
     const plain = [{ pageContent: "text 1" }, { pageContent: "text 2", metadata: { a: 1 } }] as DocumentInterface[];
@@ -101,9 +101,9 @@ describe("what a document gets", () => {
     expect("id" in result[1]! && result[1].id !== undefined).toBe(false);
   });
 
-  it("has ranks, scores and what the scorer tells with details, and nothing without", async () => {
+  it("has ranks, scores and the scorer's report with details, and only its score without", async () => {
     const model: RelevanceScorer = {
-      model: "telling",
+      model: "reporting",
       score: async (_query, texts, options) => {
         options?.onReport?.({
           raw: [-1, 4],
@@ -123,14 +123,14 @@ describe("what a document gets", () => {
       { rank: 1, firstRank: 2, scores: { cross: 0.75 }, raw: 4, truncated: true, passage: { start: 3, end: 9 } },
       { rank: 2, firstRank: 1, scores: { cross: 0.25 }, raw: -1 },
     ]);
-    expect(report).toMatchObject({ model: "telling", truncated: 1, batches: 2, tokens: 64, retries: 1 });
+    expect(report).toMatchObject({ model: "reporting", truncated: 1, batches: 2, tokens: 64, retries: 1 });
     expect(report.usage).toEqual({ searchUnits: 1 });
     expect(report.milliseconds).toMatchObject({ inference: 5, total: expect.any(Number), score: expect.any(Number) });
     const [bare] = await reranker({}, model).compressDocuments(numbered([0, 0]), "q");
     expect(bare!.metadata).toEqual({ sim: 0.75 });
   });
 
-  it("changes nothing but the score when reranked again", async () => {
+  it("changes only in its score when it is reranked again", async () => {
     const once = await reranker().compressDocuments(numbered([1, 3, 2], { a: 1 }), "q");
     const twice = await reranker().compressDocuments(once, "q");
     expect(twice).toEqual(once);
@@ -139,7 +139,7 @@ describe("what a document gets", () => {
     expect(other.map(({ metadata }) => metadata)).toEqual([7, 6, 5].map((sim) => ({ a: 1, sim })));
   });
 
-  it("is scored by what the text option makes of it", async () => {
+  it("is scored by the text that the text option returns", async () => {
     const model = new EndNumber();
     const documents = [new Document({ pageContent: "body", metadata: { title: "title 7" } })];
     const [first] = await reranker({ text: ({ metadata }) => metadata.title }, model).compressDocuments(documents, "q");
@@ -148,8 +148,8 @@ describe("what a document gets", () => {
   });
 });
 
-describe("edges", () => {
-  it("answers an empty list without asking the scorer", async () => {
+describe("a reranker's input and its scorer's response", () => {
+  it("returns [] for no documents without calling the scorer", async () => {
     const model = new EndNumber();
     expect(await reranker({}, model).compressDocuments([], "q")).toEqual([]);
     const { documents, report } = await reranker({}, model).rerank([], "q");
@@ -158,7 +158,7 @@ describe("edges", () => {
     expect(model.queries).toEqual([]);
   });
 
-  it.each(["", "   ", "\n\t ", undefined, 7])("refuses the query %j before any work", async (query) => {
+  it.each(["", "   ", "\n\t ", undefined, 7])("refuses the query %j before any work is done", async (query) => {
     const model = new EndNumber();
     const error = await reranker({ onError: "keep-order" }, model)
       .compressDocuments(numbered([1]), query as string)
@@ -169,20 +169,20 @@ describe("edges", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["no array", { length: 1 }, "documents"],
+    ["documents that are not an array", { length: 1 }, "documents"],
     ["a string among documents", ["text"], "documents[0].pageContent"],
-    ["nothing among documents", [{ pageContent: "a" }, null], "documents[1].pageContent"],
-  ])("refuses %s", async (_name, documents, input) => {
+    ["null among documents", [{ pageContent: "a" }, null], "documents[1].pageContent"],
+  ])("refuses %s with an InvalidInputError", async (_name, documents, input) => {
     const call = reranker().compressDocuments(documents as DocumentInterface[], "q");
     await expect(call).rejects.toMatchObject({ name: "InvalidInputError", input });
   });
 
-  it("refuses a text option that gives no string, naming the document", async () => {
+  it("refuses a text option that returns no string, and names the document", async () => {
     const call = reranker({ text: () => undefined as unknown as string }).compressDocuments(numbered([1]), "q");
     await expect(call).rejects.toMatchObject({ name: "InvalidInputError", input: "documents[0]" });
   });
 
-  it("gives texts that are empty or blank the lowest score, without sending them", async () => {
+  it("gives blank texts the lowest score without passing them to the scorer", async () => {
     const model = Object.assign(new EndNumber(), { lowestScore: -50 });
     const documents = ["", "text -7", " \n\t", "text 2"].map(
       (pageContent, i) => new Document({ pageContent, id: `d${i}` }),
@@ -195,22 +195,23 @@ describe("edges", () => {
     expect(report).toMatchObject({ documents: 4, scored: 2 });
   });
 
-  it("asks the scorer nothing when all texts are blank", async () => {
+  it("does not call the scorer if all texts are blank, whose score fits a 32-bit float", async () => {
     const model = new EndNumber();
     const result = await reranker({}, model).compressDocuments([new Document({ pageContent: " " })], "q");
-    expect(sims(result)).toEqual([-Number.MAX_VALUE]);
+    expect(sims(result)).toEqual([-(2 ** 100)]);
+    expect(Math.fround(-(2 ** 100))).toBe(-(2 ** 100));
     expect(model.queries).toEqual([]);
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["too few scores", [1], /2 texts were sent, 1 scores came back/],
-    ["too many scores", [1, 2, 3], /2 texts were sent, 3 scores came back/],
-    ["no list", undefined, /no scores came back/],
+    ["too few scores", [1], /2 texts were sent, but 1 scores came back/],
+    ["too many scores", [1, 2, 3], /2 texts were sent, but 3 scores came back/],
+    ["a response that is not a list", undefined, /no scores came back/],
     ["NaN", [1, Number.NaN], /text 1 is NaN/],
     ["Infinity", [Number.POSITIVE_INFINITY, 1], /text 0 is Infinity/],
     ["a string", ["0.5", 1], /text 0 is 0\.5, not a finite number/],
-    ["a hole", [1, undefined], /text 1 is undefined/],
-  ])("refuses %s, never guesses", async (_name, answer, message) => {
+    ["a missing score", [1, undefined], /text 1 is undefined/],
+  ])("refuses %s with an InvalidResponseError", async (_name, answer, message) => {
     const error = await reranker({}, answering(answer))
       .compressDocuments(numbered([1, 2]), "q")
       .catch((caught) => caught);
@@ -220,7 +221,7 @@ describe("edges", () => {
   });
 });
 
-describe("options", () => {
+describe("a reranker's options", () => {
   const bad: [string, Record<string, unknown>, string][] = [
     ["topN of 0", { topN: 0 }, "topN"],
     ["a negative topN", { topN: -1 }, "topN"],
@@ -231,44 +232,48 @@ describe("options", () => {
     ["threshold NaN", { threshold: Number.NaN }, "threshold"],
     ["threshold as a string", { threshold: "0.5" }, "threshold"],
     ["a negative timeout", { timeout: -1 }, "timeout"],
-    ["a timeout that no timer takes", { timeout: 2 ** 31 }, "timeout"],
-    ["something that is no signal", { signal: new AbortController() }, "signal"],
+    ["a timeout of 0", { timeout: 0 }, "timeout"],
+    ["a timeout that is too long for a timer", { timeout: 2 ** 31 }, "timeout"],
+    ["details that are not a boolean", { details: "yes" }, "details"],
+    ["a signal that is not one", { signal: new AbortController() }, "signal"],
   ];
   const badAtConstruction: [string, Record<string, unknown>, string][] = [
     ["an unknown onError", { onError: "ignore" }, "onError"],
     ["an empty scoreKey", { scoreKey: "" }, "scoreKey"],
-    ["a scoreKey that is no string", { scoreKey: 1 }, "scoreKey"],
+    ["a scoreKey that is not a string", { scoreKey: 1 }, "scoreKey"],
     ["the scoreKey of the details", { scoreKey: "rerank" }, "scoreKey"],
-    ["text that is no function", { text: "title" }, "text"],
-    ["details that are no boolean", { details: "yes" }, "details"],
-    ["a misspelt option", { topn: 3 }, "topn"],
+    ["text that is not a function", { text: "title" }, "text"],
+    ["a misspelled option", { topn: 3 }, "topn"],
   ];
 
-  it.each([...bad, ...badAtConstruction])("%s throws at construction of every reranker", (_name, options, option) => {
-    const model = new EndNumber();
-    for (const make of [
-      () => new CrossEncoderReranker({ model, ...options }),
-      () => new EmbeddingSimilarityReranker({ embeddings, ...options }),
-      () => new HybridReranker({ embeddings, model, ...options }),
-    ]) {
-      let error: unknown;
-      try {
-        make();
-      } catch (caught) {
-        error = caught;
+  it.each([...bad, ...badAtConstruction])(
+    "%s makes the constructor of every reranker throw",
+    (_name, options, option) => {
+      const model = new EndNumber();
+      for (const make of [
+        () => new CrossEncoderReranker({ model, ...options }),
+        () => new EmbeddingSimilarityReranker({ embeddings, ...options }),
+        () => new HybridReranker({ embeddings, model, ...options }),
+      ]) {
+        let error: unknown;
+        try {
+          make();
+        } catch (caught) {
+          error = caught;
+        }
+        expect(error).toBeInstanceOf(InvalidOptionError);
+        expect(error).toMatchObject({
+          option,
+          value: options[option],
+          message: expect.stringContaining(`\`${option}\``),
+        });
+        expect((error as InvalidOptionError).allowed).not.toBe("");
       }
-      expect(error).toBeInstanceOf(InvalidOptionError);
-      expect(error).toMatchObject({
-        option,
-        value: options[option],
-        message: expect.stringContaining(`\`${option}\``),
-      });
-      expect((error as InvalidOptionError).allowed).not.toBe("");
-    }
-  });
+    },
+  );
 
-  it.each([...bad, ["a misspelt call option", { topK: 3 }, "topK"] as const])(
-    "%s rejects a call before any work",
+  it.each([...bad, ["a misspelled call option", { topK: 3 }, "topK"] as const])(
+    "%s makes a call reject before any work is done",
     async (_name, options, option) => {
       const model = new EndNumber();
       const call = reranker({ onError: "keep-order" }, model).rerank(numbered([1]), "q", options as RerankCallOptions);
@@ -278,9 +283,9 @@ describe("options", () => {
   );
 
   it.each<[string, () => unknown, string]>([
-    ["no model", () => new CrossEncoderReranker({ model: 3 as unknown as string }), "model"],
+    ["a model that is a number", () => new CrossEncoderReranker({ model: 3 as unknown as string }), "model"],
     ["a blank model", () => new CrossEncoderReranker({ model: " " }), "model"],
-    ["no scorer", () => new CrossEncoderReranker({ model: {} as RelevanceScorer }), "model"],
+    ["an object without score as the model", () => new CrossEncoderReranker({ model: {} as RelevanceScorer }), "model"],
     ["no embeddings", () => new EmbeddingSimilarityReranker({} as { embeddings: typeof embeddings }), "embeddings"],
     ["no options", () => new EmbeddingSimilarityReranker(...([] as unknown as [{ embeddings: never }])), "embeddings"],
     [
@@ -298,11 +303,11 @@ describe("options", () => {
     ],
     ["two first stages", () => new HybridReranker({ embeddings, firstStageKey: "score" }), "firstStageKey"],
     ["an empty first stage key", () => new HybridReranker({ firstStageKey: "" }), "firstStageKey"],
-  ])("%s is refused, by name", (_name, make, option) => {
+  ])("%s is refused with the name of the option", (_name, make, option) => {
     expect(make).toThrow(expect.objectContaining({ name: "InvalidOptionError", option }));
   });
 
-  it("that are undefined count as not given", async () => {
+  it("count as not passed if they are undefined", async () => {
     const options = { topN: undefined, threshold: undefined, scoreKey: undefined, text: undefined, signal: undefined };
     expect(sims(await reranker(options).compressDocuments(numbered([1]), "q"))).toEqual([1]);
   });
@@ -321,7 +326,7 @@ describe("BaseReranker", () => {
     }
   }
 
-  it("is a LangChain document compressor, and all that a subclass writes is its scores", async () => {
+  it("is a LangChain document compressor whose subclasses define only how to score", async () => {
     const mine = new LongestFirst({ topN: 2 });
     expect(mine).toBeInstanceOf(BaseDocumentCompressor);
     const documents = ["aa", "", "a", "aaa"].map((pageContent) => new Document({ pageContent }));

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { inspect } from "node:util";
 import { Document } from "@langchain/core/documents";
 import { Embeddings } from "@langchain/core/embeddings";
 import { OllamaEmbeddings } from "@langchain/ollama";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   BackendError,
   EmbeddingSimilarityReranker,
@@ -15,7 +16,7 @@ import { EndNumber } from "./scorers.js";
 
 const SECRET = "sk-very-secret-9f8e7d";
 
-/** Fails as it is told to, and keeps a key as LangChain's integrations do. */
+/** Fails with a given error, and holds a key as LangChain's integrations do. */
 class FailingEmbeddings extends Embeddings {
   readonly model = "failing-embed";
   readonly clientConfig = { apiKey: SECRET, defaultHeaders: { Authorization: `Bearer other-${SECRET}` } };
@@ -44,24 +45,19 @@ const failure = (error: unknown, options = {}) => {
   return caught(new EmbeddingSimilarityReranker({ embeddings, ...options }).rerank(documents, "q"));
 };
 
-afterEach(() => vi.unstubAllEnvs());
-
 describe("embeddings that fail", () => {
   it.each([
     ["EmbeddingSimilarityReranker", (embeddings: Embeddings) => new EmbeddingSimilarityReranker({ embeddings })],
     ["HybridReranker", (embeddings: Embeddings) => new HybridReranker({ embeddings, model: new EndNumber() })],
     [
-      "HybridReranker over a fusion",
+      "HybridReranker with a fusion",
       (embeddings: Embeddings) =>
         new HybridReranker({
-          firstStages: [
-            new EmbeddingSimilarityReranker({ embeddings }),
-            new EmbeddingSimilarityReranker({ embeddings }),
-          ],
+          firstStage: { fuse: [embeddings, new EmbeddingSimilarityReranker({ embeddings })] },
           model: new EndNumber(),
         }),
     ],
-  ])("make %s reject with which they were, on how much, and why", async (_name, make) => {
+  ])("make %s reject with an error that names them, the number of texts, and the cause", async (_name, make) => {
     const embeddings = new OllamaEmbeddings({
       model: "nomic-embed-text",
       baseUrl: await closedAddress(),
@@ -71,47 +67,42 @@ describe("embeddings that fail", () => {
     expect(error).toBeInstanceOf(BackendError);
     expect(error.backend).toBe("nomic-embed-text");
     expect(error.message).toMatch(
-      /^nomic-embed-text failed: OllamaEmbeddings could not embed the query and 3 texts \(/,
+      /^nomic-embed-text failed: OllamaEmbeddings could not embed the query and 3 texts \(TypeError: ECONNREFUSED\)\./,
     );
-    expect(error.message).toMatch(
-      /fetch failed: connect ECONNREFUSED 127\.0\.0\.1:\d+\)\. Is the server that it asks running, and are its address/,
-    );
-    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/Check that its server is running/);
   });
 
-  it("keep what they threw as the cause, and its status", async () => {
-    const thrown = Object.assign(new Error("model not found, try pulling it first"), { status_code: 404 });
-    const error = await failure(thrown);
-    expect(error.cause).toBe(thrown);
+  it("make a reranker report their HTTP status and error code", async () => {
+    const error = await failure(Object.assign(new Error("model not found"), { status_code: 404 }));
     expect(error.status).toBe(404);
-    expect(error.message).toContain("model not found, try pulling it first");
+    expect(error.message).toContain("(Error: HTTP status 404)");
+    expect((await failure(Object.assign(new Error("x"), { code: "ETIMEDOUT" }))).message).toContain("(ETIMEDOUT)");
   });
 
-  it("that throw at once, or something that is no error, are told of too", async () => {
+  it("make a reranker reject if they throw synchronously or throw something that is not an Error", async () => {
     const embeddings = new FailingEmbeddings(() => {
-      throw new RangeError("at once");
+      throw new RangeError("now");
     });
     const thrown = await caught(new EmbeddingSimilarityReranker({ embeddings }).rerank(documents.slice(0, 1), "q"));
-    expect(thrown.message).toContain("the query and 1 text (RangeError: at once)");
-    expect((await failure("gone")).message).toContain("(gone)");
+    expect(thrown.message).toContain("the query and 1 text (RangeError)");
+    expect((await failure("gone")).message).toContain("(a string was thrown)");
+    expect((await failure(undefined)).message).toContain("(undefined was thrown)");
   });
 
   it.each([
-    ["in the message", new Error(`no such key: ${SECRET}`)],
-    ["in a header of the client", new Error(`bad header other-${SECRET}`)],
-    ["in a cause", new TypeError("fetch failed", { cause: new Error(`refused ${SECRET}`) })],
-    ["in the request that it carries", Object.assign(new Error("401"), { config: { headers: { key: SECRET } } })],
-    ["in an address", new Error("cannot reach http://me:hunter22@host/v1")],
-    ["from the environment", new Error("rejected key-from-environment")],
-  ])("show no secret %s", async (_name, thrown) => {
-    vi.stubEnv("SOME_PROVIDER_API_KEY", "key-from-environment");
+    ["its message", new Error(`no such key: ${SECRET}`)],
+    ["its code", Object.assign(new Error("x"), { code: SECRET })],
+    ["its name", Object.assign(new Error("x"), { name: SECRET })],
+    ["a cause", new TypeError("fetch failed", { cause: new Error(`refused ${SECRET}`) })],
+    ["the request that it carries", Object.assign(new Error("401"), { config: { headers: { key: SECRET } } })],
+    ["an address", new Error(`cannot reach http://me:${SECRET}@host/v1`)],
+  ])("do not leak a secret that the original error has in %s", async (_name, thrown) => {
     const error = await failure(thrown);
-    const shown = JSON.stringify(flatten(error));
-    for (const secret of [SECRET, "hunter22", "key-from-environment"]) expect(shown).not.toContain(secret);
-    expect(error.cause).toMatchObject({ name: thrown.name });
+    expect(JSON.stringify(flatten(error))).not.toContain(SECRET);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
   });
 
-  it("let an abort's reason, a timeout and errors of this package through", async () => {
+  it("make a reranker reject with an abort's reason, a timeout, or an error of this package unchanged", async () => {
     const controller = new AbortController();
     const reason = { why: "changed my mind" };
     const embeddings = new FailingEmbeddings(async () => {
@@ -120,15 +111,15 @@ describe("embeddings that fail", () => {
     });
     const call = new EmbeddingSimilarityReranker({ embeddings }).rerank(documents, "q", { signal: controller.signal });
     expect(await caught(call)).toBe(reason);
-    const slow = new FailingEmbeddings(() => new Promise((_, reject) => setTimeout(reject, 50, new Error("late"))));
-    const late = new EmbeddingSimilarityReranker({ embeddings: slow, timeout: 5 }).rerank(documents, "q");
+    const hanging = new FailingEmbeddings(() => new Promise(() => {}));
+    const late = new EmbeddingSimilarityReranker({ embeddings: hanging, timeout: 5 }).rerank(documents, "q");
     expect(await caught(late)).toBeInstanceOf(RerankTimeoutError);
-    const own = new InvalidInputError("texts[0]", "is too long.");
-    expect(await failure(own)).toBe(own);
+    const invalid = new InvalidInputError("texts[0]", "it is too long.");
+    expect(await failure(invalid)).toBe(invalid);
   });
 });
 
-/** An address that nothing listens on any more. */
+/** An address that nothing listens on. */
 async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -137,7 +128,7 @@ async function closedAddress(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Everything that an error holds, hidden fields and causes with it. */
+/** Everything that an error contains, hidden fields and causes included. */
 function flatten(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;

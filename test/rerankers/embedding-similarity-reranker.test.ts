@@ -6,7 +6,7 @@ import { ids, sims } from "./scorers.js";
 
 type Vectors = Record<string, readonly number[] | unknown>;
 
-/** Embeds a text as the vector that a table has for it. */
+/** Embeds a text as the vector in a table. */
 class TableEmbeddings extends Embeddings {
   readonly model = "table-embeddings";
   readonly embedded: string[] = [];
@@ -48,7 +48,7 @@ describe("EmbeddingSimilarityReranker", () => {
     ["cosine", { same: 1, near: 24 / 25, across: 0, against: -1 }],
     ["dot", { same: 50, near: 24, across: 0, against: -25 }],
     ["euclidean", { same: -5, near: -Math.SQRT2, across: -Math.sqrt(50), against: -10 }],
-  ])("by %s gives the numbers of the definition, best first", async (similarity, expected) => {
+  ])("similarity %s computes the scores of its definition, best first", async (similarity, expected) => {
     const found = await scores(table, similarity);
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
     for (const [text, score] of Object.entries(expected)) expect(found[text], text).toBeCloseTo(score, 12);
@@ -56,51 +56,59 @@ describe("EmbeddingSimilarityReranker", () => {
     expect(values).toEqual([...values].sort((a, b) => b - a));
   });
 
-  it("scores zero vectors 0, documents' and the query's", async () => {
+  it("a zero vector scores 0, whether it is a document's or the query's", async () => {
     expect(await scores({ q: [1, 2], zero: [0, 0], text: [-1, 0] })).toMatchObject({ zero: 0 });
     expect(await scores({ q: [1, 2], zero: [0, 0] }, "dot")).toEqual({ zero: 0 });
     expect(await scores({ q: [0, 0], one: [1, 2], zero: [0, 0] })).toEqual({ one: 0, zero: 0 });
     expect(await scores({ q: [1, 2], same: [1, 2] }, "euclidean")).toEqual({ same: 0 });
   });
 
-  it.each([1e-200, 1e200])("keeps cosines right for values about %d, whose squares no number holds", async (scale) => {
-    const found = await scores({ q: [3 * scale, 4 * scale], near: [4 * scale, 3 * scale], against: [-3, -4] });
-    expect(found.near).toBeCloseTo(0.96, 12);
-    expect(found.against).toBeCloseTo(-1, 12);
-  });
+  it.each([1e-200, 1e200])(
+    "cosines are right for values around %d, whose squares overflow or underflow",
+    async (scale) => {
+      const found = await scores({ q: [3 * scale, 4 * scale], near: [4 * scale, 3 * scale], against: [-3, -4] });
+      expect(found.near).toBeCloseTo(0.96, 12);
+      expect(found.against).toBeCloseTo(-1, 12);
+    },
+  );
 
-  it("refuses a score past all numbers instead of sorting by it", async () => {
+  it("refuses an infinite score instead of sorting by it", async () => {
     await expect(scores({ q: [1e200], a: [1e200] }, "dot")).rejects.toBeInstanceOf(InvalidResponseError);
   });
 
   it.each<[string, Vectors, RegExp]>([
-    ["a vector of another length", { q: [1, 2], a: [1, 2], b: [1, 2, 3] }, /text 1 has 3 dimensions, the query's 2/],
-    ["an empty vector", { q: [], a: [] }, /the query has 0 dimensions/],
-    ["no vector", { q: [1], a: undefined }, /text 0 is no array/],
-    ["no query vector", { q: null, a: [1] }, /the query is no array/],
-    ["a string for a vector", { q: [1, 2], a: "12" }, /text 0 is no array/],
-    ["NaN", { q: [1, 2], a: [1, Number.NaN] }, /text 0 holds a value that is no finite number/],
-    ["strings of numbers", { q: [1, 2], a: ["1", "2"] }, /text 0 holds a value that is no finite number/],
-  ])("refuses %s", async (_name, vectors, message) => {
+    [
+      "a vector of another length",
+      { q: [1, 2], a: [1, 2], b: [1, 2, 3] },
+      /text 1 has 3 dimensions, but the query's has 2/,
+    ],
+    ["an empty query vector", { q: [], a: [] }, /the vector of the query is empty/],
+    ["an empty document vector", { q: [1], a: [] }, /the vector of text 0 is empty/],
+    ["no vector", { q: [1], a: undefined }, /text 0 is not an array/],
+    ["no query vector", { q: null, a: [1] }, /the query is not an array/],
+    ["a string for a vector", { q: [1, 2], a: "12" }, /text 0 is not an array/],
+    ["NaN", { q: [1, 2], a: [1, Number.NaN] }, /text 0 contains a value that is not a finite number/],
+    ["strings of numbers", { q: [1, 2], a: ["1", "2"] }, /text 0 contains a value that is not a finite number/],
+  ])("refuses %s with an InvalidResponseError", async (_name, vectors, message) => {
     const error = await scores(vectors).catch((caught) => caught);
     expect(error).toBeInstanceOf(InvalidResponseError);
     expect(error.message).toMatch(message);
     expect(error.backend).toBe("table-embeddings");
   });
 
-  it("refuses a wrong count of vectors", async () => {
+  it("refuses a wrong number of vectors", async () => {
     const embeddings = { embedQuery: async () => [1], embedDocuments: async () => [[1]] };
     const reranker = new EmbeddingSimilarityReranker({ embeddings });
     await expect(reranker.compressDocuments(documents(["a", "b"]), "q")).rejects.toThrow(
-      /2 texts were embedded, 1 vectors came back/,
+      /2 texts were embedded, but 1 vectors came back/,
     );
   });
 
-  it("takes typed arrays", async () => {
+  it("accepts typed arrays as vectors", async () => {
     expect(await scores({ q: Float32Array.of(3, 4), near: Float32Array.of(4, 3) })).toEqual({ near: 0.96 });
   });
 
-  it("embeds no blank text, which gets the lowest similarity there is", async () => {
+  it("does not embed blank texts, which get the lowest possible similarity", async () => {
     const embeddings = new TableEmbeddings({ q: [1, 0], against: [-1, 0], near: [1, 1] });
     const reranker = new EmbeddingSimilarityReranker({ embeddings, details: true });
     const { documents: result, report } = await reranker.rerank(documents([" ", "against", "near"]), "q");
@@ -115,7 +123,7 @@ describe("EmbeddingSimilarityReranker", () => {
     expect(report).toMatchObject({ model: "table-embeddings", scored: 2, milliseconds: { embed: expect.any(Number) } });
   });
 
-  it("hands its signal to embedders that take one, for query and documents", async () => {
+  it("passes its signal to the embeddings, for the query and the documents", async () => {
     const embeddings = new TableEmbeddings({ q: [1], a: [1] });
     const controller = new AbortController();
     await new EmbeddingSimilarityReranker({ embeddings, signal: controller.signal }).compressDocuments(

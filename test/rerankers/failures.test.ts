@@ -5,26 +5,26 @@ import { answering, deaf, EndNumber, ids, numbered, sims } from "./scorers.js";
 const failing: RelevanceScorer = { model: "failing", score: () => Promise.reject(new TypeError("no such host")) };
 const caught = (promise: Promise<unknown>) => promise.then(() => undefined).catch((error: unknown) => error);
 
-describe("timeout", () => {
-  it("rejects with its own error, although the scorer never answers and ignores its signal", async () => {
+describe("a reranker's timeout", () => {
+  it("rejects with a RerankTimeoutError even if the scorer never responds and ignores its signal", async () => {
     const error = await caught(new CrossEncoderReranker({ model: deaf(), timeout: 20 }).rerank(numbered([1]), "q"));
     expect(error).toBeInstanceOf(RerankTimeoutError);
     expect(error).toMatchObject({ timeout: 20, message: expect.stringContaining("20 ms") });
   });
 
-  it("of a call stands in for the constructor's", async () => {
+  it("of a call overrides the constructor's", async () => {
     const reranker = new CrossEncoderReranker({ model: deaf(), timeout: 60_000 });
     expect(await caught(reranker.rerank(numbered([1]), "q", { timeout: 5 }))).toMatchObject({ timeout: 5 });
   });
 
-  it("aborts the signal that the scorer was given", async () => {
+  it("aborts the signal that was passed to the scorer", async () => {
     let reason: unknown;
     const model: RelevanceScorer = {
       score: (_query, _texts, options) =>
         new Promise((_, reject) => {
           options!.signal!.addEventListener("abort", () => {
             reason = options!.signal!.reason;
-            reject(new Error("the scorer's own words"));
+            reject(new Error("a message from the scorer"));
           });
         }),
     };
@@ -33,7 +33,7 @@ describe("timeout", () => {
     expect(reason).toBe(error);
   });
 
-  it("leaves a call alone that is done in time, and its signal unaborted", async () => {
+  it("does not abort the signal of a call that ended in time", async () => {
     const model = new EndNumber();
     await new CrossEncoderReranker({ model, timeout: 10 }).rerank(numbered([1]), "q");
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -41,10 +41,10 @@ describe("timeout", () => {
   });
 });
 
-describe("signal", () => {
+describe("a reranker's signal", () => {
   const reason = { why: "changed my mind" };
 
-  it.each(["constructor", "call"] as const)("of the %s rejects with its own reason", async (where) => {
+  it.each(["constructor", "call"] as const)("passed to the %s makes the call reject with its reason", async (where) => {
     const controller = new AbortController();
     const model = deaf();
     const options = { signal: controller.signal };
@@ -57,18 +57,21 @@ describe("signal", () => {
     expect(await caught(call)).toBe(reason);
   });
 
-  it.each(["constructor", "call"] as const)("aborted before, at the %s, asks the scorer nothing", async (where) => {
-    const model = new EndNumber();
-    const options = { signal: AbortSignal.abort(reason) };
-    const call =
-      where === "constructor"
-        ? new CrossEncoderReranker({ model, ...options }).rerank(numbered([1]), "q")
-        : new CrossEncoderReranker({ model }).rerank(numbered([1]), "q", options);
-    expect(await caught(call)).toBe(reason);
-    expect(model.queries).toEqual([]);
-  });
+  it.each(["constructor", "call"] as const)(
+    "that has already aborted when passed to the %s keeps the scorer from being called",
+    async (where) => {
+      const model = new EndNumber();
+      const options = { signal: AbortSignal.abort(reason) };
+      const call =
+        where === "constructor"
+          ? new CrossEncoderReranker({ model, ...options }).rerank(numbered([1]), "q")
+          : new CrossEncoderReranker({ model }).rerank(numbered([1]), "q", options);
+      expect(await caught(call)).toBe(reason);
+      expect(model.queries).toEqual([]);
+    },
+  );
 
-  it("of a call does not silence the constructor's", async () => {
+  it("of the constructor still aborts a call with a signal of its own", async () => {
     const mine = new AbortController();
     const model = deaf();
     const reranker = new CrossEncoderReranker({ model, signal: mine.signal });
@@ -78,7 +81,7 @@ describe("signal", () => {
     expect(await caught(call)).toBe(reason);
   });
 
-  it("is given up once the call is over: no listener stays", async () => {
+  it("has no listener left when the call has ended", async () => {
     const controller = new AbortController();
     let listeners = 0;
     const { signal } = controller;
@@ -98,17 +101,17 @@ describe("signal", () => {
   });
 });
 
-describe('onError: "throw", the default', () => {
-  it("lets the scorer's own error through", async () => {
+describe('a reranker with onError: "throw", the default', () => {
+  it("rejects with the scorer's error", async () => {
     await expect(new CrossEncoderReranker({ model: failing }).rerank(numbered([1]), "q")).rejects.toThrow(TypeError);
   });
 });
 
-describe('onError: "keep-order"', () => {
+describe('a reranker with onError: "keep-order"', () => {
   const keeping = (model: RelevanceScorer, options = {}) =>
     new CrossEncoderReranker({ model, onError: "keep-order", ...options });
 
-  it("keeps first-stage order, cut to topN, with the reason and without any score, stale ones included", async () => {
+  it("returns the input order cut to topN, with the reason and without any score, not even an older one", async () => {
     const documents = numbered([1, 3, 2], { sim: 0.99, other: "kept" });
     const { documents: result, report } = await keeping(failing, { topN: 2 }).rerank(documents, "q");
     expect(ids(result)).toEqual(["d0", "d1"]);
@@ -121,11 +124,11 @@ describe('onError: "keep-order"', () => {
     expect(documents[0]!.metadata).toEqual({ sim: 0.99, other: "kept" });
   });
 
-  it("is not stopped by a threshold: there is no score to compare", async () => {
+  it("ignores the threshold after a failure, since there is no score to compare", async () => {
     expect(await keeping(failing, { threshold: 0.9 }).compressDocuments(numbered([1, 2]), "q")).toHaveLength(2);
   });
 
-  it("drops a stale score under another key too", async () => {
+  it("drops an older score under its scoreKey", async () => {
     const [first] = await keeping(failing, { scoreKey: "score" }).compressDocuments(
       numbered([1], { score: 3, sim: 4 }),
       "q",
@@ -135,10 +138,10 @@ describe('onError: "keep-order"', () => {
   });
 
   it.each<[string, RelevanceScorer, RegExp]>([
-    ["an answer that is no scores", answering([Number.NaN, 1]), /^InvalidResponseError: /],
-    ["something thrown that is no error", { score: () => Promise.reject("gone") }, /^gone$/],
+    ["a response without valid scores", answering([Number.NaN, 1]), /^InvalidResponseError: /],
+    ["something thrown that is not an Error", { score: () => Promise.reject("gone") }, /^gone$/],
     [
-      "a scorer that throws at once",
+      "a scorer that throws synchronously",
       {
         score: () => {
           throw new RangeError("at once");
@@ -146,20 +149,20 @@ describe('onError: "keep-order"', () => {
       },
       /^RangeError: at once$/,
     ],
-  ])("covers %s", async (_name, model, message) => {
+  ])("keeps the order after %s", async (_name, model, message) => {
     const result = await keeping(model).compressDocuments(numbered([1, 2]), "q");
     expect(ids(result)).toEqual(["d0", "d1"]);
     expect((result[0]!.metadata.rerank as { error: string }).error).toMatch(message);
     expect(sims(result)).toEqual([undefined, undefined]);
   });
 
-  it("covers a timeout", async () => {
+  it("keeps the order after a timeout", async () => {
     const { documents, report } = await keeping(deaf(), { timeout: 10 }).rerank(numbered([1, 2]), "q");
     expect(ids(documents)).toEqual(["d0", "d1"]);
     expect(report.error).toMatch(/^RerankTimeoutError: /);
   });
 
-  it("covers no abort: the caller wants nothing any more", async () => {
+  it("rejects if the caller aborts", async () => {
     const controller = new AbortController();
     const model = deaf();
     const call = keeping(model).rerank(numbered([1]), "q", { signal: controller.signal });
@@ -171,7 +174,7 @@ describe('onError: "keep-order"', () => {
     );
   });
 
-  it("covers no blank query and no bad document", async () => {
+  it("rejects for a blank query or an invalid document", async () => {
     await expect(keeping(failing).compressDocuments(numbered([1]), " ")).rejects.toThrow(/query/);
     await expect(keeping(failing).compressDocuments(["text"] as never, "q")).rejects.toThrow(/documents\[0\]/);
   });

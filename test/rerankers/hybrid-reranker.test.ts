@@ -11,7 +11,7 @@ import {
 } from "../../src/index.js";
 import { LetterEmbeddings } from "../evaluation/small-data.js";
 
-/** Documents named by their place, with a first-stage score each. */
+/** Documents identified by their index, with a first-stage score each. */
 const documents = (scores: readonly (number | undefined)[]) =>
   scores.map(
     (score, i) =>
@@ -20,7 +20,7 @@ const documents = (scores: readonly (number | undefined)[]) =>
 const ids = (result: { id?: string }[]) => result.map(({ id }) => Number(id));
 const sims = (result: { metadata: Record<string, unknown> }[]) => result.map(({ metadata }) => metadata.sim as number);
 
-/** Scores a text by the number it ends in, through a table; keeps what it was asked. */
+/** Scores a text by the number it ends in, through a table, and records the texts. */
 class Table implements RelevanceScorer {
   readonly asked: string[] = [];
   calls = 0;
@@ -40,8 +40,8 @@ class Table implements RelevanceScorer {
   }
 }
 
-describe("HybridReranker, first stage from metadata", () => {
-  it("blends as document 002: alpha · cross + (1 − alpha) · first, min-max, the best topK only", async () => {
+describe("HybridReranker with a first stage from metadata", () => {
+  it("blends alpha · cross + (1 − alpha) · first, min-max normalized, for the best topK only", async () => {
     const model = new Table([0.1, 0.9, 0.4, 1]);
     const result = await new HybridReranker({ firstStageKey: "score", model, topK: 3, alpha: 0.7 }).compressDocuments(
       documents([4, 2, 3, 0]),
@@ -57,8 +57,8 @@ describe("HybridReranker, first stage from metadata", () => {
   });
 
   it.each<[string, (number | undefined)[], number[]]>([
-    ["a lone candidate", [3], [0]],
-    ["all-tied scores", [2, 2, 2], [2, 1, 0]],
+    ["a single candidate", [3], [0]],
+    ["equal scores", [2, 2, 2], [2, 1, 0]],
     ["negative scores", [-5, -1, -3], [2, 1, 0]],
     ["infinite scores", [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0], [2, 1, 0]],
     [
@@ -66,9 +66,9 @@ describe("HybridReranker, first stage from metadata", () => {
       [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
       [2, 1, 0],
     ],
-    ["an infinite score beside the largest numbers", [0, -9e307, Number.NEGATIVE_INFINITY], [2, 1, 0]],
+    ["an infinite score next to the largest numbers", [0, -9e307, Number.NEGATIVE_INFINITY], [2, 1, 0]],
     ["the largest numbers there are", [Number.MAX_VALUE, -Number.MAX_VALUE, 0], [2, 1, 0]],
-  ])("ranks %s, with finite scores under every normalisation", async (_name, scores, order) => {
+  ])("ranks %s with finite scores under every normalization", async (_name, scores, order) => {
     const model = new Table([0, 0.5, 1]);
     for (const normalization of ["min-max", "z-score", "max", "rank"] as const) {
       const result = await new HybridReranker({
@@ -83,15 +83,15 @@ describe("HybridReranker, first stage from metadata", () => {
     }
   });
 
-  it("names the document and the key when a score is missing, and takes no NaN", async () => {
+  it("names the document and the key when a score is missing or NaN", async () => {
     const reranker = new HybridReranker({ firstStageKey: "score", model: new Table([1, 1]) });
     await expect(reranker.compressDocuments(documents([1, undefined]), "q")).rejects.toThrow(
-      /document "1" metadata\.score: is missing/,
+      /documents\[1\]\.metadata\.score: the first-stage score of document "1" is missing/,
     );
     await expect(reranker.compressDocuments(documents([1, Number.NaN]), "q")).rejects.toThrow(/is NaN/);
   });
 
-  it("keeps first-stage order for alpha 0 and cross-encoder order for alpha 1, whatever the normalisation", async () => {
+  it("has first-stage order for alpha 0 and the model's order for alpha 1 under every normalization", async () => {
     const list = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(
@@ -121,7 +121,7 @@ describe("HybridReranker, first stage from metadata", () => {
   });
 });
 
-describe("HybridReranker, first stage by reciprocal-rank fusion", () => {
+describe("HybridReranker with a fused first stage", () => {
   class Reversed extends BaseDocumentCompressor {
     async compressDocuments(given: Document[]): Promise<Document[]> {
       return [...given]
@@ -131,8 +131,9 @@ describe("HybridReranker, first stage by reciprocal-rank fusion", () => {
     }
   }
 
-  it("adds 1 / (k + rank) over its members: metadata keys and compressors of anyone", async () => {
-    const options = { firstStages: ["score", new Reversed()], rrfK: 1, model: new Table([1, 1, 1]), details: true };
+  it("adds 1 / (k + rank) over metadata keys and any document compressors", async () => {
+    const firstStage = { fuse: [{ metadataKey: "score" }, new Reversed()], k: 1 };
+    const options = { firstStage, model: new Table([1, 1, 1]), details: true };
     const { documents: result, report } = await new HybridReranker(options).rerank(documents([3, 2, 1]), "q");
     // By key: 0, 1, 2. Reversed, cut to two: 2, 1.
     const first = Object.fromEntries(
@@ -143,12 +144,12 @@ describe("HybridReranker, first stage by reciprocal-rank fusion", () => {
     expect(report.model).toBe("rrf(metadata.score, Reversed) + table");
   });
 
-  it("runs rerankers of this package over the text option's text, and leaves the caller's documents alone", async () => {
+  it("runs rerankers of this package on the text of the text option, and does not change the caller's documents", async () => {
     const given = documents([1, 2]);
     const before = structuredClone(given.map(({ metadata }) => metadata));
     const embedder = new EmbeddingSimilarityReranker({ embeddings: new LetterEmbeddings() });
     const reranker = new HybridReranker({
-      firstStages: ["score", embedder],
+      firstStage: { fuse: [{ metadataKey: "score" }, embedder] },
       model: new Table([0, 1]),
       text: ({ pageContent }) => pageContent,
     });
@@ -158,7 +159,7 @@ describe("HybridReranker, first stage by reciprocal-rank fusion", () => {
     expect(Object.getOwnPropertySymbols(result[0]!.metadata)).toEqual([]);
   });
 
-  it("refuses a member that returns what it was not given, or one document twice", async () => {
+  it("refuses a compressor that returns a foreign document, or one document twice", async () => {
     const bad = (answer: (given: Document[]) => Document[]) =>
       new (class Bad extends BaseDocumentCompressor {
         async compressDocuments(given: Document[]): Promise<Document[]> {
@@ -166,17 +167,17 @@ describe("HybridReranker, first stage by reciprocal-rank fusion", () => {
         }
       })();
     const run = (member: BaseDocumentCompressor) =>
-      new HybridReranker({ firstStages: ["score", member], model: new Table([0, 0]) }).compressDocuments(
-        documents([1, 2]),
-        "q",
-      );
+      new HybridReranker({
+        firstStage: { fuse: [{ metadataKey: "score" }, member] },
+        model: new Table([0, 0]),
+      }).compressDocuments(documents([1, 2]), "q");
     await expect(run(bad(() => [new Document({ pageContent: "new" })]))).rejects.toThrow(/none of those/);
-    await expect(run(bad((given) => [given[0]!, given[0]!]))).rejects.toThrow(/came back twice/);
+    await expect(run(bad((given) => [given[0]!, given[0]!]))).rejects.toThrow(/returned a document twice/);
   });
 });
 
-describe("HybridReranker, cascade", () => {
-  it("lets each stage score the best of the one before, and keeps the others behind in order", async () => {
+describe("HybridReranker with a cascade", () => {
+  it("lets each stage score the best documents of the one before, and keeps the others below in order", async () => {
     const cheap = new Table([0, 0.2, 0.9, 1, 0.5, 0.4], "cheap");
     const strong = new Table([0, 0, 0.3, 0.2, 0, 0], "strong");
     const reranker = new HybridReranker({
@@ -203,30 +204,61 @@ describe("HybridReranker, cascade", () => {
 
   it.each<[string, object, RegExp]>([
     ["no stage", { cascade: [] }, /cascade/],
-    ["a later stage that takes more", { cascade: [{ topK: 5 }, { topK: 6 }] }, /cascade\[1\]\.topK.*5 or less/],
+    ["a later stage with a larger topK", { cascade: [{ topK: 5 }, { topK: 6 }] }, /cascade\[1\]\.topK.*5 or less/],
     ["a stage without topK", { cascade: [{}] }, /cascade\[0\]\.topK/],
-    ["topK beside it", { cascade: [{ topK: 5 }], topK: 3 }, /topK/],
-    ["two first stages", { firstStages: ["a", "b"] }, /only one of/],
-    ["one member to fuse", { firstStageKey: undefined, firstStages: ["a"] }, /two or more/],
-    ["rrfK without fusion", { rrfK: 10 }, /rrfK/],
-    ["a curve without sigmoid", { calibration: { first: { slope: 1, intercept: 0 } } }, /calibration/],
-    ["sigmoid without curves", { normalization: "sigmoid" }, /calibration/],
+    ["topK together with cascade", { cascade: [{ topK: 5 }], topK: 3 }, /topK/],
+    ["two first stages", { firstStage: "static-en-v1" }, /only one of/],
+    ["a first stage that is none", { firstStageKey: undefined, firstStage: {} }, /firstStage/],
+    ["a blank first stage", { firstStageKey: undefined, firstStage: " " }, /firstStage/],
+    ["one stage to fuse", { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a" }] } }, /two or more/],
+    [
+      "a fused stage that is none",
+      { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a" }, 7] } },
+      /firstStage\.fuse\[1\]/,
+    ],
+    [
+      "an empty fused key",
+      { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "" }, { metadataKey: "b" }] } },
+      /firstStage\.fuse\[0\]\.metadataKey/,
+    ],
+    [
+      "a fusion with k 0",
+      { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a" }, { metadataKey: "b" }], k: 0 } },
+      /firstStage\.k/,
+    ],
+    [
+      "a misspelled option of a fusion",
+      { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a" }, { metadataKey: "b" }], rrfK: 9 } },
+      /firstStage\.rrfK/,
+    ],
+    ["a misspelled option of a cascade stage", { cascade: [{ topK: 5, alhpa: 1 }] }, /cascade\[0\]\.alhpa/],
+    [
+      "a calibration with another normalization",
+      { normalization: "rank", calibration: { first: { slope: 1, intercept: 0 } } },
+      /calibration/,
+    ],
+    [
+      "a calibration for one stage only",
+      { model: new Table([]), calibration: { first: { slope: 1, intercept: 0 } } },
+      /none for table/,
+    ],
+    ["sigmoid without calibrations", { normalization: "sigmoid" }, /calibration/],
     [
       "a falling curve",
       {
         normalization: "sigmoid",
         calibration: { first: { slope: -1, intercept: 0 }, cross: { slope: 1, intercept: 0 } },
       },
-      /slope above 0/,
+      /calibration\.first\.slope.*above 0/,
     ],
     ["a negative budget", { budget: -1 }, /budget/],
-  ])("refuses %s", (_name, options, message) => {
+  ])("is refused with an InvalidOptionError: %s", (_name, options, message) => {
     expect(() => new HybridReranker({ firstStageKey: "score", model: undefined, ...options })).toThrow(message);
   });
 });
 
-describe("HybridReranker, budget", () => {
-  it("blends what was scored in time, with the rest behind in first-stage order, and says so", async () => {
+describe("HybridReranker with a budget", () => {
+  it("blends the documents scored in time, puts the rest below in first-stage order, and reports that it stopped", async () => {
     const values = Array.from({ length: 40 }, (_, i) => (i % 8) / 8);
     const slow = new Table(values, "slow", 4);
     const reranker = new HybridReranker({ firstStageKey: "score", model: slow, topK: 40, budget: 90 });
@@ -240,7 +272,7 @@ describe("HybridReranker, budget", () => {
     expect(slow.asked).toHaveLength(report.reranked!);
   });
 
-  it("falls back to the first stage when there is no time at all, and to all of it when there is enough", async () => {
+  it("keeps first-stage order if there is no time at all, and scores everything if there is enough", async () => {
     const model = new Table([0, 1, 2]);
     const none = await new HybridReranker({ firstStageKey: "score", model, budget: 0 }).rerank(
       documents([1, 3, 2]),
@@ -257,7 +289,7 @@ describe("HybridReranker, budget", () => {
     expect(enough.report.stopped).toBeUndefined();
   });
 
-  it("lets the caller's abort and the scorer's own errors through", async () => {
+  it("passes on the caller's abort and the scorer's errors", async () => {
     const slow = new Table([1, 1], "slow", 50);
     const reranker = new HybridReranker({ firstStageKey: "score", model: slow, budget: 10_000 });
     await expect(reranker.rerank(documents([1, 2]), "q", { signal: AbortSignal.timeout(20) })).rejects.toThrow(

@@ -14,7 +14,7 @@ describe("normalizations", () => {
     ["max", [-4, 2], [-1, 0.5]],
     ["rank", [10, 30, 20], [0, 1, 0.5]],
     ["rank", [1, 2, 2, 3], [0, 0.5, 0.5, 1]],
-  ])("%s of %j", (name, scores, expected) => {
+  ])("%s of %j has the values computed by hand", (name, scores, expected) => {
     const found = NORMALIZATIONS[name](scores);
     expect(found).toHaveLength(expected.length);
     found.forEach((value, i) => {
@@ -22,7 +22,7 @@ describe("normalizations", () => {
     });
   });
 
-  it.each(NAMES)("%s gives 1 to a lone score and to all that are equal", (name) => {
+  it.each(NAMES)("%s gives 1 to a single score and to equal scores", (name) => {
     for (const score of [0, -3, 0.1, Number.MAX_VALUE]) {
       expect(NORMALIZATIONS[name]([score])).toEqual([1]);
       expect(NORMALIZATIONS[name]([score, score, score])).toEqual([1, 1, 1]);
@@ -30,7 +30,7 @@ describe("normalizations", () => {
     expect(NORMALIZATIONS[name]([])).toEqual([]);
   });
 
-  it.each(NAMES)("%s keeps order, stays finite, and leaves its input alone", (name) => {
+  it.each(NAMES)("%s keeps the order, is finite, and does not change its input", (name) => {
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(fc.array(finite, { minLength: 1, maxLength: 30 }), (scores) => {

@@ -28,7 +28,7 @@ function embed(text: string): number[] {
   return [text.length % 3, (text.match(/[aeiou]/g) ?? []).length % 3, text.length === 0 ? 0 : 1];
 }
 
-/** Any UTF-16 at all, lone surrogates and NUL among it, and what tokenizers find hard. */
+/** Any UTF-16, including lone surrogates and NUL, and strings that are hard for tokenizers. */
 const HARD = [
   "",
   " ",
@@ -68,25 +68,30 @@ const anyOptions = fc.record(
 type Given = { text: string; score: number }[];
 
 const toDocuments = (given: Given) =>
-  given.map(({ text, score }, place) => {
-    return new Document({ pageContent: text, id: `${place}`, metadata: { place, score, nested: { list: [place] } } });
+  given.map(({ text, score }, position) => {
+    return new Document({
+      pageContent: text,
+      id: `${position}`,
+      metadata: { position, score, nested: { list: [position] } },
+    });
   });
 
-/** What holds for every call of every reranker. */
+/** Invariants of every call of every reranker. */
 async function checkCall(reranker: BaseReranker, given: Given, query: string, options: BaseRerankerInput) {
   const documents = deepFreeze(toDocuments(given));
   const result = await reranker.compressDocuments(documents, query);
   expect(documents).toEqual(toDocuments(given));
-  const places = result.map(({ metadata }) => metadata.place as number);
-  expect(new Set(places).size, "no document twice").toBe(places.length);
+  const positions = result.map(({ metadata }) => metadata.position as number);
+  expect(new Set(positions).size, "no document twice").toBe(positions.length);
   const sims = result.map(({ metadata }) => metadata.sim as number);
   for (const [i, document] of result.entries()) {
-    const source = documents[places[i]!]!;
+    const source = documents[positions[i]!]!;
     expect(document.pageContent).toBe(source.pageContent);
     expect(document.id).toBe(source.id);
     expect(document.metadata.nested).toBe(source.metadata.nested);
     expect(Number.isFinite(sims[i])).toBe(true);
-    if (i > 0) expect(sims[i - 1]! > sims[i]! || (sims[i - 1] === sims[i] && places[i - 1]! < places[i]!)).toBe(true);
+    if (i > 0)
+      expect(sims[i - 1]! > sims[i]! || (sims[i - 1] === sims[i] && positions[i - 1]! < positions[i]!)).toBe(true);
     if (options.threshold !== undefined) expect(sims[i]).toBeGreaterThanOrEqual(options.threshold);
   }
   if (options.threshold === undefined) expect(result).toHaveLength(Math.min(options.topN ?? Infinity, given.length));
@@ -103,8 +108,8 @@ const RERANKERS: [string, (options: BaseRerankerInput) => BaseReranker][] = [
   ],
 ];
 
-describe.each(RERANKERS)("%s, whatever it is given", (_name, make) => {
-  it("returns a sorted, stable selection of its input, and leaves the input as it was", async () => {
+describe.each(RERANKERS)("%s with any input", (_name, make) => {
+  it("returns a sorted, stable selection of its input, and does not change the input", async () => {
     await fc.assert(
       fc.asyncProperty(anyDocuments, anyQuery, anyOptions, (given, query, options) =>
         checkCall(make(options), given, query, options),
@@ -114,11 +119,11 @@ describe.each(RERANKERS)("%s, whatever it is given", (_name, make) => {
   });
 });
 
-describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine on %s, whatever it is given", (name) => {
+describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine running %s with any input", (name) => {
   const model = new OnnxCrossEncoder({ model: tiny(name), workers: 1 });
   afterAll(() => model.dispose());
 
-  it("returns a sorted, stable selection of its input, and leaves the input as it was", async () => {
+  it("returns a sorted, stable selection of its input, and does not change the input", async () => {
     await fc.assert(
       fc.asyncProperty(anyDocuments, anyQuery, anyOptions, (given, query, options) =>
         checkCall(new CrossEncoderReranker({ ...options, model }), given, query, options),
@@ -127,7 +132,7 @@ describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine on %s
     );
   });
 
-  it("scores a text the same whatever stands beside it", async () => {
+  it("gives a text the same score in any company", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 2, maxLength: 8 }), anyQuery, async (texts, query) => {
         const together = await model.score(query, texts);
@@ -140,7 +145,7 @@ describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine on %s
     );
   });
 
-  it("takes lines of a megabyte", async () => {
+  it("accepts lines of a megabyte", async () => {
     const texts = [
       "x".repeat(2 ** 20),
       "שלום ".repeat(2 ** 18),
@@ -154,11 +159,11 @@ describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine on %s
   });
 });
 
-describe("embeddings of the engine, whatever they are given", () => {
+describe("embeddings of the engine with any input", () => {
   const embeddings = new OnnxEmbeddings({ model: tiny("bert-encoder"), workers: 1 });
   afterAll(() => embeddings.dispose());
 
-  it("are finite, of one length, and the text's own", async () => {
+  it("are finite, have one length, and belong to their text", async () => {
     await fc.assert(
       fc.asyncProperty(anyDocuments, anyQuery, (given, query) =>
         checkCall(new EmbeddingSimilarityReranker({ embeddings }), given, query, {}),

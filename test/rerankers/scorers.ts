@@ -1,7 +1,7 @@
 import { Document } from "@langchain/core/documents";
 import type { RelevanceScorer, ScoreOptions } from "../../src/index.js";
 
-/** Scores a text by the number at its end, and keeps what it was asked. */
+/** Scores a text by the number at its end, and records queries and texts. */
 export class EndNumber implements RelevanceScorer {
   readonly model = "end-number";
   readonly asked: string[] = [];
@@ -16,12 +16,12 @@ export class EndNumber implements RelevanceScorer {
   }
 }
 
-/** A scorer that answers what it is told to, whatever the types say. */
+/** A scorer that returns any response, even one that its type forbids. */
 export function answering(answer: unknown, extra: Partial<RelevanceScorer> = {}): RelevanceScorer {
   return { model: "answering", ...extra, score: async () => answer as number[] };
 }
 
-/** A scorer that never answers and pays no attention to its signal; `started` settles when it is asked. */
+/** A scorer that never responds and ignores its signal. `started` settles when it is called. */
 export function deaf(): RelevanceScorer & { started: Promise<void> } {
   let begin = () => {};
   const started = new Promise<void>((resolve) => {
@@ -37,7 +37,7 @@ export function deaf(): RelevanceScorer & { started: Promise<void> } {
   };
 }
 
-/** Documents that end in the numbers given, with ids of their places. */
+/** Documents that end in the numbers, with their index in the id. */
 export function numbered(values: readonly (number | string)[], metadata: Record<string, unknown> = {}): Document[] {
   return values.map(
     (value, i) => new Document({ pageContent: `text ${value}`, id: `d${i}`, metadata: { ...metadata } }),
@@ -48,7 +48,7 @@ export const ids = (documents: readonly { id?: string | undefined }[]) => docume
 export const sims = (documents: readonly { metadata: Record<string, unknown> }[]) =>
   documents.map(({ metadata }) => metadata.sim);
 
-/** Freezes a value and all that hangs on it, so that every write throws. */
+/** Freezes a value and everything it refers to, so that every write throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
     Object.freeze(value);

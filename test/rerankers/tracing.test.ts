@@ -11,7 +11,7 @@ import {
 import { LetterEmbeddings } from "../evaluation/small-data.js";
 import { deaf, EndNumber, ids, numbered } from "./scorers.js";
 
-/** Keeps root runs, with their children. */
+/** Records root runs with their children. */
 class Recorder extends BaseTracer {
   readonly name = "recorder";
   readonly roots: Run[] = [];
@@ -26,8 +26,8 @@ class Recorder extends BaseTracer {
   }
 }
 
-const telling: RelevanceScorer = {
-  model: "telling",
+const reporting: RelevanceScorer = {
+  model: "reporting",
   score: async (_query, texts, options) => {
     options?.onReport?.({
       batches: 3,
@@ -39,11 +39,13 @@ const telling: RelevanceScorer = {
   },
 };
 
-describe("tracing", () => {
-  it("shows a call as one run named after the class, with inputs, outputs and metadata", async () => {
+describe("tracing of a reranker", () => {
+  it("records a call as one run named after the class, with inputs, outputs and metadata", async () => {
     const recorder = new Recorder();
     const documents = numbered([1, 2]);
-    const result = await new CrossEncoderReranker({ model: telling }).compressDocuments(documents, "why?", [recorder]);
+    const result = await new CrossEncoderReranker({ model: reporting }).compressDocuments(documents, "why?", [
+      recorder,
+    ]);
     expect(recorder.roots).toHaveLength(1);
     const [run] = recorder.roots as [Run];
     expect(run).toMatchObject({ name: "CrossEncoderReranker", run_type: "chain" });
@@ -52,7 +54,7 @@ describe("tracing", () => {
     expect(run.outputs).toMatchObject({ documents: result });
     expect(run.child_runs).toEqual([]);
     expect(run.extra?.metadata).toMatchObject({
-      model: "telling",
+      model: "reporting",
       documents: 2,
       returned: 2,
       batches: 3,
@@ -62,7 +64,7 @@ describe("tracing", () => {
     });
   });
 
-  it("names each class, subclasses of others' too", async () => {
+  it("names the run after the class, subclasses included", async () => {
     class Mine extends CrossEncoderReranker {}
     const model = new EndNumber();
     const embeddings = new LetterEmbeddings();
@@ -79,16 +81,16 @@ describe("tracing", () => {
     expect(names).toEqual(["Mine", "EmbeddingSimilarityReranker", "HybridReranker"]);
   });
 
-  it("is a child of the run it is called in, and leaves that run's metadata alone", async () => {
+  it("records a child of the run it is called in, and does not change that run's metadata", async () => {
     const recorder = new Recorder();
-    const reranker = new CrossEncoderReranker({ model: telling });
+    const reranker = new CrossEncoderReranker({ model: reporting });
     const outer = RunnableLambda.from(async (query: string, config) =>
       reranker.compressDocuments(numbered([1, 2]), query, config.callbacks),
     );
     await outer.invoke("q", { callbacks: [recorder], metadata: { user: "someone" }, runName: "outer" });
     const [run] = recorder.roots as [Run];
     expect(run.child_runs.map(({ name }) => name)).toEqual(["CrossEncoderReranker"]);
-    expect(run.child_runs[0]!.extra?.metadata).toMatchObject({ model: "telling", user: "someone", batches: 3 });
+    expect(run.child_runs[0]!.extra?.metadata).toMatchObject({ model: "reporting", user: "someone", batches: 3 });
     expect(run.extra?.metadata).not.toHaveProperty("batches");
   });
 
@@ -101,7 +103,7 @@ describe("tracing", () => {
     expect(recorder.roots[0]!.error).toContain("gone wrong");
   });
 
-  it("tells of a fallback by an event, and ends the run without an error", async () => {
+  it("records a fallback as an event, and ends the run without an error", async () => {
     const recorder = new Recorder();
     const model = { score: () => Promise.reject(new Error("gone wrong")) };
     const reranker = new CrossEncoderReranker({ model, onError: "keep-order" });
@@ -114,13 +116,13 @@ describe("tracing", () => {
     expect(run.extra?.metadata).toMatchObject({ error: "Error: gone wrong" });
   });
 
-  it("shows a call with nothing to rank too", async () => {
+  it("records a call without documents", async () => {
     const recorder = new Recorder();
-    await new CrossEncoderReranker({ model: telling }).compressDocuments([], "q", [recorder]);
+    await new CrossEncoderReranker({ model: reporting }).compressDocuments([], "q", [recorder]);
     expect(recorder.roots[0]).toMatchObject({ name: "CrossEncoderReranker", outputs: { documents: [] } });
   });
 
-  it("takes plain handlers", async () => {
+  it("calls plain callback handlers", async () => {
     const seen: unknown[] = [];
     const handler = BaseCallbackHandler.fromMethods({
       handleChainStart: (_chain, inputs, _id, _parent, _tags, _metadata, _type, name) => {
@@ -130,7 +132,7 @@ describe("tracing", () => {
         seen.push(Object.keys(outputs));
       },
     });
-    await new CrossEncoderReranker({ model: telling }).rerank(numbered([1]), "q", { callbacks: [handler] });
+    await new CrossEncoderReranker({ model: reporting }).rerank(numbered([1]), "q", { callbacks: [handler] });
     expect(seen).toEqual([
       ["CrossEncoderReranker", ["query", "documents"]],
       ["documents", "report"],
@@ -138,8 +140,8 @@ describe("tracing", () => {
   });
 });
 
-describe("asRunnable", () => {
-  it("goes from { query, documents } to documents inside a chain, as a child run", async () => {
+describe("asRunnable of a reranker", () => {
+  it("maps { query, documents } to documents inside a chain, as a child run", async () => {
     const recorder = new Recorder();
     const reranker = new CrossEncoderReranker({ model: new EndNumber(), topN: 2 });
     const chain = RunnablePassthrough.assign({ documents: reranker.asRunnable() });
@@ -151,7 +153,7 @@ describe("asRunnable", () => {
     expect(names(recorder.roots[0]!)).toContain("CrossEncoderReranker");
   });
 
-  it("passes the chain's signal on: work under way stops with the signal's reason", async () => {
+  it("passes on the chain's signal, so that running work stops with its reason", async () => {
     const model = deaf();
     let heard: unknown;
     const listening: RelevanceScorer = {
@@ -175,7 +177,7 @@ describe("asRunnable", () => {
     expect(heard).toBe(reason);
   });
 
-  it("refuses input without documents or without a query, by name", async () => {
+  it("refuses input without documents or a query, and names what is missing", async () => {
     const runnable = new CrossEncoderReranker({ model: new EndNumber() }).asRunnable();
     await expect(runnable.invoke({ query: "q" } as never)).rejects.toMatchObject({ input: "documents" });
     await expect(runnable.invoke({ documents: [] } as never)).rejects.toMatchObject({ input: "query" });

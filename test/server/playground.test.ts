@@ -133,7 +133,7 @@ describe("what the page asks", () => {
     const read = body.results.filter(({ stages }: { stages: { cross?: number } }) => stages.cross !== undefined);
     expect(body.results).toHaveLength(documents.length);
     expect(read).toEqual(body.results.slice(0, 2));
-    for (const { stages } of body.results) expect(stages.embedding).toEqual(expect.any(Number));
+    for (const { stages } of body.results) expect(stages.first).toEqual(expect.any(Number));
   });
 
   test("blank documents come last", async () => {

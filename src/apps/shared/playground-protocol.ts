@@ -37,7 +37,7 @@ export interface PlaygroundResult {
   /** What the list is sorted by: a finite number, higher is better. */
   score: number;
   /** The stages' own scores, where there is more than one. A document that the cross-encoder did not read has no `cross`. */
-  stages?: { embedding?: number; cross?: number };
+  stages?: { first?: number; cross?: number };
   /** The text was cut to fit the model. */
   truncated?: true;
   /** The part of a long text that its score comes from. */

@@ -1,4 +1,4 @@
-import { addCacheReports } from "../../scorers/cache-report.js";
+import { joinReports } from "../../scorers/join-reports.js";
 import type { RelevanceScorer, ScorerReport } from "../../scorers/relevance-scorer.js";
 
 /** How {@link scoreInChunks} works. */
@@ -55,36 +55,4 @@ export async function scoreInChunks(
   });
   const scores = results.flatMap((result) => [...result.scores]);
   return { scores, report: joinReports(results.map(({ report }) => report)) };
-}
-
-/** Counts and times add up; lists with one entry per text are joined where every chunk has them. */
-function joinReports(reports: readonly ScorerReport[]): ScorerReport {
-  const joined: Record<string, unknown> = {};
-  for (const report of reports) {
-    for (const [key, value] of Object.entries(report)) joined[key] = join(key, joined[key], value);
-  }
-  for (const key of LISTS) if (!reports.every((report) => report[key])) delete joined[key];
-  const cache = reports.map((report) => report.cache).reduce(addCacheReports, undefined);
-  return { ...joined, ...(cache ? { cache } : {}) };
-}
-
-/** Fields with one entry per text. */
-const LISTS = ["raw", "truncated", "passages", "spans"] as const;
-
-function join(key: string, a: unknown, b: unknown): unknown {
-  if (a === undefined) return b;
-  if (key === "warnings") return [...new Set([...(a as string[]), ...(b as string[])])];
-  if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
-  if (typeof a === "boolean") return a || b;
-  if (typeof a === "number" && typeof b === "number") return a + b;
-  if (key === "milliseconds" || key === "usage") return addNumbers(a as Numbers, b as Numbers);
-  return a;
-}
-
-type Numbers = Readonly<Record<string, number>>;
-
-function addNumbers(a: Numbers, b: Numbers): Numbers {
-  const sums: Record<string, number> = { ...a };
-  for (const [key, value] of Object.entries(b)) sums[key] = (sums[key] ?? 0) + value;
-  return sums;
 }

@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
-import { embeddingScores, embeddingsName } from "../../rerankers/embedding-similarity-reranker.js";
+import { embeddingScores, embeddingsName } from "../../rerankers/embedding-scores.js";
 import { scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { PairScorer } from "./pair-cache.js";

@@ -1,3 +1,4 @@
+import { isUnit, liftRead } from "../../rerankers/blend.js";
 import { normalizerFor } from "../../rerankers/normalization.js";
 import { sum } from "../mean.js";
 import type { Calibrations } from "./fit-stages.js";
@@ -35,7 +36,8 @@ export function simulate(
   const room = Math.max(0, depth - scored.length);
   const tail = [...byFirst.slice(group.topK).map((index) => query.documents[index]!), ...query.blank].slice(0, room);
   return group.alphas.map((alpha) => {
-    const blended = scored.map((index, i) => alpha * modelScores[i]! + (1 - alpha) * firstScores[index]!);
+    const plain = scored.map((index, i) => alpha * modelScores[i]! + (1 - alpha) * firstScores[index]!);
+    const blended = isUnit(firstScores) && isUnit(plain) ? plain.map(liftRead) : plain;
     const order = scored
       .map((_, i) => i)
       .sort((a, b) => blended[b]! - blended[a]! || scored[a]! - scored[b]!)

@@ -1,11 +1,9 @@
-import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
-import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
-import type { HybridRerankerInput } from "../../rerankers/hybrid-reranker.js";
+import type { SingleStage } from "../../rerankers/first-stage.js";
+import type { HybridRerankerInput } from "../../rerankers/hybrid-options.js";
 import type { DatasetInput } from "../dataset.js";
 import type { TunedChoice } from "./choice.js";
 import { type CollectOptions, collectStageScores, modelsOf } from "./collect.js";
-import { type FirstStages, isFusion, isScorer } from "./first-stages.js";
+import { type FirstStages, isFusion, type TuneFirstStage } from "./first-stages.js";
 import type { StageScores } from "./stage-scores.js";
 import { type SearchOptions, type TuneResult, tuneStages } from "./tune-stages.js";
 
@@ -61,15 +59,10 @@ export async function tune(data: DatasetInput, options: TuneOptions = {}): Promi
 
 /** A first stage as options of a `HybridReranker`. */
 export function firstStageOptions(name: string, first: FirstStages, key: string): HybridRerankerInput {
+  const single = (stage: TuneFirstStage) => (stage === "run" ? { metadataKey: key } : (stage as SingleStage));
   const stage = first[name]!;
   if (stage === "run") return { firstStageKey: key };
-  if (isScorer(stage)) return { firstStageModel: stage };
-  if (!isFusion(stage)) return { embeddings: stage };
-  const members = stage.fuse.map((member) => {
-    const fused = first[member]!;
-    if (fused === "run") return key;
-    if (isScorer(fused)) return new CrossEncoderReranker({ model: fused });
-    return new EmbeddingSimilarityReranker({ embeddings: fused as EmbeddingsInterface });
-  });
-  return { firstStages: members, ...(stage.k !== undefined && { rrfK: stage.k }) };
+  if (!isFusion(stage)) return { firstStage: single(stage) };
+  const fuse = stage.fuse.map((member) => single(first[member]!));
+  return { firstStage: { fuse, ...(stage.k !== undefined && { k: stage.k }) } };
 }

@@ -164,17 +164,17 @@ describe("by name", () => {
     );
     expect(report.model).toBe("static-en-v1 + lengths");
     const bees = ranked.find(({ pageContent }) => pageContent.startsWith("Bees"))!;
-    expect(bees.metadata.rerank.scores.embedding).toBeCloseTo(golden.scores[0]!, 5);
-    const named = new HybridReranker({ model: cross, firstStageModel: "static-en-v1", details: true });
+    expect(bees.metadata.rerank.scores.first).toBeCloseTo(golden.scores[0]!, 5);
+    const named = new HybridReranker({ model: cross, firstStage: "static-en-v1", details: true });
     const again = await named.rerank(documents, "what do bees see");
     expect(again.documents.map(({ metadata }) => metadata.sim)).toEqual(ranked.map(({ metadata }) => metadata.sim));
     expect(again.documents[0]!.metadata.rerank.scores.first).toBeGreaterThan(0);
     await named.dispose();
-    for (const firstStageModel of [7, null, ""] as never[]) {
-      expect(() => new HybridReranker({ firstStageModel })).toThrow(InvalidOptionError);
+    for (const firstStage of [7, null, ""] as never[]) {
+      expect(() => new HybridReranker({ firstStage })).toThrow(InvalidOptionError);
     }
-    expect(() => new HybridReranker({ firstStageModel: "static-en-v1", firstStageKey: "score" })).toThrow(
-      "only one of",
+    expect(() => new HybridReranker({ firstStage: "static-en-v1", firstStageKey: "score" })).toThrow(
+      "Pass only one of them",
     );
   });
 
@@ -199,11 +199,11 @@ describe("by name", () => {
 
   it("can be tuned as a first stage, alone and fused with a run", async () => {
     const first = { run: "run", words: scorer, both: { fuse: ["run", "words"] } } as const;
-    expect(firstStageOptions("words", first, "score")).toEqual({ firstStageModel: scorer });
-    const { firstStages } = firstStageOptions("both", first, "score");
-    expect(firstStages).toEqual(["score", expect.any(CrossEncoderReranker)]);
-    const ranked = await (firstStages![1] as CrossEncoderReranker).compressDocuments(documents, "what do bees see");
-    expect(ranked[0]!.metadata.sim).toBeCloseTo(golden.scores[0]!, 5);
+    expect(firstStageOptions("words", first, "score")).toEqual({ firstStage: scorer });
+    expect(firstStageOptions("run", first, "score")).toEqual({ firstStageKey: "score" });
+    expect(firstStageOptions("both", first, "score")).toEqual({
+      firstStage: { fuse: [{ metadataKey: "score" }, scorer] },
+    });
     const data = {
       corpus: new Map(documents.map(({ pageContent }, i) => [`d${i}`, { id: `d${i}`, text: pageContent }])),
       queries: new Map([["q", "what do bees see"]]),

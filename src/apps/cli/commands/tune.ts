@@ -188,7 +188,7 @@ async function summary(tuned: Tuned): Promise<string> {
 /** Choices whose options are plain values: models by name, the first stage by its name in the grid. */
 function readable({ best, fastest }: Tuned) {
   const plain = ({ options, setting, ...rest }: Tuned["best"]) => {
-    const { embeddings, firstStageModel, firstStages, model, ...values } = options;
+    const { firstStage, model, ...values } = options;
     return { ...rest, setting, options: { ...values, ...(typeof model === "string" && { model }) } };
   };
   return { best: plain(best), fastest: plain(fastest) };

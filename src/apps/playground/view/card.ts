@@ -95,9 +95,9 @@ export class Card {
   }
 }
 
-function stageText({ embedding, cross }: NonNullable<PlaygroundResult["stages"]>): string {
+function stageText({ first, cross }: NonNullable<PlaygroundResult["stages"]>): string {
   const parts = [
-    ...(embedding === undefined ? [] : [`embedding ${formatScore(embedding)}`]),
+    ...(first === undefined ? [] : [`first stage ${formatScore(first)}`]),
     cross === undefined ? "not read by the cross-encoder" : `cross-encoder ${formatScore(cross)}`,
   ];
   return parts.join(" · ");

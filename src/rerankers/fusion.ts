@@ -1,0 +1,125 @@
+import type { DocumentInterface } from "@langchain/core/documents";
+import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { checkCount } from "../options.js";
+import type { FirstStage, FusedStage } from "./first-stage.js";
+import { copyWith } from "./results.js";
+import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
+
+/** One stage of a fusion: it ranks the candidates, and may leave some out. */
+interface Ranker {
+  readonly name: string;
+  /** Indexes of candidates, best first. */
+  rank(candidates: Candidates): Promise<{ order: readonly number[]; warnings: readonly string[] }>;
+  readonly load?: FirstStage["load"];
+  readonly dispose?: FirstStage["dispose"];
+}
+
+/**
+ * Reciprocal-rank fusion: a candidate gets 1 / (k + rank) from every stage that ranks it, with ranks from 1.
+ *
+ * @throws InvalidOptionError for fewer than two stages, or something that is not a stage.
+ */
+export function fuse(
+  { fuse: stages, k = 60, ...unknown }: FusedStage,
+  makeStage: (option: string, stage: unknown) => FirstStage,
+): FirstStage {
+  checkCount("firstStage.k", k);
+  const [extra] = Object.keys(unknown);
+  if (extra !== undefined) {
+    const sentence = `Unknown option \`firstStage.${extra}\` of a fusion. Its options are fuse, k.`;
+    throw InvalidOptionError.because(`firstStage.${extra}`, (unknown as Record<string, unknown>)[extra], sentence);
+  }
+  if (!Array.isArray(stages) || stages.length < 2)
+    throw new InvalidOptionError("firstStage.fuse", stages, "an array of two or more stages");
+  const rankers = stages.map((stage, i) => toRanker(`firstStage.fuse[${i}]`, stage, makeStage));
+  return {
+    get name() {
+      return `rrf(${rankers.map(({ name }) => name).join(", ")})`;
+    },
+    async score(candidates) {
+      const ranked = await Promise.all(rankers.map((ranker) => ranker.rank(candidates)));
+      const scores = candidates.texts.map(() => 0);
+      for (const { order } of ranked) {
+        order.forEach((index, position) => {
+          scores[index]! += 1 / (k + position + 1);
+        });
+      }
+      return { scores, warnings: ranked.flatMap(({ warnings }) => warnings) };
+    },
+    load: async (signal) => void (await Promise.all(rankers.map((ranker) => ranker.load?.(signal)))),
+    ...(rankers.some((ranker) => ranker.dispose) && {
+      dispose: async () => void (await Promise.all(rankers.map((ranker) => ranker.dispose?.()))),
+    }),
+  };
+}
+
+function toRanker(option: string, stage: unknown, makeStage: (option: string, stage: unknown) => FirstStage): Ranker {
+  if (isCompressor(stage)) {
+    return {
+      name: stage.constructor.name,
+      rank: async (candidates) => ({ order: await rankByCompressor(stage, candidates), warnings: [] }),
+    };
+  }
+  const scored = makeStage(option, stage);
+  return {
+    get name() {
+      return scored.name;
+    },
+    async rank(candidates) {
+      const { scores, warnings = [] } = await scored.score(candidates);
+      const order = scores.map((_, index) => index).sort((a, b) => compare(scores[b]!, scores[a]!) || a - b);
+      return { order, warnings };
+    },
+    load: scored.load,
+    dispose: scored.dispose,
+  };
+}
+
+/** Unlike a subtraction, this orders equal infinities. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function isCompressor(stage: unknown): stage is BaseDocumentCompressor {
+  return typeof (stage as Partial<BaseDocumentCompressor> | null)?.compressDocuments === "function";
+}
+
+/** Marks a copy with the index of its candidate. Compressors copy metadata, and a symbol cannot collide with other keys. */
+const INDEX = Symbol("index");
+
+interface SignalAware {
+  rerank?(documents: DocumentInterface[], query: string, options: RerankCallOptions): Promise<RerankResult>;
+}
+
+async function rankByCompressor(
+  compressor: BaseDocumentCompressor,
+  { query, texts, documents, signal }: Candidates,
+): Promise<readonly number[]> {
+  const copies = documents.map((document, index) => {
+    return Object.assign(copyWith(document, { [INDEX]: index }), { pageContent: texts[index]! });
+  });
+  const { rerank } = compressor as SignalAware;
+  const returned = rerank
+    ? (await rerank.call(compressor, copies, query, { signal })).documents
+    : await compressor.compressDocuments(copies, query);
+  const order = returned.map((document, i) => indexOf(document, texts, compressor, i));
+  if (new Set(order).size < order.length)
+    throw new InvalidResponseError(compressor.constructor.name, "it returned a document twice.");
+  return order;
+}
+
+/** The index of the candidate that a returned document is, by its mark or else by its text. */
+function indexOf(
+  document: DocumentInterface,
+  texts: readonly string[],
+  compressor: BaseDocumentCompressor,
+  position: number,
+): number {
+  const marked = (document.metadata as Record<symbol, unknown> | undefined)?.[INDEX];
+  if (typeof marked === "number") return marked;
+  const index = texts.indexOf(document.pageContent);
+  if (index >= 0 && texts.indexOf(document.pageContent, index + 1) < 0) return index;
+  const problem = index < 0 ? "is none of those it was given" : "has the text of several, and its metadata is gone";
+  throw new InvalidResponseError(compressor.constructor.name, `document ${position} that it returned ${problem}.`);
+}

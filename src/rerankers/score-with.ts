@@ -1,0 +1,99 @@
+import { type Calibration, calibrate } from "../calibration.js";
+import { languageWarning } from "../language.js";
+import { scorerName } from "../scorers/create-scorer.js";
+import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
+import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";
+
+/** Scores of some texts by one scorer, before they become details and a report. */
+export interface ScorerResult {
+  /** What the scorer returned; not checked. */
+  readonly scores: readonly number[];
+  readonly report: ScorerReport;
+  /** Wall-clock time of the call. */
+  readonly milliseconds: number;
+}
+
+/** Calls a scorer and collects its report. */
+export async function callScorer(
+  scorer: RelevanceScorer,
+  { query, texts, signal }: Pick<Candidates, "query" | "texts" | "signal">,
+): Promise<ScorerResult> {
+  let report: ScorerReport = {};
+  const started = performance.now();
+  const onReport = (each: ScorerReport) => {
+    report = each;
+  };
+  const scores = await scorer.score(query, texts, { signal, onReport });
+  return { scores, report, milliseconds: performance.now() - started };
+}
+
+/** Scores all candidates with one scorer, as probabilities if there is a calibration. */
+export async function scoreWith(
+  scorer: RelevanceScorer,
+  candidates: Candidates,
+  calibration?: Calibration,
+): Promise<Scored> {
+  const result = await callScorer(scorer, candidates);
+  // A scorer may know its calibration only after its model has been loaded.
+  const curve = calibration ?? scorer.calibration;
+  return {
+    scores: curve ? probabilities(result, curve) : result.scores,
+    details: toDetails(result, curve !== undefined),
+    report: { ...toReport(scorer, result), ...withWarnings(scorer, candidates, result.report.warnings) },
+  };
+}
+
+/** The raw scores of a result, which are its scores if the scorer reported nothing else. */
+export function rawScores({ scores, report }: Pick<ScorerResult, "scores" | "report">): readonly number[] {
+  return report.raw ?? scores;
+}
+
+function probabilities(result: ScorerResult, curve: Calibration): readonly number[] {
+  const raw = rawScores(result);
+  // Anything that is not a finite number stays as it is, for the check that follows.
+  return Array.isArray(raw) ? raw.map((score) => (Number.isFinite(score) ? calibrate(score, curve) : score)) : raw;
+}
+
+/** What `metadata.rerank` says about each text. */
+export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolean): ScoredDetails[] {
+  if (!Array.isArray(scores)) return [];
+  return scores.map((cross: number, index): ScoredDetails => {
+    const raw = report.raw?.[index] ?? (isCalibrated ? cross : undefined);
+    const passage = report.passages?.[index];
+    const spans = report.spans?.[index];
+    return {
+      scores: { cross },
+      ...(raw === undefined ? {} : { raw }),
+      ...(report.truncated?.[index] ? { truncated: true as const } : {}),
+      ...(passage ? { passage } : {}),
+      ...(spans ? { spans } : {}),
+    };
+  });
+}
+
+/** A scorer's report as a part of the reranker's. */
+export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
+  const { batches, tokens, cache, retries, usage } = report;
+  return {
+    model: report.model ?? scorerName(scorer),
+    milliseconds: { ...report.milliseconds, score: milliseconds },
+    ...(report.queryTruncated ? { queryTruncated: true } : {}),
+    ...(report.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
+    ...(batches === undefined ? {} : { batches }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(cache === undefined ? {} : { cache: { ...cache } }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(usage === undefined ? {} : { usage: { ...usage } }),
+  };
+}
+
+/** The scorer's warnings, and one if the query or some texts are in a language that its model does not read. */
+export function withWarnings(
+  scorer: RelevanceScorer,
+  { query, texts }: Pick<Candidates, "query" | "texts">,
+  warnings: readonly string[] = [],
+): { warnings?: string[] } {
+  const warning = languageWarning(scorerName(scorer), scorer.languages, query, texts);
+  const all = warning === undefined ? [...warnings] : [...warnings, warning];
+  return all.length > 0 ? { warnings: all } : {};
+}
