@@ -31,7 +31,7 @@ const contenders = {
       return Array.from(logits.data);
     };
   },
-  /** Sessions alone, one passage at a time: tokenised beforehand, nothing but `session.run`. */
+  /** Sessions alone, one passage at a time: tokenized beforehand, nothing but `session.run`. */
   "floor, one by one": () => floor((lengths) => lengths.map((_, index) => [index])),
   /** Sessions alone, batches of eight sorted by length. */
   "floor, sorted eights": () =>
@@ -71,29 +71,29 @@ async function floor(cut) {
       ? { ids, types: token_type_ids }
       : { ids: [...ids.slice(0, limit - 1), ids.at(-1)], types: token_type_ids.slice(0, limit) };
   });
-  const batches = cut(rows.map(({ ids }) => ids.length)).map((places) => {
-    const width = Math.max(...places.map((place) => rows[place].ids.length));
+  const batches = cut(rows.map(({ ids }) => ids.length)).map((indices) => {
+    const width = Math.max(...indices.map((index) => rows[index].ids.length));
     const tensor = (read) =>
       new Tensor(
         "int64",
         BigInt64Array.from(
-          places.flatMap((p) => Array.from({ length: width }, (_, i) => BigInt(read(rows[p], i) ?? 0))),
+          indices.flatMap((p) => Array.from({ length: width }, (_, i) => BigInt(read(rows[p], i) ?? 0))),
         ),
-        [places.length, width],
+        [indices.length, width],
       );
     const feeds = {
       input_ids: tensor((row, i) => row.ids[i]),
       attention_mask: tensor((row, i) => (i < row.ids.length ? 1 : 0)),
       token_type_ids: tensor((row, i) => row.types[i]),
     };
-    return { places, feeds };
+    return { indices, feeds };
   });
   return async () => {
     const scores = new Array(texts.length);
-    for (const { places, feeds } of batches) {
+    for (const { indices, feeds } of batches) {
       const { logits } = await session.run(feeds);
-      places.forEach((place, row) => {
-        scores[place] = logits.data[row];
+      indices.forEach((index, row) => {
+        scores[index] = logits.data[row];
       });
     }
     return scores;

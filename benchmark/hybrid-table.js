@@ -1,4 +1,4 @@
-// Quality and time of first stages, a cross-encoder and their blends, fixed and tuned, on BEIR folders; held-out figures by 5-fold
+// Quality and time of first stages, a cross-encoder and their blends, fixed and tuned, on BEIR folders; held-out metrics by 5-fold
 // cross-validation. Prints Markdown.
 //
 //   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--cross <name>] [--late <name>|none]
@@ -37,7 +37,7 @@ const limit = Number(given.limit);
 const timed = Number(given.timed);
 
 const cross = new OnnxCrossEncoder({ model: given.cross });
-// Where times are taken without kept vectors: every query's is that of documents never seen before.
+// Times are measured without cached vectors, as for documents that were never seen before.
 const cache = timed > 0 ? false : { maxBytes: 2 ** 32 };
 const late = given.late === "none" ? undefined : new OnnxLateInteraction({ model: given.late, cache });
 const models = { cross, ...(late ? { late } : {}) };
@@ -76,7 +76,7 @@ async function measure(name, folder) {
   const times = timed > 0 ? await time(data, tuned) : new Map();
   print(`\n### ${name}: ${data.queries.size} queries, ${tuned.settings.length} settings\n`);
   print(
-    "| system | nDCG@10 | 95 % interval | Δ best single | p | p, Holm | ms a query |\n|---|---|---|---|---|---|---|",
+    "| system | nDCG@10 | 95 % interval | Δ best single | p | p, Holm | ms per query |\n|---|---|---|---|---|---|---|",
   );
   for (const { name: system, measures } of tuned.comparison.runs) {
     const { mean, interval } = measures.get("nDCG@10");

@@ -100,5 +100,5 @@ for (const [label, results] of [
 }
 const { tokenize, inference, compare } = runs.second[0].report.milliseconds;
 console.log(
-  `\nOf a second query, summed over threads: tokenise ${tokenize.toFixed(1)}, encode ${inference.toFixed(1)}, compare ${compare.toFixed(1)} ms`,
+  `\nOf a second query, summed over threads: tokenize ${tokenize.toFixed(1)}, encode ${inference.toFixed(1)}, compare ${compare.toFixed(1)} ms`,
 );

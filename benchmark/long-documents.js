@@ -1,5 +1,5 @@
 /**
- * Long documents: passages of a retrieval set are hidden at random places in documents of about 3,000 tokens made of passages of other
+ * Long documents: passages of a retrieval set are hidden at random positions in documents of about 3,000 tokens made of passages of other
  * questions, and ranked whole. Compares the bare passages (what there is to win), `longDocuments: "truncate"` and `"max-passage"`.
  *
  *   node benchmark/long-documents.js [set] [queries] [candidates]     (default: qed_dev 50 12)
@@ -93,7 +93,7 @@ console.log(
 );
 await Promise.all(Object.values(systems).map((scorer) => scorer.dispose()));
 
-/** Puts a text at a random place among others, none of which has anything to do with the question. */
+/** Inserts a text at a random position among texts that are unrelated to the question. */
 function hide(text, taken) {
   const before = [];
   const after = [];

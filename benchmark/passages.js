@@ -17,14 +17,14 @@ const SENTENCES = [
   "He planted apple trees along the wall, although he knew that he would not see them bear fruit.",
   "The recipe calls for two onions, a pinch of saffron and a great deal of patience.",
   "Engineers test a bridge with more weight than it will ever carry in use.",
-  "Every witness remembered the colour of the car differently.",
+  "Every witness remembered the color of the car differently.",
   "A good index tells the reader where to look; a bad one tells him only that he should have.",
 ];
 
 /** Words of one passage, about `tokens` tokens of a WordPiece vocabulary. */
 function passage(random, tokens) {
   const words = [];
-  // Measured on these sentences: 1.15 tokens a word, punctuation counted.
+  // Measured on these sentences: 1.15 tokens per word, punctuation counted.
   while (words.length < tokens / 1.15) words.push(...SENTENCES[Math.floor(random() * SENTENCES.length)].split(" "));
   return words.slice(0, Math.max(1, Math.round(tokens / 1.15))).join(" ");
 }

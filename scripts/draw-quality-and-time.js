@@ -1,5 +1,5 @@
 /**
- * Draws the README's picture, quality beside time, from the table of `docs/hybrid-and-tuning.md`, so that every figure stands in one place:
+ * Draws the README's chart of quality against time from the table of `docs/hybrid-and-tuning.md`, so that every number is written once:
  *
  *     node scripts/draw-quality-and-time.js             writes docs/images/quality-and-time.svg
  *     node scripts/draw-quality-and-time.js --print     prints it
@@ -20,7 +20,7 @@ const TIME = { left: 600, right: 730 };
 
 /**
  * @typedef {{ system: string, quality: number, low: number, high: number, milliseconds: number | undefined }} Row
- *   nDCG@10, its 95 % interval, and milliseconds a query where they were measured
+ *   nDCG@10, its 95 % interval, and milliseconds per query where they were measured
  */
 
 /**
@@ -74,7 +74,7 @@ function draw({ heading, rows }) {
   );
   const marks = rows.map((row, index) => drawRow(row, TOP + (index + 0.5) * ROW, { x, slowest, best }));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 30}" role="img" aria-labelledby="title">
-<title id="title">nDCG@10 and milliseconds a query: ${escaped(rows.map(describe).join("; "))}</title>
+<title id="title">nDCG@10 and milliseconds per query: ${escaped(rows.map(describe).join("; "))}</title>
 <style>
   text { font: 14px system-ui, sans-serif; fill: #1f2328 }
   .small { font-size: 12px; fill: #59636e }
@@ -94,7 +94,7 @@ function draw({ heading, rows }) {
 </style>
 <text class="small" x="0" y="16">${escaped(heading)}; the first 100 of BM25, re-ranked</text>
 <text x="${QUALITY.left}" y="42">nDCG@10, 95 % interval</text>
-<text x="${TIME.left}" y="42">ms a question</text>
+<text x="${TIME.left}" y="42">ms per query</text>
 ${[...grid, ...marks].join("\n")}
 </svg>
 `;

@@ -1,5 +1,5 @@
 /**
- * What `HttpCrossEncoder` adds to a bare `fetch` on loopback, in milliseconds a request.
+ * Measures what `HttpCrossEncoder` adds to a bare `fetch` on loopback, in milliseconds per request.
  *
  *     npm run build && node scripts/http-overhead.js [requests]
  *

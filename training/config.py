@@ -147,7 +147,7 @@ class Config:
     seed: int
     pool: PoolConfig
     train: TrainConfig
-    neighbours: int = 24
+    neighbors: int = 24
     selection_queries: int = 60
     #: Tokens of a question and of a passage that are read on selection sets while training.
     selection_tokens: tuple[int, int] = (64, 256)
@@ -187,7 +187,7 @@ PRESETS: dict[str, Config] = {
             CPU.train, steps=4, warmup=1, groups=2, group_size=4, checkpoint_every=2,
             evaluate_every=4, workers=1,
         ),
-        neighbours=8,
+        neighbors=8,
         late_start=LateStart(dropped_layers=(1,), settings={"frozen_layers": 1}),
         selection_queries=6,
         cross=replace(

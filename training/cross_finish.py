@@ -1,4 +1,4 @@
-"""From a cross-encoder's checkpoints to a folder: choose weights on the selection sets, quantise, measure."""
+"""From a cross-encoder's checkpoints to a folder: choose weights on the selection sets, quantize, measure."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def choose(cross: CrossJob, log: Callable[[str], None]) -> tuple[str, Path]:
 
 
 def finish_cross(cross: CrossJob, out: Path, log: Callable[[str], None]) -> Path:
-    """Write `out/rerank-en-v1` with its int8 file, and what quantisation costs in `drift.json` beside it."""
+    """Write `out/rerank-en-v1` with its int8 file, and what quantization costs in `drift.json` beside it."""
     name, folder = choose(cross, log)
     log(f"chosen: {name}")
     drift = make(folder, calibration_pairs(cross.job.pool, CALIBRATION_PAIRS), out / NAME, Path(cross.job.base_model))

@@ -19,7 +19,7 @@ Scores = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class RetrievalSet:
-    """One evaluation or training set: texts by id, judgements, and a first-stage order per query.
+    """One evaluation or training set: texts by id, judgments, and a first-stage order per query.
 
     `first[q]` are the first stage's scores of `run[q]`, in the same order.
     """

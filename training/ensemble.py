@@ -90,9 +90,9 @@ def fit(
 ) -> Ensemble:
     """Scales and sharpness from lists of mined candidates, whose answer is known. `others` are opinions that no encoder gives."""
     rng = random.Random(seed)
-    questions = [q for q in range(len(pool.questions)) if mined.ease[q] and len(mined.neighbours[pool.positives[q]]) >= 8]
+    questions = [q for q in range(len(pool.questions)) if mined.ease[q] and len(mined.neighbors[pool.positives[q]]) >= 8]
     questions = rng.sample(questions, min(FITTED_LISTS, len(questions)))
-    lists = [[pool.positives[q], *(n for n in mined.neighbours[pool.positives[q]] if n != pool.positives[q])][:8] for q in questions]
+    lists = [[pool.positives[q], *(n for n in mined.neighbors[pool.positives[q]] if n != pool.positives[q])][:8] for q in questions]
     opinions = [
         Opinion(asked, passages, maxsim) for teacher, asked, passages in read for maxsim in (False, True)[: 1 + teacher.maxsim]
     ] + list(others)

@@ -16,7 +16,7 @@ from .scoring import EncodeTexts, blend, score_lists
 
 @dataclass(frozen=True)
 class TableSet:
-    """One column of the table: a folder, its judgements, and how many queries of the run."""
+    """One column of the table: a folder, its judgments, and how many queries of the run."""
 
     folder: str
     qrels: str = "test.tsv"
@@ -78,7 +78,7 @@ def evaluate(
     return results
 
 
-def summarise(results: dict, against: str) -> list[dict]:
+def summarize(results: dict, against: str) -> list[dict]:
     """One row a set and system: mean, 95 % interval, and p of the paired test against one system."""
     rows = []
     for name, systems in results.items():

@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 from .bundle import INT8, bundle, publish
 from .config import FinishConfig
 from .encoder import MultiVectorEncoder, load_backbone
-from .evaluate import evaluate, read_table, summarise
+from .evaluate import evaluate, read_table, summarize
 from .scoring import EncodeTexts
 from .selection import make_candidate, onnx_encode_texts
 from .train import Job
@@ -22,7 +22,7 @@ BASELINE = "all-MiniLM-L6-v2"
 
 
 def calibration_texts(job: Job, count: int) -> list[str]:
-    """Passages and questions from all over the pool, that set the ranges of quantisation."""
+    """Passages and questions from all over the pool, that set the ranges of quantization."""
     passages, questions = job.pool.passages, job.pool.questions
     return passages[:: max(1, len(passages) // count)][:count] + questions[:: max(1, len(questions) // count)][:count]
 
@@ -70,7 +70,7 @@ def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str]
     tokenizer = AutoTokenizer.from_pretrained(folder)
     encoders = {BASELINE: baseline(job, base_model), LATE_NAME: onnx_encode_texts(folder / INT8, tokenizer)}
     results = evaluate(read_table(data), encoders, job.folder / "table.json", log)
-    rows = summarise(results, f"{BASELINE}/pooled")
+    rows = summarize(results, f"{BASELINE}/pooled")
     report = {"chosen": folder.name, **made, "table": rows}
     (job.folder / "report.json").write_text(json.dumps(report, indent=1))
     (job.folder / "table.md").write_text(markdown(rows))

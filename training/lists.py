@@ -39,7 +39,7 @@ class ListMaker:
     """Draws lists from a pool with its mined candidates."""
 
     def __init__(self, job: Job, config: CrossConfig) -> None:
-        self.pool, self.neighbours, self.config = job.pool, job.mined.neighbours, config
+        self.pool, self.neighbors, self.config = job.pool, job.mined.neighbors, config
         self.questions = trainable(job.pool, job.mined.ease)
         self.answered = {
             source: kept
@@ -89,5 +89,5 @@ class ListMaker:
         return rng.choice(questions[source])
 
     def candidates(self, row: int, count: int, rng: random.Random) -> list[int]:
-        near = [n for n in self.neighbours[row] if n != row]
+        near = [n for n in self.neighbors[row] if n != row]
         return rng.sample(near, min(count, len(near)))

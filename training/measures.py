@@ -1,4 +1,4 @@
-"""nDCG@10 of re-ranked lists, its confidence interval, and a paired randomisation test."""
+"""nDCG@10 of re-ranked lists, its confidence interval, and a paired randomization test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .datasets import Qrels
 
 
 def ndcg(ranked: list[str], judged: dict[str, int], depth: int = 10) -> float:
-    """Normalised discounted cumulative gain with linear gains, as trec_eval's `ndcg_cut`."""
+    """Normalized discounted cumulative gain with linear gains, as trec_eval's `ndcg_cut`."""
     gains = [max(0, judged.get(doc, 0)) for doc in ranked[:depth]]
     ideal = sorted((max(0, g) for g in judged.values()), reverse=True)[:depth]
     best = sum(g / np.log2(rank + 2) for rank, g in enumerate(ideal))
@@ -33,7 +33,7 @@ def bootstrap_interval(values: list[float], seed: int = 0, draws: int = 5000) ->
 
 
 def randomisation_p(a: list[float], b: list[float], seed: int = 0, draws: int = 10000) -> float:
-    """Two-sided paired randomisation test of a difference in means (Smucker et al., 2007)."""
+    """Two-sided paired randomization test of a difference in means (Smucker et al., 2007)."""
     difference = np.asarray(a) - np.asarray(b)
     signs = np.random.default_rng(seed).choice([-1, 1], (draws, len(difference)))
     extreme = np.abs((signs * difference).mean(1)) >= abs(difference.mean()) - 1e-12

@@ -26,16 +26,16 @@ def interleave(lists: list[np.ndarray], own: int, depth: int) -> list[int]:
 
 @dataclass
 class Mined:
-    """`neighbours[p]`: passages mistaken for `p`; `ease[q]`: 0 hopeless, 1 hard, 2 found first by both."""
+    """`neighbors[p]`: passages mistaken for `p`; `ease[q]`: 0 hopeless, 1 hard, 2 found first by both."""
 
-    neighbours: list[list[int]]
+    neighbors: list[list[int]]
     ease: list[int]
 
 
 def mine(
     pool: Pool, pooled: np.ndarray, questions: np.ndarray, depth: int, split: Callable[[str], list[str]] = words
 ) -> Mined:
-    """Neighbours of each passage from its questions' BM25 and bi-encoder lists, by turns.
+    """Neighbors of each passage from its questions' BM25 and bi-encoder lists, by turns.
 
     `pooled` are unit vectors `[passages, hidden]`, `questions` `[questions, hidden]`, `split` makes terms for BM25. A question whose
     passage neither list holds mostly makes sense beside its passage only ("When was it built?").
@@ -52,13 +52,13 @@ def mine(
         hits = sum(passage in rows for rows in found)
         first = sum(int(rows[0]) == passage for rows in found)
         ease.append(0 if hits == 0 else 2 if first == 2 else 1)
-    neighbours = [interleave(found, row, depth) if found else [] for row, found in enumerate(lists)]
-    return Mined(neighbours, ease)
+    neighbors = [interleave(found, row, depth) if found else [] for row, found in enumerate(lists)]
+    return Mined(neighbors, ease)
 
 
-def group(seed: int, neighbours: list[list[int]], size: int, rng: random.Random) -> list[int]:
+def group(seed: int, neighbors: list[list[int]], size: int, rng: random.Random) -> list[int]:
     """A passage with `size - 1` of those mistaken for it: the nearest half, and a draw of the others."""
-    near = neighbours[seed]
+    near = neighbors[seed]
     sure = near[: size // 2]
     others = near[size // 2 :]
     return [seed, *sure, *rng.sample(others, min(size - 1 - len(sure), len(others)))]

@@ -18,13 +18,13 @@ LARGEST = 80
 
 
 def narrow(model: onnx.ModelProto) -> int:
-    """Rescale every quantised matrix in place, a scale an output channel or one for all; returns how many there were."""
+    """Rescale every quantized matrix in place, a scale an output channel or one for all; returns how many there were."""
     tensors = {t.name: t for t in model.graph.initializer}
     stems = [name.removesuffix("_quantized") for name in tensors if name.endswith("_quantized")]
     for stem in stems:
         whole, scales = (numpy_helper.to_array(tensors[f"{stem}_{part}"]) for part in ("quantized", "scale"))
         if numpy_helper.to_array(tensors[f"{stem}_zero_point"]).any():
-            raise ValueError(f"{stem}: quantised around another number than zero")
+            raise ValueError(f"{stem}: quantized around another number than zero")
         weights = whole.astype(np.float32) * scales
         largest = np.abs(weights).max(0) if scales.size > 1 else np.abs(weights).max()
         new = np.maximum(largest / LARGEST, 1e-12).astype(np.float32).reshape(scales.shape)

@@ -11,7 +11,7 @@ from onnx import helper
 
 from .encoder import Encoded, length_sorted_batches
 
-#: Operators whose output's channels are measured, since quantisation evens them out.
+#: Operators whose output's channels are measured, since quantization evens them out.
 SMOOTHED = ("LayerNormalization", "BiasGelu")
 
 

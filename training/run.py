@@ -56,7 +56,7 @@ def prepare(data: Path, config: Config, cache: Path, teachers: Path | None = Non
     _, asked, passages = read[0]
     mined = cache / "mined.pickle"
     if not mined.exists():
-        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.neighbours)))
+        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.neighbors)))
     candidates = pickle.loads(mined.read_bytes())
     _, tokenizer = load_backbone(BASE_MODEL)
     return Job(

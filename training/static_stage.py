@@ -18,7 +18,7 @@ from .config import Config
 from .datasets import RetrievalSet, Scores
 from .embedding import Vectors, merge
 from .encoder import tokenize
-from .evaluate import per_query, read_table, summarise
+from .evaluate import per_query, read_table, summarize
 from .mining import mine
 from .onnx_encoder import OnnxEncoder
 from .pool import build_pool
@@ -60,7 +60,7 @@ def prepare_static(data: Path, config: Config, teacher: Path, cache: Path) -> St
     passages = read_texts(teacher, texts, lengths[1], config.static.workers, cache / "passages")
     mined = cache / "mined.pickle"
     if not mined.exists():
-        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, questions.pooled, config.neighbours)))
+        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, questions.pooled, config.neighbors)))
     return StaticJob(pool, questions, passages, pickle.loads(mined.read_bytes()), config.static, config.seed)
 
 
@@ -106,7 +106,7 @@ def measure(model: StaticModel, tokenizer, sets: list[RetrievalSet]) -> list[dic
         scores = score_lists(data, static_encoder(model, tokenizer))
         systems = {"bm25": data.first, **scores, "as it ships": blended(scores, model.maxsim_share)}
         results[data.name] = {name: per_query(data, s) for name, s in systems.items()}
-    return summarise(results, "bm25")
+    return summarize(results, "bm25")
 
 
 def make_static(

@@ -79,7 +79,7 @@ def batches(job: StaticJob, rng: random.Random) -> Iterator[list[int]]:
         for start in range(0, len(seeds) - job.config.groups + 1, job.config.groups):
             rows: dict[int, None] = {}
             for seed in seeds[start : start + job.config.groups]:
-                rows.update(dict.fromkeys(group(seed, job.mined.neighbours, job.config.group_size, rng)))
+                rows.update(dict.fromkeys(group(seed, job.mined.neighbors, job.config.group_size, rng)))
             yield list(rows)
 
 

@@ -83,7 +83,7 @@ def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
             first = start + rank * config.groups
             mine: dict[int, None] = {}
             for seed in seeds[first : first + config.groups]:
-                mine.update(dict.fromkeys(group(seed, job.mined.neighbours, config.group_size, rng)))
+                mine.update(dict.fromkeys(group(seed, job.mined.neighbors, config.group_size, rng)))
             yield list(mine)
         epoch += 1
 

@@ -1,4 +1,4 @@
-/** Twenty films, each told in a sentence. */
+/** Twenty films, one sentence each. */
 export const films = [
   "Rouen, 1431: churchmen try Joan of Arc for heresy and press her to take back what she says of her visions.",
   "A cinema projectionist who dreams of detective work turns sleuth when a rival makes him look like the thief of a pocket watch.",

@@ -4,7 +4,7 @@ export const services = ["QDRANT_URL", "QDRANT_API_KEY", "MODEL", "EMBEDDINGS"];
 
 /** @type {import("../lib/runner/find-examples.js").Checks["checks"]} */
 export const checks = {
-  "lists models with size and licence, the bundled one first": ({ models, reranker }) => {
+  "lists models with size and license, the bundled model first": ({ models, reranker }) => {
     assert.ok(models.length >= 20);
     assert.ok(models[0].bundled);
     assert.equal(models[0].name, reranker);
@@ -37,7 +37,7 @@ export const failures = {
     env: { MODEL: "Xenova/ms-marco-MiniLM-L6", HF_HUB_OFFLINE: "1" },
     says: [/DownloadError/, /Xenova\/ms-marco-MiniLM-L6/],
   },
-  "a licence that nobody accepted": {
+  "a model whose license was not accepted": {
     env: { MODEL: "jinaai/jina-reranker-v2-base-multilingual", HF_HUB_OFFLINE: "1" },
     says: [/CC-BY-NC-4\.0/, /acceptLicense/],
   },

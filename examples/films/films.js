@@ -61,7 +61,7 @@ export async function main() {
 const uuid = (film) => `00000000-0000-4000-8000-${String(film).padStart(12, "0")}`;
 
 /**
- * What a person needs to choose a model: megabytes are those of its smallest file, reckoned from the parameters where no size is known.
+ * The facts that help to choose a model. The size is that of its smallest file, estimated from the number of parameters if unknown.
  * @param {ReturnType<typeof defaultModel>} entry
  */
 function describe({ name, files, parameters, license, commercial, languages, bundled }) {
@@ -86,9 +86,9 @@ function print({ query, models, store, embedder, reranker, first, second }) {
   console.log(`   ${`${embedder} in ${store}`.padEnd(width + 10)}${reranker}`);
   for (const [row, film] of first.entries())
     console.log(`${String(row + 1).padStart(2)} ${cell(film)}  ${cell(second[row])}`);
-  const place = (/** @type {typeof first} */ list) =>
+  const rank = (/** @type {typeof first} */ list) =>
     list.findIndex(({ film }) => film === BEST) + 1 || "not among the ten";
-  console.log(`\n● Joan of Arc: first stage ${place(first)}, after reranking ${place(second)}.`);
+  console.log(`\n● Joan of Arc: first stage rank ${rank(first)}, after reranking rank ${rank(second)}.`);
 }
 
 await runAsProgram(import.meta.url, main, print);

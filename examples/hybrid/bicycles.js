@@ -22,6 +22,6 @@ export async function bicyclesAmongOthers() {
   const { run: _, ...data } = await readBeir(FOLDER);
   const others = [...collections.flatMap(({ passages }) => passages), ...MORE];
   const corpus = new Map(data.corpus);
-  for (const [place, text] of others.entries()) corpus.set(`other-${place}`, { id: `other-${place}`, title: "", text });
+  for (const [index, text] of others.entries()) corpus.set(`other-${index}`, { id: `other-${index}`, title: "", text });
   return { ...data, corpus };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a hybrid saves and what it costs: a bi-encoder alone, a cross-encoder over every candidate, and two hybrids of both.
+ * Shows what a hybrid saves and what it costs: a bi-encoder alone, a cross-encoder over every candidate, and two hybrids of both.
  *
  *     node examples/hybrid/hybrid.js [FOLDER] [--queries N] [--svg FILE]
  *
@@ -87,7 +87,7 @@ function print({ dataset, embedder, reranker, queries, tuned, rows, svg }) {
   console.log(
     `${dataset}: ${embedder} and ${reranker}, tuned on ${queries.train} questions, measured on ${queries.test} others\n`,
   );
-  console.log(`${"".padEnd(28)} MRR@10  nDCG@10  95 % interval  seconds a query`);
+  console.log(`${"".padEnd(28)} MRR@10  nDCG@10  95 % interval  seconds per query`);
   for (const { name, rr, ndcg, low, high, seconds } of rows) {
     const [mrr, mean, from, to] = [rr, ndcg, low, high].map((value) => value.toFixed(3));
     console.log(`${name.padEnd(28)} ${mrr}   ${mean}    ${from}–${to}    ${seconds.toFixed(3)}`);

@@ -6,7 +6,7 @@ const INK = "#7a7a7a";
 const POINT = "#2f7ed8";
 
 /**
- * Quality against time as SVG: nDCG@10 with its 95 % interval over seconds a query.
+ * Quality against time as SVG: nDCG@10 with its 95 % interval over seconds per query.
  * @param {{ name: string, ndcg: number, low: number, high: number, seconds: number }[]} rows
  */
 export async function draw(rows) {
@@ -22,7 +22,7 @@ export async function draw(rows) {
     padding: 12,
     background: "transparent",
     data: { values: rows },
-    encoding: { x: { field: "seconds", type: "quantitative", scale: { type: "sqrt" }, title: "seconds a query" } },
+    encoding: { x: { field: "seconds", type: "quantitative", scale: { type: "sqrt" }, title: "seconds per query" } },
     layer: [
       { mark: { type: "rule", color: INK }, encoding: { y: y("low"), y2: { field: "high" } } },
       { mark: { type: "point", filled: true, size: 90, color: POINT, opacity: 1 }, encoding: { y: y("ndcg") } },
@@ -44,15 +44,15 @@ export async function draw(rows) {
 }
 
 /**
- * Above and below by turns, so that neighbours do not meet, and to the left of points on the right.
+ * Labels alternate above and below, so that neighbors do not overlap, and are to the left of points near the right edge.
  * @template {{ seconds: number }} Row
  * @param {Row[]} rows
  */
 function labels(rows) {
   const longest = Math.max(...rows.map(({ seconds }) => seconds));
   const bySpeed = [...rows].sort((a, b) => a.seconds - b.seconds);
-  return bySpeed.map((row, place) => {
+  return bySpeed.map((row, index) => {
     const right = row.seconds > longest / 2;
-    return { row, align: right ? "right" : "left", dx: right ? -8 : 8, dy: place % 2 ? 14 : -12 };
+    return { row, align: right ? "right" : "left", dx: right ? -8 : 8, dy: index % 2 ? 14 : -12 };
   });
 }

@@ -28,11 +28,11 @@ export function halves(data) {
   return {
     train: withQueries(
       data,
-      ids.filter((_, place) => place % 2 === 0),
+      ids.filter((_, index) => index % 2 === 0),
     ),
     test: withQueries(
       data,
-      ids.filter((_, place) => place % 2 === 1),
+      ids.filter((_, index) => index % 2 === 1),
     ),
   };
 }

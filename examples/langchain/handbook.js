@@ -1,5 +1,5 @@
 // @ts-check
-/** What the examples of this folder share: fifty notes on bicycles, two retrievers over them, and a way to show what was found. */
+/** Shared by the examples in this folder: fifty notes on bicycles, two retrievers over them, and a way to show what was found. */
 import { readFile } from "node:fs/promises";
 import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
 import { Document } from "@langchain/core/documents";
@@ -33,7 +33,7 @@ export class KeywordRetriever extends BaseRetriever {
 
   /**
    * @param {Document[]} documents
-   * @param {number} k How many to return at most.
+   * @param {number} k Maximum number of documents.
    */
   constructor(documents, k) {
     super();
@@ -71,7 +71,7 @@ export function found(documents) {
 }
 
 /**
- * Prints a title, and a line a document.
+ * Prints a title and one line per document.
  *
  * @param {string} title
  * @param {Found[]} documents

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A retrieval graph with a second try: retrieve → rerank → good enough? While the best score is below a threshold, the question is worded
- * anew and asked again. The threshold belongs to the model and the data: find yours with questions whose answers you know.
+ * A retrieval graph that retries: retrieve → rerank → good enough? While the best score is below a threshold, the question is rephrased and
+ * asked again. The threshold depends on the model and the data: choose yours with questions whose answers you know.
  */
 import { StringOutputParser } from "@langchain/core/output_parsers";
 import { PromptTemplate } from "@langchain/core/prompts";
@@ -29,7 +29,7 @@ const State = z.object({
 export async function main() {
   const store = await loadStore();
   const reranker = new CrossEncoderReranker({ topN: 3 });
-  const reword = PromptTemplate.fromTemplate("Word this search anew in plain technical terms, on one line: {query}")
+  const reword = PromptTemplate.fromTemplate("Rephrase this search in plain technical terms, on one line: {query}")
     .pipe(await chatModel(new FakeListChatModel({ responses: [REWORDED] })))
     .pipe(new StringOutputParser());
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * More ways to ask, more ways to find, one order: a chat model words the question anew, each wording goes to a keyword search and a vector
+ * Several queries, several indexes, one order: a chat model rephrases the question, each version goes to a keyword search and a vector
  * store, and the reranker puts the union in order of the question as it was asked.
  */
 import { EnsembleRetriever } from "@langchain/classic/retrievers/ensemble";

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * PostgreSQL as the first stage: pgvector finds by cosine, and the hybrid blends its score with the cross-encoder's. The table is a
- * temporary one, so nothing stays behind. (`PGVectorStore` of `@langchain/community` in its place: `similaritySearchWithScore`, with the
- * score put into the metadata.)
+ * temporary one, so nothing stays behind. (With `PGVectorStore` of `@langchain/community`, use `similaritySearchWithScore` and write the
+ * score into the metadata.)
  *
  *   DATABASE_URL=postgresql://user@127.0.0.1:5432/db node pgvector.js
  */

@@ -25,7 +25,7 @@ export const checks = {
 };
 
 export const failures = {
-  "a chat model that no Ollama serves is told in one line": {
+  "a chat model that Ollama does not serve is reported in one line": {
     env: (/** @type {{ closedPort: number }} */ { closedPort }) => ({
       OLLAMA_CHAT_MODEL: "qwen3:4b",
       OLLAMA_BASE_URL: `http://127.0.0.1:${closedPort}`,

@@ -57,7 +57,7 @@ function numbered(documents) {
 }
 
 /**
- * What each [n] of an answer stands for; a number that no document has is told as unknown, because models make them up.
+ * Resolves each [n] of an answer to its document. A number without a document is reported as unknown, because models invent them.
  *
  * @param {string} answer
  * @param {DocumentInterface[]} documents

@@ -4,7 +4,7 @@ import { BaseTracer } from "@langchain/core/tracers/base";
 
 /** @typedef {import("@langchain/core/tracers/base").Run} Run */
 
-/** A tracer that keeps what it is told. With `LANGSMITH_TRACING=true` LangSmith gets the same runs, without a line of code. */
+/** A tracer that records every run. With `LANGSMITH_TRACING=true` LangSmith gets the same runs, without a line of code. */
 export class RunRecorder extends BaseTracer {
   name = "run-recorder";
   /** @type {Run[]} */

@@ -6,7 +6,7 @@ const WIDTH = 28;
  * Downloads a model and shows how far it is; shows nothing when nothing has to be fetched.
  *
  * @param {string} name a registered model, or a repository of the hub with an ONNX file
- * @param {{ acceptLicense?: boolean, stream?: NodeJS.WritableStream }} [options] `acceptLicense`: your use is allowed by the licence of a
+ * @param {{ acceptLicense?: boolean, stream?: NodeJS.WritableStream }} [options] `acceptLicense`: your use is allowed by the license of a
  *   model that forbids commercial use
  */
 export async function downloadWithBar(name, { acceptLicense = false, stream = process.stderr } = {}) {

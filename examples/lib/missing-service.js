@@ -4,7 +4,7 @@ export class ServiceError extends Error {
 }
 
 /**
- * A service that an example was told to use does not answer. The message names it, the variable that says where it is and the command that
+ * A service that an example is configured to use does not answer. The message names it, the variable that says where it is and the command that
  * starts one.
  *
  * @example
@@ -51,7 +51,7 @@ export class RefusedKeyError extends ServiceError {
 }
 
 /**
- * Asks an HTTP service whether it is there, so that a missing one is told at once and by name, instead of by a client's retries.
+ * Asks an HTTP service whether it is there, so that a missing service is reported immediately and by name, instead of after a client's retries.
  *
  * @param {object} service
  * @param {string} service.service its name

@@ -19,9 +19,9 @@ export const checks = {
   },
   "a sigmoid keeps the order, and a threshold of 0.1 the two on food": ({ routes: [{ above }] }) => {
     assert.equal(above.length, 2);
-    for (const [place, { index, sim }] of above.entries()) {
-      assert.equal(index, [8, 1][place]);
-      assert.ok(Math.abs(sim - 1 / (1 + Math.exp(-SENT_LOGITS[place]))) < 1e-12);
+    for (const [position, { index, sim }] of above.entries()) {
+      assert.equal(index, [8, 1][position]);
+      assert.ok(Math.abs(sim - 1 / (1 + Math.exp(-SENT_LOGITS[position]))) < 1e-12);
     }
   },
   "a server may send all although three were asked for": ({ routes: [{ asked }] }) => {

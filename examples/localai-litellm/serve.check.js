@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defaultModel } from "langchain-rerank/models";
 
 /**
- * The same example with `langchain-rerank serve --raw-scores` in LocalAI's place: real scores over the same wire. The bundled model reads English
+ * The same example with `langchain-rerank serve --raw-scores` instead of LocalAI: real scores over the same wire. The bundled model reads English
  * alone, so that this is about counts and ranges, not about which sentence wins.
  */
 export const file = "localai-litellm.js";

@@ -4,7 +4,7 @@ import { DataType, MilvusClient } from "@zilliz/milvus2-sdk-node";
 import { BackendError } from "langchain-rerank";
 import { MissingServiceError } from "../lib/missing-service.js";
 
-/** The example's own collection: made anew, and dropped at the end. */
+/** The example's own collection: created from scratch and dropped at the end. */
 const COLLECTION = "langchain_rerank_example";
 
 /**

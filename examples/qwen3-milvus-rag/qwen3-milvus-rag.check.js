@@ -29,9 +29,9 @@ export const checks = {
     assert.ok(content.endsWith(`Question: ${question}`));
     let from = 0;
     for (const [index, { heading }] of best.entries()) {
-      const place = content.indexOf(heading, from);
-      assert.ok(place > content.indexOf(`[${index + 1}] `, from), heading);
-      from = place;
+      const position = content.indexOf(heading, from);
+      assert.ok(position > content.indexOf(`[${index + 1}] `, from), heading);
+      from = position;
     }
   },
 };

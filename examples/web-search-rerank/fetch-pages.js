@@ -22,13 +22,13 @@ export async function fetchPages(results, { concurrency = 6, timeout = 5000, max
   let next = 0;
   const worker = async () => {
     while (next < results.length) {
-      const place = next++;
-      const result = results[place];
+      const index = next++;
+      const result = results[index];
       try {
-        fetched[place] = { ...result, html: await fetchHtml(result.url, timeout, maxBytes, signal) };
+        fetched[index] = { ...result, html: await fetchHtml(result.url, timeout, maxBytes, signal) };
       } catch (error) {
         signal?.throwIfAborted();
-        fetched[place] = { ...result, reason: reasonOf(error, timeout) };
+        fetched[index] = { ...result, reason: reasonOf(error, timeout) };
       }
     }
   };

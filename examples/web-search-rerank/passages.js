@@ -3,7 +3,7 @@ import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
 import { readable } from "./readable.js";
 
 /**
- * Pages as passages, each with the page's address and title and the place in its readable text where it starts.
+ * Pages as passages, each with the page's address and title and the offset in its readable text where it starts.
  *
  * @param {import("./fetch-pages.js").Page[]} pages
  * @param {{ chunkSize?: number, chunkOverlap?: number }} [options] in characters; default 400 and 0

@@ -7,14 +7,14 @@ const BLOCKS = new Set(
   ),
 );
 
-/** Readability leaves an advertisement amid an article where it is. */
+/** Readability does not remove an advertisement inside an article. */
 const ADVERTISEMENTS = '.ad, .ads, [class*="advert"]';
 
 /** Less than this is a cookie banner or an empty shell, no article. */
 const FEWEST_LETTERS = 100;
 
 /**
- * What a person would read of a page, without menus, advertisements and footers: Mozilla's Readability, the code behind Firefox's reader view.
+ * The part of a page that a person would read, without menus, advertisements and footers: Mozilla's Readability, the code behind Firefox's reader view.
  *
  * @param {string} html
  * @returns {{ title: string, text: string } | undefined} blocks of text, a blank line between them; nothing when there is nothing to read

@@ -14,7 +14,7 @@ const ORDER = [
   "how-heat-pumps-work",
 ];
 
-/** What goes wrong on the web. */
+/** Pages that fail the way real pages do. */
 const TROUBLE = {
   "/hangs": "Heat pumps: everything you need to know",
   "/broken": "Cold climate heat pump study",
@@ -50,11 +50,11 @@ export async function startSampleSite() {
   function results() {
     const pages = files().map((file) => ({ title: titleOf(file), url: `${url}/${file}` }));
     const trouble = Object.entries(TROUBLE).map(([path, title]) => ({ title, url: `${url}${path}` }));
-    const place = (/** @type {{ url: string }} */ { url }) => {
+    const rank = (/** @type {{ url: string }} */ { url }) => {
       const found = ORDER.findIndex((name) => url.includes(name));
       return found < 0 ? ORDER.length : found;
     };
-    return [...pages, ...trouble].sort((a, b) => place(a) - place(b));
+    return [...pages, ...trouble].sort((a, b) => rank(a) - rank(b));
   }
 
   return {

@@ -21,26 +21,26 @@ export async function similaritySpread({ name, embeddings }, passages) {
   /** @type {Record<string, Record<string, number>>} */
   const scores = {};
   /** @type {Record<string, Record<string, number>>} */
-  const judgements = {};
+  const judgments = {};
   for (const [key, question] of Object.entries(JUDGED)) {
     const marked = answers(key);
     const { documents } = await reranker.rerank(passages, question);
     scores[key] = {};
-    judgements[key] = {};
+    judgments[key] = {};
     for (const { id = "", pageContent, metadata } of documents) {
       scores[key][id] = metadata.sim;
-      judgements[key][id] = marked.some((text) => pageContent.includes(text.slice(0, 60))) ? 1 : 0;
+      judgments[key][id] = marked.some((text) => pageContent.includes(text.slice(0, 60))) ? 1 : 0;
     }
   }
   const all = Object.keys(JUDGED).flatMap((key) =>
-    Object.entries(scores[key]).map(([id, sim]) => ({ sim, answers: judgements[key][id] === 1 })),
+    Object.entries(scores[key]).map(([id, sim]) => ({ sim, answers: judgments[key][id] === 1 })),
   );
   const sims = (/** @type {boolean} */ wanted) =>
     all
       .filter(({ answers }) => answers === wanted)
       .map(({ sim }) => sim)
       .sort((a, b) => a - b);
-  const { threshold, precision, recall } = chooseThreshold(scores, judgements, "f1");
+  const { threshold, precision, recall } = chooseThreshold(scores, judgments, "f1");
   return { model: name, answers: spread(sims(true)), others: spread(sims(false)), threshold, precision, recall };
 }
 

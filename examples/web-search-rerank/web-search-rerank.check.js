@@ -32,7 +32,7 @@ export const checks = {
     assert.ok(passages >= 14, "a passage of each page that can be read");
     for (const { text } of best) assert.doesNotMatch(text, /cookies|All rights reserved|Advertisement|Put in basket/);
   },
-  "gives five passages with sim, address, title and place, best first": ({ best }) => {
+  "gives five passages with sim, address, title and offset, best first": ({ best }) => {
     assert.equal(best.length, 5);
     for (const [rank, { sim, url, title, offset, text }] of best.entries()) {
       assert.ok(sim > 0.2 && sim <= 1, `sim ${sim}`);

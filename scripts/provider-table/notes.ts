@@ -6,9 +6,9 @@ export interface ProviderNotes {
   newest?: string;
   /** Scale of the scores that the server sends. */
   scores: string;
-  /** What the provider charges for; "–" for servers that people run themselves. */
+  /** The unit that the provider charges for; "–" for servers that people run themselves. */
   billed: string;
-  /** What the row was compared with. */
+  /** The evidence for the row. */
   checked: string;
 }
 

@@ -69,6 +69,6 @@ const END = "<!-- End of the table. -->";
 export function replaceTable(page: string, table: string): string {
   const start = page.indexOf(START);
   const end = page.indexOf(END);
-  if (start < 0 || end < start) throw new Error("The page has no place for the table of providers.");
+  if (start < 0 || end < start) throw new Error("The page has no markers for the table of providers.");
   return `${page.slice(0, start + START.length)}\n\n${table}\n\n${page.slice(end)}`;
 }

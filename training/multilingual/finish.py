@@ -17,7 +17,7 @@ from ..bundle import INT8, bundle, publish, write_config
 from ..datasets import RetrievalSet, Scores, read_retrieval_set
 from ..encoder import encode, tokenize
 from ..ensemble import Ensemble
-from ..evaluate import PerQuery, per_query, summarise
+from ..evaluate import PerQuery, per_query, summarize
 from ..finish import calibration_texts, markdown
 from ..mining import Mined
 from ..pool import Pool
@@ -141,7 +141,7 @@ def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
             found = readings(d, scores, share)
             log(f"{d.name} {name}: " + " ".join(f"{kind} {np.mean(list(values.values())):.4f}" for kind, values in found.items()))
             results[d.name] |= {f"{name}/{kind}": values for kind, values in found.items()}
-        rows = summarise(results, "bm25")
+        rows = summarize(results, "bm25")
         report = {**made, "selection": selection, "shares": shares, "pooled_weight": share, "table": rows}
         (job.folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False))
         (job.folder / "per-query.json").write_text(json.dumps(results))

@@ -52,7 +52,7 @@ PRESETS = {
     "smoke": MultilingualConfig(
         replace(CPU.texts, sets={"jaquad_train": (60, 2, 4), "cmrc2018_train": (60, 2, 8)}, selection_queries=10, selection_depth=5),
         replace(
-            CPU.late, name="smoke", neighbours=8, finish=FinishConfig(shares=(1.0,), calibration=6),
+            CPU.late, name="smoke", neighbors=8, finish=FinishConfig(shares=(1.0,), calibration=6),
             train=replace(CPU.late.train, steps=4, warmup=1, groups=2, group_size=4, checkpoint_every=2, evaluate_every=4, workers=1),
         ),
     ),
@@ -78,7 +78,7 @@ def prepare(data: Path, config: MultilingualConfig, cache: Path, file: Path) -> 
     _, asked, passages = read[0]
     mined = cache / "mined.pickle"
     if not mined.exists():
-        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.late.neighbours, bigrams)))
+        mined.write_bytes(pickle.dumps(mine(pool, passages.pooled, asked.pooled, config.late.neighbors, bigrams)))
     candidates = pickle.loads(mined.read_bytes())
     _, tokenizer = load_backbone(start)
     return Job(

@@ -32,7 +32,7 @@ class TextConfig:
 
 
 def bigrams(text: str) -> list[str]:
-    """Pairs of neighbouring characters, and Latin words and numbers whole."""
+    """Pairs of neighboring characters, and Latin words and numbers whole."""
     found: list[str] = []
     for run in _RUN.findall(text.lower()):
         found += [run] if run.isascii() or len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]

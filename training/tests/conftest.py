@@ -65,7 +65,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [{"query": f"What is (are) {p} fever ?", "positive": f"{p} fever is an illness of the coast."} for p in PLACES],
     )
     glosses = [f"a {thing} made of stone that stands beside the river; \"the {thing} of Arden\"" for thing in THINGS]
-    lines = ["  1 This is the licence.", *(f"{n:08} 06 n 01 {t} 0 000 | {g}" for n, (t, g) in enumerate(zip(THINGS, glosses, strict=True)))]
+    lines = ["  1 This is the license.", *(f"{n:08} 06 n 01 {t} 0 000 | {g}" for n, (t, g) in enumerate(zip(THINGS, glosses, strict=True)))]
     (folder / "wordnet").mkdir()
     (folder / "wordnet" / "data.noun").write_text("\n".join(lines), encoding="utf-8")
     return folder

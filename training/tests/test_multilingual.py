@@ -57,7 +57,7 @@ def test_blocks_hold_32_weights_in_18_bytes():
     assert blocks(packed * 2).tolist() == [0.5 * (code - 8) for code in codes] * 2
 
 
-def quantised(weights: np.ndarray) -> tuple[bytes, np.ndarray]:
+def quantized(weights: np.ndarray) -> tuple[bytes, np.ndarray]:
     """Blocks of weights, and what they hold."""
     groups = weights.reshape(-1, BLOCK)
     scale = np.maximum(np.abs(groups).max(1, keepdims=True) / 7, 1e-4).astype(np.float16)
@@ -78,7 +78,7 @@ def write_start(path: Path) -> BertModel:
         matrix = theirs == "emb.word" or (theirs.split(".")[1] in MATRICES and theirs.endswith(".w"))
         # Biases that are all zero would be one tensor of the exported graph.
         weights = state[ours].numpy() if state[ours].dim() > 1 else state[ours].normal_(std=0.1).numpy()
-        packed, held = quantised(weights) if matrix else (weights.tobytes(), weights)
+        packed, held = quantized(weights) if matrix else (weights.tobytes(), weights)
         state[ours].copy_(torch.from_numpy(held.copy()))
         tensors.append((theirs, weights.size, packed))
     spelled = [piece.encode() for piece in PIECES]
