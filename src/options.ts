@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "./errors.js";
+import { InvalidInputError, InvalidOptionError } from "./errors.js";
 
 /**
  * Checks the value of one option, which is never `undefined`.
@@ -137,4 +137,10 @@ export function checkFlag(option: string, value: boolean | undefined): void {
 /** Checks a signal that may be left out. @throws InvalidOptionError if it is not an AbortSignal. */
 export function checkSignal(option: string, value: AbortSignal | undefined): void {
   optional(abortSignal, option, value);
+}
+
+/** @throws InvalidInputError if the query is not a string, or is blank. */
+export function checkQuery(query: unknown): asserts query is string {
+  if (typeof query !== "string" || query.trim() === "")
+    throw new InvalidInputError("query", "must be a string that is not blank.");
 }

@@ -1,5 +1,4 @@
 import type { Calibration } from "../calibration.js";
-import { InvalidInputError } from "../errors.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /** The lowest score there is. A 32-bit float can hold it too, unlike `-Number.MAX_VALUE`. */
@@ -113,10 +112,4 @@ export interface RelevanceScorer {
   load?(options?: { signal?: AbortSignal }): Promise<void>;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
-}
-
-/** @throws InvalidInputError if the query is not a string, or is blank. */
-export function checkQuery(query: unknown): asserts query is string {
-  if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "must be a string that is not blank.");
 }

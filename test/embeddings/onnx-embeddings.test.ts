@@ -4,6 +4,7 @@ import { Embeddings } from "@langchain/core/embeddings";
 import { type EmbeddingReport, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { describe, expect, it } from "vitest";
 import { EmbeddingSimilarityReranker, InvalidOptionError } from "../../src/index.js";
+import { ModelCopy } from "../scorers/onnx/model-copy.js";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
 const model = tiny("bert-encoder");
@@ -18,7 +19,7 @@ const length = (vector: readonly number[]) => Math.hypot(...vector);
 const far = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
 describe("OnnxEmbeddings", () => {
-  it("is a LangChain Embeddings, and gives plain arrays", async () => {
+  it("extends LangChain's Embeddings and returns plain arrays", async () => {
     await using embeddings = open();
     expect(embeddings).toBeInstanceOf(Embeddings);
     const vector = await embeddings.embedQuery(texts[0]!);
@@ -27,7 +28,7 @@ describe("OnnxEmbeddings", () => {
     expect(await embeddings.embedDocuments([])).toEqual([]);
   });
 
-  it("gives one vector a text, in the order given, the same alone and among others", async () => {
+  it("returns one vector per text in the order of the texts, the same alone and among others", async () => {
     await using embeddings = open();
     const together = await embeddings.embedDocuments(texts);
     expect(together).toHaveLength(texts.length);
@@ -35,7 +36,7 @@ describe("OnnxEmbeddings", () => {
       expect(far(await embeddings.embedQuery(text), together[i]!)).toBeLessThan(1e-5);
   });
 
-  it("reports the tokens of the reference, without padding, and which texts were cut", async () => {
+  it("reports the number of tokens without padding, and which texts were truncated", async () => {
     await using embeddings = open();
     const reports: EmbeddingReport[] = [];
     const onReport = (report: EmbeddingReport) => reports.push(report);
@@ -50,7 +51,7 @@ describe("OnnxEmbeddings", () => {
     expect(truncated).toContain(true);
   });
 
-  it("brings vectors to length 1 unless told not to, their direction kept", async () => {
+  it("scales vectors to length 1 unless `normalize` is false", async () => {
     await using unit = open();
     await using raw = open({ normalize: false });
     const [ones, own] = [await unit.embedDocuments(texts), await raw.embedDocuments(texts)];
@@ -67,7 +68,7 @@ describe("OnnxEmbeddings", () => {
     expect(own.some((vector) => Math.abs(length(vector) - 1) > 0.01)).toBe(true);
   });
 
-  it("puts each prefix before its own kind of text", async () => {
+  it("prepends the query prefix to queries and the document prefix to documents", async () => {
     await using plain = open();
     await using prefixed = open({ queryPrefix: "query: ", documentPrefix: "passage: " });
     const text = texts[0]!;
@@ -78,7 +79,7 @@ describe("OnnxEmbeddings", () => {
     expect(far(query, document!)).toBeGreaterThan(1e-4);
   });
 
-  it("cuts long texts at their end", async () => {
+  it("ignores the end of texts that are longer than maxLength", async () => {
     await using embeddings = open({ maxLength: 8 });
     const [a, b, c] = await embeddings.embedDocuments([
       `the town ${"and the river ".repeat(50)}`,
@@ -89,7 +90,7 @@ describe("OnnxEmbeddings", () => {
     expect(far(a!, c!)).toBeGreaterThan(1e-4);
   });
 
-  it("ranks a text first that is the query itself", async () => {
+  it("ranks the text that is identical to the query first", async () => {
     await using embeddings = open();
     const reranker = new EmbeddingSimilarityReranker({ embeddings, topN: 1 });
     const documents = texts.slice(0, 6).map((pageContent) => ({ pageContent, metadata: {} }));
@@ -98,7 +99,7 @@ describe("OnnxEmbeddings", () => {
     expect(first!.metadata.sim).toBeCloseTo(1, 5);
   });
 
-  it("rejects with an abort's own reason", async () => {
+  it("rejects with the reason of an abort", async () => {
     await using embeddings = open();
     const signal = AbortSignal.abort("never");
     await expect(embeddings.embedQuery("text", { signal })).rejects.toBe("never");
@@ -109,12 +110,76 @@ describe("OnnxEmbeddings", () => {
     ["no model", { model: undefined }, "model"],
     ["a blank model", { model: " " }, "model"],
     ["an unknown pooling", { pooling: "max" }, "pooling"],
-    ["a misspelt option", { queryprefix: "q" }, "queryprefix"],
+    ["a misspelled option", { queryprefix: "q" }, "queryprefix"],
     ["maxLength below 8", { maxLength: 4 }, "maxLength"],
     ["no threads", { threads: 0 }, "threads"],
     ["an unknown dtype", { dtype: "int8" }, "dtype"],
-  ])("refuses %s", (_name, options, option) => {
+  ])("refuses to be constructed with %s", (_name, options, option) => {
     expect(() => open(options)).toThrow(InvalidOptionError);
     expect(() => open(options)).toThrow(expect.objectContaining({ option }));
+  });
+});
+
+describe("OnnxEmbeddings on a decoder's folder", () => {
+  const { texts, last } = JSON.parse(readFileSync(`${tiny("qwen3-embedding")}/golden.json`, "utf8")) as {
+    texts: string[];
+    last: number[][];
+  };
+
+  it("uses last-token pooling if no file names the pooling", async () => {
+    using copy = new ModelCopy("qwen3-embedding").remove("1_Pooling");
+    await using embeddings = new OnnxEmbeddings({ model: copy.folder, workers: 1, maxLength: 64 });
+    const vectors = await embeddings.embedDocuments(texts.slice(0, 4));
+    for (const [i, vector] of vectors.entries()) expect(far(vector, last[i]!)).toBeLessThan(1e-4);
+  });
+
+  it("requires `queryPrefix` for queries if no file names one, and not for documents", async () => {
+    await using embeddings = new OnnxEmbeddings({ model: tiny("qwen3-embedding"), workers: 1 });
+    expect(await embeddings.embedDocuments(["a text"])).toHaveLength(1);
+    await expect(embeddings.embedQuery("a query")).rejects.toMatchObject({
+      name: "InvalidOptionError",
+      option: "queryPrefix",
+      message: expect.stringContaining('or "" for none'),
+    });
+    await using plain = new OnnxEmbeddings({ model: tiny("qwen3-embedding"), workers: 1, queryPrefix: "" });
+    expect(await plain.embedQuery("a text")).toEqual((await embeddings.embedDocuments(["a text"]))[0]);
+  });
+
+  it("uses the prompts of config_sentence_transformers.json as prefixes", async () => {
+    using copy = new ModelCopy("qwen3-embedding").write("config_sentence_transformers.json", {
+      prompts: { query: "Instruct: find it\nQuery:", document: "Doc: " },
+    });
+    await using embeddings = new OnnxEmbeddings({ model: copy.folder, workers: 1 });
+    await using plain = new OnnxEmbeddings({ model: copy.folder, workers: 1, queryPrefix: "", documentPrefix: "" });
+    expect(await embeddings.embedQuery("bread")).toEqual(await plain.embedQuery("Instruct: find it\nQuery:bread"));
+    expect(await embeddings.embedDocuments(["bread"])).toEqual(await plain.embedDocuments(["Doc: bread"]));
+  });
+
+  it("refuses a causal language model, whose output is the logits of its vocabulary", async () => {
+    await using embeddings = new OnnxEmbeddings({ model: tiny("qwen3-causal"), workers: 1, queryPrefix: "" });
+    await expect(embeddings.embedQuery("bread")).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      message: expect.stringMatching(/"logits".*Export the model without its head/),
+    });
+  });
+
+  it("asks for `pooling` if neither files nor architecture show it", async () => {
+    using copy = new ModelCopy("qwen3-embedding")
+      .remove("1_Pooling")
+      .edit("config.json", { model_type: "gemma3_text" });
+    await using embeddings = new OnnxEmbeddings({ model: copy.folder, workers: 1 });
+    await expect(embeddings.embedDocuments(["bread"])).rejects.toMatchObject({
+      name: "InvalidOptionError",
+      option: "pooling",
+    });
+  });
+
+  it("refuses a pooling mode that it does not support instead of using another one", async () => {
+    using copy = new ModelCopy("bert-encoder").write("1_Pooling/config.json", { pooling_mode_max_tokens: true });
+    await using embeddings = new OnnxEmbeddings({ model: copy.folder, workers: 1 });
+    await expect(embeddings.embedDocuments(["bread"])).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      file: "1_Pooling/config.json",
+    });
   });
 });

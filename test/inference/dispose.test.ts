@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Document } from "@langchain/core/documents";
 import { OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
@@ -37,7 +37,7 @@ const SUBJECTS: [string, () => Subject][] = [
     () => scoring(new OnnxLateInteraction({ model: "late-en-v1", verify: true, workers: 1 })),
   ],
   ["OnnxLateInteraction without a cache", () => scoring(new OnnxLateInteraction({ ...late, cache: false }))],
-  ["a scorer that a folder's files choose", () => scoring(createScorer(late.model, { workers: 1 }))],
+  ["a scorer of a kind that the folder's files decide", () => scoring(createScorer(late.model, { workers: 1 }))],
   [
     "OnnxEmbeddings",
     () => {
@@ -50,15 +50,21 @@ const SUBJECTS: [string, () => Subject][] = [
   ],
 ];
 
-/** How long after a call's start: in the same tick, within the promises that follow, within the first turns of the event loop. */
+let threads: ThreadWatch;
+beforeEach(() => {
+  threads = new ThreadWatch();
+});
+afterEach(() => threads.stop());
+
+/** Moments during a call. None of them depends on a clock. */
 const MOMENTS: [string, () => Promise<unknown> | undefined][] = [
-  ["in the same tick", () => undefined],
-  ["one promise later", () => Promise.resolve()],
-  ["some promises later", () => promises(7)],
-  ["many promises later", () => promises(40)],
-  ["a turn later", () => nextTurn()],
-  ["some turns later", () => turns(4)],
-  ["while it loads", () => sleep(40)],
+  ["in the same tick as a call", () => undefined],
+  ["one promise after a call", () => Promise.resolve()],
+  ["seven promises after a call", () => promises(7)],
+  ["forty promises after a call", () => promises(40)],
+  ["one turn of the event loop after a call", () => nextTurn()],
+  ["four turns of the event loop after a call", () => turns(4)],
+  ["while the thread of a call loads its model", () => threads.started()],
 ];
 
 async function promises(count: number): Promise<void> {
@@ -69,13 +75,6 @@ async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await nextTurn();
 }
 
-let threads: ThreadWatch;
-beforeEach(() => {
-  threads = new ThreadWatch();
-});
-afterEach(() => threads.stop());
-
-const alive = () => threads.workers.length - threads.ended;
 const settled = (promise: Promise<unknown>) =>
   promise.then(
     () => "a result",
@@ -83,20 +82,20 @@ const settled = (promise: Promise<unknown>) =>
   );
 
 describe.each(SUBJECTS)("dispose() of %s", (_name, make) => {
-  it.each(MOMENTS)("%s after a call leaves no thread behind", async (_moment, moment) => {
+  it.each(MOMENTS)("%s leaves no thread behind", async (_moment, moment) => {
     const subject = make();
     const call = settled(subject.call());
     await moment();
     await subject.dispose();
-    expect(alive()).toBe(0);
-    // A fast machine may be done by then.
+    expect(threads.alive).toBe(0);
+    // On a fast machine, the call may have ended first.
     expect([expect.any(BackendError), "a result"]).toContainEqual(await call);
-    // Time for what was under way to go on, were it not stopped.
-    await sleep(30);
-    expect(alive()).toBe(0);
+    // Whatever the call had yet to do would start a thread within these turns.
+    await turns(50);
+    expect(threads.alive).toBe(0);
   });
 
-  it("in the same tick as a call spoils neither the next call nor the next dispose()", async () => {
+  it("in the same tick as a call affects neither the next call nor the next dispose()", async () => {
     const subject = make();
     const ended = settled(subject.call());
     const disposed = subject.dispose();
@@ -104,12 +103,12 @@ describe.each(SUBJECTS)("dispose() of %s", (_name, make) => {
     expect(await ended).toMatchObject({ name: "BackendError", message: expect.stringContaining("disposed") });
     await disposed;
     expect(await next).toHaveLength(texts.length);
-    expect(alive()).toBe(1);
+    expect(threads.alive).toBe(1);
     await Promise.all([subject.dispose(), subject.dispose()]);
-    expect(alive()).toBe(0);
+    expect(threads.alive).toBe(0);
   });
 
-  it("takes no share of another instance with it, however often it is called", async () => {
+  it("does not end the calls of another instance, even if it is called twice", async () => {
     const [one, other] = [make(), make()];
     await Promise.all([one.call(), other.call()]);
     const running = other.call();
@@ -119,10 +118,10 @@ describe.each(SUBJECTS)("dispose() of %s", (_name, make) => {
     expect(await running).toHaveLength(texts.length);
     expect(threads).toMatchObject({ ended: 0, workers: { length: 1 } });
     await other.dispose();
-    expect(alive()).toBe(0);
+    expect(threads.alive).toBe(0);
   });
 
-  it("frees what calls opened that were aborted meanwhile", async () => {
+  it("frees what aborted calls have opened", async () => {
     const subject = make();
     for (let i = 0; i < 3; i++) {
       const controller = new AbortController();
@@ -133,31 +132,31 @@ describe.each(SUBJECTS)("dispose() of %s", (_name, make) => {
     }
     expect(await subject.call()).toHaveLength(texts.length);
     await subject.dispose();
-    expect(alive()).toBe(0);
+    expect(threads.alive).toBe(0);
   });
 });
 
 describe.each([
   ["CrossEncoderReranker", () => new CrossEncoderReranker({ model: crossEncoder.model })],
   ["HybridReranker", () => new HybridReranker({ model: crossEncoder.model, embeddings: new StaticEmbeddings() })],
-] as const)("dispose() of a %s that named its model", (name, make) => {
+] as const)("dispose() of a %s that was given the name of a model", (name, make) => {
   const documents = texts.map((pageContent) => new Document({ pageContent }));
 
-  it.each(MOMENTS)("%s after a call leaves no thread behind", async (_moment, moment) => {
+  it.each(MOMENTS)("%s leaves no thread behind", async (_moment, moment) => {
     const reranker = make();
     const call = settled(reranker.rerank(documents, "when does the ferry leave?"));
     await moment();
     await reranker.dispose();
     expect([expect.any(BackendError), "a result"]).toContainEqual(await call);
-    await sleep(30);
-    expect(alive()).toBe(0);
+    await turns(50);
+    expect(threads.alive).toBe(0);
   });
 
-  it("in the same tick as a call ends it, says so, and spoils no later one", async () => {
+  it("in the same tick as a call rejects that call and not the next one", async () => {
     await using reranker = make();
     const ended = settled(reranker.rerank(documents, "when does the ferry leave?"));
     await reranker.dispose();
-    const message = expect.stringMatching(new RegExp(`^${name} .*disposed`));
+    const message = expect.stringContaining(`${name} failed: it was disposed of during a call`);
     expect(await ended).toMatchObject({ name: "BackendError", message });
     expect(threads.workers).toHaveLength(0);
     const { documents: ranked } = await reranker.rerank(documents, "when does the ferry leave?");
@@ -165,7 +164,7 @@ describe.each([
   });
 });
 
-it("dispose() of a reranker that was given its scorer ends no call", async () => {
+it("dispose() of a reranker that was given a scorer ends none of its calls", async () => {
   await using scorer = new OnnxCrossEncoder(crossEncoder);
   const reranker = new CrossEncoderReranker({ model: scorer });
   const call = reranker.rerank([new Document({ pageContent: "a ferry" })], "when does the ferry leave?");

@@ -14,28 +14,29 @@ beforeEach(() => {
 });
 afterEach(() => threads.stop());
 
-/** Batches of all the passages, were none of them given up: one a passage or so with the bundled model. */
+/** A long job: the bundled model runs about one batch per passage. */
 const JOB = passages(2000);
 
 describe("an abort", () => {
-  it("after 200 ms of a long job stops the threads within a batch, and the next call works", async () => {
+  it("during a long job stops the threads within a batch, and the next call works", async () => {
     await using scorer = new OnnxCrossEncoder({ workers: 2, batchTokens: 256 });
     const alone = await scorer.score("ferry", ["The ferry leaves."]);
     const controller = new AbortController();
     const reason = new Error("changed my mind");
     const job = scorer.score("when does the ferry leave?", JOB, { signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 200);
+    await threads.next("done");
+    controller.abort(reason);
     expect(await caught(job)).toBe(reason);
     const before = threads.count("done");
     expect(await scorer.score("ferry", ["The ferry leaves."])).toEqual(alone);
-    // A chunk whose last batch ran when the abort came is finished, one a thread; nothing of the job was handed out afterwards.
+    // Each thread may finish the chunk whose last batch was running; no chunk was sent to a thread after the abort.
     expect(threads.count("done") - before).toBeLessThanOrEqual(3);
     expect(threads.batches).toBeLessThan(JOB.length / 4);
     expect(threads.ended).toBe(0);
     expect(threads.workers.length).toBeLessThanOrEqual(2);
   });
 
-  it("of one call leaves the others alone", async () => {
+  it("of one call does not affect other calls", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 2 });
     const texts = passages(60);
     const expected = await scorer.score("ferry", texts);
@@ -47,13 +48,13 @@ describe("an abort", () => {
     expect(await kept).toEqual(expected);
   });
 
-  it("before the call starts no thread", async () => {
+  it("before a call rejects it without starting a thread", async () => {
     const scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit") });
     expect(await caught(scorer.score("q", ["t"], { signal: AbortSignal.abort("never") }))).toBe("never");
     expect(threads.workers).toHaveLength(0);
   });
 
-  it("while the model loads rejects at once, and the model serves the next call", async () => {
+  it("while the model loads rejects the call at once, and the loaded model serves the next call", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
     const controller = new AbortController();
     const call = scorer.score("q", ["t"], { signal: controller.signal });
@@ -64,7 +65,7 @@ describe("an abort", () => {
     expect(threads.workers).toHaveLength(1);
   });
 
-  it("stops embeddings too", async () => {
+  it("stops embedding within a batch, and the next call works", async () => {
     await using embeddings = new OnnxEmbeddings({ model: tiny("bert-encoder"), workers: 1 });
     await embeddings.embedQuery("up");
     const controller = new AbortController();
@@ -78,8 +79,8 @@ describe("an abort", () => {
   });
 });
 
-describe("a timeout of the reranker", () => {
-  it("stops the threads as an abort does", async () => {
+describe("a reranker's timeout", () => {
+  it("stops the threads within a batch, and the next call works", async () => {
     await using scorer = new OnnxCrossEncoder({ workers: 2, batchTokens: 256 });
     await scorer.score("ferry", ["The ferry leaves."]);
     const reranker = new CrossEncoderReranker({ model: scorer, timeout: 200 });
@@ -95,7 +96,7 @@ describe("a timeout of the reranker", () => {
 
 describe("a thread that dies", () => {
   it.each([1, 2])(
-    "rejects the call in flight with a named error, and the next call starts anew (%i workers)",
+    "rejects its call with a BackendError, and the next call starts a new thread (%i workers)",
     async (workers) => {
       await using scorer = new OnnxCrossEncoder({ workers });
       const alone = await scorer.score("ferry", ["The ferry leaves."]);
@@ -105,14 +106,17 @@ describe("a thread that dies", () => {
       for (const worker of threads.workers) void worker.terminate();
       const error = await call;
       expect(error).toBeInstanceOf(BackendError);
-      expect(error).toMatchObject({ backend: "onnx worker", message: expect.stringMatching(/died.*next call starts/) });
+      expect(error).toMatchObject({
+        backend: "onnx worker",
+        message: expect.stringMatching(/thread died.*next call starts/),
+      });
       expect(await scorer.score("ferry", ["The ferry leaves."])).toEqual(alone);
       expect(threads.workers.length).toBeGreaterThan(before);
       await vi.waitFor(() => expect(threads.ended).toBe(before), 30_000);
     },
   );
 
-  it("while nothing runs is replaced without anybody noticing", async () => {
+  it("between calls is replaced at the next call", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
     const alone = await scorer.score("q", ["text"]);
     await threads.workers[0]!.terminate();
@@ -120,7 +124,7 @@ describe("a thread that dies", () => {
     expect(threads.workers).toHaveLength(2);
   });
 
-  it("while it loads rejects the call that waits for it", async () => {
+  it("while it loads its model rejects the waiting call", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
     const call = caught(scorer.score("q", ["text"]));
     await threads.started();
@@ -131,7 +135,7 @@ describe("a thread that dies", () => {
 });
 
 describe("many calls at once", () => {
-  it("over two models give the scores of one by one", async () => {
+  it("over two models give the same scores as calls one after the other", async () => {
     await using a = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 2 });
     await using b = new OnnxCrossEncoder({ model: tiny("xlm-roberta"), workers: 2 });
     const jobs = Array.from({ length: 20 }, (_, i) => ({
@@ -150,7 +154,7 @@ describe("many calls at once", () => {
     expect(threads.workers.length).toBeLessThanOrEqual(4);
   });
 
-  it("share the threads of instances that name the same model and options, and no others", async () => {
+  it("share threads if their instances have the same model and options, and only then", async () => {
     const options = { model: tiny("bert-one-logit"), workers: 1 };
     const [a, b] = [new OnnxCrossEncoder(options), new OnnxCrossEncoder(options)];
     await Promise.all([a.score("q", ["t"]), b.score("q", ["t"])]);
@@ -165,7 +169,7 @@ describe("many calls at once", () => {
     expect(threads.workers).toHaveLength(2);
   });
 
-  it("let a short one pass a long one", async () => {
+  it("let a short call finish before a long one that started earlier", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
     await scorer.score("q", ["t"]);
     const order: string[] = [];
@@ -178,7 +182,7 @@ describe("many calls at once", () => {
 });
 
 describe("the event loop", () => {
-  it("turns while a long call runs", async () => {
+  it("is not blocked by a long call", async () => {
     await using scorer = new OnnxCrossEncoder({ workers: 2 });
     await scorer.score("ferry", ["up"]);
     let turns = 0;
@@ -192,13 +196,13 @@ describe("the event loop", () => {
 describe("threads", () => {
   const model = tiny("bert-one-logit");
 
-  it("start with the first call, not with the instance", async () => {
+  it("start with the first call that has texts, not with the instance", async () => {
     await using scorer = new OnnxCrossEncoder({ model, workers: 1 });
     expect(await scorer.score("q", [])).toEqual([]);
     expect(threads.workers).toHaveLength(0);
   });
 
-  it("end with dispose, which rejects what runs; a later call starts anew", async () => {
+  it("end at dispose(), which rejects calls in progress, and start again at the next call", async () => {
     const scorer = new OnnxCrossEncoder({ model, workers: 1 });
     const alone = await scorer.score("q", ["t"]);
     const running = caught(scorer.score("q", passages(2000)));
@@ -212,7 +216,7 @@ describe("threads", () => {
     expect(threads.ended).toBe(2);
   });
 
-  it("end with the scope of an await using, of scorers and of rerankers that named their model", async () => {
+  it("end with the `await using` scope of a reranker that was given the name of a model", async () => {
     {
       await using reranker = new CrossEncoderReranker({ model });
       await reranker.compressDocuments([new Document({ pageContent: "t" })], "q");
@@ -222,7 +226,7 @@ describe("threads", () => {
     expect(threads.ended).toBe(threads.workers.length);
   });
 
-  it("that the caller owns outlive the reranker that used them", async () => {
+  it("of a scorer that the caller created outlive the reranker that used it", async () => {
     await using scorer = new OnnxCrossEncoder({ model, workers: 1 });
     {
       await using reranker = new CrossEncoderReranker({ model: scorer });
@@ -231,7 +235,7 @@ describe("threads", () => {
     expect(threads.ended).toBe(0);
   });
 
-  it("are freed after idleTimeout, and started again by the next call", async () => {
+  it("end after idleTimeout, and start again at the next call", async () => {
     await using scorer = new OnnxCrossEncoder({ model, workers: 1, idleTimeout: 30 });
     const alone = await scorer.score("q", ["t"]);
     await vi.waitFor(() => expect(threads.ended).toBe(1), 30_000);
@@ -239,7 +243,7 @@ describe("threads", () => {
     expect(threads.workers).toHaveLength(2);
   });
 
-  it("are not freed by idleTimeout amid work", async () => {
+  it("do not end during a call that takes longer than idleTimeout", async () => {
     await using scorer = new OnnxCrossEncoder({ model, workers: 1, idleTimeout: 1 });
     expect(await scorer.score("q", passages(400))).toHaveLength(400);
     expect(threads.workers).toHaveLength(1);

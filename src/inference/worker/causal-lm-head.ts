@@ -1,8 +1,8 @@
 import type { ModelConfig } from "../formats/model-config.js";
 import { halfToNumber } from "../formats/safetensors.js";
 import type { Encoded } from "../tokenizer/pair-encoding.js";
+import { cacheOutput, emptyCache, isCacheInput } from "./graph-head.js";
 import type { Head, HeadParts } from "./head.js";
-import { cacheOutput, emptyCache, isCacheInput } from "./kv-cache.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 
 /** Shared prefixes below this number of tokens are not worth a pass of their own. */

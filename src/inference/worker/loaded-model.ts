@@ -127,19 +127,13 @@ class ModelFiles {
 
   async #read(file: string, reading: Promise<object | undefined>): Promise<object | undefined> {
     const value = await reading.catch((error: Error) => {
-      const advice = file === "tokenizer.json" ? HOW_TO_MAKE_TOKENIZER : WHAT_A_FOLDER_HOLDS;
-      throw fault(this.#spec, `it cannot be read (${error.message}). ${advice}`, file);
+      const problem = `it cannot be read (${error.message}). A model folder holds tokenizer.json, config.json and the ONNX file.`;
+      throw fault(this.#spec, problem, file);
     });
     if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
     throw fault(this.#spec, "it must be a JSON object.", file);
   }
 }
-
-const WHAT_A_FOLDER_HOLDS = "A model folder holds tokenizer.json, config.json and the ONNX file.";
-
-const HOW_TO_MAKE_TOKENIZER =
-  "If the model has no tokenizer.json, make one in Python: " +
-  '`AutoTokenizer.from_pretrained("<model>").save_pretrained("<folder>")` writes it.';
 
 async function openSession(platform: Platform, spec: ModelSpec): Promise<RuntimeSession> {
   const session = await platform.openSession(spec).catch((error) => {

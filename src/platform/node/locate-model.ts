@@ -33,7 +33,8 @@ export async function locateModel(name: string, options: LocateOptions = {}): Pr
   if (!local && entry?.bundled) {
     throw new ModelNotFoundError(
       name,
-      `the package's folder models/${entry.name} is missing. Install the package again.`,
+      `the package's folder models/${entry.name} is missing. Install the package again. If a bundler has put langchain-rerank into ` +
+        "another file, mark langchain-rerank as external, so that it finds its models.",
     );
   }
   if (!local && path !== undefined && looksLikePath(name)) {

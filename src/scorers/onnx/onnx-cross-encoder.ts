@@ -4,8 +4,8 @@ import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine
 import { DEFAULT_CROSS_ENCODER } from "../../models/defaults.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
-import { type Checks, checkOptions, expecting, flag, integer, number, oneOf, text } from "../../options.js";
-import { checkQuery, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
+import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */

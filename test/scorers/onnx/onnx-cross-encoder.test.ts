@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { OnnxCrossEncoder } from "langchain-rerank/onnx";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-
-const tiny = (name: string) => fileURLToPath(new URL(`../../fixtures/tiny-models/${name}`, import.meta.url));
+import type { RelevanceScorer, ScorerReport } from "../../../src/scorers/relevance-scorer.js";
+import { ThreadWatch } from "../../inference/engine-threads.js";
+import { tinyModel } from "./model-copy.js";
 
 interface Golden {
   pairs: [string, string][];
@@ -12,9 +11,9 @@ interface Golden {
   truncated: boolean[];
 }
 
-/** What transformers computes for the pairs that fit the model; those that do not are cut by other rules there. */
+/** What transformers computes for the pairs that fit the model. It truncates the others by different rules. */
 function referencePairs(name: string) {
-  const golden = JSON.parse(readFileSync(`${tiny(name)}/golden.json`, "utf8")) as Golden;
+  const golden = JSON.parse(readFileSync(`${tinyModel(name)}/golden.json`, "utf8")) as Golden;
   return golden.pairs.flatMap(([query, text], index) => {
     const row = [golden.logits[index]!].flat();
     const logit = row.length === 2 ? row[1]! - row[0]! : row[0]!;
@@ -22,12 +21,21 @@ function referencePairs(name: string) {
   });
 }
 
+async function scoreWithReport(scorer: RelevanceScorer, query: string, texts: readonly string[]) {
+  let report: ScorerReport = {};
+  const onReport = (given: ScorerReport) => {
+    report = given;
+  };
+  const scores = await scorer.score(query, texts, { onReport });
+  return { scores, report };
+}
+
 describe.each(["bert-one-logit", "bert-two-logits", "xlm-roberta", "modernbert"])("OnnxCrossEncoder on %s", (name) => {
   const pairs = referencePairs(name);
-  const scorer = new OnnxCrossEncoder({ model: tiny(name), activation: "identity", workers: 1 });
+  const scorer = new OnnxCrossEncoder({ model: tinyModel(name), activation: "identity", workers: 1 });
   afterAll(() => scorer.dispose());
 
-  it("gives the logits that transformers gives, pair by pair", async () => {
+  it("gives the logits of transformers for every pair", async () => {
     expect(pairs.length).toBeGreaterThan(20);
     for (const { query, text, logit } of pairs) {
       const [score] = await scorer.score(query, [text]);
@@ -35,7 +43,7 @@ describe.each(["bert-one-logit", "bert-two-logits", "xlm-roberta", "modernbert"]
     }
   });
 
-  it("gives the same scores whatever texts stand beside a text", async () => {
+  it("gives a text the same score alone and among other texts", async () => {
     const { query } = pairs[0]!;
     const texts = pairs.map(({ text }) => text);
     const together = await scorer.score(query, texts);
@@ -47,47 +55,91 @@ describe.each(["bert-one-logit", "bert-two-logits", "xlm-roberta", "modernbert"]
 });
 
 describe("OnnxCrossEncoder", () => {
-  const model = tiny("bert-one-logit");
+  const model = tinyModel("bert-one-logit");
 
-  it("cuts the document, never a query that leaves a quarter of the room, and says so", async () => {
-    const scorer = new OnnxCrossEncoder({ model, maxLength: 32 });
-    const reports: ScorerReport[] = [];
-    const onReport = (report: ScorerReport) => reports.push(report);
+  it("truncates and reports documents that do not fit next to the query", async () => {
+    await using scorer = new OnnxCrossEncoder({ model, maxLength: 32 });
     const long = "the history of the town ".repeat(50);
-    const [cut, same] = await scorer.score("a small model", [long, `${long} and more`], { onReport });
-    expect(cut).toBe(same);
-    expect(reports[0]!.truncated).toEqual([true, true]);
-    await scorer.score("a small model", ["the town"], { onReport });
-    expect(reports[1]!.truncated).toEqual([false]);
-    const [first] = await scorer.score(`the query ${"again ".repeat(60)}`, ["the town"]);
-    const [second] = await scorer.score(`the query ${"again ".repeat(60)}`, ["a passage"]);
-    expect(first).not.toBe(second);
-    await scorer.dispose();
+    const { scores, report } = await scoreWithReport(scorer, "a small model", [long, `${long} and more`, "the town"]);
+    expect(scores[0]).toBe(scores[1]);
+    expect(report.truncated).toEqual([true, true, false]);
+    expect(report.queryTruncated).toBeUndefined();
   });
 
-  it("scores the best passage of a long document, and tells where it stands", async () => {
-    const scorer = new OnnxCrossEncoder({ model, maxLength: 40, longDocuments: "max-passage", activation: "identity" });
-    const text = Array.from({ length: 60 }, (_, i) => `Sentence ${i} describes the history of the town.`).join("\r\n");
-    let told: ScorerReport = {};
-    const [score] = await scorer.score("fresh bread", [text], {
-      onReport: (report) => {
-        told = report;
-      },
+  it("keeps the end of a query that is too long, and reports the query and not the documents as truncated", async () => {
+    await using scorer = new OnnxCrossEncoder({ model, maxLength: 48 });
+    const history = "earlier line of the chat. ".repeat(140);
+    const documents = ["the bread", "a small town"];
+    const bread = await scoreWithReport(scorer, `${history}where is fresh bread?`, documents);
+    expect(bread.report).toMatchObject({ truncated: [false, false], queryTruncated: true });
+    const river = await scoreWithReport(scorer, `${history}which river is the longest?`, documents);
+    expect(river.scores).not.toEqual(bread.scores);
+    const otherHistory = "something else entirely. ".repeat(140);
+    const same = await scorer.score(`${otherHistory}${history}where is fresh bread?`, documents);
+    expect(same).toEqual(bread.scores);
+  });
+
+  it("scores the best passage of a long document and reports its span", async () => {
+    await using scorer = new OnnxCrossEncoder({
+      model,
+      maxLength: 40,
+      longDocuments: "max-passage",
+      activation: "identity",
     });
-    const { start, end } = told.passages![0]!;
+    await using beginning = new OnnxCrossEncoder({ model, maxLength: 40, activation: "identity" });
+    const text = Array.from({ length: 60 }, (_, i) => `Sentence ${i} describes the history of the town.`).join("\r\n");
+    const { scores, report } = await scoreWithReport(scorer, "fresh bread", [text]);
+    const { start, end } = report.passages![0]!;
     expect(end).toBeGreaterThan(start);
     const [passage] = await scorer.score("fresh bread", [text.slice(start, end)]);
-    expect(score).toBeCloseTo(passage!, 4);
-    expect(told.truncated).toEqual([false]);
-    const beginning = new OnnxCrossEncoder({ model, maxLength: 40, activation: "identity" });
+    expect(scores[0]).toBeCloseTo(passage!, 4);
+    expect(report.truncated).toEqual([false]);
     const [first] = await beginning.score("fresh bread", [text]);
-    expect(score).toBeGreaterThanOrEqual(first! - 1e-4);
-    await scorer.dispose();
-    await beginning.dispose();
+    expect(scores[0]).toBeGreaterThanOrEqual(first! - 1e-4);
   });
 
-  it("reads any Unicode without harm", async () => {
-    const scorer = new OnnxCrossEncoder({ model });
+  it("stops within a few batches when it is aborted in a document of 20 MB, and then serves the next call", async () => {
+    const threads = new ThreadWatch();
+    await using scorer = new OnnxCrossEncoder({ model, workers: 1, longDocuments: "max-passage" });
+    const [alone] = await scorer.score("fresh bread", ["The bakery sells bread."]);
+    const controller = new AbortController();
+    const long = "The bakery sells bread and butter. ".repeat(600_000);
+    const posted = threads.posted("run");
+    const call = scorer.score("fresh bread", [long], { signal: controller.signal });
+    await posted;
+    controller.abort("enough");
+    await expect(call).rejects.toBe("enough");
+    expect(await scorer.score("fresh bread", ["The bakery sells bread."])).toEqual([alone]);
+    threads.stop();
+    expect(threads.count("cancelled")).toBe(1);
+    expect(threads.workers).toHaveLength(1);
+  });
+
+  it("scores identical texts once", async () => {
+    await using scorer = new OnnxCrossEncoder({ model, workers: 1, batchTokens: 1 });
+    const texts = ["the bread", "a town", "the bread", "the bread", "a town"];
+    const { scores, report } = await scoreWithReport(scorer, "fresh bread", texts);
+    expect(report.batches).toBe(2);
+    expect(scores).toHaveLength(5);
+    expect(new Set(scores).size).toBe(2);
+    expect([scores[2], scores[3], scores[4]]).toEqual([scores[0], scores[0], scores[1]]);
+    expect(report.raw).toHaveLength(5);
+    expect(report.truncated).toHaveLength(5);
+  });
+
+  it("refuses an instruction for a model without a prompt before it scores anything", async () => {
+    const threads = new ThreadWatch();
+    await using scorer = new OnnxCrossEncoder({ model, workers: 1, instruction: "Find recipes" });
+    await expect(scorer.score("fresh bread", ["a", "b"])).rejects.toMatchObject({
+      name: "InvalidOptionError",
+      option: "instruction",
+    });
+    threads.stop();
+    expect(threads.count("done")).toBe(0);
+  });
+
+  it("scores texts with any Unicode, and texts of a megabyte", async () => {
+    await using scorer = new OnnxCrossEncoder({ model });
     const texts = [
       "\ud800 lone",
       "nul\u0000here",
@@ -100,6 +152,5 @@ describe("OnnxCrossEncoder", () => {
     const scores = await scorer.score("any text", texts);
     expect(scores).toHaveLength(texts.length);
     for (const score of scores) expect(score).toBeGreaterThan(0);
-    await scorer.dispose();
   });
 });

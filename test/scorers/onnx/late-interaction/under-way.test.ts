@@ -109,9 +109,13 @@ describe("first calls at the same time over the same documents", () => {
   it("stop waiting as soon as they are aborted themselves", async () => {
     await using scorer = open();
     const controller = new AbortController();
+    const watch = new ThreadWatch();
     const first = score(scorer, queries[0]!);
     const second = score(scorer, queries[1]!, controller.signal);
-    setTimeout(() => controller.abort("enough"), 5);
+    await watch.started();
+    await watch.next("done");
+    watch.stop();
+    controller.abort("enough");
     await expect(second).rejects.toBe("enough");
     expect((await first).scores).toHaveLength(texts.length);
   });
