@@ -37,6 +37,42 @@ describe("tuneStages", () => {
     });
   });
 
+  it("says in words that tuning is not worth it when no setting beats the best single stage by more than chance", () => {
+    const perfect = madeStages(data, { first: 9, model: 0 });
+    const result = tuneStages(perfect, data.qrels, { onWarning, permutations: 1000 });
+    expect(result.isBetter).toBe(false);
+    expect(result.verdict).toMatch(
+      /^No setting beats the model alone by more than chance: keep the defaults\. nDCG@10 on held-out queries: tuned, best 0\.\d{3}, expensive alone 0\.\d{3} \(difference [+−±]0\.\d{3}, p \d\.\d{3} after Holm's correction\)\.$/,
+    );
+  });
+
+  it("says in words that tuning is better when a blend beats both stages by more than chance", () => {
+    const documents = ["a", "b", "c", "d", "e", "f"];
+    const column = (found: string) => ({
+      scores: documents.map((id) => (id === found ? 1 : 0)),
+      milliseconds: documents.map(() => 1),
+    });
+    // Each stage finds one of the two relevant documents.
+    const queries = Array.from({ length: 20 }, (_, i) => ({
+      id: `q${i}`,
+      documents,
+      blank: [],
+      first: new Map([["cheap", column("e")]]),
+      models: new Map([["expensive", column("f")]]),
+    }));
+    const qrels = Object.fromEntries(queries.map(({ id }) => [id, { e: 1, f: 1 }]));
+    const result = tuneStages({ ...stages, queries }, qrels, { onWarning, permutations: 2000 });
+    expect(result.isBetter).toBe(true);
+    expect(result.verdict).toMatch(/^Tuning is better than (cheap|expensive) alone by more than chance\. nDCG@10/);
+  });
+
+  it("returns best and fastest as one choice when they are the same setting", () => {
+    const grid = { alpha: [0.5], topK: [5], normalization: ["rank" as const] };
+    const result = tuneStages(stages, data.qrels, { grid, onWarning, permutations: 1000 });
+    expect(result.fastest).toBe(result.best);
+    expect(result.comparison.runs.map(({ name }) => name)).not.toContain("tuned, fastest");
+  });
+
   it("counts judged queries without candidates as 0, as measureRun does", () => {
     const result = tuneStages(stages, data.qrels, { onWarning });
     const cheap = new Map(

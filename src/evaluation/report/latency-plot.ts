@@ -1,4 +1,4 @@
-import { type PlottedPoint, placeLabels } from "./place-labels.js";
+import { type Box, type PlottedPoint, placeLabels } from "./place-labels.js";
 import type { PlotSize, PlotSpec } from "./plot-specs.js";
 import { placeholder } from "./style.js";
 
@@ -31,7 +31,6 @@ export function latencyPlot(
     scale: { type: "sqrt", domain: [0, longest], nice: false },
     axis: {
       tickCount: isNarrow ? 3 : 6,
-      labelOverlap: true,
       labelExpr: "datum.value < 1 ? format(1000 * datum.value, '~r') + ' ms' : format(datum.value, '~r') + ' s'",
     },
     title: "time per query",
@@ -43,14 +42,15 @@ export function latencyPlot(
     title: measure,
   };
   const area = { width: width - AXIS, height: HEIGHT };
-  const plotted = points.map(({ name, mean, seconds }, index): PlottedPoint => {
-    return {
-      text: isNarrow ? String(index + 1) : name,
-      x: area.width * Math.sqrt(seconds / longest),
-      y: (area.height * (high - mean)) / (high - low),
-    };
+  const position = ({ seconds, mean }: LatencyPoint) => ({
+    x: area.width * Math.sqrt(seconds / longest),
+    y: (area.height * (high - mean)) / (high - low),
   });
-  const labels = placeLabels(plotted, area).map((label, index) => ({ ...label, ...points[index]! }));
+  const plotted = points.map((point, index): PlottedPoint => {
+    return { text: isNarrow ? String(index + 1) : point.name, ...position(point) };
+  });
+  const placed = placeLabels(plotted, area, stepsBetween(front.map(position)));
+  const labels = placed.map((label, index) => ({ ...label, ...points[index]! }));
   return {
     height: HEIGHT,
     encoding: { x, y },
@@ -66,4 +66,15 @@ export function latencyPlot(
       })),
     ],
   };
+}
+
+/** The areas of the line that goes right from each point and then up to the next. */
+function stepsBetween(corners: readonly { x: number; y: number }[]): Box[] {
+  return corners.slice(1).flatMap((to, index) => {
+    const from = corners[index]!;
+    return [
+      { left: from.x, right: to.x, top: from.y - 2, bottom: from.y + 2 },
+      { left: to.x - 2, right: to.x + 2, top: to.y, bottom: from.y },
+    ];
+  });
 }

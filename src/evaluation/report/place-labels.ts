@@ -10,10 +10,11 @@ export interface PlacedLabel {
   text: string;
   dx: number;
   dy: number;
-  align: "left" | "right" | "center";
+  align: "left" | "right";
 }
 
-interface Box {
+/** A rectangle in pixels. */
+export interface Box {
   left: number;
   right: number;
   top: number;
@@ -22,18 +23,24 @@ interface Box {
 
 const CHARACTER = 6.6;
 const LINE = 14;
+/** So that two numbers next to each other do not look like one. */
+const GAP = 4;
 const DOT = 6;
 const MAX_CHARACTERS = 28;
 
 /**
- * Places a label next to each point so that no label covers another, a point, or the edge: the nearest free spot counts. In a crowd that
- * leaves no spot free, the label goes where it covers least.
+ * Places a label next to each point, at the nearest spot where it covers no label, point, obstacle or edge. In a crowd that leaves no spot
+ * free, the label goes where it covers least.
+ *
+ * @param obstacles - areas that labels should avoid, such as lines
  */
 export function placeLabels(
   points: readonly PlottedPoint[],
   area: { width: number; height: number },
+  obstacles: readonly Box[] = [],
 ): readonly PlacedLabel[] {
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - DOT, right: x + DOT, top: y - DOT, bottom: y + DOT }));
+  const dots = points.map(({ x, y }) => ({ left: x - DOT, right: x + DOT, top: y - DOT, bottom: y + DOT }));
+  const taken: Box[] = [...dots, ...obstacles];
   return points.map((point) => {
     const text = point.text.length > MAX_CHARACTERS ? `${point.text.slice(0, MAX_CHARACTERS - 1)}…` : point.text;
     let best: { label: PlacedLabel; box: Box; cost: number } | undefined;
@@ -52,16 +59,16 @@ export function placeLabels(
 function* spots(text: string): Generator<PlacedLabel> {
   for (let distance = 0; distance <= 8; distance++) {
     for (const dy of distance === 0 ? [0] : [-distance * LINE, distance * LINE]) {
-      yield { text, dx: DOT + 4, dy, align: "left" };
-      yield { text, dx: -DOT - 4, dy, align: "right" };
-      if (distance > 0) yield { text, dx: 0, dy, align: "center" };
+      const dx = DOT + (distance === 0 ? 4 : 0);
+      yield { text, dx: -dx, dy, align: "right" };
+      yield { text, dx, dy, align: "left" };
     }
   }
 }
 
 function boxOf({ x, y }: PlottedPoint, { text, dx, dy, align }: PlacedLabel): Box {
-  const width = text.length * CHARACTER;
-  const left = x + dx - (align === "left" ? 0 : align === "right" ? width : width / 2);
+  const width = text.length * CHARACTER + GAP;
+  const left = x + dx - (align === "left" ? 0 : width);
   return { left, right: left + width, top: y + dy - LINE / 2, bottom: y + dy + LINE / 2 };
 }
 

@@ -83,7 +83,7 @@ export function differencePlot(differences: readonly number[], measure: string):
 export function heatPlot(cells: readonly HeatCell[], measure: string, { width }: PlotSize): PlotSpec {
   const means = cells.map(({ mean }) => mean);
   const middle = (Math.min(...means) + Math.max(...means)) / 2;
-  const x = { field: "topK", type: "ordinal", title: "topK", axis: { labelAngle: 0, labelOverlap: true } };
+  const x = { field: "topK", type: "ordinal", title: "topK", axis: { labelAngle: 0 } };
   const y = { field: "alpha", type: "ordinal", sort: "descending", title: "alpha" };
   // In narrower cells the numbers would overlap; the table has them anyway.
   const hasNumbers = width / new Set(cells.map(({ topK }) => topK)).size > 42;

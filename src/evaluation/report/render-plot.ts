@@ -63,6 +63,8 @@ const CHROME = {
       labelFontSize: 12,
       titleFontSize: 12,
       titleFontWeight: "normal",
+      labelOverlap: true,
+      labelSeparation: 6,
     },
     text: { fontSize: 12 },
   },

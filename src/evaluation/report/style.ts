@@ -39,8 +39,8 @@ a{color:var(--accent)}:focus-visible{outline:3px solid var(--accent);outline-off
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--muted);padding:.25rem 0}
 th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--grid);white-space:nowrap}
-th:first-child{text-align:left;padding-left:0}
-@media (max-width:44rem){tbody th{white-space:normal;min-width:8rem;max-width:11rem;overflow-wrap:anywhere}}
+th:first-child{text-align:left;padding-left:0}thead th{white-space:normal;vertical-align:bottom}tbody th{white-space:normal;max-width:24rem;overflow-wrap:anywhere}
+@media (max-width:44rem){tbody th{min-width:8rem;max-width:11rem}}
 figure{margin:1rem 0}figcaption{color:var(--muted)}svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}@media (max-width:44rem){.wide{display:none}.narrow{display:block}}ol.narrow{margin:.25rem 0;padding-left:1.75rem}
 .orders{display:grid;grid-template-columns:1fr 1fr;gap:1rem}@media (max-width:44rem){.orders{grid-template-columns:1fr}}

@@ -69,19 +69,19 @@ function differenceTable({ comparisons }: CompareResult): Html {
     "compared",
     "measure",
     "difference",
+    "p, Holm",
+    "p, randomization",
     "interval",
     "better / equal / worse",
-    "p, randomization",
-    "p, Holm",
   ];
   const rows = comparisons.map((each): HtmlValue[] => [
     `${each.run} − ${each.baseline}`,
     each.measure,
     coloredDifference(each),
+    formatPValue(each.pHolm),
+    formatPValue(each.p),
     `${formatDifference(each.interval.low)} to ${formatDifference(each.interval.high)}`,
     `${each.wins} / ${each.ties} / ${each.losses}`,
-    formatPValue(each.p),
-    formatPValue(each.pHolm),
   ]);
   return html`<h3>Differences</h3><p>A difference is more than chance at the 5 % level if p after Holm's correction is below 0.05.</p>
 ${table("Differences between systems", columns, rows)}`;

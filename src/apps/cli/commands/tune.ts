@@ -125,7 +125,7 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
       ]),
       tuned,
       pair: [tuned.bestSingle, "tuned, best"],
-      notes: warnings,
+      notes: [tuned.verdict, ...warnings],
     });
   } finally {
     await dispose();
