@@ -83,10 +83,12 @@ export class MissingDependencyError extends RerankError {
   /** Shell command that installs it. */
   readonly install: string;
 
-  constructor(dependency: string, purpose: string, options?: ErrorOptions & { install?: string }) {
+  /** @param options.reason Why the package may be missing, as a sentence. */
+  constructor(dependency: string, purpose: string, options?: ErrorOptions & { install?: string; reason?: string }) {
     const install = options?.install ?? `npm install ${dependency}`;
+    const reason = options?.reason === undefined ? "" : ` ${options.reason}`;
     super(
-      `${purpose} requires the package \`${dependency}\`, which could not be loaded. Install it: ${install}`,
+      `${purpose} requires the package \`${dependency}\`, which could not be loaded.${reason} Install it: ${install}`,
       options,
     );
     this.dependency = dependency;

@@ -33,10 +33,22 @@ export function fromWire(error: WireError): RerankError {
     case "missing":
       return new MissingDependencyError(error.dependency, error.purpose, {
         cause: error.cause,
-        // Its install script downloads CUDA libraries, which fails behind many firewalls; npm then silently skips an optional dependency.
+        reason: missingReason(error.dependency, error.cause),
         install: `npm install ${error.dependency} --ignore-scripts`,
       });
     case "other":
       return new BackendError("onnx worker", error.problem);
   }
+}
+
+/** Why a runtime could not be loaded. */
+function missingReason(dependency: string, cause: string): string {
+  if (dependency !== "onnxruntime-node") return `The reason: ${cause}.`;
+  if (/^Cannot find (module|package)/.test(cause)) {
+    return "npm leaves it out without an error if its install script cannot download CUDA libraries, for example behind a firewall.";
+  }
+  return (
+    `It is installed, but its native binary does not load here: ${cause}. \`npx langchain-rerank doctor\` says more; ` +
+    "Alpine Linux and other systems without glibc cannot run it."
+  );
 }

@@ -215,7 +215,7 @@ describe("a model that is not what it should be", () => {
         const modules = JSON.parse(readFileSync(join(at, "modules.json"), "utf8")) as object[];
         writeFileSync(join(at, "modules.json"), JSON.stringify([...modules, modules[1]]));
       },
-      /takes 32 numbers, the layer before it gives 16/,
+      /takes 32 dimensions, but the layer before it gives 16/,
     ],
     [
       "golden scores that are off",

@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => v
   eval: () => import("./commands/eval.js"),
   compare: () => import("./commands/compare.js"),
   tune: () => import("./commands/tune.js"),
+  doctor: () => import("./commands/doctor.js"),
 };
 
 const HELP = `
@@ -19,6 +20,7 @@ Examples:
   $ langchain-rerank rank --query "how do solar panels work?" notes.md
   $ langchain-rerank models list --language ja
   $ langchain-rerank eval examples/data/bicycle
+  $ langchain-rerank doctor
   $ langchain-rerank help rank
 ${EXIT_CODES_HELP}`;
 

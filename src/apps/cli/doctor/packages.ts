@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { listFolder } from "../../../platform/node/folder.js";
+
+/** An installed package. */
+export interface PackageReport {
+  name: string;
+  /** Absent if the package is not installed. */
+  version?: string;
+}
+
+/** The native runtime. */
+export interface RuntimeReport extends PackageReport {
+  /** The native library for this system. */
+  binary?: {
+    /** Path in the package. */
+    path: string;
+    /** Bytes of all files for this system. */
+    bytes: number;
+  };
+  /** Bytes of the files for other systems. */
+  otherBytes?: number;
+  /** Whether the package can be imported. */
+  loads: boolean;
+  /** Why it cannot. */
+  error?: string;
+}
+
+/** Packages whose versions belong in a bug report. */
+const PACKAGES = ["langchain-rerank", "langchain-rerank-multilingual", "@langchain/core", "onnxruntime-web"];
+
+/** Versions of the packages that this package works with. */
+export function describePackages(): Promise<PackageReport[]> {
+  return Promise.all(
+    PACKAGES.map(async (name) => {
+      const version = await versionOf(name);
+      return version === undefined ? { name } : { name, version };
+    }),
+  );
+}
+
+/** Tries to load onnxruntime-node, and describes its files. */
+export async function describeRuntime(): Promise<RuntimeReport> {
+  const name = "onnxruntime-node";
+  const version = await versionOf(name);
+  const error = await import("onnxruntime-node").then(
+    () => undefined,
+    (fault: unknown) => (fault instanceof Error ? fault.message.split("\n")[0]! : String(fault)),
+  );
+  const folder = packageFolder(name);
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(folder === undefined ? {} : await describeBinary(folder)),
+    loads: error === undefined,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+async function describeBinary(folder: string): Promise<Pick<RuntimeReport, "binary" | "otherBytes">> {
+  const files = (await listFolder(join(folder, "bin"))).map((file) => `bin/${file}`);
+  const isOurs = (file: string) => file.includes(`/${process.platform}/${process.arch}/`);
+  const path = files.find((file) => isOurs(file) && file.endsWith(".node"));
+  const sum = async (paths: readonly string[]) =>
+    (await Promise.all(paths.map(async (file) => (await stat(join(folder, file))).size))).reduce((a, b) => a + b, 0);
+  return {
+    ...(path === undefined ? {} : { binary: { path, bytes: await sum(files.filter(isOurs)) } }),
+    otherBytes: await sum(files.filter((file) => !isOurs(file))),
+  };
+}
+
+async function versionOf(name: string): Promise<string | undefined> {
+  const folder = packageFolder(name);
+  if (folder === undefined) return undefined;
+  const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { version?: string };
+  return version;
+}
+
+/** Folder of an installed package, as seen from this package or from the working directory. */
+function packageFolder(name: string): string | undefined {
+  const requires = [import.meta.url, join(process.cwd(), "package.json")].map((from) => createRequire(from));
+  // Packages may hide their package.json from `resolve`.
+  const searched = requires.flatMap((require) => require.resolve.paths(name) ?? []).map((path) => join(path, name));
+  const found = searched.find((folder) => existsSync(join(folder, "package.json")));
+  if (found !== undefined) return found;
+  for (const require of requires) {
+    try {
+      return dirname(require.resolve(`${name}/package.json`)); // This package itself.
+    } catch {
+      // Not installed from this point of view.
+    }
+  }
+  return undefined;
+}
