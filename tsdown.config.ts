@@ -31,6 +31,7 @@ export default defineConfig([
       static: "src/static.ts",
       ollama: "src/ollama.ts",
       "ai-sdk": "src/ai-sdk.ts",
+      decisions: "src/decisions.ts",
       // No subpath of the package: `onnx.web.js` imports it.
       errors: "src/errors.ts",
     },

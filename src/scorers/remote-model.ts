@@ -1,11 +1,16 @@
 import { InvalidOptionError } from "../errors.js";
-import { connectProvider } from "./http/connect-provider.js";
+import { DECISION_PREFIXES, findService } from "./decisions/services.js";
 import type { HttpCrossEncoderOptions } from "./http/options.js";
-import { isProvider, PROVIDERS } from "./http/providers/index.js";
+import { findProvider, isProvider, PROVIDERS } from "./http/providers/index.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
+import { connectService } from "./remote/connect-service.js";
 
 /** Prefixes of `provider:model`. */
-export const REMOTE_PROVIDERS: readonly string[] = [...Object.keys(PROVIDERS), "ollama"];
+export const REMOTE_PROVIDERS: readonly string[] = [
+  ...Object.keys(PROVIDERS),
+  ...Object.keys(DECISION_PREFIXES),
+  "ollama",
+];
 
 /** Splits `provider:model` at the first colon, because names of Ollama contain more of them. */
 function splitName(name: string): { provider: string; model: string | undefined } {
@@ -14,11 +19,14 @@ function splitName(name: string): { provider: string; model: string | undefined 
   return { provider: name.slice(0, colon), model: name.slice(colon + 1) || undefined };
 }
 
+const decisionProvider = (prefix: string) =>
+  Object.hasOwn(DECISION_PREFIXES, prefix) ? DECISION_PREFIXES[prefix] : undefined;
+
 /** Whether a name is `provider:model` with a known provider: `cohere:rerank-v3.5`, `ollama:…`, `tei:`. */
 export function isRemoteModel(name: string): boolean {
   if (!name.includes(":")) return false;
   const { provider } = splitName(name);
-  return provider === "ollama" || isProvider(provider);
+  return provider === "ollama" || isProvider(provider) || decisionProvider(provider) !== undefined;
 }
 
 /**
@@ -28,7 +36,9 @@ export function isRemoteModel(name: string): boolean {
  */
 export function checkRemoteModel(name: string): void {
   const { provider, model } = splitName(name);
-  if (isProvider(provider)) connectProvider(provider, { model });
+  const decisions = decisionProvider(provider);
+  if (decisions !== undefined) connectService(decisions, findService(decisions), { model });
+  else if (isProvider(provider)) connectService(provider, findProvider(provider), { model });
   else if (model === undefined) {
     const problem = `Invalid model "${name}": expected the name of a model after "${provider}:".`;
     throw InvalidOptionError.because("model", name, problem);
@@ -48,6 +58,15 @@ export async function createRemoteScorer(
   if (provider === "ollama") {
     const { OllamaCrossEncoder } = await import("langchain-rerank/ollama");
     return new OllamaCrossEncoder({ model: model ?? "", instruction });
+  }
+  const decisions = decisionProvider(provider);
+  if (decisions !== undefined) {
+    if (instruction !== undefined) {
+      const problem = `Decision models take no \`instruction\`. Create a \`DecisionScorer\` with a \`question\` instead of using the name "${name}".`;
+      throw InvalidOptionError.because("instruction", instruction, problem);
+    }
+    const { DecisionScorer } = await import("langchain-rerank/decisions");
+    return new DecisionScorer({ provider: decisions, model });
   }
   const { HttpCrossEncoder } = await import("langchain-rerank/http");
   return new HttpCrossEncoder({ provider, model, instruction } as HttpCrossEncoderOptions);

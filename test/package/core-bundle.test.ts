@@ -38,7 +38,7 @@ describe.each(["dist/index.js", "dist/index.cjs"])("the core, %s", (entry) => {
     expect(inputs.filter((path) => !path.startsWith("dist/"))).toEqual([]);
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     const packages = new Set(imports.map(({ path }) => path.replace(/^(@langchain\/core)\/.*/, "$1")));
-    const entries = ["http", "ollama", "onnx", "static"].map((name) => `langchain-rerank/${name}`);
+    const entries = ["decisions", "http", "ollama", "onnx", "static"].map((name) => `langchain-rerank/${name}`);
     expect([...packages].sort()).toEqual(["@langchain/core", ...entries]);
     const others = imports.filter(({ path }) => path.startsWith("langchain-rerank/"));
     // Within functions only: importing the core, which another test does, loads neither.
@@ -59,10 +59,13 @@ it("the core is small", async () => {
   expect(bytes, largest.join("\n")).toBeLessThan(LIMIT);
 });
 
-it.each(["ai-sdk", "evaluation", "http", "ollama", "static"])("%s, as built, bundles for browsers", async (name) => {
-  const { warnings } = await bundle(`dist/${name}.js`, "browser");
-  expect(warnings).toEqual([]);
-});
+it.each(["ai-sdk", "decisions", "evaluation", "http", "ollama", "static"])(
+  "%s, as built, bundles for browsers",
+  async (name) => {
+    const { warnings } = await bundle(`dist/${name}.js`, "browser");
+    expect(warnings).toEqual([]);
+  },
+);
 
 it("an application that runs models in the page bundles for browsers with nothing left out", async () => {
   const { metafile, warnings } = await build({

@@ -2,8 +2,9 @@ import { InvalidOptionError } from "../../errors.js";
 import type { ScoredSpan } from "../../text-span.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { type Call, RemoteClient } from "../remote/client.js";
+import { connectService } from "../remote/connect-service.js";
 import { connect } from "../remote/connection.js";
-import { isRequestTooLarge } from "../remote/faults.js";
+import { halvedWarning, wholeOrHalves } from "../remote/halves.js";
 import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
 import {
@@ -17,19 +18,18 @@ import {
   sumUsage,
 } from "../remote/scores.js";
 import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
-import { connectProvider } from "./connect-provider.js";
 import { customDialect, type Dialect, providerDialect } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
+import { findProvider } from "./providers/index.js";
 import { toUtf16 } from "./results.js";
 
 const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;
 
-/** What one request, or the halves of one, returned. */
+/** What one request returned. */
 interface Part {
   raw: number[];
   spans: (readonly ScoredSpan[] | undefined)[];
   usage: Record<string, number>;
-  halved: boolean;
 }
 
 /**
@@ -105,7 +105,8 @@ export class HttpCrossEncoder implements RelevanceScorer {
       (chunk, call) => this.#request(input.query, chunk, call),
       options.signal,
     );
-    const raw = outcome.results.flatMap((part) => part.raw);
+    const parts = outcome.results.flat();
+    const raw = parts.flatMap((part) => part.raw);
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
     const arrange = <T>(values: readonly T[], blank: T) => restore(values, input.indices, texts.length, blank);
     options.onReport?.({
@@ -113,29 +114,26 @@ export class HttpCrossEncoder implements RelevanceScorer {
       batches: outcome.requests,
       retries: outcome.retries,
       milliseconds: { request: outcome.milliseconds },
-      ...this.#extras(outcome.results, arrange),
+      ...this.#extras(parts, arrange),
       ...(this.#activation ? { raw: arrange(raw, LOWEST_SCORE) } : {}),
-      ...nonEmpty("warnings", [...warnings, ...this.#warnings(input.texts, raw, outcome.results)]),
+      ...nonEmpty("warnings", [
+        ...warnings,
+        ...halvedWarning(outcome.results),
+        ...scoreWarnings({
+          texts: input.texts,
+          raw,
+          activation: this.#activationName,
+          probabilities: this.#dialect.lowestScore === 0,
+        }),
+      ]),
     });
     return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
-  /** Sends one request, and if it is refused for its size, its two halves. */
-  async #request(query: string, texts: readonly string[], call: Call): Promise<Part> {
-    try {
-      return await this.#ask(query, texts, call);
-    } catch (error) {
-      if (this.#dialect.listwise || texts.length < 2 || !isRequestTooLarge(error)) throw error;
-      const middle = Math.ceil(texts.length / 2);
-      const first = await this.#ask(query, texts.slice(0, middle), call);
-      const second = await this.#ask(query, texts.slice(middle), call);
-      return {
-        raw: [...first.raw, ...second.raw],
-        spans: [...first.spans, ...second.spans],
-        usage: sumUsage([first.usage, second.usage]),
-        halved: true,
-      };
-    }
+  /** Halves of a request to a listwise model would have scores that cannot be compared. */
+  async #request(query: string, texts: readonly string[], call: Call): Promise<Part[]> {
+    const ask = (part: readonly string[]) => this.#ask(query, part, call);
+    return this.#dialect.listwise ? [await ask(texts)] : wholeOrHalves(texts, ask);
   }
 
   async #ask(query: string, texts: readonly string[], call: Call): Promise<Part> {
@@ -145,7 +143,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
     const spans = new Array<readonly ScoredSpan[] | undefined>(texts.length).fill(undefined);
     for (const result of results)
       if (result.spans) spans[result.index] = toUtf16(this.provider, texts[result.index] as string, result.spans);
-    return { raw, spans, usage: readUsage(answer.json), halved: false };
+    return { raw, spans, usage: readUsage(answer.json) };
   }
 
   #extras(parts: readonly Part[], arrange: <T>(values: readonly T[], blank: T) => T[]) {
@@ -157,18 +155,6 @@ export class HttpCrossEncoder implements RelevanceScorer {
       ...(this.#dialect.listwise ? { scoresHoldWithinRequest: true } : {}),
     };
   }
-
-  #warnings(texts: readonly string[], raw: readonly number[], parts: readonly Part[]): string[] {
-    const probabilities = this.#dialect.lowestScore === 0;
-    const halved = parts.filter((part) => part.halved).length;
-    const refused =
-      halved === 0
-        ? []
-        : [
-            `The server refused ${halved} of ${parts.length} requests for their size; they were sent again in halves. Lower \`maxBatchSize\`.`,
-          ];
-    return [...refused, ...scoreWarnings({ texts, raw, activation: this.#activationName, probabilities })];
-  }
 }
 
 /** Connection and dialect of the provider that the options name. @throws InvalidOptionError */
@@ -177,7 +163,7 @@ function settle(options: HttpCrossEncoderOptions) {
     const connection = connect("custom", options.baseUrl, options, (url) => url.pathname);
     return { provider: options.provider, model: options.model, connection, dialect: customDialect(options) };
   }
-  const { model, ...connection } = connectProvider(options.provider, options);
+  const { model, ...connection } = connectService(options.provider, findProvider(options.provider), options);
   return { provider: options.provider, model, connection, dialect: providerDialect(options, model) };
 }
 

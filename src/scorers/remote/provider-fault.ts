@@ -6,6 +6,7 @@ import { type Redact, redactError } from "./redact.js";
 /** Fields of the AI SDK's `APICallError`. Other errors may have none of them. */
 interface CallErrorFields {
   url?: unknown;
+  status?: unknown;
   statusCode?: unknown;
   responseHeaders?: Record<string, string>;
   responseBody?: unknown;
@@ -16,7 +17,16 @@ const REQUEST_IDS = ["x-request-id", "request-id", "x-debug-trace-id"];
 
 /** Converts the error of a provider. The original is not kept, because it holds the request. */
 export function toFault(backend: string, error: unknown, redact: Redact): Fault {
-  const { statusCode, responseHeaders, responseBody, isRetryable, url } = (error ?? {}) as CallErrorFields;
+  const {
+    statusCode: code,
+    status: plain,
+    responseHeaders,
+    responseBody,
+    isRetryable,
+    url,
+  } = (error ?? {}) as CallErrorFields;
+  // The AI SDK has `statusCode`; LangChain and the clients of most providers have `status`.
+  const statusCode = code ?? plain;
   const status = typeof statusCode === "number" ? statusCode : undefined;
   const body = typeof responseBody === "string" ? redact(responseBody) : undefined;
   const header = (name: string) => responseHeaders?.[name];

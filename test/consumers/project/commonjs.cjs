@@ -33,6 +33,7 @@ scenario({
     ModelNotFoundError,
     subpaths: {
       "ai-sdk": require("langchain-rerank/ai-sdk"),
+      decisions: require("langchain-rerank/decisions"),
       evaluation: require("langchain-rerank/evaluation"),
       http: require("langchain-rerank/http"),
       models: require("langchain-rerank/models"),

@@ -14,6 +14,7 @@ import {
   ModelNotFoundError,
 } from "langchain-rerank";
 import * as aiSdk from "langchain-rerank/ai-sdk";
+import * as decisions from "langchain-rerank/decisions";
 import * as evaluation from "langchain-rerank/evaluation";
 import * as http from "langchain-rerank/http";
 import * as models from "langchain-rerank/models";
@@ -38,7 +39,7 @@ const seen = await scenario({
     EmbeddingSimilarityReranker,
     HybridReranker,
     ModelNotFoundError,
-    subpaths: { "ai-sdk": aiSdk, evaluation, http, models, ollama, onnx, static: staticEmbeddings },
+    subpaths: { "ai-sdk": aiSdk, decisions, evaluation, http, models, ollama, onnx, static: staticEmbeddings },
   },
 });
 writeFileSync(process.argv[2], JSON.stringify(seen));

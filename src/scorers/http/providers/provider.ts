@@ -1,5 +1,4 @@
-import type { KeyFormat } from "../../remote/connection.js";
-import type { Hint } from "../../remote/faults.js";
+import type { Service } from "../../remote/service.js";
 import type { RequestLimits } from "../../remote/texts.js";
 
 /** The JSON of a request. Field names are paths: `"input.documents"` is the field `documents` of the object `input`. */
@@ -41,35 +40,7 @@ export interface ResponseShape {
 }
 
 /** How one provider differs from the others. Everything else is shared. */
-export interface Provider {
-  /** Address of the hosted service; none for servers that people run themselves. */
-  baseUrl?: string;
-  /** Environment variables with the address. The first one that is set wins. */
-  urlVariables?: readonly string[];
-  /** Environment variables with the key. The first one that is set wins. */
-  keyVariables: readonly string[];
-  key?: KeyFormat;
-  /** Address for keys that begin with this prefix. */
-  keyHosts?: Readonly<Record<string, string>>;
-  /** Fixed headers. `{NAME}` is replaced as in {@link Provider.path}. */
-  headers?: Readonly<Record<string, string>>;
-  /** Model that is used if none is named. */
-  model?: string;
-  /** True where the server needs to be told a model and the table has no default. */
-  needsModel?: true;
-  /**
-   * Path of the endpoint. `{model}` is replaced by the model's name, and `{NAME}` by the environment variable `NAME` or by what `baseUrl`
-   * has there; `{A|B}` allows two variables.
-   */
-  path: string;
-  /** Path on hosts whose name ends with the key. Whatever path `baseUrl` has there is replaced. */
-  hostPaths?: Readonly<Record<string, string>>;
-  /** Characters of a model's name that are written differently in the path. */
-  modelInPath?: readonly [from: string, to: string];
-  /** True for servers that are started with a prefix such as `/v1`. */
-  versionIsPrefix?: true;
-  /** Query parameters, unless `baseUrl` has them. */
-  parameters?: Readonly<Record<string, string>>;
+export interface Provider extends Service {
   request?: RequestShape;
   response: ResponseShape;
   limits: RequestLimits;
@@ -83,7 +54,6 @@ export interface Provider {
   lowestScore?: 0;
   /** The field of `extra` that makes the server send logits instead. */
   rawSwitch?: readonly [field: string, value: boolean];
-  hints?: readonly Hint[];
 }
 
 /** Limit on the number of texts where the provider publishes none. */

@@ -1,12 +1,11 @@
 import { InvalidOptionError } from "../../errors.js";
-import { joinPaths, parseAddress } from "../remote/address.js";
-import { type ApiKey, type Connection, connect, readHeaders } from "../remote/connection.js";
-import { readVariable } from "../remote/environment.js";
-import { findProvider } from "./providers/index.js";
-import type { Provider } from "./providers/provider.js";
+import { joinPaths, parseAddress } from "./address.js";
+import { type ApiKey, type Connection, connect, readHeaders } from "./connection.js";
+import { readVariable } from "./environment.js";
+import type { Service } from "./service.js";
 
-/** The options that a connection to a provider is made from. */
-export interface ProviderConnectionOptions {
+/** The options that a connection to a service is made from. */
+export interface ServiceOptions {
   model?: string | undefined;
   baseUrl?: string | undefined;
   apiKey?: ApiKey | undefined;
@@ -14,73 +13,73 @@ export interface ProviderConnectionOptions {
 }
 
 /**
- * Settles model, address and key of a provider from options and environment.
+ * Settles model, address and key of a service from options and environment.
  *
  * @throws InvalidOptionError that names what is missing and the environment variable that it can come from.
  */
-export function connectProvider(
+export function connectService(
   name: string,
-  options: ProviderConnectionOptions,
+  service: Service,
+  options: ServiceOptions,
 ): Connection & { model: string | undefined } {
-  const provider = findProvider(name);
-  const { keyVariables, urlVariables = [] } = provider;
-  const model = options.model ?? provider.model;
-  if (model === undefined && provider.needsModel) {
+  const { keyVariables, urlVariables = [] } = service;
+  const model = options.model ?? service.model;
+  if (model === undefined && service.needsModel) {
     const problem = `Missing model for ${name}. Pass \`model\`, the name of a model that the server has.`;
     throw InvalidOptionError.because("model", model, problem);
   }
   const apiKey = options.apiKey ?? readVariable(keyVariables);
-  const baseUrl = options.baseUrl ?? readVariable(urlVariables) ?? keyHost(provider, apiKey) ?? provider.baseUrl;
+  const baseUrl = options.baseUrl ?? readVariable(urlVariables) ?? keyHost(service, apiKey) ?? service.baseUrl;
   if (baseUrl === undefined) {
     const problem = `Missing address of the ${name} server. Pass \`baseUrl\`, for example "http://localhost:8080", or set ${urlVariables.join(" or ")}.`;
     throw InvalidOptionError.because("baseUrl", baseUrl, problem);
   }
   const { url } = parseAddress(baseUrl);
-  const authorized = new Headers(readHeaders(options.headers)).has(provider.key?.header ?? "authorization");
-  if (apiKey === undefined && !authorized && url.username === "" && hostPath(provider, url) !== undefined) {
+  const authorized = new Headers(readHeaders(options.headers)).has(service.key?.header ?? "authorization");
+  if (apiKey === undefined && !authorized && url.username === "" && hostPath(service, url) !== undefined) {
     const problem = `Missing API key for ${name}. Pass \`apiKey\` or set ${keyVariables.join(" or ")}.`;
     throw InvalidOptionError.because("apiKey", apiKey, problem);
   }
   const variables = new Map<string, string>();
-  const path = providerPath(name, provider, url, model, variables);
+  const path = servicePath(name, service, url, model, variables);
   const connection = connect(
     name,
     baseUrl,
     { ...options, apiKey },
     (address) => {
-      for (const [key, value] of Object.entries(provider.parameters ?? {}))
+      for (const [key, value] of Object.entries(service.parameters ?? {}))
         if (!address.searchParams.has(key)) address.searchParams.set(key, value);
       return path;
     },
-    fillHeaders(provider.headers, variables),
-    provider.key,
+    fillHeaders(service.headers, variables),
+    service.key,
   );
   return { ...connection, model };
 }
 
-function keyHost({ keyHosts = {} }: Provider, apiKey: ApiKey | undefined): string | undefined {
+function keyHost({ keyHosts = {} }: Service, apiKey: ApiKey | undefined): string | undefined {
   if (typeof apiKey !== "string") return undefined;
   return Object.entries(keyHosts).find(([prefix]) => apiKey.startsWith(prefix))?.[1];
 }
 
 /** The path that a hosted service has, whatever path was pasted; `undefined` on other hosts. */
-function hostPath({ baseUrl, path, hostPaths = {} }: Provider, { hostname }: URL): string | undefined {
+function hostPath({ baseUrl, path, hostPaths = {} }: Service, { hostname }: URL): string | undefined {
   const listed = Object.entries(hostPaths).find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
   if (listed) return listed[1];
   return baseUrl !== undefined && new URL(baseUrl).hostname === hostname ? path : undefined;
 }
 
-function providerPath(
+function servicePath(
   name: string,
-  provider: Provider,
+  service: Service,
   url: URL,
   model: string | undefined,
   variables: Map<string, string>,
 ): string {
-  const hosted = hostPath(provider, url);
-  const [from, to] = provider.modelInPath ?? ["", ""];
+  const hosted = hostPath(service, url);
+  const [from, to] = service.modelInPath ?? ["", ""];
   const modelPath = encodeURI(from === "" ? (model ?? "") : (model ?? "").replaceAll(from, to));
-  const template = hosted ?? provider.path;
+  const template = hosted ?? service.path;
   const given = url.pathname.split("/");
   const literal = (index: number) => template.split("/").slice(0, index);
   const segments = template.split("/").map((segment, index) => {
@@ -98,12 +97,9 @@ function providerPath(
     return pasted ? value : encodeURIComponent(value);
   });
   const path = segments.join("/");
-  return hosted === undefined ? joinPaths(url.pathname, path, provider.versionIsPrefix) : path;
+  return hosted === undefined ? joinPaths(url.pathname, path, service.versionIsPrefix) : path;
 }
 
-function fillHeaders(
-  headers: Provider["headers"] = {},
-  variables: ReadonlyMap<string, string>,
-): Record<string, string> {
+function fillHeaders(headers: Service["headers"] = {}, variables: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, variables.get(value) ?? value]));
 }
