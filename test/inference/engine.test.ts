@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Document } from "@langchain/core/documents";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
@@ -179,6 +180,24 @@ describe("many calls at once", () => {
     ]);
     expect(order).toEqual(["short", "long"]);
   });
+});
+
+it("10,000 calls that share a signal leave no listener on it and print no warning", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
+  const { signal } = new AbortController();
+  let most = 0;
+  for (let round = 0; round < 100; round++) {
+    const calls = Array.from({ length: 100 }, () => scorer.score("q", ["t"], { signal }));
+    most = Math.max(most, getEventListeners(signal, "abort").length);
+    await Promise.all(calls);
+  }
+  process.off("warning", onWarning);
+  expect(most).toBe(1);
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  expect(warnings).toEqual([]);
 });
 
 describe("the event loop", () => {

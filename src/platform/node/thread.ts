@@ -25,7 +25,7 @@ class InferenceWorker extends Worker {
   /** @param onTerminate Called as soon as some code terminates the thread, which ends later. */
   constructor(onTerminate: () => void) {
     const latch = new NativeLatch();
-    super(workerUrl, { workerData: { latch: latch.memory }, ...withoutEval() });
+    super(workerUrl(), { workerData: { latch: latch.memory }, ...withoutEval() });
     this.#onTerminate = onTerminate;
     if (latches.size === 0) process.on("exit", waitForNativeWork);
     latches.add(latch);
@@ -63,7 +63,13 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     ended = true;
     onExit(reason);
   };
-  const worker = new InferenceWorker(() => end("it was terminated"));
+  let worker: InferenceWorker;
+  try {
+    worker = new InferenceWorker(() => end("it was terminated"));
+  } catch (error) {
+    queueMicrotask(() => end(explain(error)));
+    return { post: () => {}, hold: () => {}, terminate: async () => {} };
+  }
   worker.on("message", onMessage);
   worker.on("error", (error) => end(explain(error)));
   worker.on("exit", (code) => end(`it ended with code ${code}`));
@@ -79,7 +85,7 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
 /** A bundler that puts this code into another file leaves the worker's file behind. */
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (!/cannot find module|module not found|ENOENT/i.test(message)) return message;
+  if (!/cannot find module|module not found|invalid url|ENOENT/i.test(message)) return message;
   return (
     `${message}. If a bundler (esbuild, webpack, Rollup, Next.js, …) has put langchain-rerank into another file, ` +
     "exclude it and its runtime from the bundle: mark `langchain-rerank` and `onnxruntime-node` as external " +

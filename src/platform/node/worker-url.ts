@@ -1,2 +1,8 @@
-/** The built worker, which lies beside the package's other files. A module of its own, so that tests can replace it. */
-export const workerUrl = new URL("./inference-worker.js", import.meta.url);
+/**
+ * URL of the built worker, which is next to the package's other files. A module of its own, so that tests can replace it.
+ *
+ * @throws TypeError if a bundler has removed `import.meta.url`.
+ */
+export function workerUrl(): URL {
+  return new URL("./inference-worker.js", import.meta.url);
+}

@@ -76,8 +76,8 @@ serveModel(
   {
     onMessage: (handle) => port.on("message", handle),
     post: (message, transfer) => port.postMessage(message, transfer),
-    // Deno's parent port cannot be closed; without its listener, it no longer keeps the thread alive.
-    close: () => (typeof port.close === "function" ? port.close() : port.removeAllListeners("message")),
+    // Deno has no `close` on the parent port, but on the global scope, as in Web Workers.
+    close: () => (typeof port.close === "function" ? port.close() : globalThis.close()),
   },
   platform,
 );
