@@ -111,6 +111,12 @@ describe("rank", () => {
     expect(await rankJson(["--threshold", String(all[1]!.score), file("notes.txt")])).toEqual(all.slice(0, 2));
   });
 
+  it("prints no warning of a leak however many texts there are", async () => {
+    const input = Array.from({ length: 400 }, (_, index) => `short line number ${index}`).join("\n");
+    const { code, stderr } = await runCli(["rank", "-q", QUERY, "-n", "1", "--model", TINY], { input });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
   it("ranks more texts than one part holds as the model does at once, in the same order", async () => {
     const texts = Array.from({ length: 45 }, (_, index) => `${TEXTS[index % 3]} Number ${index}.`);
     const rows = await rankJson(["--model", TINY], JSON.stringify(texts));

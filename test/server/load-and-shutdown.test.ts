@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { BackendError } from "../../src/errors.js";
 import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
 import { type Answer, gatedScorer, post, soon, start } from "./fixtures.js";
@@ -127,5 +127,84 @@ describe("shutdown", () => {
     await soon(() => expect(waiting).toHaveLength(1));
     const [answer] = await Promise.all([under, server.close()]);
     expect(answer).toMatchObject({ status: 503, body: { error: { code: "shutting_down" } } });
+  });
+});
+
+describe("a large request", () => {
+  const LARGE = { query: "q", documents: Array.from({ length: 100 }, (_, index) => "x".repeat(index + 1)) };
+
+  it("does not keep a small one waiting, and comes back whole and in order", async () => {
+    const { scorer, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 2 });
+    const large = post(`${server.url}/v1/rerank`, LARGE);
+    await soon(() => expect(waiting).toHaveLength(1));
+    const small = post(`${server.url}/v1/rerank`, BODY);
+    // The second slot was left for it.
+    await soon(() => expect(waiting).toHaveLength(2));
+    waiting.splice(1, 1)[0]!();
+    expect((await small).status).toBe(200);
+    let finished = false;
+    void large.then(() => {
+      finished = true;
+    });
+    await soon(() => {
+      for (const end of waiting.splice(0)) end();
+      expect(finished).toBe(true);
+    });
+    const { body } = await large;
+    expect(body.results.map(({ index }: { index: number }) => index)).toEqual(
+      LARGE.documents.map((_, index) => 99 - index),
+    );
+    await server.close();
+  });
+
+  it("reaches a model that needs all texts at once in one piece", async () => {
+    const sizes: number[] = [];
+    const scorer: RelevanceScorer = {
+      score: async (_, texts) => {
+        sizes.push(texts.length);
+        return texts.map((text) => text.length);
+      },
+    };
+    const rerankers = new Map([
+      ["listwise", scorer],
+      ["pointwise", scorer],
+    ]);
+    const server = await start({ rerankers, whole: new Set(["listwise"]) });
+    await post(`${server.url}/v1/rerank`, { ...LARGE, model: "listwise" });
+    expect(sizes).toEqual([100]);
+    await post(`${server.url}/v1/rerank`, { ...LARGE, model: "pointwise" });
+    expect(sizes.length).toBeGreaterThan(2);
+    await server.close();
+  });
+});
+
+describe("X-Request-Timeout", () => {
+  it("ends work that takes longer than the client waits", async () => {
+    const { scorer, signals } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]) });
+    const answer = await post(`${server.url}/v1/rerank`, BODY, { "x-request-timeout": "30ms" });
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: "timeout", message: /30 ms/ } } });
+    expect(signals[0]?.aborted).toBe(true);
+    await server.close();
+  });
+});
+
+describe("the metrics of the queue", () => {
+  it("show waiting texts and seconds, for an autoscaler", async () => {
+    const { scorer, waiting } = gatedScorer();
+    const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 1 });
+    const calls = [post(`${server.url}/v1/rerank`, BODY), post(`${server.url}/v1/rerank`, BODY)];
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    await soon(async () => expect(await metrics()).toContain("langchain_rerank_queue_texts 2\n"));
+    expect(await metrics()).toMatch(/^langchain_rerank_queue_longest_wait_seconds 0\.\d+/m);
+    for (let served = 0; served < 2; served++) {
+      await soon(() => expect(waiting.length).toBeGreaterThan(0));
+      waiting.shift()!();
+    }
+    await Promise.all(calls);
+    expect(await metrics()).toContain("langchain_rerank_queue_wait_seconds_count 2\n");
+    expect(await metrics()).toContain("langchain_rerank_queue_texts 0\n");
+    await server.close();
   });
 });

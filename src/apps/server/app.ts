@@ -134,7 +134,8 @@ function serveRerank({ app, models, work, metrics, maxDocuments, rawScores }: Se
     app.post(path, async (context) => {
       const request = readRerankRequest(path, await readBody(context), maxDocuments);
       const reranker = models.reranker(request.model);
-      return work.run(context, request.texts.length, async ({ signal, ticket }) => {
+      const filled = request.texts.filter((text) => text.trim() !== "").length;
+      return work.run(context, filled, async ({ signal, ticket }) => {
         const scored = await scoreRequest(reranker, request, request.raw ?? rawScores, signal, ticket);
         metrics.worked(request.texts.length, scored.tokens);
         return rerankAnswer(request, scored, context.get("requestId"));

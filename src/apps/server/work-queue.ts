@@ -31,18 +31,25 @@ interface Entry {
   waitingTexts: number;
   running: number;
   started: boolean;
+  /** Virtual time of its next turn; see {@link WorkQueue}. */
+  virtual: number;
 }
 
 /**
- * Shares a number of slots among requests. Requests take turns one after the other, so a large request that is cut into parts does not keep
- * small ones waiting; it leaves one slot free for them while there is more than one.
+ * Shares a number of slots among requests, so that a large request that is cut into parts does not keep small ones waiting. It leaves one
+ * slot free for them while there is more than one.
+ *
+ * The order is that of weighted fair queueing: each request has a virtual time that grows with the texts it has been given; the smallest goes
+ * next. A new request starts at the queue's virtual time, which grows with the texts given divided by the number of requests, so that no
+ * stream of new requests can hold up an old one for good.
  */
 export class WorkQueue {
   readonly #slots: number;
   readonly #maxTexts: number;
   readonly #onStart: (secondsWaited: number) => void;
-  /** Open requests; the next turn goes to the first that can use it, which then goes to the end. */
+  /** Open requests, oldest first. */
   readonly #entries = new Set<Entry>();
+  #virtual = 0;
   #running = 0;
   #secondsPerText: number | undefined;
 
@@ -90,7 +97,14 @@ export class WorkQueue {
     const busy = this.#running >= this.#slots || this.waitingTexts > 0;
     if (busy) this.#refuseIfFull(texts);
     if (busy) this.#refuseIfLate(texts, remaining);
-    const entry: Entry = { opened: performance.now(), turns: [], waitingTexts: texts, running: 0, started: false };
+    const entry: Entry = {
+      opened: performance.now(),
+      turns: [],
+      waitingTexts: texts,
+      running: 0,
+      started: false,
+      virtual: this.#virtual,
+    };
     this.#entries.add(entry);
     return {
       turn: (size, task) => this.#turn(entry, size, task, signal),
@@ -163,8 +177,8 @@ export class WorkQueue {
       const entry = this.#choose();
       if (!entry) return;
       const turn = entry.turns.shift()!;
-      this.#entries.delete(entry);
-      this.#entries.add(entry);
+      this.#virtual = Math.max(this.#virtual, entry.virtual) + turn.texts / this.#entries.size;
+      entry.virtual += turn.texts;
       this.#running++;
       entry.running++;
       entry.waitingTexts -= turn.texts;
@@ -174,10 +188,16 @@ export class WorkQueue {
     }
   }
 
+  /** Among equals, one that has not begun, then the oldest. */
   #choose(): Entry | undefined {
     const most = Math.max(1, this.#slots - 1);
-    for (const entry of this.#entries) if (entry.turns.length > 0 && entry.running < most) return entry;
-    return undefined;
+    let best: Entry | undefined;
+    for (const entry of this.#entries) {
+      if (entry.turns.length === 0 || entry.running >= most) continue;
+      const sooner = best && (entry.virtual - best.virtual || Number(entry.started) - Number(best.started));
+      if (sooner === undefined || sooner < 0) best = entry;
+    }
+    return best;
   }
 }
 

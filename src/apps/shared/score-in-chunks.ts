@@ -1,3 +1,4 @@
+import { startCall } from "../../abort.js";
 import { joinReports } from "../../scorers/join-reports.js";
 import type { RelevanceScorer, ScorerReport } from "../../scorers/relevance-scorer.js";
 
@@ -37,12 +38,13 @@ export async function scoreInChunks(
     return run(chunk.length, async () => {
       if (failure) throw failure.error;
       let report: ScorerReport = {};
-      const scores = await scorer.score(query, chunk, {
-        ...(signal ? { signal } : {}),
-        onReport: (reported) => {
-          report = reported;
-        },
-      });
+      // A signal per chunk: many listeners on one signal look like a leak to the runtime.
+      const call = startCall({ signals: [signal] });
+      const onReport = (reported: ScorerReport) => {
+        report = reported;
+      };
+      const scoring = scorer.score(query, chunk, { signal: call.signal, onReport });
+      const scores = await scoring.finally(() => call.release());
       done += chunk.length;
       onProgress?.(done);
       return { scores, report };
