@@ -10,6 +10,7 @@ import type { RankOptions } from "../ranking.js";
 import { ProgressBar } from "../terminal/progress-bar.js";
 import { checkRun, readFacts } from "./check-inputs.js";
 import { buildIndex, JsonlIndex } from "./jsonl-index.js";
+import { keepHeapSmall } from "./keep-heap-small.js";
 import { PartialOutput, preparePartialFolder } from "./partial-output.js";
 import { type RunQuery, runQueries } from "./run-file.js";
 import { belongsTo, type Shard } from "./shard.js";
@@ -32,6 +33,7 @@ const AT_HAND = 2;
 /** Reranks the documents of a whole run, or of a shard of it, and writes the new run. An interrupted run is resumed. */
 export async function rankRun(options: BulkOptions): Promise<void> {
   const signal = interruption();
+  keepHeapSmall();
   const { folder, release } = preparePartialFolder(options.out);
   try {
     await rankInto(folder, options, signal);

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { CliError } from "../failure.js";
 import { fileLines } from "./file-lines.js";
@@ -29,6 +28,8 @@ export class JsonlIndex {
   readonly #data: number;
   readonly #table: number;
   readonly #buffer = Buffer.alloc(SLOT);
+  /** Rows are read into one buffer that grows as needed, so that a long run leaves no garbage outside the heap. */
+  #row = Buffer.alloc(2 ** 14);
   /** Number of slots; {@link slotOf} is below it. */
   readonly capacity: number;
 
@@ -87,10 +88,10 @@ export class JsonlIndex {
   }
 
   #readRow({ offset, length }: Slot): JsonlRow {
-    const bytes = Buffer.alloc(length);
-    readSync(this.#data, bytes, 0, length, offset);
+    if (this.#row.length < length) this.#row = Buffer.alloc(length * 2);
+    readSync(this.#data, this.#row, 0, length, offset);
     // A byte order mark at the start of the file is no part of its first row.
-    const line = bytes.toString("utf8").replace(/^\uFEFF/, "");
+    const line = this.#row.toString("utf8", 0, length).replace(/^\uFEFF/, "");
     const id = readId(line, this.path);
     const { title, text } = parse(line, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
     if (typeof text !== "string") throw new CliError(`${this.path}: the row "${id}" has no string \`text\`.`);
@@ -120,8 +121,22 @@ export async function buildIndex(path: string, indexPath: string, lines: number,
   renameSync(partial, indexPath);
 }
 
+const print = Buffer.alloc(8);
+
+/** A 64-bit hash (two mixed 32-bit lanes, as in cyrb53). The buffer is used again by the next call. */
 function fingerprint(id: string): Buffer {
-  return hash("sha1", id, "buffer").subarray(0, 8);
+  let low = 0xdeadbeef;
+  let high = 0x41c6ce57;
+  for (let index = 0; index < id.length; index++) {
+    const unit = id.charCodeAt(index);
+    low = Math.imul(low ^ unit, 2654435761);
+    high = Math.imul(high ^ unit, 1597334677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  print.writeUInt32LE(low >>> 0, 0);
+  print.writeUInt32LE(high >>> 0, 4);
+  return print;
 }
 
 /** The `_id` of a row. Most files write it first, where it is found without parsing the whole line. */

@@ -5,10 +5,12 @@ import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
 import { CliError, EXIT } from "../failure.js";
 import { JsonlIndex } from "./jsonl-index.js";
+import { keepHeapSmall } from "./keep-heap-small.js";
 import type { FromWorker, ToWorker, WorkerSetup, WorkerTask } from "./worker-protocol.js";
 
 /** Runs in a process that {@link WorkerPool} has started: scores queries one by one until the parent goes away. */
 export function runWorker(): void {
+  keepHeapSmall();
   let worker: Worker | undefined;
   process.on("message", (message: ToWorker) => {
     if ("setup" in message) {
