@@ -19,7 +19,7 @@ const HELP = `
 Examples:
   $ langchain-rerank rank --query "how do solar panels work?" notes.md
   $ langchain-rerank models list --language ja
-  $ langchain-rerank eval examples/data/bicycle
+  $ langchain-rerank eval node_modules/langchain-rerank/examples/data/bicycle
   $ langchain-rerank doctor
   $ langchain-rerank help rank
 ${EXIT_CODES_HELP}`;
