@@ -11,14 +11,23 @@ import { parseArgs } from "node:util";
 import { reliability } from "../dist/evaluation.js";
 import { disposeScorers, rawScores, SETS } from "./raw-scores.js";
 
-/** Weight of each set in the fit. */
-const FITTED = {
-  "calibration questions": 2,
-  "MEDIQA 2019, part 1": 1,
-  trecqa_train: 1,
-  "QED, other questions": 1,
+/**
+ * How each curve is fitted: weights of sets, and the share of relevant pairs after weighting. The default's curve takes a candidate to be
+ * as likely relevant as not before it is read, so that answers in other words are kept at 0.5; the others keep the share of the lists.
+ */
+const EVEN = {
+  sets: { "calibration questions": 2, "MEDIQA 2019, part 1": 1, trecqa_train: 1, "QED, other questions": 1 },
+  prior: 0.5,
 };
-const HELD_OUT = [
+const AS_LISTED = { sets: { trecqa_train: 1, "QED, other questions": 1 } };
+const MODELS = {
+  "late-en-v1": { column: "late", ...EVEN },
+  "rerank-en-v1": { column: "cross", ...AS_LISTED },
+  "static-en-v1": { column: "static", ...AS_LISTED },
+  "static-en-v1, cosine (StaticEmbeddings)": { column: "staticCosine", ...AS_LISTED },
+};
+const SOURCES = [
+  ...Object.keys(EVEN.sets),
   "MEDIQA 2019, part 2",
   "trecqa_dev",
   "TREC DL 2020",
@@ -30,19 +39,10 @@ const HELD_OUT = [
   "everyday, same source",
   "everyday, shared words",
 ];
-/** Share of relevant pairs after weighting: the curves assume that a candidate is as likely relevant as not before it is read. */
-const PRIOR = 0.5;
 /** Lists with a smaller share of relevant candidates are left out. */
 const LEAST_SHARE = 0.1;
 /** Where only some passages are judged, the first candidates of the run: farther down, unjudged relevant ones outweigh the judged. */
 const FIRST = 10;
-const MODELS = {
-  "late-en-v1": "late",
-  "rerank-en-v1": "cross",
-  "static-en-v1": "static",
-  "static-en-v1, cosine (StaticEmbeddings)": "staticCosine",
-};
-
 const { values: options } = parseArgs({
   options: {
     data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
@@ -51,16 +51,16 @@ const { values: options } = parseArgs({
 });
 
 const rows = new Map();
-for (const name of [...Object.keys(FITTED), ...HELD_OUT]) {
+for (const name of SOURCES) {
   const found = await rawScores(options.data, name, options.cache);
   if (found) rows.set(name, found);
   else console.error(`${name}: skipped, because ${options.data} does not hold it`);
 }
 await disposeScorers();
 
-const curves = Object.fromEntries(Object.entries(MODELS).map(([model, column]) => [model, fitModel(column)]));
+const curves = Object.fromEntries(Object.entries(MODELS).map(([model, recipe]) => [model, fitModel(recipe)]));
 console.log(JSON.stringify(curves, null, 2));
-for (const [model, column] of Object.entries(MODELS)) {
+for (const [model, { column, sets }] of Object.entries(MODELS)) {
   console.log(`\n## ${model}\n`);
   console.log(
     "| set | fitted | pairs | relevant | even at | ECE | Brier against a constant | precision and recall at 0.5 |",
@@ -78,7 +78,7 @@ for (const [model, column] of Object.entries(MODELS)) {
     );
     const cells = [
       name,
-      name in FITTED ? "yes" : "no",
+      name in sets ? "yes" : "no",
       pairs.length,
       `${((100 * found.positives) / pairs.length).toFixed(0)} %`,
       digits(-intercept / slope),
@@ -87,7 +87,7 @@ for (const [model, column] of Object.entries(MODELS)) {
       precisionAndRecall(pairs, probabilities),
     ];
     console.log(`| ${cells.join(" | ")} |`);
-    if (!(name in FITTED)) diagrams.push([name, found.bins]);
+    if (!(name in sets)) diagrams.push([name, found.bins]);
   }
   if (diagrams.length > 0) console.log("\n| not fitted | predicted → observed, ten bins of equal size |\n|---|---|");
   for (const [name, bins] of diagrams) {
@@ -122,16 +122,17 @@ function listPairs(name, column) {
   });
 }
 
-function fitModel(column) {
-  const pairs = Object.entries(FITTED).flatMap(([name, weight]) => {
+function fitModel({ column, sets, prior }) {
+  const pairs = Object.entries(sets).flatMap(([name, weight]) => {
     const found = rows.has(name) ? listPairs(name, column) : [];
     return found.map((pair) => ({ ...pair, weight: weight / found.length }));
   });
   const total = (kind) => pairs.reduce((sum, pair) => sum + (pair.relevant === kind ? pair.weight : 0), 0);
-  const scale = [(1 - PRIOR) / total(0), PRIOR / total(1)];
+  const share = prior ?? total(1) / (total(0) + total(1));
+  const scale = [(1 - share) / total(0), share / total(1)];
   const curve = fitWeighted(pairs.map((pair) => ({ ...pair, weight: pair.weight * scale[pair.relevant] })));
   const positives = pairs.filter(({ relevant }) => relevant === 1).length;
-  return { ...curve, positives, negatives: pairs.length - positives };
+  return { ...curve, positives, negatives: pairs.length - positives, prior: Number(share.toFixed(2)) };
 }
 
 /** Logistic regression on one variable with weights, by Newton's method on the standardized variable. */
