@@ -1,3 +1,5 @@
+import type { Calibration } from "../calibration.js";
+
 /** What a model computes. */
 export type ModelKind = "cross-encoder" | "late-interaction" | "embedding";
 
@@ -127,6 +129,8 @@ export interface ModelEntry {
   lossy?: readonly Precision[];
   /** Millions of parameters, embeddings included. */
   parameters: number;
+  /** Curve that turns the model's raw scores into probabilities. */
+  calibration?: Calibration;
   /** ISO 639-1 codes; `multilingual` for models of a hundred languages. */
   languages: readonly string[];
   /** Maximum input in tokens, special tokens included. Absent if there is no limit. */

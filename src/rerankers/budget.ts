@@ -3,7 +3,17 @@ import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 
 /** Running average of the milliseconds per character of each scorer, to predict whether the next batch fits the budget. */
 export class ScoringRates {
-  readonly #rates = new WeakMap<RelevanceScorer, number>();
+  #rates = new WeakMap<RelevanceScorer, number>();
+
+  /** Whether the scorer has scored before, so that its model is loaded. */
+  has(scorer: RelevanceScorer): boolean {
+    return this.#rates.has(scorer);
+  }
+
+  /** Forgets everything, because models have been disposed of. */
+  reset(): void {
+    this.#rates = new WeakMap();
+  }
 
   /** Expected milliseconds for that many characters; 0 as long as nothing is known. */
   expect(scorer: RelevanceScorer, characters: number): number {
@@ -47,7 +57,7 @@ export function makeBudget(
     affords: (scorer, characters) => used + rates.expect(scorer, characters) < milliseconds,
     async run(scorer, characters, work) {
       // Loading a model does not count.
-      await raceAbort(signal, Promise.resolve(scorer.load?.({ signal })));
+      if (!rates.has(scorer)) await raceAbort(signal, Promise.resolve(scorer.load?.({ signal })));
       const call = startCall({ timeout: Math.max(0, milliseconds - used), signals: [signal] });
       const started = performance.now();
       try {

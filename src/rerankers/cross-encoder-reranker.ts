@@ -11,7 +11,7 @@ export interface CrossEncoderRerankerInput extends BaseRerankerInput {
   /**
    * The model that scores documents: a scorer (`OnnxCrossEncoder`, `HttpCrossEncoder`, or one that you write), or a name. A name is a
    * registered model, a local folder, or `provider:model`.
-   * @default the bundled English model
+   * @default "late-en-v1", the bundled English late-interaction model
    */
   model?: ModelOption;
   /**

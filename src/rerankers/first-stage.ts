@@ -2,6 +2,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
+import { DEFAULT_FIRST_STAGE } from "../models/defaults.js";
 import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { checkScores, metadataKey } from "./checks.js";
@@ -56,9 +57,6 @@ export interface StageScores {
   readonly raw?: readonly number[];
   readonly warnings?: readonly string[];
 }
-
-/** The first stage of a hybrid that names none. */
-const DEFAULT_FIRST_STAGE = "static-en-v1";
 
 /** A first stage that is ready to run. */
 export interface FirstStage {

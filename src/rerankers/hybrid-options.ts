@@ -1,5 +1,6 @@
 import { type Calibration, checkCalibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
+import { DEFAULT_FIRST_STAGE, DEFAULT_MODEL } from "../models/defaults.js";
 import { anything, type Checks, checkOptions, expecting, number, oneOf, positiveInteger } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { CascadeStage } from "./cascade.js";
@@ -9,7 +10,7 @@ import type { BaseRerankerInput } from "./types.js";
 
 /** One stage of a cascade, which runs from cheap to strong. */
 export interface CascadeStageInput {
-  /** A scorer or the name of one, as in `CrossEncoderReranker`. @default the bundled English model */
+  /** A scorer or the name of one, as in `CrossEncoderReranker`. @default "late-en-v1", the bundled English model */
   model?: ModelOption;
   /** How many of the best documents so far it scores; no more than the stage before it. */
   topK: number;
@@ -21,11 +22,14 @@ export interface CascadeStageInput {
 
 /** Options of {@link HybridReranker}. */
 export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput {
-  /** The second stage, as in `CrossEncoderReranker`. @default the bundled English model */
+  /** The second stage, as in `CrossEncoderReranker`. @default "late-en-v1", the bundled English model */
   model?: ModelOption;
-  /** How many of the first stage's best documents the second stage scores. @default 20 */
+  /** How many of the first stage's best documents the second stage scores. @default 20; 70 with the default stages */
   topK?: number | undefined;
-  /** Weight of the second stage in the blend, 0 to 1. @default 0.7 */
+  /**
+   * Weight of the second stage in the blend, 0 to 1.
+   * @default 0.7; 1 with the default stages, because the first stage adds nothing to the order of `late-en-v1`
+   */
   alpha?: number | undefined;
   /**
    * How the scores of the stages are brought to one scale before they are blended: over the candidates of each call, or with
@@ -69,8 +73,11 @@ export const HYBRID_CHECKS = {
 /** The stages after the first, with defaults filled in, and whether the reranker created their scorers. */
 export function makeStages(options: HybridRerankerInput): (CascadeStage & { owned: boolean })[] {
   const { cascade, model, topK, alpha, calibration } = options;
-  if (cascade === undefined)
-    return [makeStage({ model, topK: topK ?? 20, alpha, calibration: calibration?.cross }, "")];
+  if (cascade === undefined) {
+    const defaults = hasDefaultStages(options) ? { topK: 70, alpha: 1 } : { topK: 20, alpha: 0.7 };
+    const [k, weight] = [topK ?? defaults.topK, alpha ?? defaults.alpha];
+    return [makeStage({ model, topK: k, alpha: weight, calibration: calibration?.cross }, "")];
+  }
   const [extra] = Object.entries({ model, topK, alpha }).filter(([, value]) => value !== undefined);
   if (extra) {
     const sentence = `\`${extra[0]}\` cannot be combined with \`cascade\`. Set it on each stage.`;
@@ -89,6 +96,13 @@ export function makeStages(options: HybridRerankerInput): (CascadeStage & { owne
     }
     return makeStage(stage, prefix);
   });
+}
+
+/** Whether both stages are the default ones, left out or by name. The best settings are known for these. */
+function hasDefaultStages({ model, firstStage, embeddings, firstStageKey }: HybridRerankerInput): boolean {
+  const isDefaultModel = model === undefined || model === DEFAULT_MODEL;
+  const isDefaultFirst = firstStage === undefined || firstStage === DEFAULT_FIRST_STAGE;
+  return isDefaultModel && isDefaultFirst && embeddings === undefined && firstStageKey === undefined;
 }
 
 function makeStage(stage: CascadeStageInput, prefix: string): CascadeStage & { owned: boolean } {

@@ -32,6 +32,7 @@ export class HybridReranker extends BaseReranker {
   readonly #firstCalibration: Calibration | undefined;
   readonly #stages: readonly CascadeStage[];
   readonly #plan: CascadePlan;
+  #isFirstLoaded = false;
 
   /** @throws InvalidOptionError for an unknown option, a value that is not allowed, or options that exclude each other. */
   constructor(options: HybridRerankerInput = {}) {
@@ -64,6 +65,12 @@ export class HybridReranker extends BaseReranker {
     return this.#normalization ?? (this.#stagesWithoutCurve().length === 0 ? "sigmoid" : "min-max");
   }
 
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    this.#isFirstLoaded = false;
+    this.#plan.rates.reset();
+  }
+
   protected override get model(): string {
     return [this.#first.name, ...this.#stages.map(({ scorer }) => scorerName(scorer))].join(" + ");
   }
@@ -79,7 +86,8 @@ export class HybridReranker extends BaseReranker {
 
   protected override async score(candidates: Candidates): Promise<Scored> {
     // Loading does not count towards the budget.
-    if (this.budget !== undefined) await this.#first.load?.(candidates.signal);
+    if (this.budget !== undefined && !this.#isFirstLoaded) await this.#first.load?.(candidates.signal);
+    this.#isFirstLoaded = true;
     const started = performance.now();
     const first = await this.#first.score(candidates);
     const firstStage = performance.now() - started;

@@ -1,5 +1,6 @@
-import { type Calibration, calibrate } from "../calibration.js";
+import type { Calibration } from "../calibration.js";
 import { languageWarning } from "../language.js";
+import { calibrateScores } from "../scorers/calibrate-scores.js";
 import { scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
 import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";
@@ -34,11 +35,9 @@ export async function scoreWith(
   calibration?: Calibration,
 ): Promise<Scored> {
   const result = await callScorer(scorer, candidates);
-  // A scorer may know its calibration only after its model has been loaded.
-  const curve = calibration ?? scorer.calibration;
   return {
-    scores: curve ? probabilities(result, curve) : result.scores,
-    details: toDetails(result, curve !== undefined),
+    scores: calibrateScores(scorer, result.scores, result.report, calibration),
+    details: toDetails(result, (calibration ?? scorer.calibration) !== undefined),
     report: { ...toReport(scorer, result), ...withWarnings(scorer, candidates, result.report.warnings) },
   };
 }
@@ -46,12 +45,6 @@ export async function scoreWith(
 /** The raw scores of a result, which are its scores if the scorer reported nothing else. */
 export function rawScores({ scores, report }: Pick<ScorerResult, "scores" | "report">): readonly number[] {
   return report.raw ?? scores;
-}
-
-function probabilities(result: ScorerResult, curve: Calibration): readonly number[] {
-  const raw = rawScores(result);
-  // Anything that is not a finite number stays as it is, for the check that follows.
-  return Array.isArray(raw) ? raw.map((score) => (Number.isFinite(score) ? calibrate(score, curve) : score)) : raw;
 }
 
 /** What `metadata.rerank` says about each text. */

@@ -1,10 +1,12 @@
 import { startCall } from "../abort.js";
+import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
+import { findCalibration } from "../models/calibrations.js";
 import { DEFAULT_MODEL } from "../models/defaults.js";
 import { findStaticModel } from "../models/find-static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
-import type { RelevanceScorer, ScoreOptions } from "./relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
 import { explainUnknownProvider } from "./unknown-provider.js";
 
@@ -127,7 +129,28 @@ class LazyScorer implements RelevanceScorer {
 
   /** Until the model is known, 0: named models apply an activation that maps to 0 to 1. */
   get lowestScore(): number {
-    return this.#scorer ? (this.#scorer.lowestScore ?? -Number.MAX_VALUE) : 0;
+    return this.#scorer ? (this.#scorer.lowestScore ?? LOWEST_SCORE) : 0;
+  }
+
+  /** Known before the model has been loaded for bundled models. */
+  get calibration(): Calibration | undefined {
+    return this.#scorer ? this.#scorer.calibration : findCalibration(this.#name);
+  }
+
+  /** Unknown before the model has been loaded. */
+  get languages(): readonly string[] | undefined {
+    return this.#scorer?.languages;
+  }
+
+  /** Loads the model. */
+  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const call = startCall({ signals: [signal, this.#disposal.signal] });
+    try {
+      const { scorer } = await this.#opened.get(call.signal);
+      await scorer.load?.({ signal: call.signal });
+    } finally {
+      call.release();
+    }
   }
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {

@@ -15,7 +15,7 @@ describe("the commands models list and models info", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [header, first] = stdout.split("\n");
     expect(header!.trim().split(/\s{2,}/)).toEqual(["name", "kind", "size", "languages", "license", "speed", "facts"]);
-    expect(first).toMatch(/^rerank-en-\S+ .*bundled/);
+    expect(first).toMatch(/^late-en-\S+ .*bundled/);
     expect(stdout).toMatch(/Xenova\/ms-marco-MiniLM-L-6-v2 +cross-encoder +23 MB +en +Apache-2\.0 +fast/);
     expect(stdout).toMatch(/static-en-v1 +late-interaction, embedding +bundled +en +Apache-2\.0 +very fast/);
     expect(stdout).toMatch(/jinaai\/jina-colbert-v2 .*CC-BY-NC-4\.0 \(non-commercial\) .*unverified/);

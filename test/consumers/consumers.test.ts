@@ -99,7 +99,7 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
       expect(runs).toEqual(["retriever VectorStoreRetriever", "chain CrossEncoderReranker"]);
       expect(child).toMatchObject({ parent: root, given: 6, returned: 3, error: null });
       expect(child!.metadata).toMatchObject({
-        model: expect.stringMatching(/^rerank-en/),
+        model: expect.stringMatching(/^late-en/),
         documents: 6,
         batches: expect.any(Number),
         tokens: expect.any(Number),

@@ -27,11 +27,11 @@ describe("getModel", () => {
 });
 
 describe("listModels", () => {
-  it("lists bundled models first", () => {
+  it("lists the default model first, then the other bundled ones", () => {
     expect(listModels()[0]).toBe(defaultModel());
     expect(defaultModel().bundled).toBe(true);
     const bundled = listModels({ bundled: true });
-    expect(bundled.map(({ name }) => name)).toEqual(["rerank-en-v1", "late-en-v1", "static-en-v1"]);
+    expect(bundled.map(({ name }) => name)).toEqual(["late-en-v1", "rerank-en-v1", "static-en-v1"]);
     expect(listModels().slice(0, bundled.length)).toEqual(bundled);
   });
 

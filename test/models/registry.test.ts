@@ -9,7 +9,18 @@ const FAMILIES = [
 const LICENSES = ["Apache-2.0", "MIT", "CC-BY-NC-4.0"];
 const KEYS = new Set([
   ...["name", "aliases", "kind", "also", "runtime", "family", "description", "bundled", "package", "repository"],
-  ...["revision", "files", "pinned", "lossy", "parameters", "languages", "maxLength", "license", "commercial"],
+  ...[
+    "revision",
+    "files",
+    "pinned",
+    "lossy",
+    "parameters",
+    "languages",
+    "calibration",
+    "maxLength",
+    "license",
+    "commercial",
+  ],
   ...["head", "activation", "prompt", "pooling", "queryPrefix", "documentPrefix", "dimensions", "lateInteraction"],
   ...["metrics", "source"],
 ]);

@@ -98,12 +98,11 @@ test("told no model, offers the bundled late-interaction model on the page too, 
   const { url, child, exit } = await serve([]);
   const { models } = await (await fetch(`${url}/playground/models`)).json();
   expect(models).toMatchObject([
-    { id: "rerank-en-v1", kind: "cross-encoder" },
     { id: "late-en-v1", kind: "late-interaction" },
     { id: "static-en-v1", kind: "embedding" },
   ]);
   const served = await (await fetch(`${url}/v1/models`)).json();
-  expect(served.data.map(({ id }: { id: string }) => id)).toEqual(["rerank-en-v1"]);
+  expect(served.data.map(({ id }: { id: string }) => id)).toEqual(["late-en-v1"]);
   const { status, body } = await post(`${url}/playground/rerank`, {
     query: "what do bees see?",
     documents: ["Bread rises faster in a warm kitchen.", "Bees see ultraviolet light, which guides them to nectar."],

@@ -1,3 +1,4 @@
+import { CALIBRATIONS } from "../calibrations.js";
 import type { ModelEntry } from "../types.js";
 import { PINNED_FILES } from "./pinned-files.js";
 import { QWEN3_RERANKER_PROMPT } from "./prompts.js";
@@ -86,6 +87,7 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
     bundled: true,
     files: { q8: { path: "onnx/model_int8.onnx", bytes: 23_365_895 } },
     parameters: 22.7,
+    calibration: CALIBRATIONS["rerank-en-v1"],
   }),
   msMarco("TinyBERT-L-2", "TinyBERT-L2", 4.4),
   msMarco("MiniLM-L-2", "MiniLM-L2", 15.6),

@@ -1,3 +1,4 @@
+import { CALIBRATIONS } from "../calibrations.js";
 import { PUNCTUATION } from "../late-interaction.js";
 import type { LateInteractionFormat, ModelEntry } from "../types.js";
 
@@ -35,6 +36,7 @@ export const LATE_INTERACTION: readonly ModelEntry[] = [
     pooling: "cls",
     dimensions: 128,
     lateInteraction: {},
+    calibration: CALIBRATIONS["late-en-v1"],
   },
   {
     ...DEFAULTS,

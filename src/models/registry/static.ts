@@ -1,3 +1,4 @@
+import { CALIBRATIONS } from "../calibrations.js";
 import type { ModelEntry } from "../types.js";
 
 /**
@@ -20,6 +21,7 @@ export const STATIC_MODELS: readonly ModelEntry[] = [
     license: "Apache-2.0",
     commercial: true,
     dimensions: 192,
+    calibration: CALIBRATIONS["static-en-v1"],
     source: "card",
   },
 ];

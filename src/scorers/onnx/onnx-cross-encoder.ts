@@ -1,7 +1,9 @@
 import { startCall } from "../../abort.js";
+import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_CROSS_ENCODER } from "../../models/defaults.js";
+import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
 import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
@@ -50,6 +52,9 @@ const ACTIVATIONS = {
   identity: { apply: (logit: number) => logit, lowest: -1e30 },
 } as const satisfies Record<ActivationName, object>;
 
+/** Enough texts that every worker thread gets one. */
+const LOADING_TEXTS = 16;
+
 const CHECKS: Checks<OnnxCrossEncoderOptions> = {
   ...ONNX_CHECKS,
   longDocuments: oneOf(["truncate", "max-passage"]),
@@ -90,6 +95,15 @@ export class OnnxCrossEncoder implements RelevanceScorer {
 
   get model(): string {
     return this.#model.name;
+  }
+
+  /** The registry's curve, unless `activation` is set, which asks for other scores. */
+  get calibration(): Calibration | undefined {
+    return this.#options.activation === undefined ? findModel(this.#model.name)?.calibration : undefined;
+  }
+
+  get languages(): readonly string[] | undefined {
+    return findModel(this.#model.name)?.languages;
   }
 
   get lowestScore(): number {
@@ -134,6 +148,12 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     } finally {
       call.release();
     }
+  }
+
+  /** Loads the model into all worker threads, by scoring short texts. */
+  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const texts = Array.from({ length: LOADING_TEXTS }, (_, index) => `${index}`);
+    await this.score("load", texts, signal ? { signal } : {});
   }
 
   /** Frees the model unless other instances use it. Calls in progress reject with a `BackendError`; the next call loads the model again. */

@@ -1,6 +1,8 @@
 import { startCall } from "../../abort.js";
+import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_LATE_INTERACTION } from "../../models/defaults.js";
+import { findModel } from "../../models/find.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
@@ -14,6 +16,9 @@ import {
 } from "./late-interaction/options.js";
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
+
+/** Enough texts that every worker thread gets one. */
+const LOADING_TEXTS = 16;
 
 /** Score of a blank text, and of a text with a negative MaxSim. */
 const LOWEST = 0;
@@ -55,6 +60,28 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   get model(): string {
     return this.#model.name;
+  }
+
+  /** The registry's curve, unless `pooledWeight` is set, which changes the scores. */
+  get calibration(): Calibration | undefined {
+    return this.#options.pooledWeight === undefined ? findModel(this.#model.name)?.calibration : undefined;
+  }
+
+  get languages(): readonly string[] | undefined {
+    return findModel(this.#model.name)?.languages;
+  }
+
+  /** Loads the model into all worker threads, by encoding short queries, which are not cached. */
+  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const call = startCall({ signals: [signal, this.#model.disposal] });
+    try {
+      await this.#shared.get(call.signal);
+      await Promise.all(
+        Array.from({ length: LOADING_TEXTS }, (_, index) => this.#encoder.query(`${index}`, call.signal)),
+      );
+    } finally {
+      call.release();
+    }
   }
 
   /**

@@ -1,4 +1,7 @@
+import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
+import { findCalibration } from "../../models/calibrations.js";
+import { findStaticModel } from "../../models/find-static.js";
 import { checkKnown } from "../../options.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
@@ -42,6 +45,20 @@ export class StaticLateInteraction implements RelevanceScorer {
 
   get model(): string {
     return this.#reader.name;
+  }
+
+  /** The curve of the bundled model; none for other files. */
+  get calibration(): Calibration | undefined {
+    return findCalibration(this.model);
+  }
+
+  get languages(): readonly string[] | undefined {
+    return findStaticModel(this.model)?.languages;
+  }
+
+  /** Reads the model. */
+  async load(): Promise<void> {
+    await this.#reader.read();
   }
 
   /**
