@@ -11,6 +11,7 @@ const FILES: Record<string, () => Record<string, URL>> = {
     "tokenizer_config.json": new URL("../models/rerank-en-v1/tokenizer_config.json", import.meta.url),
     "golden.json": new URL("../models/rerank-en-v1/golden.json", import.meta.url),
     "onnx/model_int8.onnx": new URL("../models/rerank-en-v1/onnx/model_int8.onnx", import.meta.url),
+    "onnx/model_int8.onnx_data": new URL("../models/rerank-en-v1/onnx/model_int8.onnx_data", import.meta.url),
   }),
   "late-en-v1": () => ({
     "config.json": new URL("../models/late-en-v1/config.json", import.meta.url),
@@ -18,6 +19,7 @@ const FILES: Record<string, () => Record<string, URL>> = {
     "tokenizer_config.json": new URL("../models/late-en-v1/tokenizer_config.json", import.meta.url),
     "golden.json": new URL("../models/late-en-v1/golden.json", import.meta.url),
     "onnx/model_int8.onnx": new URL("../models/late-en-v1/onnx/model_int8.onnx", import.meta.url),
+    "onnx/model_int8.onnx_data": new URL("../models/late-en-v1/onnx/model_int8.onnx_data", import.meta.url),
   }),
 };
 
@@ -39,6 +41,7 @@ const PACKAGED_FILES = [
   "tokenizer_config.json",
   "golden.json",
   "onnx/model_int8.onnx",
+  "onnx/model_int8.onnx_data",
 ];
 
 /**

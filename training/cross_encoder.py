@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from .bundle import GOLDEN_PAIRS, INT8, copy_tokenizer
+from .bundle import GOLDEN_PAIRS, INT8, INT8_DATA, copy_tokenizer
 from .config import PRESETS
 from .cross_train import pair_ids
 from .export import export_cross_encoder
@@ -55,7 +55,7 @@ def make(model: Path, pairs: list[Pair], out: Path, tokenizer_from: Path | None 
     quantize(full, small, ranges)
     a, b = logits(full, held_out), logits(small, held_out)
     drift = {
-        "bytes": small.stat().st_size,
+        "bytes": small.stat().st_size + (out / INT8_DATA).stat().st_size,
         "pairs": len(held_out),
         "correlation": float(np.corrcoef(a, b)[0, 1]),
         "largest": float(np.abs(a - b).max()),

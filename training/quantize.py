@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from . import gptq, nibbles
+from . import external_data, gptq, nibbles
 from .narrow import narrow
 from .onnx_encoder import SMOOTHED
 
@@ -237,4 +237,4 @@ def quantize(
         narrow(made)
     else:
         gptq.write(made, rounded)
-    onnx.save(made, target)
+    external_data.save(made, target)

@@ -28,7 +28,7 @@ export type DType = "auto" | Precision;
 export interface ModelFile {
   /** Path in the repository, such as `onnx/model.onnx`. */
   path: string;
-  /** Size in bytes, where it is known for the pinned revision. */
+  /** Size in bytes, external files included, where it is known for the pinned revision. */
   bytes?: number;
   /** SHA-256 in lower-case hexadecimal, where it is known for the pinned revision. A file with another hash is rejected. */
   sha256?: string;

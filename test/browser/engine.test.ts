@@ -170,7 +170,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
       await Promise.all([one.score("a", ["b"]), two.score("a", ["b"])]);
       return seen;
     });
-    const weights = (await readFile(new URL("models/rerank-en-v1/onnx/model_int8.onnx", root))).byteLength;
+    const weights = (await readFile(new URL("models/rerank-en-v1/onnx/model_int8.onnx_data", root))).byteLength;
     expect(site.requests.filter((path) => path.endsWith(".onnx"))).toHaveLength(1);
     const { bytes, total } = progress.at(-1)!;
     expect(bytes).toBe(total);

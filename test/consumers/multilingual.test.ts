@@ -47,6 +47,7 @@ describe("the multilingual package", () => {
       "config.json",
       "golden.json",
       "onnx/model_int8.onnx",
+      "onnx/model_int8.onnx_data",
       "package.json",
       "tokenizer.json",
       "tokenizer_config.json",

@@ -114,10 +114,15 @@ describe("registry", () => {
       const path = entry.bundled ? `models/${name}` : entry.package!.replace("langchain-rerank-", "packages/");
       const folder = new URL(`../../${path}/`, import.meta.url);
       const settings = entry.runtime === "onnx" ? ["tokenizer.json", "config.json"] : [];
-      const files = [...settings, ...Object.values(entry.files).map((file) => file.path)];
+      const files = [
+        ...settings,
+        ...Object.values(entry.files).flatMap(({ path, external = [] }) => [path, ...external]),
+      ];
       expect(files.filter((file) => !existsSync(new URL(file, folder)))).toEqual([]);
-      for (const { path, bytes } of Object.values(entry.files))
-        expect(bytes).toBe(statSync(new URL(path, folder)).size);
+      for (const { path, external = [], bytes } of Object.values(entry.files)) {
+        const sizes = [path, ...external].map((each) => statSync(new URL(each, folder)).size);
+        expect(bytes).toBe(sizes.reduce((sum, size) => sum + size));
+      }
     },
   );
 

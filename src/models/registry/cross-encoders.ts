@@ -85,7 +85,7 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
     family: "bert",
     description: "Ships with the package: English, nothing to download.",
     bundled: true,
-    files: { q8: { path: "onnx/model_int8.onnx", bytes: 23_365_895 } },
+    files: { q8: { path: "onnx/model_int8.onnx", external: ["onnx/model_int8.onnx_data"], bytes: 23_669_257 } },
     parameters: 22.7,
     calibration: CALIBRATIONS["rerank-en-v1"],
   }),
