@@ -72,10 +72,12 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const { name, kind } = spec;
   const files = new ModelFiles(platform, spec);
   const config: ModelConfig = await files.required("config.json");
+  // Before the tokenizer is parsed: glibc returns large blocks to the system when they are freed, but only those larger than any it has seen
+  // freed before. Parsing frees large blocks; the weights that the session repacks would then stay allocated after it closes.
+  const session = await openSession(platform, spec);
   const tokenizerJson = await files.required("tokenizer.json");
   const tokenizerConfig = (await files.optional("tokenizer_config.json")) ?? {};
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
-  const session = await openSession(platform, spec);
   // A graph with logits contains its head.
   const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, spec, name);
   const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), spec);
