@@ -24,7 +24,7 @@ export interface CascadeStageInput {
 export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput {
   /** The second stage, as in `CrossEncoderReranker`. @default "late-en-v1", the bundled English model */
   model?: ModelOption;
-  /** How many of the first stage's best documents the second stage scores. @default 20; 70 with the default stages */
+  /** How many of the first stage's best documents the second stage scores. @default 20; 80 with the default stages */
   topK?: number | undefined;
   /**
    * Weight of the second stage in the blend, 0 to 1.
@@ -74,7 +74,7 @@ export const HYBRID_CHECKS = {
 export function makeStages(options: HybridRerankerInput): (CascadeStage & { owned: boolean })[] {
   const { cascade, model, topK, alpha, calibration } = options;
   if (cascade === undefined) {
-    const defaults = hasDefaultStages(options) ? { topK: 70, alpha: 1 } : { topK: 20, alpha: 0.7 };
+    const defaults = hasDefaultStages(options) ? { topK: 80, alpha: 1 } : { topK: 20, alpha: 0.7 };
     const [k, weight] = [topK ?? defaults.topK, alpha ?? defaults.alpha];
     return [makeStage({ model, topK: k, alpha: weight, calibration: calibration?.cross }, "")];
   }

@@ -128,9 +128,9 @@ describe("the sim of a hybrid", () => {
 });
 
 describe("the default hybrid", () => {
-  it("reads the 70 best documents of static-en-v1 with late-en-v1, which decides the order", async () => {
+  it("reads the 80 best documents of static-en-v1 with late-en-v1, which decides the order", async () => {
     await using reranker = new HybridReranker({ details: true });
-    expect(reranker).toMatchObject({ topK: 70, alpha: 1, normalization: "sigmoid" });
+    expect(reranker).toMatchObject({ topK: 80, alpha: 1, normalization: "sigmoid" });
     const texts = ["Bread is baked in an oven.", "Solar panels turn sunlight into electricity.", "Cats sleep a lot."];
     const given = texts.map((pageContent) => new Document({ pageContent }));
     const { documents, report } = await reranker.rerank(given, "how do solar panels work?");
@@ -145,10 +145,10 @@ describe("the default hybrid", () => {
   it.each([
     [
       { firstStage: "static-en-v1", model: "late-en-v1" },
-      { topK: 70, alpha: 1 },
+      { topK: 80, alpha: 1 },
     ],
     [{ topK: 50 }, { topK: 50, alpha: 1 }],
-    [{ alpha: 0.8 }, { topK: 70, alpha: 0.8 }],
+    [{ alpha: 0.8 }, { topK: 80, alpha: 0.8 }],
     [{ model: "rerank-en-v1" }, { topK: 20, alpha: 0.7 }],
     [{ firstStageKey: "score" }, { topK: 20, alpha: 0.7 }],
   ] satisfies [HybridRerankerInput, object][])("with options %j has %j", (options, expected) => {

@@ -51,6 +51,7 @@ export const LATE_INTERACTION: readonly ModelEntry[] = [
     pooling: "mean",
     dimensions: 128,
     lateInteraction: {},
+    calibration: { model: "late-multilingual-v1", slope: 33.68, intercept: -29, positives: 123, negatives: 1027 },
   },
   {
     ...DEFAULTS,
