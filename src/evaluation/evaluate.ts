@@ -24,6 +24,10 @@ export interface Evaluation {
   run: Run;
   /** The number that the compressor wrote to `sim` (or `relevanceScore`), if it wrote one. */
   scores: Run;
+  /** Scores before the reranker's calibration, from a reranker of this package with `details: true`. */
+  uncalibrated: Run;
+  /** Raw scores before any activation, for `fitCalibration`; from a reranker with `details: true`. */
+  raw: Run;
   /** Wall-clock seconds per query, and their sum. */
   seconds: { mean: number; p50: number; p95: number; total: number };
   /** Wall-clock seconds by query id. */
@@ -96,7 +100,9 @@ export async function evaluate(
     run: new Map(
       Array.from(rankings, ([id, order]) => [id, new Map(order.map((doc, rank) => [doc, order.length - rank]))]),
     ),
-    scores: new Map(queries.map(({ id, documents }, i) => [id, knownScores(documents, results[i]!)])),
+    scores: knownScores(queries, results, "scores"),
+    uncalibrated: knownScores(queries, results, "uncalibrated"),
+    raw: knownScores(queries, results, "raw"),
     seconds: summarize(times),
     secondsPerQuery: new Map(queries.map(({ id }, i) => [id, times[i]!])),
     documents: {
@@ -129,9 +135,17 @@ function warnAboutQueries(
   warnIds("qrels-without-query", unknown, (n) => `${n} judged queries have no text and count as 0`, onWarning);
 }
 
-function knownScores(documents: QueryCandidates["documents"], { order, scores }: QueryResult): Map<string, number> {
+function knownScores(
+  queries: readonly QueryCandidates[],
+  results: readonly QueryResult[],
+  kind: "scores" | "uncalibrated" | "raw",
+): Run {
   return new Map(
-    order.flatMap((index, i) => (typeof scores[i] === "number" ? [[documents[index]!.id, scores[i]] as const] : [])),
+    queries.map(({ id, documents }, i) => {
+      const { order, [kind]: values } = results[i]!;
+      const pairs = order.map((index, rank) => [documents[index]!.id, values[rank]] as const);
+      return [id, new Map(pairs.filter((pair): pair is [string, number] => typeof pair[1] === "number"))];
+    }),
   );
 }
 

@@ -1,11 +1,12 @@
 import type { Document, DocumentInterface } from "@langchain/core/documents";
+import type { RerankDetails } from "../rerankers/types.js";
 import { type CacheKeyPart, cacheKey } from "./cache/cache-key.js";
 import { identify, type QueryCandidates, titleAndText, toDocuments } from "./candidates.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import { type Compressor, callSystem, systemKey, systemName } from "./system.js";
 
 const SCORE_KEYS = ["sim", "relevanceScore", "relevance_score"] as const;
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 /** The result of one query, as the cache stores it. */
 export interface QueryResult {
@@ -13,6 +14,9 @@ export interface QueryResult {
   order: number[];
   /** Scores in the order of `order`; null if the compressor wrote none. */
   scores: (number | null)[];
+  /** The same before a calibration, and before any activation; null without details. */
+  uncalibrated: (number | null)[];
+  raw: (number | null)[];
   milliseconds: number;
   given: number;
   scored: number | null;
@@ -81,6 +85,8 @@ async function runOne(
   const result: QueryResult = {
     order,
     scores: answer.documents.map(readScore),
+    uncalibrated: answer.documents.map(({ metadata }) => finite(details(metadata)?.scores?.cross)),
+    raw: answer.documents.map(({ metadata }) => finite(details(metadata)?.raw ?? details(metadata)?.scores?.cross)),
     milliseconds: answer.milliseconds,
     given: documents.length,
     scored: answer.report?.scored ?? null,
@@ -95,6 +101,8 @@ async function runOne(
 const NO_CANDIDATES: QueryResult = {
   order: [],
   scores: [],
+  uncalibrated: [],
+  raw: [],
   milliseconds: 0,
   given: 0,
   scored: 0,
@@ -119,5 +127,14 @@ function warmUpOnce(compressor: Compressor, { warmUp, signal }: EvaluateOptions)
 
 function readScore({ metadata }: DocumentInterface): number | null {
   const value = SCORE_KEYS.map((name) => metadata?.[name] as unknown).find((each) => typeof each === "number");
+  return finite(value);
+}
+
+/** What a reranker of this package writes with `details: true`. */
+function details(metadata: DocumentInterface["metadata"] | undefined): Partial<RerankDetails> | undefined {
+  return metadata?.rerank as Partial<RerankDetails> | undefined;
+}
+
+function finite(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

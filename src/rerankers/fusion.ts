@@ -39,19 +39,33 @@ export function fuse(
     },
     async score(candidates) {
       const ranked = await Promise.all(rankers.map((ranker) => ranker.rank(candidates)));
-      const scores = candidates.texts.map(() => 0);
-      for (const { order } of ranked) {
-        order.forEach((index, position) => {
-          scores[index]! += 1 / (k + position + 1);
-        });
-      }
-      return { scores, warnings: ranked.flatMap(({ warnings }) => warnings) };
+      const orders = ranked.map(({ order }) => order);
+      return {
+        scores: reciprocalRankFusion(orders, candidates.texts.length, k),
+        warnings: ranked.flatMap(({ warnings }) => warnings),
+      };
     },
     load: async (signal) => void (await Promise.all(rankers.map((ranker) => ranker.load?.(signal)))),
     ...(rankers.some((ranker) => ranker.dispose) && {
       dispose: async () => void (await Promise.all(rankers.map((ranker) => ranker.dispose?.()))),
     }),
   };
+}
+
+/**
+ * The sum of 1 / (k + rank) over several orders, with ranks from 1.
+ *
+ * @param orders Indexes of candidates, best first. An order may leave candidates out.
+ * @returns One score per candidate.
+ */
+export function reciprocalRankFusion(orders: readonly (readonly number[])[], count: number, k: number): number[] {
+  const scores = new Array<number>(count).fill(0);
+  for (const order of orders) {
+    order.forEach((index, position) => {
+      scores[index]! += 1 / (k + position + 1);
+    });
+  }
+  return scores;
 }
 
 function toRanker(option: string, stage: unknown, makeStage: (option: string, stage: unknown) => FirstStage): Ranker {

@@ -35,12 +35,12 @@ export function madeStages(data: Dataset, noise = { first: 1.5, model: 0.6 }): S
     .filter((id) => data.run!.has(id))
     .map((id) => {
       const documents = [...data.run!.get(id)!.keys()];
-      const column = (each: number, salt: string, ms: number) => ({
-        scores: documents.map(
+      const column = (each: number, salt: string, ms: number) => {
+        const scores = documents.map(
           (document) => noisyScore(data.qrels, id, document, 0) + noisyScore(new Map(), id + salt, document, each),
-        ),
-        milliseconds: documents.map(() => ms),
-      });
+        );
+        return { scores, raw: scores, milliseconds: documents.map(() => ms) };
+      };
       return {
         id,
         documents,
@@ -55,6 +55,7 @@ export function madeStages(data: Dataset, noise = { first: 1.5, model: 0.6 }): S
     queries,
     first: ["cheap"],
     models: ["expensive"],
+    calibrations: new Map(),
     deepest: Number.POSITIVE_INFINITY,
     pairs: new Map([["expensive", pairs]]),
     seconds: pairs / 100,

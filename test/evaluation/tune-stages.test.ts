@@ -48,10 +48,10 @@ describe("tuneStages", () => {
 
   it("says in words that tuning is better when a blend beats both stages by more than chance", () => {
     const documents = ["a", "b", "c", "d", "e", "f"];
-    const column = (found: string) => ({
-      scores: documents.map((id) => (id === found ? 1 : 0)),
-      milliseconds: documents.map(() => 1),
-    });
+    const column = (found: string) => {
+      const scores = documents.map((id) => (id === found ? 1 : 0));
+      return { scores, raw: scores, milliseconds: documents.map(() => 1) };
+    };
     // Each stage finds one of the two relevant documents.
     const queries = Array.from({ length: 20 }, (_, i) => ({
       id: `q${i}`,

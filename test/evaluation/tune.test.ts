@@ -128,7 +128,11 @@ describe("tune", () => {
           run: new Map([["q", new Map(ids.map((id, i) => [id, all[i]!.first]))]]),
         };
         const model: RelevanceScorer = {
-          score: async (_query, texts) => texts.map((text) => all[Number(text.slice(1))]!.cross),
+          score: async (_query, texts, options) => {
+            const scores = texts.map((text) => all[Number(text.slice(1))]!.cross);
+            options?.onReport?.({ raw: scores.map((score) => 3 * score - 4) });
+            return scores;
+          },
         };
         const stages = await collectStageScores(small, { models: { model } });
         const curves = new Map([
@@ -221,6 +225,34 @@ describe("tune", () => {
     expect(made.seconds).toBeCloseTo(evaluation.seconds.total, 9);
     const cut = await evaluate(new CrossEncoderReranker({ model: oracle, topN: 5 }), data, options);
     expect(() => stagesFromEvaluations(data, { oracle: cut }, { depth: 30 })).toThrow(/has no score for query/);
+  });
+
+  it("reuses the scores that a calibrated model had before its calibration", async () => {
+    const oracle = Object.assign(new NoisyOracle("oracle", 1), { calibration: { slope: 2, intercept: -3 } });
+    const collected = await collectStageScores(data, { models: { oracle }, depth: 30 });
+    expect(collected.calibrations.get("oracle")).toBe(oracle.calibration);
+    const options = { depth: 30, onWarning };
+    const reranker = new CrossEncoderReranker({ model: oracle, details: true });
+    const evaluation = await evaluate(reranker, data, options);
+    const made = stagesFromEvaluations(data, { oracle: evaluation }, { depth: 30 });
+    const [query] = collected.queries;
+    expect(made.queries[0]!.models.get("oracle")!.raw).toEqual(query!.models.get("oracle")!.raw);
+    expect(made.queries[0]!.models.get("oracle")!.scores).toEqual(query!.models.get("oracle")!.scores);
+    expect(evaluation.scores.get(query!.id)!.get(query!.documents[0]!)).toBeLessThan(1);
+  });
+
+  it("compares with the hybrid's real defaults when both stages have a calibration", async () => {
+    const curve = { slope: 1, intercept: -1 };
+    const first = Object.assign(new NoisyOracle("first", 2), { calibration: curve });
+    const model = Object.assign(new NoisyOracle("model", 1), { calibration: { slope: 3, intercept: -2 } });
+    const tuned = await tune(data, { first: { first }, models: { model }, depth: 30, onWarning });
+    const real = await evaluate(new HybridReranker({ firstStage: first, model }), data, {
+      measures: ["nDCG@10"],
+      depth: 30,
+      onWarning,
+    });
+    const reference = tuned.references.find(({ kind }) => kind === "default-hybrid")!;
+    expect(reference.mean).toBeCloseTo(real.measures.get("nDCG@10")!.mean, 12);
   });
 
   it("rejects scores that are not numbers and does not cache them", async () => {

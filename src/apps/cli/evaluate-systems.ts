@@ -1,5 +1,7 @@
+import type { Calibration } from "../../calibration.js";
 import { createEmbeddings, type DisposableEmbeddings } from "../../embeddings/create-embeddings.js";
 import type { CacheKeyPart } from "../../evaluation/cache/cache-key.js";
+import { labelScores } from "../../evaluation/calibration/examples.js";
 import { trecOrder } from "../../evaluation/ranking.js";
 import { stagesFromEvaluations } from "../../evaluation/tuning/from-evaluations.js";
 import type { WarningHandler } from "../../evaluation/types.js";
@@ -10,7 +12,9 @@ import {
   type Dataset,
   type Evaluation,
   evaluate,
+  type ReportInput,
   type Run,
+  reliability,
   type TuneResult,
   tuneStages,
 } from "../../evaluation.js";
@@ -40,6 +44,8 @@ interface System {
   name: string;
   compressor: Compressor;
   key: CacheKeyPart;
+  /** The calibration of the model that makes `sim` a probability; known once the model has been loaded. */
+  calibration?: () => Calibration | undefined;
   dispose(): Promise<unknown>;
 }
 
@@ -61,6 +67,8 @@ export interface EvaluatedSystems {
   evaluations: readonly Costs[];
   /** Blends of the first stage with each model, tuned on the scores that were measured; undefined if there are none. */
   tuned: TuneResult | undefined;
+  /** Systems whose scores are probabilities, and how reliable they are. */
+  calibrations: NonNullable<ReportInput["calibrations"]>;
   warnings: readonly string[];
 }
 
@@ -77,6 +85,7 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   );
   const evaluations: Costs[] = [];
   const crossEncoders: Record<string, Evaluation> = {};
+  const calibrations: NonNullable<ReportInput["calibrations"]>[number][] = [];
   const onWarning = warner(warnings);
   await withCache(options.cache, warnings, async (cache) => {
     for (const system of listSystems(options, await openEmbeddings(options))) {
@@ -99,6 +108,11 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
         );
         runs.set(system.name, result.run);
         if (system.compressor instanceof CrossEncoderReranker) crossEncoders[system.name] = result;
+        const calibration = system.calibration?.();
+        if (calibration) {
+          const { scores, relevant } = labelScores(result.scores, data.qrels);
+          calibrations.push({ name: system.name, calibration, reliability: reliability(scores, relevant) });
+        }
         seconds.set(system.name, result.seconds);
         const { documents, tokens, cached } = result;
         evaluations.push({ name: system.name, seconds: result.seconds, documents, tokens, cached });
@@ -114,7 +128,7 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
     onWarning: onceEach((warning) => warning.code !== "query-among-candidates" && onWarning(warning)),
   });
   const tuned = options.html === undefined ? undefined : tuneBlends(data, crossEncoders, options);
-  return { data, comparison, seconds, runs, evaluations, tuned, warnings };
+  return { data, comparison, seconds, runs, evaluations, tuned, calibrations, warnings };
 }
 
 /** The best blends, which cost only some sums: what the heat map of the report shows. */
@@ -154,11 +168,14 @@ function modelSystems(model: string | undefined, options: SystemOptions): System
   const { scorer } = resolveScorer(model);
   const { alpha, topK, normalization } = options;
   const dispose = async () => scorer.dispose?.();
-  const alone = new CrossEncoderReranker({ model: scorer });
-  if (!options.hybrid) return [{ name, compressor: alone, key: ["cross", modelKey(model)], dispose }];
+  // With details, the report knows the scores that a hybrid would blend.
+  const alone = new CrossEncoderReranker({ model: scorer, details: true });
+  const calibration = () => scorer.calibration;
+  const single = { name, compressor: alone, key: ["cross", modelKey(model)], calibration } as const;
+  if (!options.hybrid) return [{ ...single, dispose }];
   const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
   return [
-    { name, compressor: alone, key: ["cross", modelKey(model)], dispose: async () => {} },
+    { ...single, dispose: async () => {} },
     {
       name: `hybrid ${name}`,
       compressor: hybrid,

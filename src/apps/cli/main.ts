@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => v
   compare: () => import("./commands/compare.js"),
   tune: () => import("./commands/tune.js"),
   doctor: () => import("./commands/doctor.js"),
+  calibrate: () => import("./commands/calibrate.js"),
 };
 
 const HELP = `
@@ -21,6 +22,7 @@ Examples:
   $ langchain-rerank models list --language ja
   $ langchain-rerank eval node_modules/langchain-rerank/examples/data/bicycle
   $ langchain-rerank doctor
+  $ langchain-rerank eval node_modules/langchain-rerank/examples/data/bicycle
   $ langchain-rerank help rank
 ${EXIT_CODES_HELP}`;
 

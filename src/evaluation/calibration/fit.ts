@@ -37,7 +37,7 @@ export function fitCalibration(
     );
   }
   const { slope, intercept } = fitRising(scores, relevant);
-  if (slope > 0) return { slope, intercept, positives, negatives, ...(model !== undefined && { model }) };
+  if (slope > 0) return { slope, intercept, ...(model !== undefined && { model }), positives, negatives };
   throw new InvalidInputError(
     "scores",
     "Higher scores do not go with relevance, so no rising curve fits. Check the scorer and the judgments.",

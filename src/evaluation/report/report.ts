@@ -37,7 +37,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
     await summarySection(draw, comparison, measure, input.seconds),
     input.tuned && (await tuningSection(draw, input.tuned)),
     await latencySection(draw, comparison, measure, input.seconds),
-    input.calibrations && (await calibrationSection(draw, input.calibrations)),
+    input.calibrations?.length && (await calibrationSection(draw, input.calibrations)),
     pair && (await differenceSection(draw, comparison, measure, pair)),
     pair && input.texts && worstSection(comparison, measure, pair, input.texts),
   ];

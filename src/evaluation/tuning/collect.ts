@@ -1,13 +1,15 @@
+import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { defaultModel } from "../../models/find.js";
 import { type ModelOption, resolveScorer } from "../../scorers/create-scorer.js";
+import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { CacheKeyPart } from "../cache/cache-key.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import { type CandidateOptions, listCandidates, type QueryCandidates, titleAndText } from "../candidates.js";
 import { type DatasetInput, toDataset } from "../dataset.js";
 import type { EvaluationProgress } from "../evaluate-options.js";
 import { sum } from "../mean.js";
-import { checkFirstStages, type FirstStages, fuseRanks, isFusion, toPairScorer } from "./first-stages.js";
+import { checkFirstStages, type FirstStages, fuseRanks, isFusion, isScorer, toPairScorer } from "./first-stages.js";
 import { type PairScorer, scorePairs } from "./pair-cache.js";
 import { orderByScore, type QueryStages, type StageColumn, type StageScores } from "./stage-scores.js";
 
@@ -53,6 +55,7 @@ export async function collectStageScores(input: DatasetInput, options: CollectOp
   if (queries.length === 0) throw new InvalidInputError("data", `"${data.name}" has no judged query with candidates.`);
   const scorers = new Map(models.map(({ name, scorer }) => [name, toPairScorer(scorer)]));
   const collected: QueryStages[] = [];
+  const calibrations = new Map<string, Calibration>();
   let cached = 0;
   let milliseconds = 0;
   try {
@@ -64,6 +67,10 @@ export async function collectStageScores(input: DatasetInput, options: CollectOp
       if (one.fromCache) cached++;
       options.onProgress?.({ done: collected.length, total: queries.length, cached });
     }
+    for (const [name, scorer] of stageScorers(first, models)) {
+      // Known once the model has been loaded, so not if every score came from the cache; then the defaults are those without curves.
+      if (scorer.calibration) calibrations.set(name, scorer.calibration);
+    }
   } finally {
     await Promise.all(models.filter(({ owned }) => owned).map(({ scorer }) => scorer.dispose?.()));
   }
@@ -73,10 +80,21 @@ export async function collectStageScores(input: DatasetInput, options: CollectOp
     first: Object.keys(first),
     fused: Object.keys(first).filter((name) => isFusion(first[name]!)),
     models: models.map(({ name }) => name),
+    calibrations,
     deepest: options.deepest ?? Number.POSITIVE_INFINITY,
     pairs: new Map(models.map(({ name }) => [name, countScored(collected, name)])),
     seconds: milliseconds / 1000,
   };
+}
+
+function stageScorers(
+  first: FirstStages,
+  models: readonly { name: string; scorer: RelevanceScorer }[],
+): (readonly [string, RelevanceScorer])[] {
+  const stages = Object.entries(first).flatMap(([name, stage]) =>
+    typeof stage === "object" && !isFusion(stage) && isScorer(stage) ? [[name, stage] as const] : [],
+  );
+  return [...stages, ...models.map(({ name, scorer }) => [name, scorer] as const)];
 }
 
 interface CollectedQuery {
@@ -104,7 +122,7 @@ async function collectQuery(
   };
   const firstColumns = new Map<string, StageColumn>();
   for (const [name, stage] of Object.entries(first)) {
-    if (stage === "run") firstColumns.set(name, { scores: scores!, milliseconds: texts.map(() => 0) });
+    if (stage === "run") firstColumns.set(name, { scores: scores!, raw: scores!, milliseconds: texts.map(() => 0) });
     else if (isFusion(stage)) {
       const members = stage.fuse.map((member) => firstColumns.get(member)!);
       firstColumns.set(name, fuseRanks(members, stage.k));

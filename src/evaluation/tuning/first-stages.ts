@@ -1,8 +1,11 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
 import { embeddingScores, embeddingsName } from "../../rerankers/embedding-scores.js";
+import { reciprocalRankFusion } from "../../rerankers/fusion.js";
+import { callScorer, rawScores } from "../../rerankers/score-with.js";
 import { scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { sum } from "../mean.js";
 import type { PairScorer } from "./pair-cache.js";
 import { orderByScore, type StageColumn } from "./stage-scores.js";
 
@@ -54,30 +57,29 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): Pair
   if (isScorer(stage)) {
     return {
       key: ["scorer", scorerName(stage)],
-      score: (query, texts, signal) => stage.score(query, texts, { signal }),
+      async score(query, texts, signal) {
+        const result = await callScorer(stage, { query, texts, signal });
+        return { scores: result.scores, raw: rawScores(result) };
+      },
     };
   }
   return {
     key: ["embeddings", embeddingsName(stage)],
-    score: (query, texts, signal) => embeddingScores(stage, query, texts, signal),
+    async score(query, texts, signal) {
+      const scores = await embeddingScores(stage, query, texts, signal);
+      return { scores, raw: scores };
+    },
   };
 }
 
-/**
- * Reciprocal-rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of first stages: the sum of 1 / (k + rank). It takes as long as its
- * members together.
- */
+/** The reciprocal-rank fusion of first stages. It takes as long as its members together. */
 export function fuseRanks(columns: readonly StageColumn[], k = 60): StageColumn {
   const count = columns[0]!.scores.length;
-  const scores = new Array<number>(count).fill(0);
-  const milliseconds = new Array<number>(count).fill(0);
-  for (const column of columns) {
-    orderByScore(column.scores).forEach((index, rank) => {
-      scores[index]! += 1 / (k + rank + 1);
-    });
-    column.milliseconds.forEach((value, index) => {
-      milliseconds[index]! += value;
-    });
-  }
-  return { scores, milliseconds };
+  const scores = reciprocalRankFusion(
+    columns.map((column) => orderByScore(column.scores)),
+    count,
+    k,
+  );
+  const milliseconds = scores.map((_, index) => sum(columns.map((column) => column.milliseconds[index]!)));
+  return { scores, raw: scores, milliseconds };
 }

@@ -23,7 +23,7 @@ export function fitStages(
     const scores: number[] = [];
     const relevant: boolean[] = [];
     for (const query of queries) {
-      query[kind].get(name)!.scores.forEach((score, index) => {
+      query[kind].get(name)!.raw.forEach((score, index) => {
         if (!Number.isFinite(score)) return;
         scores.push(score);
         relevant.push((qrels.get(query.id)?.get(query.documents[index]!) ?? 0) >= rel);

@@ -3,14 +3,15 @@ import { type CandidateOptions, listCandidates } from "../candidates.js";
 import { type DatasetInput, toDataset } from "../dataset.js";
 import type { Evaluation } from "../evaluate.js";
 import { sum } from "../mean.js";
+import type { Run } from "../types.js";
 import { withoutBlanks } from "./collect.js";
 import type { QueryStages, StageColumn, StageScores } from "./stage-scores.js";
 
-type KnownScores = Pick<Evaluation, "scores" | "secondsPerQuery">;
+type KnownScores = Pick<Evaluation, "scores" | "uncalibrated" | "raw" | "secondsPerQuery">;
 
 /**
  * Stage scores for `tuneStages` from existing evaluations, so that no pair is scored again: the run is the first stage, each evaluated
- * model a second stage.
+ * model a second stage. For calibrated models, evaluate with `details: true`, so that their other scores are known.
  *
  * @param evaluations - by the model's name in settings; made with the same data, `depth` and `text`, and with every candidate returned
  * @throws InvalidInputError when the data has no run, or an evaluation lacks the score of a candidate.
@@ -33,7 +34,7 @@ export function stagesFromEvaluations(
       id: each.id,
       documents,
       blank,
-      first: new Map([["run", { scores: scores!, milliseconds: documents.map(() => 0) }]]),
+      first: new Map([["run", { scores: scores!, raw: scores!, milliseconds: documents.map(() => 0) }]]),
       models: new Map(models),
     };
   });
@@ -44,6 +45,7 @@ export function stagesFromEvaluations(
     dataset: data.name,
     queries,
     first: ["run"],
+    calibrations: new Map(),
     models: names,
     deepest: Number.POSITIVE_INFINITY,
     pairs: new Map(names.map((name) => [name, pairs])),
@@ -56,20 +58,22 @@ function readColumn(
   query: string,
   ids: readonly string[],
   lengths: readonly number[],
-  { scores, secondsPerQuery }: KnownScores,
+  { scores, uncalibrated, raw, secondsPerQuery }: KnownScores,
 ): StageColumn {
-  const known = scores.get(query);
   const total = sum(lengths);
   const milliseconds = 1000 * (secondsPerQuery.get(query) ?? 0);
-  return {
-    scores: ids.map((id) => {
-      const score = known?.get(id);
+  const pick = (from: Run) =>
+    ids.map((id) => {
+      const score = from.get(query)?.get(id) ?? scores.get(query)?.get(id);
       if (score !== undefined) return score;
       throw new InvalidInputError(
         `evaluations["${name}"]`,
         `It has no score for query "${query}", document "${id}". Evaluate without topN and threshold.`,
       );
-    }),
+    });
+  return {
+    scores: pick(uncalibrated),
+    raw: pick(raw),
     milliseconds: lengths.map((length) => (milliseconds * length) / total),
   };
 }

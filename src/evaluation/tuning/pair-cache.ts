@@ -7,10 +7,17 @@ import type { StageColumn } from "./stage-scores.js";
 export interface PairScorer {
   /** Identifies it in the cache. */
   key: CacheKeyPart;
-  score(query: string, texts: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
+  /** Scores of the texts, and the raw scores that a calibration applies to. */
+  score(
+    query: string,
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ scores: readonly number[]; raw: readonly number[] }>;
 }
 
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
+/** A score with its raw score and its share of the call's duration, as the cache stores it. */
+type StoredPair = readonly [score: number, raw: number, milliseconds: number];
 const NEVER = new AbortController().signal;
 
 /**
@@ -26,29 +33,30 @@ export async function scorePairs(
   { cache, signal }: { cache?: ScoreCache | undefined; signal?: AbortSignal | undefined },
 ): Promise<{ column: StageColumn; missing: number }> {
   const distinct = [...new Set(indices.map((index) => texts[index]!))];
-  const known = new Map<string, readonly [score: number, milliseconds: number]>();
+  const known = new Map<string, StoredPair>();
   const keys = new Map<string, string>();
   if (cache) {
     for (const text of distinct) {
       const key = await cacheKey("pair", CACHE_VERSION, scorer.key, query, text);
       keys.set(text, key);
-      const value = (await cache.get(key)) as [number, number] | undefined;
+      const value = (await cache.get(key)) as StoredPair | undefined;
       if (value) known.set(text, value);
     }
   }
   const missing = distinct.filter((text) => !known.has(text));
   if (missing.length > 0) {
     const started = performance.now();
-    const scores = await scorer.score(query, missing, signal ?? NEVER);
+    const { scores, raw } = await scorer.score(query, missing, signal ?? NEVER);
     const share = distribute(missing, performance.now() - started);
     checkScores(String(scorer.key), scores, missing.length);
-    for (const [i, text] of missing.entries()) known.set(text, [scores[i]!, share(text)]);
+    for (const [i, text] of missing.entries()) known.set(text, [scores[i]!, raw[i]!, share(text)]);
     if (cache) await Promise.all(missing.map((text) => cache.set(keys.get(text)!, known.get(text))));
   }
   const wanted = new Set(indices);
-  const pick = (part: 0 | 1, absent: number) =>
+  const pick = (part: 0 | 1 | 2, absent: number) =>
     texts.map((text, index) => (wanted.has(index) ? known.get(text)![part] : absent));
-  return { column: { scores: pick(0, Number.NaN), milliseconds: pick(1, 0) }, missing: missing.length };
+  const column = { scores: pick(0, Number.NaN), raw: pick(1, Number.NaN), milliseconds: pick(2, 0) };
+  return { column, missing: missing.length };
 }
 
 /** Distributes the duration of a call over its texts by length, which a model's work grows with. */

@@ -1,3 +1,4 @@
+import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
 import { orderByScore, type QueryStages, type StageScores } from "./stage-scores.js";
@@ -6,7 +7,7 @@ import { secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 /** A system that was not tuned, for comparison with the tuned ones. */
 export interface Reference {
   name: string;
-  /** A stage alone, a fusion of first stages, or the hybrid with its defaults (alpha 0.7, topK 20, min-max). */
+  /** A stage alone, a fusion of first stages, or the hybrid with its defaults. */
   kind: "first" | "fusion" | "model" | "default-hybrid";
   /** Mean over the held-out queries. */
   mean: number;
@@ -15,7 +16,7 @@ export interface Reference {
   perQuery: ReadonlyMap<string, number>;
 }
 
-const DEFAULTS = { topK: 20, alpha: 0.7, normalization: "min-max" } as const;
+const DEFAULTS = { topK: 20, alpha: 0.7 } as const;
 
 /** Every first stage alone, every model that scored all candidates, and every pair of the two with the defaults. */
 export function measureReferences(
@@ -43,13 +44,16 @@ export function measureReferences(
   const isComplete = (model: string) =>
     queries.stages.every((stages) => !stages?.models.get(model)?.scores.some((score) => Number.isNaN(score)));
   const pairs = scores.first.flatMap((first) => scores.models.map((model) => ({ first, model, ...DEFAULTS })));
+  const hasCurve = (name: string) => scores.calibrations.has(name);
   return [
     ...scores.first.map((name) => alone(name, "first")),
     ...scores.models.filter(isComplete).map((name) => alone(name, "model")),
     ...pairs
       .filter(({ topK }) => topK <= scores.deepest)
-      .map(({ alpha, ...group }) => {
-        const [values] = valueTable([{ ...group, alphas: [alpha] }], queries, measure) as [Float64Array];
+      .map(({ first, model, topK, alpha }) => {
+        const normalization: BlendNormalization = hasCurve(first) && hasCurve(model) ? "sigmoid" : "min-max";
+        const group = { first, model, topK, normalization, alphas: [alpha] };
+        const [values] = valueTable([group], queries, measure, scores.calibrations) as [Float64Array];
         return make(`${group.first} + ${group.model}, defaults`, "default-hybrid", values, secondsOf(group, queries));
       }),
   ];

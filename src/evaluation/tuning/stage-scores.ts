@@ -1,6 +1,10 @@
+import type { Calibration } from "../../calibration.js";
+
 /** Scores of one stage for the candidates of one query. NaN for candidates that the stage did not score. */
 export interface StageColumn {
   scores: readonly number[];
+  /** Scores before any activation, which calibrations apply to. The same as `scores` if the stage has no others. */
+  raw: readonly number[];
   /** Wall-clock milliseconds per score: the duration of the call, distributed by length of text. */
   milliseconds: readonly number[];
 }
@@ -28,6 +32,8 @@ export interface StageScores {
   models: readonly string[];
   /** Names of those first stages that are fused from others. */
   fused?: readonly string[];
+  /** Calibrations that come with the stages' models, by the names of stages. */
+  calibrations: ReadonlyMap<string, Calibration>;
   /** Number of candidates per first stage that the models scored; a larger `topK` cannot be simulated. */
   deepest: number;
   /** Number of pairs that each model scored, including those from the cache. */

@@ -26,13 +26,11 @@ export function valueTable(
   calibrations?: Calibrations,
 ): Float64Array[] {
   const values = queries.stages.map((stages) => stages && measure.prepare(queries.qrels.get(stages.id)!));
-  // Documents beyond the cutoff do not count, unless the measure skips some of those before it.
-  const depth = measure.params.judged_only ? undefined : measure.params.cutoff;
   return groups.flatMap((group) => {
     const rows = group.alphas.map(() => new Float64Array(queries.ids.length));
     queries.stages.forEach((stages, column) => {
       if (!stages) return;
-      simulate(stages, group, calibrations, depth).forEach(({ ranking }, row) => {
+      simulate(stages, group, calibrations).forEach(({ ranking }, row) => {
         rows[row]![column] = values[column]!(ranking);
       });
     });
@@ -56,7 +54,7 @@ export function calibrationsFor(
   return fitStages(chosen, scores, queries.qrels, rel);
 }
 
-/** Scores and labels that a setting produces for the queries at these indices. Documents that the model did not score come last. */
+/** Scores and labels that a setting produces for the queries at these indices. Blank documents come last. */
 export function labeledScores(
   { alpha, ...group }: Setting,
   indices: readonly number[],

@@ -63,7 +63,10 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     import("../evaluation-output.js"),
   ]);
   await output.checkReport(options.html);
-  const { data, comparison, seconds, runs, warnings, evaluations, tuned } = await evaluateSystems(folder, options);
+  const { data, comparison, seconds, runs, warnings, evaluations, tuned, calibrations } = await evaluateSystems(
+    folder,
+    options,
+  );
   if (options.runs !== undefined) await writeRuns(options.runs, runs);
   if (options.json) output.print(output.toJson({ dataset: data.name, ...comparison, evaluations, warnings }));
   else {
@@ -77,6 +80,7 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     seconds,
     texts: { ...data, runs },
     tuned,
+    calibrations,
     notes,
   });
 }
