@@ -12,6 +12,7 @@ const COMMANDS = [
   import("../../src/apps/cli/commands/eval.js"),
   import("../../src/apps/cli/commands/compare.js"),
   import("../../src/apps/cli/commands/tune.js"),
+  import("../../src/apps/cli/commands/calibrate.js"),
 ];
 
 /** Instructions of a Dockerfile; what follows the first group is a command line of the shell, or its words as JSON. */

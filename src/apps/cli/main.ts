@@ -20,7 +20,6 @@ const HELP = `
 Examples:
   $ langchain-rerank rank --query "how do solar panels work?" notes.md
   $ langchain-rerank models list --language ja
-  $ langchain-rerank eval node_modules/langchain-rerank/examples/data/bicycle
   $ langchain-rerank doctor
   $ langchain-rerank eval node_modules/langchain-rerank/examples/data/bicycle
   $ langchain-rerank help rank
