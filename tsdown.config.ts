@@ -2,8 +2,9 @@ import { defineConfig, type Rolldown } from "tsdown";
 import { playgroundPage } from "./scripts/build/playground-page.js";
 
 /**
- * In CommonJS other subpaths are required, not imported: an import would bring their ESM form, with a second copy of every error class
- * and of every loaded model.
+ * The one plugin that rewrites output. In the CommonJS build, the package's other subpaths are loaded with `require`: `import()` would load
+ * their ESM form, with a second copy of every error class and of every loaded model. The option `dynamicImportInCjs: false` would do the
+ * same, but to every `import()`, and optional dependencies such as Vega 6 exist as ESM only.
  */
 const requireSiblings: Rolldown.Plugin = {
   name: "require-siblings",
@@ -13,13 +14,16 @@ const requireSiblings: Rolldown.Plugin = {
   },
 };
 
-/** The browser form is built by itself, yet it must throw the error classes that the core exports: those of the core's own build. */
+/**
+ * Keeps `errors.js` out of the browser build, which is built separately but must throw the error classes that the core exports. It only
+ * resolves an import to the file of the main build.
+ */
 const coreErrors: Rolldown.Plugin = {
   name: "core-errors",
   resolveId: (source) => (/^\.{1,2}\/(.*\/)?errors\.js$/.test(source) ? { id: "./errors.js", external: true } : null),
 };
 
-/** Every published subpath is one entry; code they share lands in chunks beside them, so that files resolve their siblings by relative URL. */
+/** Each published subpath is an entry. Shared code goes to chunks in the same folder, so that files can find each other by relative URL. */
 export default defineConfig([
   {
     entry: {
@@ -32,7 +36,7 @@ export default defineConfig([
       ollama: "src/ollama.ts",
       "ai-sdk": "src/ai-sdk.ts",
       decisions: "src/decisions.ts",
-      // No subpath of the package: `onnx.web.js` imports it.
+      // Not a subpath of the package: `onnx.web.js` imports it.
       errors: "src/errors.ts",
     },
     format: ["esm", "cjs"],
@@ -43,11 +47,11 @@ export default defineConfig([
     plugins: [requireSiblings],
     fixedExtension: false,
     clean: true,
-    // Other subpaths are reached by the package's own name, so that bundlers choose their browser or Node form.
+    // Other subpaths are imported by the package's name, so that bundlers choose their browser or Node form.
     deps: { neverBundle: [/^node:/, /^langchain-rerank\//, "ai"] },
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
   },
-  // Threads run this file, whichever form of the package started them.
+  // The worker of both the ESM and the CommonJS build.
   {
     entry: { "inference-worker": "src/platform/node/worker.ts" },
     format: ["esm"],
@@ -67,7 +71,7 @@ export default defineConfig([
     fixedExtension: false,
     clean: false,
   },
-  // Holds its tokenizer: a worker does not see the page's import map. The runtime is the user's.
+  // Includes the tokenizer because a worker does not see the page's import map. The runtime is the user's.
   {
     entry: { "inference-worker.web": "src/platform/web/worker.ts" },
     format: ["esm"],
@@ -88,7 +92,7 @@ export default defineConfig([
     clean: false,
     deps: { neverBundle: [/^node:/, /^langchain-rerank\//, "ai"] },
   },
-  // The page that `serve` shows: one HTML file.
+  // The page that `serve` shows, as one HTML file.
   {
     entry: { playground: "src/apps/playground/main.ts" },
     format: ["esm"],

@@ -19,7 +19,7 @@ export default defineConfig([
     entry: { playground: "src/apps/playground/in-page.ts" },
     clean: true,
     plugins: [playgroundPage("index.html")],
-    // The script stands in the page, so that no other file could import it.
+    // The script is part of the page, so that no other file could import it.
     outputOptions: { codeSplitting: false },
     copy: ["models", "LICENSE", "NOTICE", "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"],
   },

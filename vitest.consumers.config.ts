@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-/** What users do after `npm install langchain-rerank`, from the packed tarball: needs the npm registry and some minutes. */
+/** Tests of the packed tarball in new projects. They need the npm registry and some minutes. */
 export default defineConfig({
   test: {
     include: ["test/consumers/**/*.test.ts"],
     globalSetup: ["test/consumers/pack.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000,
-    // One project after the other: two cores.
+    // Projects run one after the other: two cores.
     fileParallelism: false,
     reporters: ["verbose"],
   },

@@ -3,7 +3,7 @@ import base from "./vitest.config.js";
 
 const { test: _, ...shared } = base;
 
-/** Tests against real servers, which `scripts/real-servers` set up on first use: minutes then, seconds later. */
+/** Tests against real servers. `scripts/real-servers` installs them on first use, which takes minutes. */
 export default mergeConfig(
   shared,
   defineConfig({
@@ -12,7 +12,7 @@ export default mergeConfig(
       globalSetup: ["test/support/build-worker.ts", "test/real/install.ts"],
       testTimeout: 300_000,
       hookTimeout: 180_000,
-      // One server after the other: two cores.
+      // Servers run one after the other: two cores.
       fileParallelism: false,
       reporters: ["verbose"],
     },

@@ -4,10 +4,10 @@ import type { PlaygroundExample } from "../../src/apps/playground/examples/examp
 const bicycle = new URL("../../examples/data/bicycle/", import.meta.url);
 const japanese = new URL("../../src/apps/playground/examples/food-ja.json", import.meta.url);
 
-/** First-stage candidates of one example. */
+/** Number of first-stage candidates in an example. */
 const CANDIDATES = 12;
 
-/** Notes whose names begin so make one long document. */
+/** Prefixes of note ids. The notes of each line make one long document. */
 const CHAPTERS = [
   ["chain", "gear", "cable"],
   ["brake", "disc"],
@@ -16,7 +16,7 @@ const CHAPTERS = [
   ["battery", "motor", "lamp", "lock", "winter"],
 ];
 
-/** The page's examples, made of the repository's own sample data, so that both stay the same. */
+/** The page's examples, made from the repository's sample data. */
 export async function playgroundExamples(): Promise<PlaygroundExample[]> {
   const texts = new Map<string, string>();
   for (const { _id, title, text } of await readJsonLines<{ _id: string; title: string; text: string }>("corpus.jsonl"))

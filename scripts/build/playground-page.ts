@@ -7,7 +7,7 @@ import { playgroundExamples } from "./playground-examples.js";
 const source = (name: string) => fileURLToPath(new URL(`../../src/apps/playground/${name}`, import.meta.url));
 
 /**
- * The playground as one HTML file: puts a bundled script, the style sheet and the example data into `src/apps/playground/index.html`.
+ * Renders the playground as one HTML file: puts a bundled script, the style sheet and the example data into its `index.html`.
  *
  * @param script The bundled and minified page script.
  */
@@ -20,7 +20,7 @@ export async function renderPlaygroundPage(script: string): Promise<string> {
   const style = (await transform(css, { loader: "css", minify: true })).code.trim();
   const parts: Readonly<Record<string, string>> = {
     STYLE: style,
-    // Nothing in a script may look like its end.
+    // Nothing inside a script element may look like its end tag.
     EXAMPLES: JSON.stringify(examples).replaceAll("<", "\\u003c"),
     SCRIPT: script.trim().replaceAll("</script", "<\\/script"),
   };
@@ -29,7 +29,7 @@ export async function renderPlaygroundPage(script: string): Promise<string> {
     .replace(/(?:\/\*|")%(STYLE|EXAMPLES|SCRIPT)%(?:\*\/|")/g, (_, name: string) => parts[name] as string);
 }
 
-/** Replaces the bundled entry by one HTML file that holds it. */
+/** Replaces the bundled entry by one HTML file that contains it. */
 export function playgroundPage(fileName: string): Rolldown.Plugin {
   return {
     name: "playground-page",

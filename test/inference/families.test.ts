@@ -20,16 +20,16 @@ describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen
     const scorer = new OnnxCrossEncoder({ model: tiny(name), activation: "identity", workers: 1 });
     afterAll(() => scorer.dispose());
 
-    it("gives the scores of the reference", async () => {
-      // Qwen3's reference cuts as we do, at the document's end; the others are cut by the query's share of the room.
-      const cutAlike = name.startsWith("qwen3");
+    it("gives the same scores as the Python reference", async () => {
+      // Qwen3's reference truncates the document's end, as this package does. The other references truncate the longer text.
+      const truncatesAlike = name.startsWith("qwen3");
       const rows = pairs.flatMap(([query, text], index) =>
-        text.trim() === "" || (truncated[index] && !cutAlike)
+        text.trim() === "" || (truncated[index] && !truncatesAlike)
           ? []
           : [{ query, text, logit: logits[index]![0]!, cut: truncated[index]! }],
       );
       expect(rows.length).toBeGreaterThan(35);
-      expect(rows.some(({ cut }) => cut)).toBe(cutAlike);
+      expect(rows.some(({ cut }) => cut)).toBe(truncatesAlike);
       for (const { query, text, logit, cut } of rows) {
         const reports: ScorerReport[] = [];
         const [score] = await scorer.score(query, [text], { onReport: (report) => reports.push(report) });
@@ -38,7 +38,7 @@ describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen
       }
     });
 
-    it("gives a text the same score whatever stands beside it", async () => {
+    it("gives a text the same score alone and among other texts", async () => {
       const query = pairs[0]![0];
       const texts = pairs.map(([, text]) => text).filter((text) => text.trim() !== "");
       const together = await scorer.score(query, texts);
@@ -48,7 +48,7 @@ describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen
       }
     });
 
-    it("scores the best passage of a long document, whose span is exact", async () => {
+    it("scores the best passage of a long document and reports its exact span", async () => {
       const best = new OnnxCrossEncoder({
         model: tiny(name),
         activation: "identity",
@@ -71,24 +71,27 @@ describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen
 describe.each(["bert-encoder", "nomic-bert", "qwen3-embedding"])("embeddings of %s", (name) => {
   const { texts, ...vectors } = golden(name) as { texts: string[] } & Record<"mean" | "cls" | "last", number[][]>;
 
-  it.each(["mean", "cls", "last"] as const)("pooled by %s are those of the reference", async (pooling) => {
-    await using embeddings = new OnnxEmbeddings({ model: tiny(name), pooling, maxLength: 64, workers: 1 });
-    const found = await embeddings.embedDocuments(texts);
-    for (const [index, vector] of found.entries()) {
-      const off = Math.max(...vector.map((value, place) => Math.abs(value - vectors[pooling][index]![place]!)));
-      expect(off, texts[index]!).toBeLessThan(1e-4);
-    }
-  });
+  it.each(["mean", "cls", "last"] as const)(
+    "with %s pooling are the same as those of the Python reference",
+    async (pooling) => {
+      await using embeddings = new OnnxEmbeddings({ model: tiny(name), pooling, maxLength: 64, workers: 1 });
+      const found = await embeddings.embedDocuments(texts);
+      for (const [index, vector] of found.entries()) {
+        const off = Math.max(...vector.map((value, i) => Math.abs(value - vectors[pooling][index]![i]!)));
+        expect(off, texts[index]!).toBeLessThan(1e-4);
+      }
+    },
+  );
 
-  it("uses the pooling that the model's files name", async () => {
+  it("are pooled as the model's files say, by default", async () => {
     await using embeddings = new OnnxEmbeddings({ model: tiny(name), maxLength: 64, workers: 1 });
     const [vector] = await embeddings.embedDocuments([texts[0]!]);
     const expected = vectors[name.startsWith("qwen3") ? "last" : "mean"][0]!;
-    expect(Math.max(...vector!.map((value, place) => Math.abs(value - expected[place]!)))).toBeLessThan(1e-4);
+    expect(Math.max(...vector!.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-4);
   });
 });
 
-describe("what the prompts of a request share", () => {
+describe("the prefix that the prompts of a request share", () => {
   const query = "which river runs through the old town?";
   const texts = golden("qwen3-causal")
     .pairs.slice(0, 6)
@@ -100,8 +103,8 @@ describe("what the prompts of a request share", () => {
     return reports[0]!.tokens!;
   };
 
-  it("goes through the graph once where it takes a cache", async () => {
-    // The other conversion has the same prompts and takes no cache.
+  it("is computed once if the graph has a key-value cache", async () => {
+    // The other conversion of the model has the same prompts and no cache.
     const whole = await tokensOf("qwen3-seq-cls", texts);
     const prompt = 60;
     expect(await tokensOf("qwen3-causal", texts)).toBeLessThan(whole - (texts.length - 1) * prompt);
@@ -113,24 +116,24 @@ describe("an instruction", () => {
     .pairs.slice(0, 8)
     .map(([, text]: [string, string]) => text);
 
-  it("changes what a model with a prompt scores", async () => {
+  it("changes the scores of a model with a prompt", async () => {
     await using usual = new OnnxCrossEncoder({ model: tiny("qwen3-causal"), workers: 1 });
-    await using told = new OnnxCrossEncoder({
+    await using instructed = new OnnxCrossEncoder({
       model: tiny("qwen3-causal"),
       workers: 1,
       instruction: "Find cooking recipes",
     });
-    const [a, b] = [await usual.score("bread", texts), await told.score("bread", texts)];
+    const [a, b] = [await usual.score("bread", texts), await instructed.score("bread", texts)];
     expect(a).not.toEqual(b);
   });
 
-  it("is refused where the model has no prompt, and when it is blank", async () => {
+  it("is refused if the model has no prompt, or if it is blank", async () => {
     await using plain = new OnnxCrossEncoder({ model: tiny("roberta"), workers: 1, instruction: "Find recipes" });
     await expect(plain.score("bread", texts)).rejects.toThrow("reads pairs without a prompt");
     expect(() => new OnnxCrossEncoder({ instruction: " " })).toThrow("expected a non-blank string");
   });
 
-  it("leaves room for the document beside a query that is far too long", async () => {
+  it("and a query that is far too long leave room for the document", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("qwen3-causal"), activation: "identity", workers: 1 });
     const query = "where is the ferry? ".repeat(200);
     const reports: ScorerReport[] = [];
@@ -140,8 +143,8 @@ describe("an instruction", () => {
   });
 });
 
-describe("passages of a set length", () => {
-  it("are shorter, more, and overlap as told", async () => {
+describe("passages", () => {
+  it("have the length and the overlap of the options", async () => {
     const text = golden("bert-one-logit")
       .pairs.map(([, document]: [string, string]) => document)
       .join(" ");
@@ -163,7 +166,7 @@ describe("passages of a set length", () => {
     expect(dense.tokens).toBeGreaterThan(2 * usual.tokens);
   });
 
-  it("hold a paragraph where nothing else is said, and point at the one that answers", async () => {
+  it("are whole paragraphs by default, and the report has the span of the one that answers", async () => {
     const filler = (name: string) =>
       `The ${name} leaves at seven and returns before dark, and nobody minds the rain. `.repeat(11).trim();
     const answer = `Honeybees find flowers by their colour and scent. ${filler("keeper")}`;
@@ -175,7 +178,7 @@ describe("passages of a set length", () => {
     expect(text.slice(start, end).trim()).toBe(answer);
   });
 
-  it("are checked as options", () => {
+  it("have options that are checked", () => {
     expect(() => new OnnxCrossEncoder({ passageOverlap: 1 })).toThrow("a number between 0 and 0.9");
     expect(() => new OnnxCrossEncoder({ passageLength: 3 })).toThrow("an integer, 8 or more");
   });

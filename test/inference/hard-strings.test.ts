@@ -10,8 +10,8 @@ const read = (path: string) => JSON.parse(readFileSync(ROOT + path, "utf8"));
 const STRINGS: string[] = read("hard-strings.json");
 const FAMILIES = readdirSync(ROOT).filter((name) => existsSync(`${ROOT}${name}/hard-ids.json`));
 
-describe("token ids of 500 hard strings are those of transformers", () => {
-  it("covers every tokenizer family of the registry", () => {
+describe("token ids of 500 hard strings", () => {
+  it("are tested for every tokenizer family of the registry", () => {
     expect(FAMILIES).toEqual(
       expect.arrayContaining([
         "bert-one-logit",
@@ -28,9 +28,9 @@ describe("token ids of 500 hard strings are those of transformers", () => {
 
   it.each([
     ...FAMILIES.map((family) => [family, `${family}/hard-ids.json`]),
-    // Made by the reference from the package's own file: tokenizers 0.23.
+    // Computed by tokenizers 0.23 from the package's file.
     [`${PACKAGES}multilingual`, "../multilingual-hard-ids.json"],
-  ])("%s", (family, ids) => {
+  ])("are those of the Python library for %s", (family, ids) => {
     const config: ModelConfig = read(`${family}/config.json`);
     const tokenizer = new ModelTokenizer(
       family,

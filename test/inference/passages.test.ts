@@ -4,7 +4,7 @@ import { cutPassages } from "../../src/inference/tokenizer/passages.js";
 
 const passagesOf = (...args: Parameters<typeof cutPassages>) => [...cutPassages(...args)];
 
-/** A token a word or ideograph, as a stand-in that can be counted by hand. */
+/** One token per word or ideograph, which can be counted by hand. */
 const count = (piece: string) => (piece.trim() === "" ? 0 : 1);
 
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -28,7 +28,7 @@ const parts = [
 const text = fc.array(fc.constantFrom(...parts), { maxLength: 120 }).map((chosen) => chosen.join(""));
 
 describe("cutPassages", () => {
-  it("covers the text in order, with exact spans that fit", () => {
+  it("covers the whole text, in order and without gaps", () => {
     fc.assert(
       fc.property(
         text,
@@ -43,7 +43,7 @@ describe("cutPassages", () => {
             expect(end).toBeGreaterThan(start);
             if (index > 0) {
               expect(start, "no gap").toBeLessThanOrEqual(spans[index - 1]!.end);
-              expect(start, "always on").toBeGreaterThan(spans[index - 1]!.start);
+              expect(start, "progress").toBeGreaterThan(spans[index - 1]!.start);
             }
           }
         },
@@ -51,7 +51,18 @@ describe("cutPassages", () => {
     );
   });
 
-  it("never parts a surrogate pair or a mark from its base", () => {
+  it("reads no more of the text than the passages that are taken", () => {
+    let counted = 0;
+    const counting = (piece: string) => {
+      counted += 1;
+      return count(piece);
+    };
+    const passages = cutPassages("word ".repeat(100_000), 20, 5, counting)[Symbol.iterator]();
+    for (let i = 0; i < 3; i++) passages.next();
+    expect(counted).toBeLessThan(100);
+  });
+
+  it("never separates a surrogate pair, or a combining mark from its base", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 4, max: 12 }), (whole, room) => {
         for (const { start, end } of passagesOf(whole, room, 1, count)) {
@@ -62,7 +73,7 @@ describe("cutPassages", () => {
     );
   });
 
-  it("repeats as much as it is told to", () => {
+  it("repeats the requested number of tokens in the next passage", () => {
     const words = Array.from({ length: 40 }, (_, index) => `w${index}`).join(" ");
     const spans = passagesOf(words, 10, 4, count);
     expect(
@@ -78,7 +89,7 @@ describe("cutPassages", () => {
     expect(passagesOf(words, 10, 0, count)).toHaveLength(4);
   });
 
-  it("ends between paragraphs, else between sentences, when that leaves the passage long enough", () => {
+  it("ends passages between paragraphs or else between sentences, unless they would become too short", () => {
     const sentence = (name: string, words: number) =>
       `${Array.from({ length: words }, (_, i) => `${name}${i}`).join(" ")}.`;
     const cut = (text: string, room: number, overlap: number) =>
@@ -87,11 +98,11 @@ describe("cutPassages", () => {
     expect(cut([a, b, c].join("\n\n"), 20, 5)).toEqual([a, b, c]);
     expect(cut([a, b, c].join("\r\n\r\n"), 20, 5)).toEqual([a, b, c]);
     expect(cut([b, b, a].join(" "), 20, 0)).toEqual([b, b, a]);
-    // Too early an end: the passage is filled instead.
+    // Ending at the paragraph would leave the passage too short, so it is filled.
     expect(cut(`${sentence("s", 4)}\n\n${sentence("l", 40)}`, 20, 0)[0]!.split(/\s+/)).toHaveLength(20);
   });
 
-  it("begins again at a sentence", () => {
+  it("begins passages at the beginning of a sentence", () => {
     const sentences = Array.from({ length: 12 }, (_, index) => `Number ${index} has five words.`);
     const text = sentences.join(" ");
     for (const { start } of passagesOf(text, 20, 7, count)) expect(text.slice(start).trimStart()).toMatch(/^Number/);

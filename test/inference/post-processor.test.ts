@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encodeSequence } from "../../src/inference/tokenizer/pair-encoding.js";
 import { readTemplates } from "../../src/inference/tokenizer/post-processor.js";
 
-const framed = (processor: unknown) => {
+const encoded = (processor: unknown) => {
   const templates = readTemplates(processor);
   return templates && [encodeSequence(templates.single, 32, [7, 8]), encodeSequence(templates.pair, 32, [7], [8, 9])];
 };
@@ -14,21 +14,21 @@ const ofFile = (name: string): unknown =>
   ).post_processor;
 
 describe("readTemplates", () => {
-  it("reads BertProcessing: segments of their own", () => {
-    expect(framed({ type: "BertProcessing", cls: ["[CLS]", 101], sep: ["[SEP]", 102] })).toMatchObject([
+  it("reads BertProcessing with a different segment id for each text", () => {
+    expect(encoded({ type: "BertProcessing", cls: ["[CLS]", 101], sep: ["[SEP]", 102] })).toMatchObject([
       { ids: [101, 7, 8, 102], types: [0, 0, 0, 0] },
       { ids: [101, 7, 102, 8, 9, 102], types: [0, 0, 0, 1, 1, 1] },
     ]);
   });
 
-  it("reads RobertaProcessing: two separators, one segment", () => {
-    expect(framed({ type: "RobertaProcessing", cls: ["<s>", 0], sep: ["</s>", 2] })).toMatchObject([
+  it("reads RobertaProcessing with two separators and one segment id", () => {
+    expect(encoded({ type: "RobertaProcessing", cls: ["<s>", 0], sep: ["</s>", 2] })).toMatchObject([
       { ids: [0, 7, 8, 2], types: [0, 0, 0, 0] },
       { ids: [0, 7, 2, 2, 8, 9, 2], types: [0, 0, 0, 0, 0, 0, 0] },
     ]);
   });
 
-  it("reads TemplateProcessing as written, special tokens of several ids among it", () => {
+  it("reads TemplateProcessing, including special tokens with several ids", () => {
     const processor = {
       type: "TemplateProcessing",
       single: [{ Sequence: { id: "A", type_id: 0 } }, { SpecialToken: { id: "<end>", type_id: 0 } }],
@@ -39,15 +39,15 @@ describe("readTemplates", () => {
       ],
       special_tokens: { "<end>": { id: "<end>", ids: [5, 6], tokens: ["<", ">"] } },
     };
-    expect(framed(processor)).toMatchObject([
+    expect(encoded(processor)).toMatchObject([
       { ids: [7, 8, 5, 6], types: [0, 0, 0, 0] },
       { ids: [8, 9, 5, 6, 7], types: [1, 1, 1, 1, 0] },
     ]);
   });
 
-  it("finds the one that frames inside a Sequence", () => {
+  it("finds the post-processor that adds special tokens inside a Sequence", () => {
     const bert = { type: "BertProcessing", cls: ["[CLS]", 1], sep: ["[SEP]", 2] };
-    expect(framed({ type: "Sequence", processors: [{ type: "ByteLevel" }, bert] })).toEqual(framed(bert));
+    expect(encoded({ type: "Sequence", processors: [{ type: "ByteLevel" }, bert] })).toEqual(encoded(bert));
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe("readTemplates", () => {
     [{ type: "Sequence", processors: [] }],
     [{ type: "BertProcessing" }],
     [{}],
-  ])("reads nothing out of %j", (processor) => {
+  ])("returns undefined for %j", (processor) => {
     expect(readTemplates(processor)).toBeUndefined();
   });
 
@@ -66,7 +66,7 @@ describe("readTemplates", () => {
     ["xlm-roberta", [0, 2, 2, 2], [0, 0, 0, 0]],
     ["roberta", [0, 2, 2, 2], [0, 0, 0, 0]],
     ["modernbert", [2, 3, 3], [0, 0, 0]],
-  ])("reads %s's own file", (name, specials, types) => {
+  ])("reads the file of %s", (name, specials, types) => {
     const { pair } = readTemplates(ofFile(name))!;
     const parts = pair.flatMap((part) => ("ids" in part ? part.ids.map((id) => [id, part.type]) : []));
     expect(parts).toEqual(specials.map((id, i) => [id, types[i]]));

@@ -11,7 +11,7 @@ built("index.js");
 /** Bytes of the core, compressed, without `@langchain/core`. */
 const LIMIT = 26_000;
 
-/** Everything that the file reaches, the package's other entries excepted: only a model's name leads there, on first use. */
+/** Bundles everything that a file reaches, except the package's other entries, which are loaded on first use. */
 function bundle(entry: string, platform: "browser" | "neutral") {
   return build({
     absWorkingDir: root,
@@ -26,7 +26,7 @@ function bundle(entry: string, platform: "browser" | "neutral") {
     metafile: true,
     write: false,
     logLevel: "silent",
-    // As an application sees the package: its own name is no path into the sources.
+    // As in an application: the package's name must not lead to the sources.
     tsconfigRaw: {},
   });
 }
@@ -41,13 +41,13 @@ describe.each(["dist/index.js", "dist/index.cjs"])("the core, %s", (entry) => {
     const entries = ["decisions", "http", "ollama", "onnx", "static"].map((name) => `langchain-rerank/${name}`);
     expect([...packages].sort()).toEqual(["@langchain/core", ...entries]);
     const others = imports.filter(({ path }) => path.startsWith("langchain-rerank/"));
-    // Within functions only: importing the core, which another test does, loads neither.
+    // Inside functions only: another test shows that importing the core loads neither.
     const kind = entry.endsWith(".cjs") ? "require-call" : "dynamic-import";
     expect(new Set(others.map((other) => other.kind))).toEqual(new Set([kind]));
   });
 });
 
-it("the core is small", async () => {
+it("the core is below its size limit", async () => {
   const { outputFiles, metafile } = await bundle("dist/index.js", "browser");
   const bytes = gzipSync(outputFiles[0]!.contents, { level: 9 }).byteLength;
   process.stdout.write(`core: ${(bytes / 1000).toFixed(1)} kB gzipped, without @langchain/core\n`);
@@ -67,7 +67,7 @@ it.each(["ai-sdk", "decisions", "evaluation", "http", "ollama", "static"])(
   },
 );
 
-it("an application that runs models in the page bundles for browsers with nothing left out", async () => {
+it("an application that runs models in the page can be bundled for browsers without externals", async () => {
   const { metafile, warnings } = await build({
     absWorkingDir: root,
     stdin: {
@@ -97,7 +97,7 @@ it("an application that runs models in the page bundles for browsers with nothin
   expect(external).toEqual([]);
 });
 
-it("the browser's worker holds all it needs but the runtime", async () => {
+it("the browser's worker includes everything that it needs except the runtime", async () => {
   const { metafile, warnings } = await build({
     absWorkingDir: root,
     entryPoints: ["dist/inference-worker.web.js"],
@@ -114,7 +114,7 @@ it("the browser's worker holds all it needs but the runtime", async () => {
   expect(Object.keys(metafile.inputs)).toEqual(["dist/inference-worker.web.js"]);
 });
 
-it("knows where every file of the bundled models is", async () => {
+it("bundledModelUrls has the URL of every file of the bundled models", async () => {
   const { listModels } = await import("../../src/models/find.js");
   const { bundledModelUrls } = await import("../../src/bundled-model-urls.js");
   const { readdir } = await import("node:fs/promises");

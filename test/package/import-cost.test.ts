@@ -30,14 +30,14 @@ async function importEntry(form: "esm" | "cjs", entry: string): Promise<Imported
   return JSON.parse(stdout) as Imported;
 }
 
-/** Parts of Node that the engine needs and the core does not. */
+/** Modules of Node that the engine needs and the core does not. */
 const ENGINE = /worker|os$|crypto|child_process|dlopen|net$|http|fs\/promises/;
 
 describe.each([
   ["esm", "dist/index.js"],
   ["cjs", "dist/index.cjs"],
 ] as const)("importing the core as %s", (form, entry) => {
-  it("reads its own modules and nothing else, starts no worker, loads no native code", async () => {
+  it("reads only the package's modules, starts no worker and loads no native code", async () => {
     const { filesRead, workers, nativeLibraries, builtins, modules, milliseconds, core } = await importEntry(
       form,
       entry,
@@ -53,7 +53,7 @@ describe.each([
   });
 });
 
-it("would see what the engine's entry takes", async () => {
+it("importing the engine's entry shows up in these measurements", async () => {
   const { builtins } = await importEntry("cjs", "dist/onnx.cjs");
   expect(builtins.filter((name) => ENGINE.test(name))).not.toEqual([]);
 });

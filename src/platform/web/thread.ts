@@ -1,7 +1,7 @@
 import type { FromWorker, Thread, ToWorker, WebRuntime } from "../../inference/protocol.js";
 import { absoluteFolder, browserSettings } from "./browser-settings.js";
 
-/** Starts a thread. `onExit` is called once, when it ends by a fault. */
+/** Starts a thread. `onExit` is called once, when the thread ends because of an error. */
 export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
   const worker = startWorker();
   let ended = false;
@@ -12,17 +12,15 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
     onExit(reason);
   };
   worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => onMessage(data));
-  worker.addEventListener("messageerror", () => fail("a message could not be read"));
+  worker.addEventListener("messageerror", () => fail("one of its messages could not be read"));
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    fail(
-      event.message || "its script, `inference-worker.web.js`, could not be loaded; see `configureBrowser({ worker })`",
-    );
+    fail(event.message || COULD_NOT_LOAD);
   });
   return {
     post: (message) => worker.postMessage(withRuntime(message)),
     hold: () => {},
-    // Unlike Node, a browser ends a worker at any time without harm.
+    // Unlike in Node, a worker may end at any time, also during native work.
     terminate: async () => {
       ended = true;
       worker.terminate();
@@ -30,7 +28,10 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
   };
 }
 
-/** The literal form is what bundlers look for. */
+const COULD_NOT_LOAD =
+  "its script, `inference-worker.web.js`, could not be loaded. If a bundler leaves it out, pass `configureBrowser({ worker })`";
+
+/** Bundlers look for this literal form. */
 function startWorker(): Worker {
   const { worker } = browserSettings();
   if (worker) return worker();
@@ -41,7 +42,7 @@ function withRuntime(message: ToWorker): ToWorker {
   return message.type === "load" ? { ...message, spec: { ...message.spec, runtime: webRuntime() } } : message;
 }
 
-/** What the worker is told of the runtime, which it cannot see itself: workers know neither the page's address nor its import map. */
+/** The runtime's settings. The worker cannot find them out because it knows neither the page's address nor its import map. */
 function webRuntime(): WebRuntime {
   const { device = "wasm", wasmPaths } = browserSettings();
   const folder = wasmPaths === undefined ? undefined : absoluteFolder(wasmPaths).href;
@@ -49,7 +50,7 @@ function webRuntime(): WebRuntime {
   return { device, module, wasmPaths: folder };
 }
 
-/** The address that the page's import map gives a package; undefined where it has none. */
+/** The URL that the page's import map has for a package; undefined if it has none. */
 function mapped(specifier: string): string | undefined {
   try {
     return (import.meta as { resolve?: (specifier: string) => string }).resolve?.(specifier);
@@ -58,10 +59,10 @@ function mapped(specifier: string): string | undefined {
   }
 }
 
-/** Sessions of a small model that are started unasked: each takes some 150 MB, which is much for a page. */
+/** Default maximum number of sessions of a small model. Each takes about 150 MB, which is a lot for a page. */
 export const MAX_DEFAULT_WORKERS = 2;
 
-/** Cores that the browser admits to. */
+/** Number of cores that the browser reports. */
 export function coreCount(): number {
   return navigator.hardwareConcurrency || 1;
 }

@@ -1,8 +1,10 @@
 import { InvalidOptionError } from "../../errors.js";
 
-/** Browsers have no folders; vectors are kept in memory alone. */
+/** Browsers have no folders. Vectors are cached in memory only. */
 export const VectorFolder = {
   async open(folder: string): Promise<never> {
-    throw new InvalidOptionError("cache.folder", folder, "nothing in a browser, which has no folders");
+    const sentence =
+      "`cache.folder` is not supported in browsers, which have no folders. Vectors are cached in memory.";
+    throw InvalidOptionError.because("cache.folder", folder, sentence);
   },
 };

@@ -5,7 +5,7 @@ import { WorkerFault } from "../../inference/worker-fault.js";
 
 type Runtime = typeof import("onnxruntime-web/wasm");
 
-/** The part of a worker's scope that is used here; the DOM's types know the page's alone. */
+/** The part of a worker's global scope that is used here. The DOM types only describe the page's. */
 interface WorkerScope {
   readonly name: string;
   readonly crossOriginIsolated: boolean;
@@ -37,7 +37,7 @@ async function loadRuntime(settings: WebRuntime, threads: number): Promise<Runti
     throw missing(settings, error);
   }
   const { wasm } = runtime.env;
-  // Threads share memory, which browsers give to cross-origin isolated pages alone.
+  // Threads share memory, which browsers only allow in cross-origin isolated pages.
   wasm.numThreads = scope.crossOriginIsolated ? threads : 1;
   const { device, wasmPaths } = settings;
   const file = device === "webgpu" ? "ort-wasm-simd-threaded.asyncify.wasm" : "ort-wasm-simd-threaded.wasm";
@@ -46,11 +46,11 @@ async function loadRuntime(settings: WebRuntime, threads: number): Promise<Runti
 }
 
 function missing({ wasmPaths }: WebRuntime, error: unknown): WorkerFault {
-  const where = wasmPaths ?? "the folder of its own code";
+  const where = wasmPaths ?? "the folder of its code";
   return new WorkerFault({
     kind: "missing",
     dependency: "onnxruntime-web",
-    purpose: `Running models in a page (its files are looked for in ${where}; \`configureBrowser({ wasmPaths })\` changes that)`,
+    purpose: `Running models in a page (files of the runtime are loaded from ${where}; \`configureBrowser({ wasmPaths })\` changes that)`,
     cause: error instanceof Error ? error.message : String(error),
   });
 }
@@ -59,25 +59,25 @@ async function readIfAny({ fetched }: ModelLocation, file: string): Promise<Blob
   const blob = fetched!.files[file];
   if (blob || fetched!.others === undefined) return blob;
   const response = await fetch(new URL(file, fetched!.others));
-  // Servers of single-page applications answer with their page where there is no file.
+  // Servers of single-page applications respond with their page if there is no such file.
   if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html")) return undefined;
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (!response.ok) throw new Error(`the server responded with status ${response.status}`);
   return response.blob();
 }
 
-async function read(place: ModelLocation, file: string): Promise<Blob> {
-  const blob = await readIfAny(place, file);
+async function read(location: ModelLocation, file: string): Promise<Blob> {
+  const blob = await readIfAny(location, file);
   if (!blob) throw new Error("there is no such file");
   return blob;
 }
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
-/** Weights that are kept beside the graph, under the names that it calls them by. */
+/** Weights in other files than the graph, under the names that the graph has for them. */
 function externalData({ file, fetched }: ModelSpec): Promise<{ path: string; data: Uint8Array }[]> {
-  const beside = Object.entries(fetched!.files).filter(([path]) => path !== file && /\.onnx([._]data.*)$/.test(path));
+  const external = Object.entries(fetched!.files).filter(([path]) => path !== file && /\.onnx([._]data.*)$/.test(path));
   return Promise.all(
-    beside.map(async ([path, blob]) => ({ path: path.replace(/.*\//, ""), data: await bytesOf(blob) })),
+    external.map(async ([path, blob]) => ({ path: path.replace(/.*\//, ""), data: await bytesOf(blob) })),
   );
 }
 
@@ -89,30 +89,30 @@ async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
     const session = await InferenceSession.create(await bytesOf(await read(spec, spec.file)), {
       executionProviders: [settings.device],
       executionMode: "sequential",
-      // As in Node: patterns are kept per input shape, and shapes vary.
+      // As in Node: the runtime stores one memory pattern per input shape, and shapes vary.
       enableMemPattern: false,
       extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
       ...(external.length > 0 ? { externalData: external } : {}),
     });
     return session as unknown as RuntimeSession;
   } catch (error) {
-    // What onnxruntime-common throws when the runtime itself does not start, whatever the model.
+    // onnxruntime-common throws this if the runtime does not start, regardless of the model.
     if (error instanceof Error && /no available backend/i.test(error.message)) throw missing(settings, error);
     throw error;
   }
 }
 
 const platform: Platform = {
-  readJson: async (place, file) => JSON.parse(await (await read(place, file)).text()) as object,
-  async readJsonIfAny(place, file) {
-    const blob = await readIfAny(place, file);
+  readJson: async (location, file) => JSON.parse(await (await read(location, file)).text()) as object,
+  async readJsonIfAny(location, file) {
+    const blob = await readIfAny(location, file);
     return blob && (JSON.parse(await blob.text()) as object);
   },
-  readBytes: async (place, file) => bytesOf(await read(place, file)),
+  readBytes: async (location, file) => bytesOf(await read(location, file)),
   openSession,
   tensor: (type, data, dims) =>
     new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
-  // The runtime's `run` ends in a microtask, which lets no message in.
+  // The runtime's `run` resolves in a microtask, so that no message would be handled between batches.
   yieldToMessages: () =>
     new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
@@ -125,7 +125,7 @@ const platform: Platform = {
 };
 
 if (scope.name.startsWith("em-pthread")) {
-  // The runtime starts its threads from the file that it is in, which is this one where a bundler put both into one.
+  // The runtime starts its threads from the file that it is in, which is this one if a bundler has put both into one file.
   void import("onnxruntime-web/wasm");
 } else {
   serveModel(

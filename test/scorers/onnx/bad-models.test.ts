@@ -35,10 +35,10 @@ const change = (file: string, edit: (json: Record<string, unknown>) => void) => 
 };
 const take = (file: string, from: string) => cpSync(join(tiny(from), file), join(folder, file));
 
-/** What goes wrong when a copy of a tiny model, spoilt, scores one pair. */
-async function failure(spoil: () => void, model = "bert-one-logit"): Promise<ModelIntegrityError> {
+/** The error when a damaged copy of a tiny model scores one pair. */
+async function failure(damage: () => void, model = "bert-one-logit"): Promise<ModelIntegrityError> {
   cpSync(tiny(model), folder, { recursive: true });
-  spoil();
+  damage();
   const scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
   const outcome = await scorer.score("a question", ["an answer"]).then(
     (scores) => `scored ${scores}`,
@@ -108,14 +108,14 @@ describe("a model folder", () => {
       /a cross-encoder gives one output of shape \[batch, 1\] or \[batch, 2\]/,
     ],
     ["without an ONNX file", () => rmSync(join(folder, "onnx"), { recursive: true }), "", /no ONNX file/],
-  ])("%s is refused with the name of the file and what was expected", async (_name, spoil, file, message) => {
-    const error = await failure(spoil);
+  ])("%s is refused with the name of the file and what was expected", async (_name, damage, file, message) => {
+    const error = await failure(damage);
     expect(error.file).toBe(file || folder);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(folder);
   });
 
-  it("that is no folder of a cross-encoder at all", async () => {
+  it("of an embedding model is refused as a cross-encoder, and the other way round", async () => {
     const scorer = new OnnxCrossEncoder({ model: tiny("bert-encoder"), workers: 1 });
     await expect(scorer.score("q", ["t"])).rejects.toMatchObject({
       name: "ModelIntegrityError",
@@ -131,7 +131,7 @@ describe("a model folder", () => {
     await embeddings.dispose();
   });
 
-  it("can be mended: the next call reads it again", async () => {
+  it("that has been repaired works at the next call", async () => {
     cpSync(tiny("bert-one-logit"), folder, { recursive: true });
     rmSync(join(folder, "tokenizer.json"));
     await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1 });
@@ -152,7 +152,7 @@ describe("a tokenizer of another model", () => {
     ["modernbert", "xlm-roberta"],
     ["deberta-v2", "xlm-roberta"],
     ["deberta-v2", "bert-one-logit"],
-  ])("for %s, that of %s, is refused", async (model, other) => {
+  ])("given to %s (that of %s) is refused", async (model, other) => {
     const error = await failure(() => take("tokenizer.json", other), model);
     expect(error.file).toBe("tokenizer.json");
     expect(error.message).toMatch(/does not belong to this model|not a tokenizer/);
@@ -173,7 +173,7 @@ describe("a tokenizer of another model", () => {
         special_tokens["[CLS]"]!.ids = [1];
       },
     ],
-  ])("with another %s is refused", async (_name, edit) => {
+  ])("with another %s than config.json names is refused", async (_name, edit) => {
     for (const model of ["bert-one-logit", "modernbert"]) {
       rmSync(folder, { recursive: true, force: true });
       const error = await failure(() => change("tokenizer.json", edit), model);
@@ -182,7 +182,7 @@ describe("a tokenizer of another model", () => {
     }
   });
 
-  it("that has the same special tokens elsewhere is refused", async () => {
+  it("whose special tokens have other ids is refused", async () => {
     const error = await failure(() => {
       const added = readJson("tokenizer.json").added_tokens as { id: number; content: string }[];
       const byId = Object.fromEntries(added.map(({ id, content }) => [id, { content, special: true }]));
@@ -192,55 +192,58 @@ describe("a tokenizer of another model", () => {
     expect(error.message).toMatch(/its token \[UNK\] is 3, but tokenizer_config\.json says 1/);
   });
 
-  it("without a frame of special tokens is refused", async () => {
+  it("that adds no special tokens is refused", async () => {
     const error = await failure(() =>
       change("tokenizer.json", (json) => Object.assign(json, { post_processor: null })),
     );
     expect(error).toMatchObject({ file: "tokenizer.json", message: expect.stringContaining("post_processor") });
   });
 
-  it("with another padding token than config.json's is refused", async () => {
+  it("with another padding token than config.json names is refused", async () => {
     const error = await failure(() => change("config.json", (json) => Object.assign(json, { pad_token_id: 3 })));
     expect(error.message).toMatch(/padding token is 0, but config\.json says pad_token_id 3/);
   });
 
-  it("with far fewer words than the model was trained with is refused", async () => {
+  it("with a much smaller vocabulary than config.json says is refused", async () => {
     const error = await failure(() => change("config.json", (json) => Object.assign(json, { vocab_size: 30_522 })));
     expect(error).toMatchObject({ file: "tokenizer.json", message: expect.stringContaining("30522") });
   });
 });
 
-describe("a model whose logits are no numbers", () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])("is refused when it says %s, passages included", async (value) => {
-    cpSync(tiny("bert-one-logit"), folder, { recursive: true });
-    const file = join(folder, "onnx/model.onnx");
-    const graph = readFileSync(file);
-    // In the file's protocol buffer the name of a weight is followed by its bytes: field 9, four of them.
-    const name = Buffer.concat([Buffer.from("classifier.bias"), Buffer.from([0x4a, 4])]);
-    const at = graph.indexOf(name);
-    expect(at).toBeGreaterThan(0);
-    graph.writeFloatLE(value, at + name.length);
-    writeFileSync(file, graph);
-    for (const longDocuments of ["truncate", "max-passage"] as const) {
-      await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1, longDocuments });
-      await expect(scorer.score("a question", ["an answer", "a long answer ".repeat(100)])).rejects.toMatchObject({
-        name: "InvalidResponseError",
-        backend: folder,
-        message: expect.stringContaining(`the logit of text 0 is ${value}`),
-      });
-    }
-  });
+describe("a model whose logits are not finite numbers", () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    "is refused when a logit is %s, with and without passages",
+    async (value) => {
+      cpSync(tiny("bert-one-logit"), folder, { recursive: true });
+      const file = join(folder, "onnx/model.onnx");
+      const graph = readFileSync(file);
+      // In the file's protocol buffer the name of a weight is followed by its bytes: field 9, four of them.
+      const name = Buffer.concat([Buffer.from("classifier.bias"), Buffer.from([0x4a, 4])]);
+      const at = graph.indexOf(name);
+      expect(at).toBeGreaterThan(0);
+      graph.writeFloatLE(value, at + name.length);
+      writeFileSync(file, graph);
+      for (const longDocuments of ["truncate", "max-passage"] as const) {
+        await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1, longDocuments });
+        await expect(scorer.score("a question", ["an answer", "a long answer ".repeat(100)])).rejects.toMatchObject({
+          name: "InvalidResponseError",
+          backend: folder,
+          message: expect.stringContaining(`the logit of text 0 is ${value}`),
+        });
+      }
+    },
+  );
 });
 
 describe("a name", () => {
-  it("of no model fails with the nearest names", async () => {
+  it("of no model is refused with similar names", async () => {
     const error = await new OnnxCrossEncoder({ model: "rerank-en-v10" }).score("q", ["t"]).catch((caught) => caught);
     expect(error).toBeInstanceOf(ModelNotFoundError);
     expect(error.suggestions[0]).toBe("rerank-en-v1");
     expect(error.message).toContain('Did you mean "rerank-en-v1"');
   });
 
-  it("of no folder fails and names it", async () => {
+  it("of no folder is refused with the path", async () => {
     const model = join(folder, "nowhere");
     const error = await new OnnxCrossEncoder({ model }).score("q", ["t"]).catch((caught) => caught);
     expect(error).toMatchObject({ name: "ModelNotFoundError", model });
@@ -259,7 +262,7 @@ describe("verify", () => {
     return await scorer.score("q", ["t"]).catch((error: unknown) => error);
   };
 
-  it("lets a model through that gives its golden scores", async () => {
+  it("accepts a model that gives its golden scores", async () => {
     expect(await verified((scores) => scores)).toEqual([expect.any(Number)]);
     await using bundled = new OnnxCrossEncoder({ verify: true });
     expect(await bundled.score("q", ["t"])).toHaveLength(1);
@@ -267,21 +270,25 @@ describe("verify", () => {
 
   it.each<[string, (scores: ReturnType<typeof golden>) => unknown, RegExp]>([
     [
-      "a score that is off",
+      "a model with a wrong score",
       ({ logits, ...rest }) => ({ ...rest, logits: [logits[0], logits[1]! + 0.01] }),
       /golden pair 1 gives the logit .*expected .*± 0\.001/,
     ],
-    ["fewer scores than pairs", ({ logits, ...rest }) => ({ ...rest, logits: logits.slice(1) }), /as many `logits`/],
-    ["no tolerance", ({ pairs, logits }) => ({ pairs, logits }), /`tolerance`/],
-    ["no pairs", () => ({ pairs: [], logits: [], tolerance: 1 }), /must hold `pairs`/],
-    ["null", () => null, /must hold `pairs`/],
+    [
+      "golden scores with fewer logits than pairs",
+      ({ logits, ...rest }) => ({ ...rest, logits: logits.slice(1) }),
+      /as many `logits`/,
+    ],
+    ["golden scores without a tolerance", ({ pairs, logits }) => ({ pairs, logits }), /`tolerance`/],
+    ["golden scores without pairs", () => ({ pairs: [], logits: [], tolerance: 1 }), /must hold `pairs`/],
+    ["golden scores that are null", () => null, /must hold `pairs`/],
   ])("refuses %s", async (_name, edit, message) => {
     const error = await verified(edit);
     expect(error).toBeInstanceOf(ModelIntegrityError);
     expect(error).toMatchObject({ file: "golden.json", message: expect.stringMatching(message) });
   });
 
-  it("refuses golden scores that are no JSON, and their absence", async () => {
+  it("refuses a model whose golden scores are missing or not JSON", async () => {
     cpSync(tiny("bert-one-logit"), folder, { recursive: true });
     const score = async () => {
       await using scorer = new OnnxCrossEncoder({ model: folder, workers: 1, verify: true });
@@ -298,12 +305,12 @@ describe("verify", () => {
 });
 
 describe("a missing onnxruntime-node", () => {
-  it("is told with the command that installs it, by scorer and reranker, and no process dies of it", async () => {
+  it("rejects calls of scorers and rerankers with the command that installs it, and does not end the process", async () => {
     const home = join(folder, "node_modules/langchain-rerank");
     mkdirSync(home, { recursive: true });
     built("onnx.js");
     for (const part of ["dist", "package.json"]) cpSync(join(ROOT, part), join(home, part), { recursive: true });
-    // Everything the package stands on but the one; scopes are folders of links.
+    // All dependencies of the package except onnxruntime-node; scopes are folders of links.
     for (const name of readdirSync(join(ROOT, "node_modules"))) {
       if (name.startsWith(".") || name.startsWith("onnxruntime") || name === "langchain-rerank") continue;
       symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
@@ -312,9 +319,9 @@ describe("a missing onnxruntime-node", () => {
       import { CrossEncoderReranker, isRerankError } from "langchain-rerank";
       import { OnnxCrossEncoder } from "langchain-rerank/onnx";
       const model = ${JSON.stringify(tiny("bert-one-logit"))};
-      const tell = (error) => console.log(JSON.stringify([error.name, error.dependency, error.install, error.message, isRerankError(error)]));
-      await new OnnxCrossEncoder({ model }).score("q", ["t"]).catch(tell);
-      await new CrossEncoderReranker({ model }).compressDocuments([{ pageContent: "t" }], "q").catch(tell);
+      const report = (error) => console.log(JSON.stringify([error.name, error.dependency, error.install, error.message, isRerankError(error)]));
+      await new OnnxCrossEncoder({ model }).score("q", ["t"]).catch(report);
+      await new CrossEncoderReranker({ model }).compressDocuments([{ pageContent: "t" }], "q").catch(report);
     `;
     writeFileSync(join(folder, "program.mjs"), program);
     const child = spawn(process.execPath, ["program.mjs"], { cwd: folder });
@@ -340,6 +347,6 @@ describe("a missing onnxruntime-node", () => {
   });
 });
 
-it("every error of a model is one of the package's own", async () => {
+it("every error of a model is a RerankError", async () => {
   expect(isRerankError(await failure(() => truncateSync(join(folder, "onnx/model.onnx"), 1000)))).toBe(true);
 });
