@@ -125,6 +125,8 @@ export interface ModelEntry {
   files: Readonly<Partial<Record<Precision, ModelFile>>>;
   /** Tokenizer and configuration files with a pinned hash. */
   pinned?: readonly ModelFile[];
+  /** Texts must be scored one at a time, because padding changes the scores: the graph counts positions from the first column. */
+  oneTextAtATime?: true;
   /** Precisions that are known to lose quality; `dtype: "auto"` avoids them. */
   lossy?: readonly Precision[];
   /** Millions of parameters, embeddings included. */

@@ -14,6 +14,7 @@ const KEYS = new Set([
     "files",
     "pinned",
     "lossy",
+    "oneTextAtATime",
     "parameters",
     "languages",
     "calibration",

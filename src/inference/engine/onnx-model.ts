@@ -143,7 +143,9 @@ export class OnnxModel {
       if (shared.users === 0) throw new Disposed();
       const limits = {
         maxLength: this.#options.maxLength ?? located.entry?.maxLength,
-        batchTokens: this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS),
+        batchTokens: located.entry?.oneTextAtATime
+          ? 1
+          : (this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS)),
       };
       const result = await shared.engine.run({ ...limits, ...job }, inputs, { signal: call.signal, onResult });
       return { ...result, located };

@@ -1,84 +1,9 @@
 import { CALIBRATIONS } from "../calibrations.js";
 import type { ModelEntry } from "../types.js";
-import { PINNED_FILES } from "./pinned-files.js";
+import { crossEncoder, ettin, japanese, msMarco, QUANTIZED } from "./cross-encoder-families.js";
 import { QWEN3_RERANKER_PROMPT } from "./prompts.js";
-import { PUBLISHED_METRICS } from "./published-metrics.js";
 
-type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters">;
-
-/** An English model with one sigmoid logit, full-precision weights and a free license, in the repository of its name, unless `facts` differ. */
-function crossEncoder(name: string, facts: Facts): ModelEntry {
-  const pinned = PINNED_FILES[name];
-  const metrics = PUBLISHED_METRICS[name];
-  return {
-    name,
-    kind: "cross-encoder",
-    runtime: "onnx",
-    ...(facts.bundled ? {} : { repository: name }),
-    files: { fp32: { path: "onnx/model.onnx" } },
-    ...(pinned && { pinned }),
-    languages: ["en"],
-    maxLength: 512,
-    license: "Apache-2.0",
-    commercial: true,
-    head: { type: "logit" },
-    activation: "sigmoid",
-    source: "card",
-    ...(metrics && { metrics }),
-    ...facts,
-  };
-}
-
-const QUANTIZED = { path: "onnx/model_quantized.onnx" } as const;
-
-/** BERT cross-encoders of sentence-transformers, trained on MS MARCO. Their `sim` is the raw logit, about −11 to 11. */
-function msMarco(size: string, upstream: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
-  const name = `Xenova/ms-marco-${size}-v2`;
-  return crossEncoder(name, {
-    aliases: [`cross-encoder/ms-marco-${upstream}-v2`, `Xenova/ms-marco-${upstream}-v2`],
-    family: "bert",
-    description: `English reranker trained on MS MARCO (${size}-v2).`,
-    files: { fp32: { path: "onnx/model.onnx" }, q8: QUANTIZED },
-    parameters,
-    activation: "identity",
-    ...facts,
-  });
-}
-
-/**
- * The Ettin rerankers (2026). The published ONNX file ends before the head, which is read from its modules. Their 8-bit files are named by
- * instruction set and rank worse, so `auto` takes fp32.
- */
-function ettin(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
-  return crossEncoder(`cross-encoder/ettin-reranker-${size}-v1`, {
-    family: "modernbert",
-    description: `English reranker on a ModernBERT encoder of ${size} parameters.`,
-    parameters,
-    maxLength: 7999,
-    head: { type: "modules" },
-    activation: "identity",
-    lossy: ["q8"],
-    ...facts,
-  });
-}
-
-/** Japanese rerankers of hotchpotch: the second generation (2025) on ModernBERT, the first (2024) on MiniLM and BERT. */
-function japanese(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
-  const v1 = facts.family !== undefined;
-  const name = v1 ? `japanese-reranker-cross-encoder-${size}-v1` : `japanese-reranker-${size}-v2`;
-  return crossEncoder(`hotchpotch/${name}`, {
-    family: "modernbert",
-    description: v1 ? `Japanese reranker, ${size}, 2024.` : `Japanese reranker, ${size}, 2025; fast for its quality.`,
-    files: {},
-    parameters,
-    languages: ["ja"],
-    license: "MIT",
-    source: "unverified",
-    ...facts,
-  });
-}
-
-/** Cross-encoders. The first bundled one is what a reranker without a `model` runs. */
+/** Cross-encoders, the bundled one first. */
 export const CROSS_ENCODERS: readonly ModelEntry[] = [
   crossEncoder("rerank-en-v1", {
     aliases: ["langchain-rerank/rerank-en-v1"],
@@ -91,7 +16,7 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
   }),
   msMarco("TinyBERT-L-2", "TinyBERT-L2", 4.4),
   msMarco("MiniLM-L-2", "MiniLM-L2", 15.6),
-  msMarco("MiniLM-L-4", "MiniLM-L4", 19.2, {}),
+  msMarco("MiniLM-L-4", "MiniLM-L4", 19.2),
   msMarco("MiniLM-L-6", "MiniLM-L6", 22.7, {
     revision: "a09144355adeed5f58c8ed011d209bf8ee5a1fec",
     files: {
@@ -103,13 +28,13 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
       },
     },
   }),
-  msMarco("MiniLM-L-12", "MiniLM-L12", 33.4, {}),
-  ettin("17m", 17, {
-    revision: "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6",
-  }),
-  ettin("32m", 32),
-  ettin("68m", 68),
-  ettin("150m", 150),
+  msMarco("MiniLM-L-12", "MiniLM-L12", 33.4),
+  ettin("17m", 17, { revision: "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6" }),
+  ettin("32m", 32, { revision: "b33e5ceb5110773ea9cf5e00c9bedc83a8c2afdd" }),
+  ettin("68m", 68, { revision: "d166fa88ddde3c42bc3ee92f7df476d941c8204a" }),
+  ettin("150m", 150, { revision: "025501c4e0f9bbeb4c5b198318e0089ff061cc14" }),
+  ettin("400m", 395, { revision: "5dca36282a5d85f368d2544002513a29159b4c9e", source: "unverified" }),
+  ettin("1b", 1028, { revision: "7d20e9baad17016fdf5549c08f69a2d7ca3e60c3", source: "unverified" }),
   crossEncoder("BAAI/bge-reranker-base", {
     aliases: ["Xenova/bge-reranker-base"],
     family: "xlm-roberta",
@@ -224,6 +149,60 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
     languages: ["multilingual"],
     maxLength: 8192,
     prompt: QWEN3_RERANKER_PROMPT,
+  }),
+  crossEncoder("n24q02m/Qwen3-Reranker-0.6B-ONNX", {
+    family: "qwen3",
+    description: "Qwen3-Reranker 0.6B, yes and no logits only, 8 bits; takes an instruction. Slow on a CPU.",
+    files: { q8: { path: "onnx/model_yesno_quantized.onnx" } },
+    parameters: 596,
+    languages: ["multilingual"],
+    maxLength: 8192,
+    head: { type: "two-logits", positive: 1 },
+    prompt: QWEN3_RERANKER_PROMPT,
+    oneTextAtATime: true,
+    source: "unverified",
+  }),
+  crossEncoder("jrc2139/granite-embedding-reranker-english-r2-ONNX", {
+    aliases: ["ibm-granite/granite-embedding-reranker-english-r2"],
+    family: "modernbert",
+    description: "IBM's English reranker on ModernBERT, long passages, trained without MS MARCO.",
+    revision: "2ab5a1720e856eb8a8f757e041435f2e43907e0b",
+    files: {},
+    parameters: 150,
+    maxLength: 8192,
+    source: "unverified",
+  }),
+  crossEncoder("szdr/ruri-v3-reranker-310m-onnx", {
+    aliases: ["cl-nagoya/ruri-v3-reranker-310m"],
+    family: "modernbert",
+    description: "Japanese reranker on ModernBERT-Ja, long passages.",
+    files: { fp32: { path: "model.onnx", external: ["model.onnx.data"] } },
+    parameters: 315,
+    languages: ["ja"],
+    maxLength: 8192,
+    source: "unverified",
+  }),
+  crossEncoder("nlpai-lab/KURE-Reranker-nano", {
+    family: "modernbert",
+    description: "Korean and English reranker on ModernBERT; its publisher offers no ONNX file, so export it first.",
+    revision: "c32a78ae89fbfeaa4e77c9f2854bd8ba07501c7b",
+    files: {},
+    parameters: 149,
+    languages: ["ko", "en"],
+    maxLength: 8192,
+    activation: "identity",
+    source: "unverified",
+  }),
+  crossEncoder("sshalimov04/ru-reranker-edge-150m", {
+    family: "modernbert",
+    description: "Russian reranker on ModernBERT; its publisher offers no ONNX file, so export it first.",
+    revision: "d3f4bbf84c4f180696a06a1565981ea37c65fc06",
+    files: {},
+    parameters: 149,
+    languages: ["ru"],
+    maxLength: 8192,
+    activation: "identity",
+    source: "unverified",
   }),
   japanese("tiny", 27),
   japanese("xsmall", 37),

@@ -1,6 +1,7 @@
 import { CALIBRATIONS } from "../calibrations.js";
 import { PUNCTUATION } from "../late-interaction.js";
 import type { LateInteractionFormat, ModelEntry } from "../types.js";
+import { PINNED_FILES } from "./pinned-files.js";
 
 const DEFAULTS = {
   kind: "late-interaction",
@@ -21,6 +22,26 @@ const COLBERT: LateInteractionFormat = {
   expandQueries: true,
   skipWords: PUNCTUATION,
 };
+
+/** PyLate's markers. Queries are not expanded. */
+const PYLATE: LateInteractionFormat = { queryMarker: "[Q] ", documentMarker: "[D] " };
+
+/** A ModernBERT model of PyLate that nobody could run here. */
+const MODERN = { ...DEFAULTS, family: "modernbert", license: "Apache-2.0", source: "unverified" } as const;
+
+function mxbaiEdge(size: string, parameters: number, dimensions: number): ModelEntry {
+  const name = `mixedbread-ai/mxbai-edge-colbert-v0-${size}`;
+  return {
+    ...MODERN,
+    name,
+    description: `Small English late interaction on an Ettin encoder of ${size} parameters, ${dimensions} dimensions per token.`,
+    repository: name,
+    files: {},
+    parameters,
+    dimensions,
+    lateInteraction: { ...PYLATE, queryLength: 48, documentLength: 512, skipWords: PUNCTUATION },
+  };
+}
 
 /** Models with one vector per token, so that document vectors can be cached. The first bundled one is the default of its kind. */
 export const LATE_INTERACTION: readonly ModelEntry[] = [
@@ -97,4 +118,50 @@ export const LATE_INTERACTION: readonly ModelEntry[] = [
     },
     source: "unverified",
   },
+  {
+    ...MODERN,
+    name: "lightonai/LateOn",
+    description: "English late interaction on ModernBERT, texts of up to 300 tokens.",
+    repository: "lightonai/LateOn",
+    revision: "6bb4488a7a1f1769f7a69fa1ff0c74c6a7b98cbd",
+    files: { fp32: { path: "model.onnx" } },
+    parameters: 149,
+    maxLength: 8192,
+    dimensions: 128,
+    lateInteraction: { ...PYLATE, queryLength: 300, documentLength: 300, skipWords: PUNCTUATION },
+  },
+  {
+    ...MODERN,
+    name: "lightonai/mLateOn",
+    description: "Late interaction for nine languages and code, long passages.",
+    repository: "lightonai/mLateOn",
+    revision: "1a3f1d70415f80515ee4611ce3ba96ea7f5816ca",
+    files: { fp32: { path: "model.onnx" } },
+    parameters: 307,
+    languages: ["ar", "de", "en", "fr", "it", "nb", "pt", "es", "sv"],
+    maxLength: 8192,
+    dimensions: 128,
+    lateInteraction: PYLATE,
+  },
+  {
+    ...MODERN,
+    name: "lightonai/LateOn-Code-edge",
+    description: "Small late interaction for source code and questions about it.",
+    repository: "lightonai/LateOn-Code-edge",
+    revision: "07ef20f406c86badca122464808f4cac2f6e4b25",
+    files: {
+      fp32: { path: "model.onnx" },
+      q8: {
+        path: "model_int8.onnx",
+        sha256: "eac35bdaa862e2762e6455337f7a3e704b05dbc4259f00929fcc8e10207f11c7",
+      },
+    },
+    pinned: PINNED_FILES["lightonai/LateOn-Code-edge"]!,
+    parameters: 16.8,
+    maxLength: 7999,
+    dimensions: 48,
+    lateInteraction: { ...PYLATE, queryLength: 256, documentLength: 2048, skipWords: PUNCTUATION },
+  },
+  mxbaiEdge("17m", 17, 48),
+  mxbaiEdge("32m", 32, 64),
 ];

@@ -33,6 +33,14 @@ export const PINNED_FILES: Readonly<Record<string, readonly ModelFile[]>> = {
       sha256: "654827171b89c76d19d663162243f38d63d1ba812ac1ec9c1b36512f1a8e9ce8",
     },
   ],
+  "lightonai/LateOn-Code-edge": [
+    { path: "tokenizer.json", sha256: "a388b94942e98e5c661c6c23f919842285738bfd123a0d148dea0c56287505d0" },
+    { path: "config.json", sha256: "c1413b20ad05927b8226aa2223b3ae104cd04c8541fe1300bdcf455fc8667601" },
+    {
+      path: "config_sentence_transformers.json",
+      sha256: "34942289dec20e285b07132aa1d09980ed776a0bc34e531dd7b49c4701876871",
+    },
+  ],
   "shawnw3i/Qwen3-Reranker-0.6B-seq-cls-ONNX": [{ path: "tokenizer.json", bytes: 11_422_654 }],
   "Xenova/all-MiniLM-L6-v2": [
     { path: "tokenizer.json", sha256: "da0e79933b9ed51798a3ae27893d3c5fa4a201126cef75586296df9b4d2c62a0" },

@@ -1,0 +1,82 @@
+import type { ModelEntry } from "../types.js";
+import { PINNED_FILES } from "./pinned-files.js";
+import { PUBLISHED_METRICS } from "./published-metrics.js";
+
+type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters">;
+
+/** An English model with one sigmoid logit, full-precision weights and a free license, in the repository of its name, unless `facts` differ. */
+export function crossEncoder(name: string, facts: Facts): ModelEntry {
+  const pinned = PINNED_FILES[name];
+  const metrics = PUBLISHED_METRICS[name];
+  return {
+    name,
+    kind: "cross-encoder",
+    runtime: "onnx",
+    ...(facts.bundled ? {} : { repository: name }),
+    files: { fp32: { path: "onnx/model.onnx" } },
+    ...(pinned && { pinned }),
+    languages: ["en"],
+    maxLength: 512,
+    license: "Apache-2.0",
+    commercial: true,
+    head: { type: "logit" },
+    activation: "sigmoid",
+    source: "card",
+    ...(metrics && { metrics }),
+    ...facts,
+  };
+}
+
+export const QUANTIZED = { path: "onnx/model_quantized.onnx" } as const;
+
+/** BERT cross-encoders of sentence-transformers, trained on MS MARCO. Their `sim` is the raw logit, about −11 to 11. */
+export function msMarco(
+  size: string,
+  upstream: string,
+  parameters: number,
+  facts: Partial<ModelEntry> = {},
+): ModelEntry {
+  const name = `Xenova/ms-marco-${size}-v2`;
+  return crossEncoder(name, {
+    aliases: [`cross-encoder/ms-marco-${upstream}-v2`, `Xenova/ms-marco-${upstream}-v2`],
+    family: "bert",
+    description: `English reranker trained on MS MARCO (${size}-v2).`,
+    files: { fp32: { path: "onnx/model.onnx" }, q8: QUANTIZED },
+    parameters,
+    activation: "identity",
+    ...facts,
+  });
+}
+
+/**
+ * The Ettin rerankers (2026). The published ONNX file ends before the head, which is read from its modules. Their 8-bit files are named by
+ * instruction set and rank worse, so `auto` takes fp32.
+ */
+export function ettin(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  return crossEncoder(`cross-encoder/ettin-reranker-${size}-v1`, {
+    family: "modernbert",
+    description: `English reranker on a ModernBERT encoder of ${size} parameters.`,
+    parameters,
+    maxLength: 7999,
+    head: { type: "modules" },
+    activation: "identity",
+    lossy: ["q8"],
+    ...facts,
+  });
+}
+
+/** Japanese rerankers of hotchpotch: the second generation (2025) on ModernBERT, the first (2024) on MiniLM and BERT. */
+export function japanese(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  const v1 = facts.family !== undefined;
+  const name = v1 ? `japanese-reranker-cross-encoder-${size}-v1` : `japanese-reranker-${size}-v2`;
+  return crossEncoder(`hotchpotch/${name}`, {
+    family: "modernbert",
+    description: v1 ? `Japanese reranker, ${size}, 2024.` : `Japanese reranker, ${size}, 2025; fast for its quality.`,
+    files: {},
+    parameters,
+    languages: ["ja"],
+    license: "MIT",
+    source: "unverified",
+    ...facts,
+  });
+}
