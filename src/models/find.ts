@@ -74,8 +74,10 @@ export function nearestModels(name: string, count = 3): string[] {
     .map((candidate) => candidate.name);
 }
 
-/** Distance with and without the publisher, whichever is smaller: people mistype names and leave out publishers. */
+/** Distance with and without the publisher, whichever is smaller: people mistype names, leave out publishers and abbreviate. */
 function nameDistance(wanted: string, candidate: string): number {
   const bare = candidate.slice(candidate.indexOf("/") + 1);
-  return Math.min(editDistance(wanted, candidate), editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5);
+  const abbreviated = wanted.length >= 3 && bare.startsWith(wanted) ? 1 + bare.length / 100 : Number.POSITIVE_INFINITY;
+  const withoutPublisher = editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5;
+  return Math.min(editDistance(wanted, candidate), withoutPublisher, abbreviated);
 }
