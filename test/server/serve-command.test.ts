@@ -147,7 +147,7 @@ test.each<[string[], number, RegExp]>([
   [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
   [["-m", MODEL, "--model-alias", "other=missing"], 2, /no model is served as "missing"; there are /],
   [["-m", MODEL, "--cors", "example"], 2, /--cors example: give an origin/],
-  [["-m", MODEL, "--concurrency", "0"], 2, /whole number/],
+  [["-m", MODEL, "--concurrency", "0"], 2, /must be an integer/],
   [["-m", MODEL, "--api-key", "short"], 2, /8 visible/],
   [["-m", MODEL, "--host", "192.0.2.1"], 1, /Cannot listen on 192\.0\.2\.1/],
   [["-m", "localai:m"], 2, /LOCALAI_BASE_URL/],

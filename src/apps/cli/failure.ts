@@ -2,13 +2,13 @@ import { CommanderError } from "commander";
 import { isRerankError } from "../../errors.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
 
-/** Exit codes of every command, as its help says. */
+/** Exit codes of every command; its help lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Text for the end of a command's help. */
 export const EXIT_CODES_HELP = "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.";
 
-/** A fault that its message explains fully; no stack is of use. */
+/** An error that its message explains fully, so that no stack trace is needed. */
 export class CliError extends Error {
   override name = "CliError" as const;
   readonly exitCode: number;
@@ -19,12 +19,12 @@ export class CliError extends Error {
   }
 }
 
-/** Errors of the package that the command line is at fault for. By name: they may come from another copy of its code. */
+/** Errors of the package that mean wrong usage. Compared by name: they may come from another copy of its code. */
 const USAGE_ERRORS = new Set(["InvalidOptionError", "InvalidInputError"]);
 
-/** Says on standard error what went wrong and returns the exit code. */
+/** Reports an error on standard error and returns the exit code. */
 export function reportFailure(error: unknown, verbose: boolean): number {
-  // Commander has printed its own message, or the help that was asked for.
+  // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Error && error.name === "AbortError") return EXIT.interrupted;
   const explained = error instanceof CliError || isRerankError(error);

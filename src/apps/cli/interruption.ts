@@ -1,6 +1,6 @@
 let controller: AbortController | undefined;
 
-/** Aborted when the user presses Ctrl-C or the process is asked to end; a second Ctrl-C ends it at once. */
+/** A signal that aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   if (!controller) {
     controller = new AbortController();

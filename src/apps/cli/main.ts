@@ -4,7 +4,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { WORKER_COMMAND } from "./bulk/worker-protocol.js";
 import { EXIT_CODES_HELP, reportFailure } from "./failure.js";
 
-/** Commands by name. Only the one that is called is loaded, so that small ones start fast. */
+/** Commands by name. Only the one that is called is loaded, so that small commands start fast. */
 const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => void }>> = {
   rank: () => import("./commands/rank.js"),
   models: () => import("./commands/models.js"),
@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("langchain-rerank")
     .description("Rerank texts with local cross-encoders, embeddings and every rerank server.")
     .version(packageJson.version, "-v, --version")
-    .showHelpAfterError("(--help shows what there is)")
+    .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", HELP)
     .exitOverride();
   const called = COMMANDS[argv[0] ?? ""];
@@ -43,7 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// Whoever reads the output may stop early: `… | head -1`.
+// The reader of the output may stop early: `… | head -1`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);

@@ -1,16 +1,16 @@
 import { InvalidArgumentError } from "commander";
 
-/** Reads a whole number of at least `least`. */
+/** Parses an integer of at least `least`. */
 export function wholeNumber(least: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
     if (!Number.isInteger(number) || number < least)
-      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+      throw new InvalidArgumentError(`It must be an integer, ${least} or more.`);
     return number;
   };
 }
 
-/** Reads a finite number. */
+/** Parses a finite number. */
 export function finiteNumber(value: string): number {
   const number = Number(value);
   if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("It must be a number.");

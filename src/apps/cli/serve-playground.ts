@@ -7,7 +7,7 @@ import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { PlaygroundEntry, PlaygroundOptions } from "../server/playground.js";
 import type { ServedEmbedder } from "../server/served-model.js";
 
-/** Offered on the page beside what is served: it costs next to nothing, and makes every reranker possible. */
+/** Offered on the page in addition to the served models: it costs next to nothing and makes every reranker possible. */
 const BUNDLED_EMBEDDINGS = "static-en-v1";
 
 /**
@@ -37,7 +37,7 @@ export async function preparePlayground(
   return { html, models };
 }
 
-/** What the registry knows of a model. */
+/** The facts of the registry about a model. */
 function describe<K extends PlaygroundEntry["kind"]>(name: string, kind: K) {
   const entry = findModel(name);
   if (!entry) return { kind };

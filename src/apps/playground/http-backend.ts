@@ -7,10 +7,10 @@ import {
   type PlaygroundRequest,
 } from "../shared/playground-protocol.js";
 
-/** Where the key is kept: until the tab is closed, and never in a link. */
+/** Name under which the key is stored until the tab is closed. It is never part of a link. */
 const KEY = "langchain-rerank-key";
 
-/** The page's own server. Addresses are relative, so that it may stand behind a proxy's path. */
+/** The server that the page came from. Addresses are relative, so that it works behind a proxy that adds a path. */
 export class HttpBackend implements PlaygroundBackend {
   readonly privacy = "Texts go to the server that this page came from, and nowhere else.";
 

@@ -29,7 +29,7 @@ export interface LanguageNotice {
 }
 
 /**
- * Looks at the query and at the documents, each by itself: a short query would be lost among long documents.
+ * Looks at the query and at the documents separately: a short query would be lost among long documents.
  *
  * @param chosen The models that would score.
  * @param offered All models on the page.

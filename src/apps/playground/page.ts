@@ -11,11 +11,11 @@ import { Form } from "./view/form.js";
 import { ProblemBox } from "./view/problem.js";
 import { type ListOrder, ResultList } from "./view/result-list.js";
 
-/** Milliseconds after the last keystroke, or the last move of a slider, until the page follows. */
+/** Milliseconds from the last keystroke, or the last move of a slider, until the page reacts. */
 const SETTLE = 250;
 
 /**
- * Brings the page to life. The document that the script runs in must be `index.html`.
+ * Starts the page. The document that the script runs in must be `index.html`.
  *
  * @param backend Where scores come from.
  * @throws Error when an element of the page is missing.
@@ -32,9 +32,9 @@ class Page {
   readonly #list: ResultList;
   readonly #ranking: Ranking;
   #settling: ReturnType<typeof setTimeout> | undefined;
-  /** What stood in the editor before it was replaced. */
+  /** The state of the form before it was replaced. */
   #replaced: PlaygroundState | undefined;
-  /** A link's choice of models, until the list of models is there. */
+  /** A link's choice of models, until the list of models has loaded. */
   #wanted: PlaygroundState | undefined;
 
   constructor(backend: PlaygroundBackend) {
@@ -101,7 +101,7 @@ class Page {
       else this.#run();
     });
     query.addEventListener("keydown", (event) => {
-      // 229: the key belongs to an input method, which Safari tells in no other way.
+      // 229: the key belongs to an input method, which Safari reports in no other way.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       this.#run();
@@ -142,7 +142,7 @@ class Page {
     });
     find(document, "#share", HTMLButtonElement).addEventListener("click", () => {
       void copyLink(this.#form.state).then(
-        (told) => this.#ranking.say(told),
+        (sentence) => this.#ranking.say(sentence),
         (error: unknown) => this.#problem.tell(error),
       );
     });
@@ -183,7 +183,7 @@ class Page {
     this.#form.setTexts({ query, ...formatDocuments(documents) });
   }
 
-  /** Offers to bring back what is about to be replaced. */
+  /** Offers to undo the replacement that follows. */
   #keep(): void {
     this.#replaced = this.#form.state;
     show(this.#undo, this.#replaced.text.trim() !== "" || this.#replaced.query.trim() !== "");
@@ -197,7 +197,7 @@ class Page {
     }, wait);
   }
 
-  /** Shows the documents as they stand in the editor, in the order given. */
+  /** Shows the documents of the editor, in the order given. */
   #preview(): void {
     this.#problem.clear();
     this.#ranking.preview();
@@ -222,7 +222,7 @@ class Page {
   }
 
   #run(): void {
-    // What waits for the person to pause would come after the order, and put it back.
+    // A pending preview would come after the result and undo it.
     clearTimeout(this.#settling);
     this.#warnOfLanguage();
     void this.#ranking.run();

@@ -7,8 +7,8 @@ import type {
 } from "../shared/playground-protocol.js";
 import { cutSentences } from "./passages.js";
 
-/** Passages that one request scores: few enough that the first marks come soon. */
-const A_REQUEST = 96;
+/** Maximum number of passages per request: few enough that the first marks appear soon. */
+const PASSAGES_PER_REQUEST = 96;
 
 /** A passage of a document that is waiting for its score. */
 interface Candidate {
@@ -17,8 +17,8 @@ interface Candidate {
 }
 
 /**
- * Finds the passage of each document that the query fits best, by having the same model score its sentences. Only documents that are asked
- * for cost anything.
+ * Finds the passage of each document that the query fits best, by having the same model score its sentences. Only documents that are requested
+ * cost anything.
  */
 export class PassageFinder {
   readonly #backend: PlaygroundBackend;
@@ -30,7 +30,7 @@ export class PassageFinder {
   #waiting: Candidate[][] = [];
   #working: Promise<void> | undefined;
 
-  /** @param signal Ends the work, quietly. */
+  /** @param signal Stops the work without an error. */
   constructor(
     backend: PlaygroundBackend,
     request: PlaygroundRequest,
@@ -45,14 +45,14 @@ export class PassageFinder {
     this.#onFound = onFound;
   }
 
-  /** Asks for the passages of documents; those asked for before are left out. */
+  /** Requests the passages of documents; documents that were requested before are skipped. */
   want(indexes: readonly number[]): Promise<void> {
     for (const index of indexes) {
       const text = this.#request.documents[index];
       if (text === undefined || this.#asked.has(index)) continue;
       this.#asked.add(index);
       const spans = cutSentences(text, this.#scoredPart.get(index));
-      // A text of one sentence is its own best passage.
+      // A text of one sentence needs no mark.
       if (spans.length > 1) this.#waiting.push(spans.map((span) => ({ index, span })));
     }
     this.#working ??= this.#work().finally(() => {
@@ -71,7 +71,7 @@ export class PassageFinder {
       const found = new Set<number>();
       for (const result of results) {
         const { index, span } = batch[result.index]!;
-        // Best first: what comes later of the same document is no better.
+        // Best first: later passages of the same document are no better.
         if (found.has(index)) continue;
         found.add(index);
         this.#onFound(index, span);
@@ -81,7 +81,7 @@ export class PassageFinder {
 
   #takeBatch(): Candidate[] {
     const batch = this.#waiting.shift() ?? [];
-    while (this.#waiting.length > 0 && batch.length + this.#waiting[0]!.length <= A_REQUEST) {
+    while (this.#waiting.length > 0 && batch.length + this.#waiting[0]!.length <= PASSAGES_PER_REQUEST) {
       batch.push(...this.#waiting.shift()!);
     }
     return batch;

@@ -1,8 +1,8 @@
 import type { TextSpan } from "../../text-span.js";
 
-/** Characters below which a sentence is joined with the next: a heading or a "Yes." says little by itself. */
+/** Number of characters below which a sentence is joined with the next: a heading or a "Yes." says little alone. */
 const LEAST = 40;
-/** Passages that one text is cut into, at most, so that a book costs no more than a long page. */
+/** Maximum number of passages per text, so that a book costs no more than a long page. */
 const MOST_PASSAGES = 48;
 
 /** Ends a sentence, with or without a closing quote or bracket behind. */
@@ -25,7 +25,7 @@ export function cutSentences(text: string, within: TextSpan = { start: 0, end: t
     open = width(part, joined) < least ? joined : undefined;
     if (!open) spans.push(joined);
   }
-  // What is left is too short to stand alone.
+  // The rest is too short to be a passage.
   if (open) {
     const last = spans.pop();
     spans.push(last ? { start: last.start, end: open.end } : open);
@@ -33,7 +33,7 @@ export function cutSentences(text: string, within: TextSpan = { start: 0, end: t
   return spans.map(({ start, end }) => ({ start: start + within.start, end: end + within.start }));
 }
 
-/** Chinese and Japanese characters say about as much as two Latin letters. */
+/** A Chinese or Japanese character counts as two Latin letters. */
 function width(text: string, { start, end }: TextSpan): number {
   const body = text.slice(start, end);
   return body.length + (body.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0);

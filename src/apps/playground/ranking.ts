@@ -38,17 +38,17 @@ export class Ranking {
     return this.#busy;
   }
 
-  /** The documents on the page are in an order that was asked for. */
+  /** The documents on the page have been ranked. */
   get ranked(): boolean {
     return this.#ranked;
   }
 
-  /** What a call of the backend is given. */
+  /** The options of a call to the backend. */
   call(signal = new AbortController().signal): PlaygroundCall {
     return { signal, onProgress: (progress) => this.#showProgress(progress) };
   }
 
-  /** Tells something in the live region. */
+  /** Announces a text in the live region. */
   say(text: string): void {
     this.#status.textContent = text;
   }
@@ -70,7 +70,7 @@ export class Ranking {
       documents = parsed.documents;
       this.#form.setCount(parsed);
     } catch {
-      // Said in full when it is to be ranked: it may be half typed.
+      // The error is shown when the documents are ranked: they may be half typed.
       this.#form.setCount(undefined);
     }
     this.#list.setDocuments(documents);
@@ -78,12 +78,12 @@ export class Ranking {
     this.say(documents.length > 0 ? "In the order given." : "");
   }
 
-  /** The query is not the one any more that the order is for. */
+  /** Says that the order belongs to an earlier query. */
   outdate(): void {
     if (this.#ranked) this.say("The query has changed since: press Rerank.");
   }
 
-  /** Asks for the best passages of documents in view. */
+  /** Requests the best passages of the visible documents. */
   wantPassages(indexes: readonly number[]): void {
     this.#finder?.want(indexes).catch((error: unknown) => {
       if (!this.#current.signal.aborted) this.#problem.tell(error);
@@ -119,7 +119,7 @@ export class Ranking {
     }
   }
 
-  /** What is to be ranked; when something is missing, the person is told and taken there. */
+  /** The request from the form; if something is missing, the page says so and focuses it. */
   #readRequest() {
     const query = this.#form.query.value;
     const { method } = this.#form;
@@ -165,7 +165,7 @@ export class Ranking {
     this.say(fraction === undefined ? `${label}…` : `${label}: ${Math.round(fraction * 100)} %`);
   }
 
-  /** Where the order lies below the form, as on a phone, the page goes there. */
+  /** Scrolls to the order if it is below the form, as on a phone. */
   #reveal(): void {
     const { top } = this.#status.getBoundingClientRect();
     if (top < innerHeight * 0.7 && top > 0) return;

@@ -3,21 +3,21 @@ import type { DocumentFormat } from "./input/parse-documents.js";
 /** Which reranker is chosen on the page. */
 export type RerankerChoice = "cross-encoder" | "embedding" | "hybrid";
 
-/** Everything on the page that decides its result: what a link carries. Keys are never part of it. */
+/** Everything on the page that affects the result, which is what a link carries. Keys are never part of it. */
 export interface PlaygroundState {
   query: string;
-  /** The documents as they stand in the editor. */
+  /** The text in the editor. */
   text: string;
   format: DocumentFormat;
   reranker: RerankerChoice;
-  /** Absent: the backend's first. */
+  /** @default the backend's first */
   model?: string;
   embeddings?: string;
   alpha: number;
   topK: number;
 }
 
-/** `HybridReranker`'s own defaults. */
+/** The defaults of `HybridReranker`. */
 export const DEFAULT_STATE: PlaygroundState = {
   query: "",
   text: "",
@@ -29,5 +29,5 @@ export const DEFAULT_STATE: PlaygroundState = {
 
 export const RERANKERS: readonly RerankerChoice[] = ["cross-encoder", "embedding", "hybrid"];
 
-/** Most documents that the slider for `topK` goes to. */
+/** Maximum of the slider for `topK`. */
 export const MOST_TOP_K = 100;

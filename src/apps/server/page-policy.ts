@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What the page's own scripts and styles hash to, as a Content-Security-Policy lists them. */
+/** Hashes of the page's inline scripts or styles, as a Content-Security-Policy lists them. */
 function hashes(html: string, element: RegExp): string {
   return Array.from(html.matchAll(element), ([, code]) => {
     return `'sha256-${createHash("sha256")
@@ -10,8 +10,8 @@ function hashes(html: string, element: RegExp): string {
 }
 
 /**
- * Headers of the playground page: only the scripts and styles that stand in it run, they reach this server alone, and no other site
- * frames it.
+ * Headers of the playground page: only its inline scripts and styles run, they can reach this server only, and no other site can
+ * frame it.
  */
 export function pageHeaders(html: string): Readonly<Record<string, string>> {
   const policy = [

@@ -9,12 +9,12 @@ import { readBody } from "./read-body.js";
 import type { ServedEmbedder } from "./served-model.js";
 import type { Work } from "./work.js";
 
-/** A model on the page's list, with what runs it. */
+/** A model on the page's list, and the object that runs it. */
 export type PlaygroundEntry = PlaygroundModel & { scorer?: RelevanceScorer; embedder?: ServedEmbedder };
 
 /** The page at `/`, and the models that it offers, the default of each kind first. */
 export interface PlaygroundOptions {
-  /** The page: one HTML file with everything in it. */
+  /** The page: one self-contained HTML file. */
   html: string;
   models: readonly PlaygroundEntry[];
 }

@@ -1,6 +1,6 @@
 import type { RerankRequest } from "./rerank-request.js";
 
-/** What a scorer said about a request. */
+/** The scores of a request, one per text. */
 export interface Scored {
   model: string;
   scores: readonly number[];

@@ -2,7 +2,7 @@ import { Document } from "@langchain/core/documents";
 import type { BaseReranker } from "../../rerankers/base-reranker.js";
 import type { RelevanceScorer, ScoreOptions } from "../../scorers/relevance-scorer.js";
 
-/** Makes a scorer of a whole reranker, a hybrid say, so that it can be served under a name of its own. Its `sim` is the score. */
+/** Turns a whole reranker, such as a hybrid, into a scorer that can be served under a name. Its `sim` is the score. */
 export function rerankerAsScorer(reranker: BaseReranker, model: string): RelevanceScorer {
   return {
     model,

@@ -1,7 +1,7 @@
 import { BackendError, InvalidInputError, InvalidResponseError, RerankTimeoutError } from "../../errors.js";
 import { HttpError } from "./http-error.js";
 
-/** What a client is told of an error: what it can act on, and nothing of the inside of the server. */
+/** The error that a client sees: what it can act on, and nothing about the inside of the server. */
 export function translateError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof InvalidInputError)

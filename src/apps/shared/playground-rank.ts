@@ -8,14 +8,14 @@ import type { RerankDetails } from "../../rerankers/types.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { PlaygroundAnswer, PlaygroundRequest, PlaygroundResult, RerankMethod } from "./playground-protocol.js";
 
-/** Gives the models that a method names. Throws an error that says which there are when one is unknown. */
+/** Finds the models that a method names. Throws an error that lists the known ones when one is unknown. */
 export interface ModelSource {
   scorer(id: string): RelevanceScorer;
   embeddings(id: string): EmbeddingsInterface | Promise<EmbeddingsInterface>;
 }
 
 /**
- * Answers a request with this package's own rerankers; on a server and in a page alike.
+ * Answers a request with the rerankers of this package, on a server and in a page alike.
  *
  * @throws What `models` throws for an unknown model, and what rerankers throw.
  */

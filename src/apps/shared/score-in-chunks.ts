@@ -20,7 +20,7 @@ export interface ChunkedScores {
 }
 
 /**
- * Scores texts chunk by chunk, to show progress or to let other work in between. Only for scorers that score each text by itself.
+ * Scores texts chunk by chunk, to show progress or to let other work in between. Only for scorers that score each text independently.
  *
  * @throws What the scorer throws, after the chunks that have started have ended.
  */

@@ -54,7 +54,7 @@ export function register(program: Command): void {
       ]),
     )
     .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
-    .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
+    .option("--accept-license", "your use is allowed by the license of a non-commercial model")
     .addOption(
       new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([...TEXT_FORMATS]),
     )
@@ -106,7 +106,7 @@ function table(ranked: readonly RankedDocument[]): string {
   return renderTable(columns, rows, terminalOf(process.stdout));
 }
 
-/** Four decimals; scores that would look like 0 or 1 keep what tells them apart. */
+/** Four decimals; scores that would round to 0 or 1 are printed in exponential form. */
 function formatScore(score: number): string {
   if (score === -Number.MAX_VALUE) return "-";
   const short = score.toFixed(4);

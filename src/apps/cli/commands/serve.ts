@@ -91,7 +91,7 @@ export function register(program: Command): void {
     .option("--max-body <bytes>", "bytes per request (default: 4194304)", wholeNumber(1))
     .option("--timeout <ms>", "milliseconds from request to answer, then 503 (default: 60000)", wholeNumber(1))
     .option("--grace <ms>", "milliseconds that requests get to finish at shutdown (default: 10000)", wholeNumber(0))
-    .option("--accept-license", "your use is allowed by the licence of a non-commercial model")
+    .option("--accept-license", "your use is allowed by the license of a non-commercial model")
     .option("--no-playground", "no page to try the models on at /")
     .addHelpText("after", HELP + EXIT_CODES_HELP)
     .action(run);

@@ -2,10 +2,10 @@ import { PlaygroundError } from "../../shared/playground-protocol.js";
 import type { PlaygroundState } from "../settings.js";
 import { decodeFragment, encodeFragment } from "./fragment.js";
 
-/** Characters from which people are told that a link is long: some programs cut addresses. */
+/** Number of characters from which the page says that a link is long: some programs cut addresses. */
 const LONG = 8000;
 
-/** The state in the page's own address. @throws FragmentError */
+/** The state in the address of the page. @throws FragmentError */
 export function readLink(): Promise<PlaygroundState> {
   return decodeFragment(location.hash);
 }
@@ -13,7 +13,7 @@ export function readLink(): Promise<PlaygroundState> {
 /**
  * Puts the state into the page's address, and that on the clipboard.
  *
- * @returns What the person is told.
+ * @returns A sentence for the status line.
  * @throws PlaygroundError when the browser keeps the clipboard from the page; the address holds the link all the same.
  */
 export async function copyLink(state: PlaygroundState): Promise<string> {

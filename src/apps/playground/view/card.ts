@@ -4,7 +4,7 @@ import { excerpt } from "./excerpt.js";
 import { find, show } from "./find.js";
 import { formatScore } from "./format.js";
 
-/** A document's place in the new order. */
+/** A document's rank in the new order. */
 export interface Placed {
   result: PlaygroundResult;
   /** From 1. */
@@ -21,7 +21,7 @@ export class Card {
   #passage: TextSpan | undefined;
   #whole = false;
 
-  /** @param index Place of the document as given, from 0. */
+  /** @param index Index of the document in the order given. */
   constructor(template: HTMLTemplateElement, index: number, text: string) {
     const copy = document.importNode(template.content, true);
     this.element = find(copy, ".card", HTMLLIElement);
@@ -46,7 +46,7 @@ export class Card {
     this.#renderText();
   }
 
-  /** Shows rank and score; without them the place as given. */
+  /** Shows rank and score; without them, the position in the order given. */
   place(placed: Placed | undefined): void {
     this.#part(".rank").textContent = String(placed?.rank ?? this.#firstRank);
     this.element.classList.toggle("placed", placed !== undefined);

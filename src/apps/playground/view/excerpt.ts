@@ -35,7 +35,7 @@ function tight(text: string): string {
   return text.replace(/\n\s*\n/g, "\n");
 }
 
-/** The end of the word or character that stands at a place, not far away. */
+/** The end of the word or character at an index, within a few characters. */
 function wordEdge(text: string, at: number): number {
   if (at <= 0 || at >= text.length) return Math.max(0, Math.min(at, text.length));
   const ahead = /^\S{0,24}(?=\s|$)/.exec(text.slice(at, at + 25))?.[0].length ?? 0;

@@ -3,7 +3,7 @@ import { TextSourceError } from "../../../text-sources/text-source-error.js";
 import { MOST_FILE_BYTES, readFileDocuments } from "../input/read-file.js";
 import { find, show } from "./find.js";
 
-/** Reads files that are dropped anywhere on the page, or opened with the button, and hands on their documents. */
+/** Reads files that are dropped anywhere on the page or opened with the button, and passes on their documents. */
 export function takeFiles(onDocuments: (documents: string[]) => void, onError: (error: unknown) => void): void {
   const input = find(document, "#file", HTMLInputElement);
   const veil = find(document, "#drop", HTMLElement);
@@ -13,7 +13,7 @@ export function takeFiles(onDocuments: (documents: string[]) => void, onError: (
   find(document, "#open", HTMLButtonElement).addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const files = Array.from(input.files ?? []);
-    // So that the same file can be opened again.
+    // The same file can then be opened again.
     input.value = "";
     if (files.length > 0) read(files);
   });

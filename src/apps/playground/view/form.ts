@@ -12,7 +12,7 @@ const FORMAT_NAMES: Readonly<Partial<Record<ParsedDocuments["format"], string>>>
   jsonl: "JSON lines",
 };
 
-/** The left side of the page: what is asked. */
+/** The left side of the page: query, documents and settings. */
 export class Form {
   readonly element = find(document, "#ask", HTMLFormElement);
   readonly query = find(document, "#query", HTMLTextAreaElement);
@@ -37,7 +37,7 @@ export class Form {
     this.refresh();
   }
 
-  /** Offers models, and the rerankers that they make possible. */
+  /** Fills the lists of models and enables the rerankers that they make possible. */
   setModels(models: readonly PlaygroundModel[]): void {
     this.#models = models;
     fill(
@@ -64,7 +64,7 @@ export class Form {
     return this.#models.filter(({ id }) => ids.includes(id));
   }
 
-  /** How to rank, or nothing while no model is there for it. */
+  /** How to rank; `undefined` while the models for it are missing. */
   get method(): RerankMethod | undefined {
     const { reranker, alpha, topK } = this.state;
     const model = this.#model.value;
@@ -102,7 +102,7 @@ export class Form {
     this.refresh();
   }
 
-  /** Chooses reranker, models and sliders. Returns what is not to be had here, in words. */
+  /** Chooses reranker, models and sliders. Returns the names of what is not available here. */
   setMethod({ reranker, model, embeddings, alpha, topK }: PlaygroundState): string[] {
     const missing: string[] = [];
     this.#alpha.value = String(alpha);
@@ -128,7 +128,7 @@ export class Form {
     return parseDocuments(this.documents.value, this.#format.value as DocumentFormat);
   }
 
-  /** Brings labels and the options that are shown up to date. */
+  /** Updates the labels and shows the options of the chosen reranker. */
   refresh(): void {
     const { reranker, alpha, topK } = this.state;
     show(find(document, "#model-field", HTMLElement), reranker !== "embedding");
@@ -140,13 +140,13 @@ export class Form {
     growToText(this.query);
   }
 
-  /** Tells how many documents there are, and how they were read. */
+  /** Shows the number of documents and how they were read. */
   setCount(parsed: ParsedDocuments | undefined): void {
     const text = parsed ? `${count(parsed.documents.length, "document")}, ${FORMAT_NAMES[parsed.format]}` : "";
     find(document, "#count", HTMLElement).textContent = parsed?.documents.length ? text : "";
   }
 
-  /** While something runs, the button stops it. */
+  /** While a request runs, the button stops it. */
   setBusy(busy: boolean): void {
     this.#run.textContent = busy ? "Stop" : "Rerank";
     this.#run.classList.toggle("busy", busy);
@@ -180,7 +180,7 @@ function fill(select: HTMLSelectElement, models: readonly PlaygroundModel[]): vo
   if (models.some(({ id }) => id === chosen)) select.value = chosen;
 }
 
-/** As tall as its text. */
+/** Makes a text area as tall as its text. */
 function growToText(area: HTMLTextAreaElement): void {
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;

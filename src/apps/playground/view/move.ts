@@ -3,7 +3,7 @@ const DURATION = 560;
 const STAGGER = 14;
 const MOST_DELAY = 180;
 
-/** Changes the order of elements and lets each glide from its old place to its new one, unless the person asked for less motion. */
+/** Reorders elements and animates each from its old position to its new one, unless the user prefers reduced motion. */
 export function glide(elements: readonly HTMLElement[], reorder: () => void): void {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
     reorder();

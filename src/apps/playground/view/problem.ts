@@ -1,7 +1,7 @@
 import { PlaygroundError } from "../../shared/playground-protocol.js";
 import { find, show } from "./find.js";
 
-/** Where errors are told, and where a key is asked for. */
+/** The part of the page that shows errors and asks for a key. */
 export class ProblemBox {
   readonly #box = find(document, "#problem", HTMLElement);
   readonly #keyField = find(document, "#key-field", HTMLElement);
@@ -21,7 +21,7 @@ export class ProblemBox {
     });
   }
 
-  /** Tells an error by its name and message. */
+  /** Shows the name and the message of an error. */
   tell(error: unknown): void {
     const needsKey = error instanceof PlaygroundError && error.needsKey;
     const name = error instanceof Error ? error.name : "Error";
@@ -41,7 +41,7 @@ export class ProblemBox {
     show(this.#box, false);
   }
 
-  /** The key was taken. */
+  /** Hides the field for the key after it was accepted. */
   hideKey(): void {
     show(this.#keyField, false);
     this.#key.value = "";
