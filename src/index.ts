@@ -51,8 +51,10 @@ export { type CreateScorerOptions, createScorer, type ModelOption } from "./scor
 export type {
   CacheReport,
   RelevanceScorer,
+  ScoreCacheReport,
   ScoreOptions,
   ScorerMilliseconds,
   ScorerReport,
 } from "./scorers/relevance-scorer.js";
+export { CachedScorer, type CachedScorerOptions, type ScoreStore } from "./scorers/score-cache.js";
 export type { ScoredSpan, TextSpan } from "./text-span.js";

@@ -1,5 +1,5 @@
 import type { RerankReport } from "../rerankers/types.js";
-import type { CacheKeyPart } from "./cache/cache-key.js";
+import type { CacheKeyPart } from "../scorers/cache-key.js";
 import type { ScoreCache } from "./cache/score-cache.js";
 import type { CandidateOptions } from "./candidates.js";
 import type { MeasureDeclaration } from "./measures/declaration.js";

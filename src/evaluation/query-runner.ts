@@ -1,6 +1,6 @@
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import type { RerankDetails } from "../rerankers/types.js";
-import { type CacheKeyPart, cacheKey } from "./cache/cache-key.js";
+import { type CacheKeyPart, cacheKey } from "../scorers/cache-key.js";
 import { identify, type QueryCandidates, titleAndText, toDocuments } from "./candidates.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import { type Compressor, callSystem, systemKey, systemName } from "./system.js";

@@ -66,7 +66,7 @@ export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolea
 
 /** A scorer's report as a part of the reranker's. */
 export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
-  const { batches, tokens, cache, retries, usage } = report;
+  const { batches, tokens, cache, scoreCache, retries, usage } = report;
   return {
     model: report.model ?? scorerName(scorer),
     milliseconds: { ...report.milliseconds, score: milliseconds },
@@ -75,6 +75,7 @@ export function toReport(scorer: RelevanceScorer, { report, milliseconds }: Scor
     ...(batches === undefined ? {} : { batches }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(cache === undefined ? {} : { cache: { ...cache } }),
+    ...(scoreCache === undefined ? {} : { scoreCache: { ...scoreCache } }),
     ...(retries === undefined ? {} : { retries }),
     ...(usage === undefined ? {} : { usage: { ...usage } }),
   };

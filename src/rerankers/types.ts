@@ -1,6 +1,6 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
-import type { CacheReport, ScorerMilliseconds } from "../scorers/relevance-scorer.js";
+import type { CacheReport, ScoreCacheReport, ScorerMilliseconds } from "../scorers/relevance-scorer.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /** Options that every reranker takes. */
@@ -143,6 +143,8 @@ export interface RerankReport {
   retries?: number;
   /** How late interaction used its cache of document vectors. */
   cache?: CacheReport;
+  /** How a `CachedScorer` used its cache. */
+  scoreCache?: ScoreCacheReport;
   /** What the provider billed for the call. */
   usage?: Record<string, number>;
   /** Number of documents that a hybrid's last stage scored. */

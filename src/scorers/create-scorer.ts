@@ -7,6 +7,7 @@ import { findStaticModel } from "../models/find-static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
+import { isListwise } from "./remote/listwise.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
 import { explainUnknownProvider } from "./unknown-provider.js";
 
@@ -151,6 +152,11 @@ class LazyScorer implements RelevanceScorer {
     } finally {
       call.release();
     }
+  }
+
+  /** Known from the name, so that a cascade can refuse a listwise model before any work. */
+  get scoresHoldWithinRequest(): boolean {
+    return this.#scorer?.scoresHoldWithinRequest ?? isListwise(this.#name);
   }
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {

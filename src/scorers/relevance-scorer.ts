@@ -47,6 +47,8 @@ export interface ScorerReport {
   milliseconds?: Readonly<ScorerMilliseconds>;
   /** How many texts a scorer with a cache had to encode. */
   cache?: CacheReport;
+  /** How a cache of scores was used. */
+  scoreCache?: ScoreCacheReport;
   /** Requests that were sent again after a failure. */
   retries?: number;
   /** What the provider billed for the call, under the provider's names. */
@@ -66,6 +68,20 @@ export interface CacheReport {
   /** Memory that the cached vectors take now, in bytes. */
   bytes: number;
   /** Why the folder could not be read or written, where it could not. */
+  failure?: string;
+}
+
+/** How a `CachedScorer` used its cache. All counts are of distinct texts. */
+export interface ScoreCacheReport {
+  /** Texts whose score was in the cache. */
+  hits: number;
+  /** Of the hits, texts whose score came from the store. */
+  stored: number;
+  /** Texts that were scored. */
+  misses: number;
+  /** Memory that the cached scores take now, in bytes. */
+  bytes: number;
+  /** Why the store could not be read or written, where it could not. */
   failure?: string;
 }
 
@@ -110,6 +126,11 @@ export interface RelevanceScorer {
   readonly languages?: readonly string[] | undefined;
   /** Loads the model, so that the first call to {@link score} is as fast as the others. */
   load?(options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * True if scores may be compared within one call of {@link score} only, because they depend on the other texts of the call (listwise
+   * models). @default false
+   */
+  readonly scoresHoldWithinRequest?: boolean | undefined;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { defaultModel } from "../../models/find.js";
+import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { type ModelOption, resolveScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
-import type { CacheKeyPart } from "../cache/cache-key.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import { type CandidateOptions, listCandidates, type QueryCandidates, titleAndText } from "../candidates.js";
 import { type DatasetInput, toDataset } from "../dataset.js";

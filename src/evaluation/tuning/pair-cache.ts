@@ -1,5 +1,5 @@
 import { checkScores } from "../../rerankers/checks.js";
-import { type CacheKeyPart, cacheKey } from "../cache/cache-key.js";
+import { type CacheKeyPart, cacheKey } from "../../scorers/cache-key.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
 

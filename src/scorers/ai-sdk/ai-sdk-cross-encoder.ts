@@ -1,7 +1,8 @@
 import { InvalidResponseError } from "../../errors.js";
 import { type Checks, expecting, positiveInteger } from "../../options.js";
 import type { Attempt } from "../../retry.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { addNumbers } from "../join-reports.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { callModel } from "../remote/call-model.js";
 import { type Call, RequestRunner } from "../remote/client.js";
 import { readHeaders } from "../remote/connection.js";
@@ -14,14 +15,12 @@ import {
   type Activation,
   activate,
   activationCheck,
-  LOWEST_SCORE,
   readUsage,
   resolveActivation,
   scatter,
   scoreWarnings,
-  sumUsage,
 } from "../remote/scores.js";
-import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
+import { prepareTexts, splitTexts } from "../remote/texts.js";
 import { type AiSdkRanking, type AiSdkRerankingModel, isGatewayName, resolveModel } from "./reranking-model.js";
 
 /** Options of {@link AiSdkCrossEncoder}. `headers`, `timeout`, `retries` and `maxConcurrency` are those of `HttpCrossEncoder`. */
@@ -128,20 +127,19 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
     const raw = outcome.results.flatMap((result) => result.scores);
     const activation = resolveActivation(this.#activation);
     const scores = activation ? activate(this.model, activation, raw) : raw;
-    const usage = sumUsage(outcome.results.map((result) => result.usage));
+    const usage = addNumbers(outcome.results.map((result) => result.usage));
     const warnings = scoreWarnings({ texts: input.texts, raw, activation: this.#activation, probabilities: false });
-    const arrange = (values: readonly number[], blank: number) => restore(values, input.indices, texts.length, blank);
     options.onReport?.({
       model: this.model,
       batches: outcome.requests,
       retries: outcome.retries,
       milliseconds: { request: outcome.milliseconds },
-      ...(activation ? { raw: arrange(raw, LOWEST_SCORE) } : {}),
+      ...(activation ? { raw: input.restore(raw, LOWEST_SCORE) } : {}),
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
       ...(this.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
     });
-    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
+    return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
   async #rank(model: AiSdkRerankingModel, query: string, values: string[], call: Call) {

@@ -1,5 +1,6 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { type Checks, expecting, positiveInteger } from "../../options.js";
+import { addNumbers } from "../join-reports.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { RequestRunner } from "../remote/client.js";
 import type { ApiKey } from "../remote/connection.js";
@@ -11,8 +12,8 @@ import {
   clientSettings,
   type HttpClientOptions,
 } from "../remote/options.js";
-import { scoreWarnings, sumUsage } from "../remote/scores.js";
-import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
+import { scoreWarnings } from "../remote/scores.js";
+import { prepareTexts, splitTexts } from "../remote/texts.js";
 import { httpJudge } from "./http-judge.js";
 import type { Decision, Judge } from "./judge.js";
 import { type DecisionModel, isAiSdkModel, isLangChainModel, modelJudge } from "./model-judge.js";
@@ -154,10 +155,10 @@ export class DecisionScorer implements RelevanceScorer {
     const decisions = parts.flatMap((part) => part.decisions);
     this.#refuseEmpty(decisions);
     const scores = decisions.map(({ probability = 0 }) => probability);
-    const usage = sumUsage(parts.map((part) => part.usage));
+    const usage = addNumbers(parts.map((part) => part.usage));
     const warnings = [
       ...halvedWarning(outcome.results),
-      ...decisionWarnings(decisions, input.indices),
+      ...decisionWarnings(decisions, input.indexes),
       ...scoreWarnings({ texts: input.texts, raw: scores, activation: undefined, probabilities: true }),
     ];
     options.onReport?.({
@@ -168,7 +169,7 @@ export class DecisionScorer implements RelevanceScorer {
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
     });
-    return restore(scores, input.indices, texts.length, 0);
+    return input.restore(scores, 0);
   }
 
   #refuseEmpty(decisions: readonly Decision[]): void {

@@ -1,23 +1,15 @@
 import { InvalidOptionError } from "../../errors.js";
 import type { ScoredSpan } from "../../text-span.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { addNumbers } from "../join-reports.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { type Call, RemoteClient } from "../remote/client.js";
 import { connectService } from "../remote/connect-service.js";
 import { connect } from "../remote/connection.js";
 import { halvedWarning, wholeOrHalves } from "../remote/halves.js";
 import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
-import {
-  type Activation,
-  activate,
-  LOWEST_SCORE,
-  readUsage,
-  resolveActivation,
-  scatter,
-  scoreWarnings,
-  sumUsage,
-} from "../remote/scores.js";
-import { prepareTexts, restore, splitTexts } from "../remote/texts.js";
+import { type Activation, activate, readUsage, resolveActivation, scatter, scoreWarnings } from "../remote/scores.js";
+import { prepareTexts, splitTexts } from "../remote/texts.js";
 import { customDialect, type Dialect, providerDialect } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/index.js";
@@ -108,14 +100,13 @@ export class HttpCrossEncoder implements RelevanceScorer {
     const parts = outcome.results.flat();
     const raw = parts.flatMap((part) => part.raw);
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
-    const arrange = <T>(values: readonly T[], blank: T) => restore(values, input.indices, texts.length, blank);
     options.onReport?.({
       model: this.model,
       batches: outcome.requests,
       retries: outcome.retries,
       milliseconds: { request: outcome.milliseconds },
-      ...this.#extras(parts, arrange),
-      ...(this.#activation ? { raw: arrange(raw, LOWEST_SCORE) } : {}),
+      ...this.#extras(parts, input.restore),
+      ...(this.#activation ? { raw: input.restore(raw, LOWEST_SCORE) } : {}),
       ...nonEmpty("warnings", [
         ...warnings,
         ...halvedWarning(outcome.results),
@@ -127,7 +118,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
         }),
       ]),
     });
-    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
+    return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
   /** Halves of a request to a listwise model would have scores that cannot be compared. */
@@ -146,12 +137,12 @@ export class HttpCrossEncoder implements RelevanceScorer {
     return { raw, spans, usage: readUsage(answer.json) };
   }
 
-  #extras(parts: readonly Part[], arrange: <T>(values: readonly T[], blank: T) => T[]) {
-    const usage = sumUsage(parts.map((part) => part.usage));
+  #extras(parts: readonly Part[], restore: <T>(values: readonly T[], blank: T) => T[]) {
+    const usage = addNumbers(parts.map((part) => part.usage));
     const spans = parts.flatMap((part) => part.spans);
     return {
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
-      ...(spans.some((list) => list !== undefined) ? { spans: arrange(spans, undefined) } : {}),
+      ...(spans.some((list) => list !== undefined) ? { spans: restore(spans, undefined) } : {}),
       ...(this.#dialect.listwise ? { scoresHoldWithinRequest: true } : {}),
     };
   }

@@ -45,7 +45,7 @@ export interface CustomOptions extends Omit<HttpScorerOptions, "instruction"> {
   toRequest: (input: { model: string | undefined; query: string; texts: readonly string[] }) => unknown;
   /** Reads the parsed response: one number per text in the order sent, or `{index, score}` in any order. */
   fromResponse: (body: unknown) => readonly number[] | readonly { index: number; score: number }[];
-  /** Lowest score that the server can send; blank texts get it. @default a very low number, -1e30 */
+  /** Lowest score that the server can send; blank texts get it. @default `LOWEST_SCORE`, which sorts below any score */
   lowestScore?: number | undefined;
 }
 

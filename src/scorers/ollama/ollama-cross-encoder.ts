@@ -1,6 +1,6 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { anything, type Checks, expecting, positiveInteger, text } from "../../options.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { joinPaths } from "../remote/address.js";
 import { type Call, RemoteClient } from "../remote/client.js";
 import { type ApiKey, connect } from "../remote/connection.js";
@@ -12,8 +12,8 @@ import {
   clientSettings,
   type HttpClientOptions,
 } from "../remote/options.js";
-import { type Activation, activate, activationCheck, LOWEST_SCORE, resolveActivation } from "../remote/scores.js";
-import { prepareTexts, restore } from "../remote/texts.js";
+import { type Activation, activate, activationCheck, resolveActivation } from "../remote/scores.js";
+import { prepareTexts } from "../remote/texts.js";
 import { readLogit } from "./log-probabilities.js";
 import { fillTemplate, RERANK_TEMPLATES, type RerankTemplate, type RerankTemplateName } from "./template.js";
 
@@ -151,18 +151,17 @@ export class OllamaCrossEncoder implements RelevanceScorer {
     );
     const logits = outcome.results.map(({ logit }) => logit);
     const scores = this.#activation ? activate("ollama", this.#activation, logits) : logits;
-    const arrange = <T>(values: readonly T[], blank: T) => restore(values, input.indices, texts.length, blank);
     const truncated = outcome.results.map((judgment) => judgment.truncated);
     options.onReport?.({
       model: this.model,
-      raw: arrange(logits, LOWEST_SCORE),
-      truncated: arrange(truncated, false),
+      raw: input.restore(logits, LOWEST_SCORE),
+      truncated: input.restore(truncated, false),
       batches: outcome.requests,
       retries: outcome.retries,
       tokens: outcome.results.reduce((total, { tokens }) => total + tokens, 0),
       milliseconds: { request: outcome.milliseconds },
     });
-    return arrange(scores, this.lowestScore ?? LOWEST_SCORE);
+    return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
   async #judge(query: string, document: string, call: Call): Promise<Judgment> {

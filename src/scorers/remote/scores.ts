@@ -16,9 +16,6 @@ export const activationCheck = expecting(
   (value) => value === "identity" || value === "sigmoid" || typeof value === "function",
 );
 
-/** Score of a blank text where the lowest score of the model is unknown. 32-bit floats can hold it. */
-export const LOWEST_SCORE = -1e30;
-
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** The function of an activation; `undefined` if scores stay as they are. */
@@ -96,15 +93,6 @@ export function readUsage(json: unknown): Record<string, number> {
   const parts = [meta.billed_units, meta.tokens, body.tokens, body.usage].map(asRecord);
   const entries = [...top, ...parts.flatMap((part) => Object.entries(part))];
   return Object.fromEntries(entries.filter(([, value]) => Number.isFinite(value))) as Record<string, number>;
-}
-
-/** Adds up what several requests cost. */
-export function sumUsage(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const part of parts) {
-    for (const [key, value] of Object.entries(part)) total[key] = (total[key] ?? 0) + value;
-  }
-  return total;
 }
 
 /** The value as a record; an empty one if it is not an object. */

@@ -1,11 +1,5 @@
 import { InvalidInputError } from "../../errors.js";
-
-/** Texts that can be sent, and where they were in the list that was given. */
-export interface SendableTexts {
-  texts: string[];
-  /** Index of each text in the list that was given. */
-  indices: number[];
-}
+import { dropBlanks, type FilledTexts } from "../blank-texts.js";
 
 /**
  * Checks the input of a call and leaves out blank texts, which servers refuse or score at random. Lone surrogates, which are halves of a
@@ -13,31 +7,18 @@ export interface SendableTexts {
  *
  * @throws InvalidInputError if the query is blank or something is not a string.
  */
-export function prepareTexts(query: unknown, texts: unknown): SendableTexts & { query: string } {
+export function prepareTexts(query: unknown, texts: unknown): FilledTexts & { query: string } {
   if (typeof query !== "string" || query.trim() === "")
     throw new InvalidInputError("query", "must be a non-blank string");
   if (!Array.isArray(texts)) throw new InvalidInputError("texts", "must be an array of strings");
-  const sendable: SendableTexts = { texts: [], indices: [] };
-  texts.forEach((text: unknown, index) => {
-    if (typeof text !== "string")
-      throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
-    if (text.trim() === "") return;
-    sendable.texts.push(wellFormed(text));
-    sendable.indices.push(index);
+  const checked = texts.map((text: unknown, index) => {
+    if (typeof text === "string") return wellFormed(text);
+    throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
   });
-  return { ...sendable, query: wellFormed(query) };
+  return { ...dropBlanks(checked), query: wellFormed(query) };
 }
 
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD");
-
-/** Puts values back at the indices of their texts, and `blank` where nothing was sent. */
-export function restore<T>(values: readonly T[], indices: readonly number[], count: number, blank: T): T[] {
-  const all = new Array<T>(count).fill(blank);
-  indices.forEach((index, position) => {
-    all[index] = values[position] as T;
-  });
-  return all;
-}
 
 /** Limits of one request. */
 export interface RequestLimits {

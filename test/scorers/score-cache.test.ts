@@ -1,0 +1,187 @@
+import { Document } from "@langchain/core/documents";
+import { describe, expect, it } from "vitest";
+import { CachedScorer, type CachedScorerOptions, CrossEncoderReranker, type RelevanceScorer } from "../../src/index.js";
+import type { ScorerReport } from "../../src/scorers/relevance-scorer.js";
+
+/** A scorer that counts the texts that it was given, and scores by length. */
+function countingScorer(more: Partial<RelevanceScorer> & { report?: (texts: readonly string[]) => ScorerReport } = {}) {
+  const calls: string[][] = [];
+  const { report, ...rest } = more;
+  const scorer: RelevanceScorer = {
+    model: "length",
+    async score(_query, texts, options) {
+      calls.push([...texts]);
+      options?.onReport?.({ model: "length", batches: 1, ...report?.(texts) });
+      return texts.map((text) => text.length);
+    },
+    ...rest,
+  };
+  return { scorer, calls };
+}
+
+async function score(scorer: RelevanceScorer, query: string, texts: readonly string[]) {
+  const reports: ScorerReport[] = [];
+  const scores = await scorer.score(query, texts, { onReport: (report) => reports.push(report) });
+  return { scores, report: reports[0] as ScorerReport };
+}
+
+it("scores a pair once and counts hits and misses in the report", async () => {
+  const { scorer, calls } = countingScorer();
+  const cached = new CachedScorer({ model: scorer });
+  const first = await score(cached, "q", ["a", "bb", "a"]);
+  expect(first.scores).toEqual([1, 2, 1]);
+  expect(first.report).toMatchObject({ model: "length", batches: 1, scoreCache: { hits: 0, stored: 0, misses: 2 } });
+  const second = await score(cached, "q", ["ccc", "bb"]);
+  expect(second.scores).toEqual([3, 2]);
+  expect(second.report.scoreCache).toMatchObject({ hits: 1, misses: 1 });
+  const third = await score(cached, "q", ["a", "ccc"]);
+  expect(third.scores).toEqual([1, 3]);
+  expect(third.report.batches).toBeUndefined();
+  expect(calls).toEqual([["a", "bb"], ["ccc"]]);
+});
+
+it("keeps queries, models and instructions apart in a shared store", async () => {
+  const store = new Map<string, unknown>();
+  const { scorer, calls } = countingScorer();
+  const { scorer: other, calls: otherCalls } = countingScorer({ model: "other" });
+  await new CachedScorer({ model: scorer, store, instruction: "" }).score("q", ["a"]);
+  await new CachedScorer({ model: scorer, store, instruction: "find code" }).score("q", ["a"]);
+  await new CachedScorer({ model: scorer, store, instruction: "" }).score("q2", ["a"]);
+  await new CachedScorer({ model: other, store, instruction: "" }).score("q", ["a"]);
+  expect(calls).toHaveLength(3);
+  expect(otherCalls).toHaveLength(1);
+  const again = new CachedScorer({ model: scorer, store, instruction: "" });
+  const { scores, report } = await score(again, "q", ["a"]);
+  expect(scores).toEqual([1]);
+  expect(report.scoreCache).toMatchObject({ hits: 1, stored: 1, misses: 0 });
+  expect(calls).toHaveLength(3);
+});
+
+it("stores plain JSON, so that any store fits", async () => {
+  const store = new Map<string, unknown>();
+  const text = new Map<string, string>();
+  const asText = {
+    get: async (key: string) => (text.has(key) ? JSON.parse(text.get(key) as string) : null),
+    set: async (key: string, value: unknown) => void text.set(key, JSON.stringify(value)),
+  };
+  const { scorer, calls } = countingScorer();
+  await new CachedScorer({ model: scorer, store: asText, instruction: "" }).score("q", ["a"]);
+  expect(await new CachedScorer({ model: scorer, store: asText, instruction: "" }).score("q", ["a"])).toEqual([1]);
+  expect(calls).toHaveLength(1);
+  expect(store.size).toBe(0);
+});
+
+it("drops the least recently used scores beyond `maxBytes`", async () => {
+  const { scorer, calls } = countingScorer();
+  const cached = new CachedScorer({ model: scorer, maxBytes: 400 });
+  await cached.score("q", ["a"]);
+  await cached.score("q", ["b"]);
+  await cached.score("q", ["a"]);
+  const { report } = await score(cached, "q", ["c"]);
+  expect(report.scoreCache?.bytes).toBeLessThanOrEqual(400);
+  await cached.score("q", ["a"]);
+  expect(calls).toEqual([["a"], ["b"], ["c"]]);
+  await cached.score("q", ["b"]);
+  expect(calls).toHaveLength(4);
+});
+
+it("remembers what the scorer reported about a text", async () => {
+  const { scorer } = countingScorer({
+    report: (texts) => ({
+      raw: texts.map(() => -2),
+      truncated: texts.map((text) => text.length > 1),
+      queryTruncated: true,
+      spans: texts.map(() => [{ start: 0, end: 1, score: 0.5 }]),
+      passages: texts.map(() => ({ start: 0, end: 1 })),
+    }),
+  });
+  const cached = new CachedScorer({ model: scorer });
+  const first = await score(cached, "q", ["a", "bb"]);
+  const second = await score(cached, "q", ["bb", "a"]);
+  expect(second.report).toMatchObject({
+    raw: [-2, -2],
+    truncated: [true, false],
+    queryTruncated: true,
+    spans: first.report.spans,
+    passages: first.report.passages,
+  });
+});
+
+describe("a store that fails", () => {
+  it("costs no call, and the report says why", async () => {
+    const { scorer } = countingScorer();
+    const store = {
+      get: () => Promise.reject(new Error("connection refused")),
+      set: () => Promise.reject(new Error("connection refused")),
+    };
+    const { scores, report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
+    expect(scores).toEqual([1]);
+    expect(report.scoreCache).toMatchObject({ misses: 1, failure: "connection refused" });
+  });
+
+  it.each([null, "x", { score: null }, { score: "1" }, {}])("is not believed if it returns %j", async (value) => {
+    const { scorer, calls } = countingScorer();
+    const store = { get: () => value, set: () => undefined };
+    expect(await new CachedScorer({ model: scorer, store, instruction: "" }).score("q", ["a"])).toEqual([1]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("does not outlast an abort", async () => {
+    const { scorer } = countingScorer();
+    const controller = new AbortController();
+    const store = {
+      get: () => {
+        controller.abort("left");
+        return new Promise(() => undefined);
+      },
+      set: () => undefined,
+    };
+    const cached = new CachedScorer({ model: scorer, store, instruction: "" });
+    await expect(cached.score("q", ["a"], { signal: controller.signal })).rejects.toBe("left");
+  });
+});
+
+it("does not cache a failed call or a score that is not finite", async () => {
+  let fail = true;
+  const { scorer, calls } = countingScorer();
+  const flaky: RelevanceScorer = {
+    model: "flaky",
+    score: async (query, texts) => {
+      if (fail) throw new Error("down");
+      return scorer.score(query, texts);
+    },
+  };
+  const cached = new CachedScorer({ model: flaky });
+  await expect(cached.score("q", ["a"])).rejects.toThrow("down");
+  fail = false;
+  expect(await cached.score("q", ["a"])).toEqual([1]);
+  const broken = new CachedScorer({ model: { score: async () => [Number.NaN] } });
+  expect(await broken.score("q", ["a"])).toEqual([Number.NaN]);
+  const { report } = await score(broken, "q", ["a"]);
+  expect(report.scoreCache?.misses).toBe(1);
+  expect(calls).toHaveLength(1);
+});
+
+it("works in a reranker, whose report counts the hits", async () => {
+  const { scorer } = countingScorer();
+  const reranker = new CrossEncoderReranker({ model: new CachedScorer({ model: scorer }) });
+  const documents = ["a", "bb"].map((pageContent) => new Document({ pageContent }));
+  await reranker.rerank(documents, "q");
+  const { documents: ranked, report } = await reranker.rerank(documents, "q");
+  expect(ranked.map(({ pageContent }) => pageContent)).toEqual(["bb", "a"]);
+  expect(report.scoreCache).toMatchObject({ hits: 2, misses: 0 });
+});
+
+it.each<[unknown, string]>([
+  [undefined, "model"],
+  [{ model: "cohere:rerank-v3.5" }, "model"],
+  [{ model: { score: () => [], scoresHoldWithinRequest: true } }, "model"],
+  [{ model: { score: () => [] }, maxBytes: -1 }, "maxBytes"],
+  [{ model: { score: () => [] }, store: new Map() }, "instruction"],
+  [{ model: { score: () => [] }, store: {}, instruction: "" }, "store.get"],
+  [{ model: { score: () => [] }, ttl: 5 }, "ttl"],
+])("refuses the options %j", (options, option) => {
+  expect(() => new CachedScorer(options as CachedScorerOptions)).toThrow(
+    expect.objectContaining({ name: "InvalidOptionError", option }),
+  );
+});
