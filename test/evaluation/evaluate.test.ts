@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Document } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cacheKey } from "../../src/scorers/cache-key.js";
 import { type DataWarning, evaluate, FileScoreCache, formatRun, measureRun, readRun } from "../../src/evaluation.js";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
+import { cacheKey } from "../../src/scorers/cache-key.js";
 import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
 
 let folder: string;
