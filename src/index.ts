@@ -18,6 +18,7 @@ export {
 export { type HighlightOptions, highlight } from "./highlight.js";
 export type { Check } from "./options.js";
 export { BaseReranker } from "./rerankers/base-reranker.js";
+export { ContextPruner, type ContextPrunerInput } from "./rerankers/context-pruner.js";
 export { CrossEncoderReranker, type CrossEncoderRerankerInput } from "./rerankers/cross-encoder-reranker.js";
 export {
   EmbeddingSimilarityReranker,

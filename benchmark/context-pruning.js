@@ -1,0 +1,102 @@
+/**
+ * How often a pruned paragraph still contains the answer, against the share of its characters that remains:
+ *
+ *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 400]
+ *
+ * DATA is a folder of BEIR sets with an `answers.jsonl` ({ "query-id", "corpus-id", start, end }). Compared are `ContextPruner` with its
+ * default rule and with limits, with the multilingual model for sets that are not English, with static scores, and the first characters.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Document } from "@langchain/core/documents";
+import { ContextPruner } from "../dist/index.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sets: { type: "string", default: "xquad/en" }, limit: { type: "string", default: "400" } },
+});
+const data = positionals[0] ?? "../shared/data";
+const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6];
+
+const readLines = (file) =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** Every n-th question of a set, with its paragraph and the answer's span. */
+function readQuestions(set, limit) {
+  const folder = join(data, set);
+  const texts = new Map(readLines(join(folder, "corpus.jsonl")).map(({ _id, text }) => [_id, text]));
+  const queries = new Map(readLines(join(folder, "queries.jsonl")).map(({ _id, text }) => [_id, text]));
+  const answers = readLines(join(folder, "answers.jsonl"));
+  const step = Math.max(1, Math.floor(answers.length / limit));
+  return answers
+    .filter((_, index) => index % step === 0)
+    .slice(0, limit)
+    .map((row) => ({ query: queries.get(row["query-id"]), text: texts.get(row["corpus-id"]), ...row }));
+}
+
+/** Whether the spans cover the whole answer. */
+function covers(spans, { start, end }) {
+  const covered = spans.reduce(
+    (sum, span) => sum + Math.max(0, Math.min(span.end, end) - Math.max(span.start, start)),
+    0,
+  );
+  return covered >= end - start;
+}
+
+async function measure(questions, prune) {
+  let kept = 0;
+  let left = 0;
+  for (const question of questions) {
+    const spans = await prune(question);
+    if (covers(spans, question)) kept += 1;
+    left += spans.reduce((sum, { start, end }) => sum + end - start, 0) / question.text.length;
+  }
+  return { kept: kept / questions.length, left: left / questions.length };
+}
+
+/** A pruner per limit: the limit of a paragraph depends on its length, rounded so that few pruners are needed. */
+function prunerFor(model) {
+  const pruners = new Map();
+  return (maxCharacters) => {
+    if (!pruners.has(maxCharacters))
+      pruners.set(maxCharacters, new ContextPruner({ model, ...(maxCharacters && { maxCharacters }) }));
+    return pruners.get(maxCharacters);
+  };
+}
+
+console.log("| set | what prunes | answers kept | characters left |\n|---|---|---|---|");
+for (const set of values.sets.split(",")) {
+  const questions = readQuestions(set, Number(values.limit));
+  const name = set.endsWith("/en") ? "late-en-v1" : "late-multilingual-v1";
+  const row = (what, { kept, left }) =>
+    console.log(`| ${set} | ${what} | ${(100 * kept).toFixed(1)} % | ${(100 * left).toFixed(0)} % |`);
+  for (const model of set.endsWith("/en") ? [name, "static-en-v1"] : [name]) {
+    const pruner = prunerFor(model);
+    const run =
+      (limit) =>
+      async ({ query, text }) => {
+        const [document] = await pruner(limit?.(text)).compressDocuments([new Document({ pageContent: text })], query);
+        return document.metadata.rerank.spans;
+      };
+    row(`${model}, default`, await measure(questions, run()));
+    for (const share of SHARES) {
+      row(
+        `${model}, at most ${100 * share} %`,
+        await measure(
+          questions,
+          run((text) => Math.max(1, Math.round(share * text.length))),
+        ),
+      );
+    }
+  }
+  for (const share of SHARES) {
+    row(
+      `the first ${100 * share} %`,
+      await measure(questions, async ({ text }) => [{ start: 0, end: Math.round(share * text.length) }]),
+    );
+  }
+}

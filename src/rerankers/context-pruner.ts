@@ -1,0 +1,162 @@
+import type { Callbacks } from "@langchain/core/callbacks/manager";
+import type { DocumentInterface } from "@langchain/core/documents";
+import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { calibrate } from "../calibration.js";
+import { InvalidOptionError } from "../errors.js";
+import { anything, type Checks, checkOptions, finiteNumber, positiveInteger } from "../options.js";
+import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
+import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
+import type { ScoredSpan, TextSpan } from "../text-span.js";
+import { checkScores, checkThreshold, readTexts } from "./checks.js";
+import { copyWith } from "./results.js";
+import { callScorer, rawScores } from "./score-with.js";
+import { longestSentence, selectSentences } from "./select-sentences.js";
+import { cutSentences } from "./sentences.js";
+
+/** Options of {@link ContextPruner}. */
+export interface ContextPrunerInput {
+  /**
+   * Scores the sentences: a scorer or the name of one. Late interaction is a good choice, since it encodes each sentence once for all queries.
+   * @default "late-en-v1", the bundled English late-interaction model
+   */
+  model?: ModelOption;
+  /** Maximum number of characters (UTF-16 code units) that remain of each document, 1 or more. @default no limit */
+  maxCharacters?: number | undefined;
+  /**
+   * Maximum number of tokens that remain of each document, 1 or more. Tokens are estimated: one per four characters, and one per character
+   * of Chinese, Japanese, Korean and Thai.
+   * @default no limit
+   */
+  maxTokens?: number | undefined;
+  /**
+   * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
+   * document remains in any case.
+   * @default none. Without a limit and a threshold, sentences remain whose odds are at least a third of those of the document's best.
+   */
+  threshold?: number | undefined;
+}
+
+const CHECKS = {
+  model: anything,
+  maxCharacters: positiveInteger,
+  maxTokens: positiveInteger,
+  threshold: finiteNumber,
+} satisfies Checks<ContextPrunerInput>;
+
+/** Share of the sentence itself in its score; the rest is the score of the sentence together with the one before it. */
+const ALONE = 0.7;
+
+/**
+ * Shortens documents to the sentences that answer the query, so that a prompt costs fewer tokens. Order and number of the documents stay
+ * the same, and so does the order of the sentences; no document becomes empty. `metadata.rerank.spans` has the remaining sentences as
+ * `{ start, end, score }`, offsets into the original `pageContent`. The documents passed in are not changed.
+ *
+ * Place it after a reranker, in a `DocumentCompressorPipeline` or behind a `ContextualCompressionRetriever`.
+ *
+ * @example
+ * const pruner = new ContextPruner({ maxCharacters: 400 });
+ * const pruned = await pruner.compressDocuments(documents, "how do solar panels work?");
+ * pruned[0].metadata.rerank.spans; // [{ start: 120, end: 188, score: 0.93 }]
+ */
+export class ContextPruner extends BaseDocumentCompressor {
+  readonly #scorer: RelevanceScorer;
+  readonly #owned: boolean;
+  readonly #options: ContextPrunerInput;
+
+  /** @throws InvalidOptionError for an unknown option, or a value that is not allowed. */
+  constructor(options: ContextPrunerInput = {}) {
+    super();
+    checkOptions(options, CHECKS, "ContextPruner");
+    const { scorer, owned } = resolveScorer(options.model);
+    this.#scorer = scorer;
+    this.#owned = owned;
+    this.#options = options;
+  }
+
+  /**
+   * Shortens each document to its relevant sentences.
+   *
+   * @throws InvalidInputError if the query is blank or something is not a document, before any work.
+   * @throws InvalidOptionError if the model has no calibration and neither a limit nor a threshold is set, or if the threshold is not
+   * between 0 and 1 although the model has one.
+   */
+  async compressDocuments(
+    documents: DocumentInterface[],
+    query: string,
+    _callbacks?: Callbacks,
+    { signal }: Pick<ScoreOptions, "signal"> = {},
+  ): Promise<DocumentInterface[]> {
+    const texts = readTexts(documents, query, ({ pageContent }) => pageContent);
+    const sentences = texts.map((text) => cutSentences(text, longestSentence(text, this.#options)));
+    const scores = await this.#score(query, texts, sentences, signal);
+    return documents.map((document, index) => {
+      const spans = sentences[index]!.map((span, i): ScoredSpan => ({ ...span, score: scores[index]![i]! }));
+      return prune(document, selectSentences(texts[index]!, spans, this.#limits()));
+    });
+  }
+
+  /** Frees the model if this pruner created it from its name. The next call loads it again. */
+  async dispose(): Promise<void> {
+    if (this.#owned) await this.#scorer.dispose?.();
+  }
+
+  /** Calls {@link dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #limits() {
+    const { maxCharacters, maxTokens, threshold } = this.#options;
+    return { maxCharacters, maxTokens, threshold, isProbability: this.#scorer.calibration !== undefined };
+  }
+
+  /** One score per sentence of each document. A sentence often refers to the one before it, so both are read together as well. */
+  async #score(query: string, texts: readonly string[], sentences: readonly TextSpan[][], signal?: AbortSignal) {
+    const readings = sentences.map((spans, index) =>
+      spans.flatMap(({ start, end }, i) => [
+        texts[index]!.slice(start, end),
+        texts[index]!.slice(spans[Math.max(0, i - 1)]!.start, end),
+      ]),
+    );
+    const distinct = [...new Set(readings.flat())];
+    if (distinct.length === 0) return sentences.map((): number[] => []);
+    const candidates = { query, texts: distinct, signal: signal ?? new AbortController().signal };
+    const result = await callScorer(this.#scorer, candidates);
+    checkScores(scorerName(this.#scorer), result.scores, distinct.length);
+    this.#checkScale();
+    const raw = new Map(distinct.map((text, i) => [text, rawScores(result)[i]!]));
+    const curve = this.#scorer.calibration;
+    return readings.map((pairs) =>
+      pairs.flatMap((text, i) => {
+        if (i % 2 === 1) return [];
+        const score = ALONE * raw.get(text)! + (1 - ALONE) * raw.get(pairs[i + 1]!)!;
+        return curve ? calibrate(score, curve) : score;
+      }),
+    );
+  }
+
+  /** Some scorers know their calibration only once the model is loaded. */
+  #checkScale(): void {
+    const { maxCharacters, maxTokens, threshold } = this.#options;
+    if (this.#scorer.calibration) checkThreshold(threshold);
+    else if (maxCharacters === undefined && maxTokens === undefined && threshold === undefined) {
+      throw InvalidOptionError.because(
+        "maxCharacters",
+        undefined,
+        `The scores of "${scorerName(this.#scorer)}" are not probabilities, so there is no default for what to keep. Set ` +
+          "`maxCharacters`, `maxTokens` or `threshold`.",
+      );
+    }
+  }
+}
+
+/** A copy of a document with only the spans. What was on separate lines stays on separate lines. */
+function prune(document: DocumentInterface, spans: readonly ScoredSpan[]): DocumentInterface {
+  const { pageContent, metadata } = document;
+  const copy = copyWith(document, { rerank: { ...metadata?.rerank, spans } });
+  copy.pageContent = spans.reduce((kept, { start, end }, i) => {
+    const gap = i === 0 ? "" : pageContent.slice(spans[i - 1]!.end, start);
+    return kept + (gap === "" ? "" : gap.includes("\n") ? "\n" : " ") + pageContent.slice(start, end);
+  }, "");
+  return copy;
+}

@@ -1,0 +1,154 @@
+import { DocumentCompressorPipeline } from "@langchain/classic/retrievers/document_compressors";
+import { Document } from "@langchain/core/documents";
+import { describe, expect, it } from "vitest";
+import { ContextPruner, CrossEncoderReranker, type RelevanceScorer } from "../../src/index.js";
+import { cutSentences } from "../../src/rerankers/sentences.js";
+import type { ScoredSpan } from "../../src/text-span.js";
+
+const TEXT =
+  "Solar panels turn light into electricity. They were invented in 1883. Cats sleep most of the day. " +
+  "An inverter turns the panels' current into alternating current.";
+
+/** Counts the query's words in a text, so that scores are easy to predict. */
+const overlap: RelevanceScorer = {
+  model: "overlap",
+  score: async (query, texts) =>
+    texts.map((text) => query.split(" ").filter((word) => text.toLowerCase().includes(word)).length),
+};
+
+const documentOf = (pageContent: string) => new Document({ pageContent, metadata: { source: "a.md" } });
+const spansOf = (document: { metadata: Record<string, unknown> }) =>
+  (document.metadata.rerank as { spans: ScoredSpan[] }).spans;
+
+describe("ContextPruner", () => {
+  it("keeps the best sentences that fit the limit, in their original order", async () => {
+    const [pruned] = await new ContextPruner({ model: overlap, maxCharacters: 110 }).compressDocuments(
+      [documentOf(TEXT)],
+      "panels current",
+    );
+    expect(pruned!.pageContent).toBe(
+      "Solar panels turn light into electricity. An inverter turns the panels' current into alternating current.",
+    );
+    expect(pruned!.pageContent.length).toBeLessThanOrEqual(110);
+  });
+
+  it("reports offsets into the original text and leaves the documents passed in unchanged", async () => {
+    const document = documentOf(TEXT);
+    const before = structuredClone({ ...document });
+    const [pruned] = await new ContextPruner({ model: overlap, maxCharacters: 70 }).compressDocuments(
+      [document],
+      "panels current",
+    );
+    const spans = spansOf(pruned!);
+    expect(spans.map(({ start, end }) => TEXT.slice(start, end)).join(" ")).toBe(pruned!.pageContent);
+    expect(spans.every(({ score }) => Number.isFinite(score))).toBe(true);
+    expect({ ...document }).toEqual(before);
+    expect(pruned!.metadata.source).toBe("a.md");
+    expect(pruned).toBeInstanceOf(Document);
+  });
+
+  it("never empties a document that has text, even when nothing reaches the threshold", async () => {
+    const pruned = await new ContextPruner({ model: overlap, threshold: 50 }).compressDocuments(
+      [documentOf(TEXT), documentOf("Nothing here matters.")],
+      "panels",
+    );
+    expect(pruned.map(({ pageContent }) => pageContent.length > 0)).toEqual([true, true]);
+    expect(spansOf(pruned[0]!)).toHaveLength(1);
+  });
+
+  it("cuts a sentence that is longer than the limit between words", async () => {
+    const long = `${"panels ".repeat(30)}end.`;
+    const [pruned] = await new ContextPruner({ model: overlap, maxCharacters: 50 }).compressDocuments(
+      [documentOf(long)],
+      "panels",
+    );
+    expect(pruned!.pageContent.length).toBeLessThanOrEqual(50);
+    expect(pruned!.pageContent).toMatch(/^panels( panels)*$/);
+  });
+
+  it("keeps about the number of tokens that maxTokens allows", async () => {
+    const [pruned] = await new ContextPruner({ model: overlap, maxTokens: 18 }).compressDocuments(
+      [documentOf(TEXT)],
+      "panels current",
+    );
+    expect(pruned!.pageContent).toBe("An inverter turns the panels' current into alternating current.");
+  });
+
+  it("returns blank documents as they are, with no spans", async () => {
+    const [pruned] = await new ContextPruner({ model: overlap, maxCharacters: 10 }).compressDocuments(
+      [documentOf("  \n ")],
+      "panels",
+    );
+    expect(pruned!.pageContent).toBe("");
+    expect(spansOf(pruned!)).toEqual([]);
+  });
+
+  it("asks for a limit or a threshold when scores are not probabilities", async () => {
+    const pruner = new ContextPruner({ model: overlap });
+    await expect(pruner.compressDocuments([documentOf(TEXT)], "panels")).rejects.toThrow(
+      /"overlap" are not probabilities.*Set `maxCharacters`, `maxTokens` or `threshold`/,
+    );
+  });
+
+  it("refuses unknown options, limits of 0 and blank queries", async () => {
+    expect(() => new ContextPruner({ maxCharacters: 0 })).toThrow(
+      "Invalid `maxCharacters`: expected a positive integer",
+    );
+    expect(() => new ContextPruner({ maxChars: 5 } as object)).toThrow(/Unknown option `maxChars`/);
+    const pruner = new ContextPruner({ model: overlap, maxCharacters: 10 });
+    await expect(pruner.compressDocuments([documentOf(TEXT)], " ")).rejects.toMatchObject({
+      name: "InvalidInputError",
+    });
+  });
+
+  it("stops when its signal aborts", async () => {
+    const controller = new AbortController();
+    const slow: RelevanceScorer = {
+      score: (_query, _texts, options) =>
+        new Promise((_resolve, reject) => {
+          options?.signal?.addEventListener("abort", () => reject(options.signal!.reason));
+          controller.abort(new Error("stopped"));
+        }),
+    };
+    const pruner = new ContextPruner({ model: slow, maxCharacters: 40 });
+    const call = pruner.compressDocuments([documentOf(TEXT)], "panels", undefined, { signal: controller.signal });
+    await expect(call).rejects.toThrow("stopped");
+  });
+
+  it("answers with the bundled model, after a reranker in a pipeline", async () => {
+    await using reranker = new CrossEncoderReranker({ topN: 1 });
+    await using pruner = new ContextPruner();
+    const pipeline = new DocumentCompressorPipeline({ transformers: [reranker, pruner] });
+    const documents = [documentOf("Cats sleep for most of the day. Dogs do not."), documentOf(TEXT)];
+    const [pruned] = await pipeline.compressDocuments(documents, "when were solar panels invented?");
+    expect(pruned!.pageContent).toContain("They were invented in 1883.");
+    expect(pruned!.pageContent).not.toContain("Cats sleep");
+    expect(pruned!.metadata.sim).toBeGreaterThan(0);
+  });
+});
+
+describe("cutSentences", () => {
+  const cut = (text: string, longest?: number) =>
+    cutSentences(text, longest).map(({ start, end }) => text.slice(start, end));
+
+  it("cuts between sentences of several scripts", () => {
+    expect(cut("One. Two? Three!")).toEqual(["One.", "Two?", "Three!"]);
+    expect(cut("猫は寝る。犬は走る。")).toEqual(["猫は寝る。", "犬は走る。"]);
+  });
+
+  it("keeps initials and abbreviations with periods in one sentence", () => {
+    expect(cut("J. R. R. Tolkien lived in the U.K. until 1973. He wrote.")).toEqual([
+      "J. R. R. Tolkien lived in the U.K. until 1973.",
+      "He wrote.",
+    ]);
+  });
+
+  it("ends a sentence at a line break", () => {
+    expect(cut("# Title\n\nText without a period\n- item")).toEqual(["# Title", "Text without a period", "- item"]);
+  });
+
+  it("never divides a surrogate pair", () => {
+    for (const piece of cut("😀😀😀😀", 3))
+      expect(piece.isWellFormed?.() ?? !/[\uD800-\uDBFF]$/.test(piece)).toBe(true);
+  });
+});
