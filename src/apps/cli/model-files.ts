@@ -117,11 +117,9 @@ async function checkHashes(folder: string): Promise<Finding[]> {
 /** Compares the weights of a bundled or packaged model with their registered size. */
 async function checkSizes(folder: string, entry: ModelEntry | undefined): Promise<Finding[]> {
   if (!entry || entry.repository) return [];
-  const findings = Object.values(entry.files).map(async ({ path, bytes }): Promise<Finding> => {
-    const size = await stat(join(folder, path)).then(
-      (found) => found.size,
-      () => 0,
-    );
+  const findings = Object.values(entry.files).map(async ({ path, external = [], bytes }): Promise<Finding> => {
+    const sizes = await Promise.all([path, ...external].map((file) => fileSize(join(folder, file))));
+    const size = sizes.reduce((sum, each) => sum + each, 0);
     if (size === bytes) return { what: path, result: "ok", detail: formatBytes(size) };
     return {
       what: path,
@@ -130,6 +128,14 @@ async function checkSizes(folder: string, entry: ModelEntry | undefined): Promis
     };
   });
   return Promise.all(findings);
+}
+
+/** 0 if there is no such file. */
+async function fileSize(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** Scores that a model's authors computed. */
@@ -177,7 +183,8 @@ function printFindings(model: string, findings: readonly Finding[]): void {
   }
 }
 
-function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
+/** What finding a model takes of the options. */
+export function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
   const given = Object.entries({ dtype, revision, acceptLicense, cacheDir }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Pick<FetchOptions, "dtype" | "revision" | "acceptLicense" | "cacheDir">;
 }

@@ -55,9 +55,17 @@ Compares sizes and hashes of the files with the registered ones, and the scores 
 authors computed. This detects damaged files and processors that compute different scores.
 `;
 
-/** Adds the commands `models list`, `info`, `download` and `check`. */
+const EXPORT_EXAMPLES = `
+Examples:
+  $ langchain-rerank models export late-en-v1 late-en-v1
+  $ langchain-rerank models export Xenova/ms-marco-MiniLM-L-6-v2 minilm --dtype q8
+
+The graph is plain ONNX: in Python, onnxruntime.InferenceSession("late-en-v1/onnx/model_int8.onnx") opens it.
+`;
+
+/** Adds the commands `models list`, `info`, `download`, `check` and `export`. */
 export function register(program: Command): void {
-  const models = program.command("models").description("List, describe, download and check models.");
+  const models = program.command("models").description("List, describe, download, check and export models.");
   models
     .command("list")
     .description("List the registered models, bundled ones first.")
@@ -99,6 +107,15 @@ export function register(program: Command): void {
     .action(async (name: string | undefined, options: FetchOptions) => {
       const { check } = await import("../model-files.js");
       await check(name, options);
+    });
+  addFetchOptions(models.command("export"))
+    .description("Copy a model to a folder that any ONNX runtime can read.")
+    .argument("<name>", "registered model, local folder or repository with an ONNX file")
+    .argument("<folder>", "new or empty folder")
+    .addHelpText("after", EXPORT_EXAMPLES + EXIT_CODES_HELP)
+    .action(async (name: string, folder: string, options: FetchOptions) => {
+      const { exportModel } = await import("../model-export.js");
+      await exportModel(name, folder, options);
     });
 }
 
