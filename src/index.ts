@@ -48,6 +48,16 @@ export type {
   ScoredDetails,
   ScoredReport,
 } from "./rerankers/types.js";
+export {
+  type Fts5Row,
+  fromFts5,
+  fromMiniSearch,
+  fromOrama,
+  type KeywordHitOptions,
+  type MiniSearchHit,
+  type OramaHit,
+} from "./retrievers/keyword-hits.js";
+export { ScoredRetriever, type ScoredRetrieverInput } from "./retrievers/scored-retriever.js";
 export { type CreateScorerOptions, createScorer, type ModelOption } from "./scorers/create-scorer.js";
 export type {
   CacheReport,

@@ -1,9 +1,9 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { copyWith } from "../copy-document.js";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
 import type { FirstStage, FusedStage } from "./first-stage.js";
-import { copyWith } from "./results.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
 
 /** One stage of a fusion: it ranks the candidates, and may leave some out. */

@@ -1,0 +1,109 @@
+import { Document } from "@langchain/core/documents";
+import { InvalidInputError, InvalidOptionError } from "../errors.js";
+
+/** How hits of a keyword index become documents. */
+export interface KeywordHitOptions<Hit> {
+  /** Returns the text of a hit. */
+  text: (hit: Hit) => string;
+  /** Metadata key that the score is written to, for `firstStageKey`. @default "score" */
+  key?: string | undefined;
+}
+
+/** A result of MiniSearch; stored fields are further properties. */
+export interface MiniSearchHit {
+  id: unknown;
+  score: number;
+  [field: string]: unknown;
+}
+
+/** A hit of Orama. */
+export interface OramaHit<Fields = Record<string, unknown>> {
+  id: string;
+  score: number;
+  document: Fields;
+}
+
+/** A row of an FTS5 table that was selected with its `rank`. */
+export interface Fts5Row {
+  rank: number;
+  [column: string]: unknown;
+}
+
+/** Fields of MiniSearch results that say how a document matched. */
+const MATCH_FIELDS = ["id", "score", "terms", "queryTerms", "match"];
+
+/**
+ * Turns results of MiniSearch into documents with a first-stage score. Stored fields become metadata.
+ *
+ * @throws InvalidInputError if a result has no score or no text.
+ * @example
+ * const documents = fromMiniSearch(index.search(query), { text: (hit) => hit.text });
+ */
+export function fromMiniSearch<Hit extends MiniSearchHit>(
+  results: readonly Hit[],
+  options: KeywordHitOptions<Hit>,
+): Document[] {
+  return results.map((hit, i) => {
+    const fields = Object.entries(hit).filter(([name]) => !MATCH_FIELDS.includes(name));
+    return toDocument(hit, `results[${i}].score`, hit.score, Object.fromEntries(fields), hit.id, options);
+  });
+}
+
+/**
+ * Turns hits of Orama into documents with a first-stage score. Fields of the indexed document become metadata.
+ *
+ * @throws InvalidInputError if a hit has no score or no text.
+ * @example
+ * const documents = fromOrama((await search(db, { term: query, limit: 50 })).hits, { text: (hit) => hit.document.text });
+ */
+export function fromOrama<Hit extends OramaHit<object>>(
+  hits: readonly Hit[],
+  options: KeywordHitOptions<Hit>,
+): Document[] {
+  return hits.map((hit, i) => toDocument(hit, `hits[${i}].score`, hit.score, { ...hit.document }, hit.id, options));
+}
+
+/**
+ * Below this, an FTS5 score comes from words that stand in half of the rows or more. SQLite gives them a weight of about 1e-6, so that their
+ * scores differ by noise only, which a normalization over the list would blow up to the whole range.
+ */
+const FTS5_NOISE = 1e-4;
+
+/**
+ * Turns rows of an SQLite FTS5 table into documents with a first-stage score. FTS5's `rank` is negative and lower is better, so the score is
+ * its opposite, and 0 for rows that match only words of half of the rows. Columns become metadata.
+ *
+ * @throws InvalidInputError if a row has no `rank` or no text.
+ * @example
+ * const rows = db.prepare("SELECT rowid AS id, text, rank FROM t WHERE t MATCH ? ORDER BY rank LIMIT 50").all(match);
+ * const documents = fromFts5(rows, { text: (row) => row.text });
+ */
+export function fromFts5<Row extends Fts5Row>(rows: readonly Row[], options: KeywordHitOptions<Row>): Document[] {
+  return rows.map((row, i) => {
+    const { rank, id, ...columns } = row;
+    if (rank > 0)
+      throw new InvalidInputError(`rows[${i}].rank`, `ranks of FTS5 are never above 0, but this is ${rank}.`);
+    const score = rank > -FTS5_NOISE ? 0 : -rank;
+    return toDocument(row, `rows[${i}].rank`, score, columns, id, options);
+  });
+}
+
+function toDocument<Hit>(
+  hit: Hit,
+  input: string,
+  score: number,
+  metadata: Record<string, unknown>,
+  id: unknown,
+  { text, key = "score" }: KeywordHitOptions<Hit>,
+): Document {
+  if (typeof text !== "function") throw new InvalidOptionError("text", text, "a function from a hit to its text");
+  if (!Number.isFinite(score)) throw new InvalidInputError(input, `expected a finite number, got ${String(score)}.`);
+  const pageContent = text(hit);
+  if (typeof pageContent !== "string")
+    throw new InvalidInputError(
+      input.replace(/\.\w+$/, ""),
+      "the `text` option returned something that is not a string.",
+    );
+  const isGiven = id !== undefined && id !== null;
+  return new Document({ pageContent, metadata: { ...metadata, [key]: score }, ...(isGiven && { id: String(id) }) });
+}

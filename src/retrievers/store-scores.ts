@@ -1,0 +1,84 @@
+/**
+ * What the score of a store means: `similarity` if higher is better, `distance` if lower is better; undefined if that depends on something
+ * that the store does not reveal.
+ */
+export type ScoreKind = "similarity" | "distance" | undefined;
+
+/** How to read the scores of one kind of vector store. */
+export interface StoreRule {
+  /** From the store's own settings. */
+  kind(store: Record<string, unknown>): ScoreKind;
+  /** Metadata key of the score, for stores that lose the score of `similaritySearchWithScore`. */
+  metadataKey?: string;
+  /** Score of a pair with a zero vector, where the store returns NaN for it. */
+  ofZeroVector?: number;
+}
+
+const similarity: StoreRule = { kind: () => "similarity" };
+const distance: StoreRule = { kind: () => "distance" };
+/** Cosine distances are NaN for zero vectors, which are as distant as orthogonal ones. */
+const cosineDistance: StoreRule = { kind: () => "distance", ofZeroVector: 1 };
+
+/**
+ * The stores of LangChain.js by the name that `_vectorstoreType()` returns. Measured on real stores in 2026-11, except those in the last
+ * two groups, which were read in the source.
+ */
+export const STORE_RULES: Readonly<Record<string, StoreRule>> = {
+  /** Ranks by its similarity function, highest first, whatever that function is. */
+  memory: similarity,
+  pgvector: {
+    kind: ({ scoreNormalization }) => (scoreNormalization === "similarity" ? "similarity" : "distance"),
+    ofZeroVector: 1,
+  },
+  chroma: distance,
+  milvus: {
+    kind: ({ indexCreateParams }) => {
+      const { metric_type = "L2" } = (indexCreateParams ?? {}) as { metric_type?: string };
+      return metricKind(metric_type, { similarity: ["IP", "COSINE"], distance: ["L2", "HAMMING", "JACCARD"] });
+    },
+  },
+  lancedb: { kind: () => "distance", metadataKey: "_distance" },
+  libsql: cosineDistance,
+  hnswlib: cosineDistance,
+
+  faiss: distance,
+  usearch: distance,
+  typesense: distance,
+  clickhouse: distance,
+  mariadb: distance,
+  turbopuffer: distance,
+
+  supabase: similarity,
+  upstash: similarity,
+  elasticsearch: similarity,
+  opensearch: similarity,
+  cassandra: similarity,
+  azure_aisearch: similarity,
+  neo4jvector: similarity,
+  qdrant: {
+    kind: ({ collectionConfig }) => {
+      const { vectors } = (collectionConfig ?? {}) as { vectors?: { distance?: string } };
+      return metricKind(vectors?.distance, { similarity: ["Cosine", "Dot"], distance: ["Euclid", "Manhattan"] });
+    },
+  },
+  singlestore: {
+    kind: ({ distanceMetric }) =>
+      metricKind(distanceMetric, { similarity: ["DOT_PRODUCT"], distance: ["EUCLIDEAN_DISTANCE"] }),
+  },
+};
+
+function metricKind(metric: unknown, known: Record<"similarity" | "distance", readonly string[]>): ScoreKind {
+  if (known.similarity.includes(metric as string)) return "similarity";
+  return known.distance.includes(metric as string) ? "distance" : undefined;
+}
+
+/** Metadata keys under which retrievers leave a score, and what it means. LanceDB's `_score` is not among them: it may be either. */
+export const METADATA_SCORES: readonly { key: string; kind: "similarity" | "distance" }[] = [
+  { key: "bm25Score", kind: "similarity" },
+  { key: "_relevance_score", kind: "similarity" },
+  { key: "relevance_score", kind: "similarity" },
+  { key: "relevanceScore", kind: "similarity" },
+  { key: "similarity", kind: "similarity" },
+  { key: "_distance", kind: "distance" },
+  { key: "distance", kind: "distance" },
+];
