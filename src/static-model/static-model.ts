@@ -1,4 +1,6 @@
+import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
+import { findCalibration } from "../models/calibrations.js";
 import { modelsFolder } from "../platform/web/browser-settings.js";
 import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";
@@ -23,6 +25,7 @@ export class StaticModelReader {
   readonly name: string;
   readonly #source: StaticModelSource | undefined;
   #reading: Promise<StaticModel> | undefined;
+  #calibration: Calibration | undefined;
 
   /**
    * @param source The bundled model where none is given.
@@ -39,13 +42,22 @@ export class StaticModelReader {
   }
 
   /** @throws ModelNotFoundError ModelIntegrityError DownloadError */
-  read(): Promise<StaticModel> {
+  async read(): Promise<StaticModel> {
     this.#reading ??= this.#source === undefined ? readBundled() : read(this.name, this.#source);
-    return this.#reading.catch((error: unknown) => {
+    try {
+      const model = await this.#reading;
+      this.#calibration = model.table.calibration;
+      return model;
+    } catch (error) {
       // A file that comes into being, or a server that comes back, must not need a new instance.
       this.#reading = undefined;
       throw error;
-    });
+    }
+  }
+
+  /** The curve in the registry or, once the model has been read, in its file. */
+  get calibration(): Calibration | undefined {
+    return this.#source === undefined ? findCalibration(BUNDLED) : this.#calibration;
   }
 }
 

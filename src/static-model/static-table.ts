@@ -1,4 +1,6 @@
+import type { Calibration } from "../calibration.js";
 import { ModelIntegrityError } from "../errors.js";
+import { storedCalibration } from "../models/stored-calibration.js";
 
 /** Vectors summed before the 16-bit lanes could overflow: 257 × 255 is the most that fits. */
 const LANE_ROOM = 257;
@@ -12,6 +14,8 @@ export interface TokenReading {
   weights?: Uint8Array | undefined;
   /** Share of MaxSim, 0–1, in a score; the rest is the cosine's. */
   maxSimShare: number;
+  /** Curve over the score of late interaction, if the file has one. */
+  calibration?: Calibration | undefined;
 }
 
 /** Share of MaxSim, and the power of a token's length that its weight is, where a file says nothing of them. */
@@ -26,6 +30,8 @@ export class StaticTable {
   readonly vocabulary: readonly string[];
   /** Share of MaxSim, 0–1, in a score of late interaction. */
   readonly maxSimShare: number;
+  /** Curve that turns a score of late interaction into a probability, if the file has one. */
+  readonly calibration: Calibration | undefined;
   readonly #weights: Uint8Array | undefined;
   readonly #scales: Float32Array;
   /** Bytes 128 too large, four a word, row by row. */
@@ -41,6 +47,7 @@ export class StaticTable {
   constructor(vocabulary: readonly string[], scales: Float32Array, bytes: Uint8Array, reading: TokenReading) {
     this.vocabulary = vocabulary;
     this.maxSimShare = reading.maxSimShare;
+    this.calibration = reading.calibration;
     this.#weights = reading.weights;
     this.dimensions = scales.length;
     this.#scales = scales;
@@ -134,7 +141,8 @@ interface TensorHeader {
 
 /**
  * Reads a static model: a safetensors file with `embeddings` (I8 `[tokens, dimensions]`), `scales` (F32 `[dimensions]`) and, in its
- * metadata, the `vocabulary` one token a line. For late interaction it may hold `weights` (U8 `[tokens]`) and, in its metadata, a `maxsim_share`.
+ * metadata, the `vocabulary` one token a line. For late interaction it may hold `weights` (U8 `[tokens]`) and, in its metadata, a
+ * `maxsim_share` and a `calibration` (JSON).
  *
  * @throws ModelIntegrityError when it is anything else.
  */
@@ -157,18 +165,34 @@ export function readStaticTable(name: string, file: Uint8Array): StaticTable {
   }
   const maxSimShare = Number(metadata.maxsim_share ?? UNSAID.share);
   if (!(maxSimShare >= 0 && maxSimShare <= 1)) throw fault("its `maxsim_share` is not within 0 and 1");
-  const reading = { weights: weights && bytesOf(weights).slice(), maxSimShare };
+  const calibration = readCalibration(name, metadata.calibration, fault);
+  const reading = { weights: weights && bytesOf(weights).slice(), maxSimShare, calibration };
   if (weights && (weights.dtype !== "U8" || reading.weights?.length !== vocabulary.length)) {
     throw fault("its `weights` are not one byte a token");
   }
   return new StaticTable(vocabulary, new Float32Array(new Uint8Array(factors).buffer), table, reading);
 }
 
+/** Metadata of safetensors are strings, so the calibration is stored as JSON. */
+function readCalibration(
+  name: string,
+  text: unknown,
+  fault: (problem: string, cause?: unknown) => Error,
+): Calibration | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return storedCalibration(name, "metadata", JSON.parse(text as string));
+  } catch (cause) {
+    if (cause instanceof ModelIntegrityError) throw cause;
+    throw fault("its `calibration` is not JSON", cause);
+  }
+}
+
 interface Header {
   embeddings?: TensorHeader;
   scales?: TensorHeader;
   weights?: TensorHeader;
-  __metadata__?: { vocabulary?: unknown; maxsim_share?: unknown };
+  __metadata__?: { vocabulary?: unknown; maxsim_share?: unknown; calibration?: unknown };
 }
 
 function readHeader(

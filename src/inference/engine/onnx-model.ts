@@ -1,9 +1,11 @@
 import { locateModel } from "#platform/locate-model.js";
 import { coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
 import { startCall } from "../../abort.js";
+import type { Calibration } from "../../calibration.js";
 import { Disposed, InvalidOptionError } from "../../errors.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
 import { findModel } from "../../models/find.js";
+import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { DType, ModelKind } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
 import { type Checks, flag, functionFor, integer, number, oneOf, positiveInteger, text } from "../../options.js";
@@ -104,6 +106,7 @@ export class OnnxModel {
   readonly #options: ModelOptions;
   readonly #opened = new OpenOnce<Opened>((stop) => this.#open(stop), close);
   #disposal = new AbortController();
+  #storedCalibration: Calibration | undefined;
 
   /**
    * @param options Checked by the caller, with {@link ONNX_CHECKS}.
@@ -119,6 +122,11 @@ export class OnnxModel {
     this.name = name;
     this.#kind = kind;
     this.#options = options;
+  }
+
+  /** The curve in the registry or, once the model has been located, in its `config.json`. */
+  get calibration(): Calibration | undefined {
+    return findModel(this.name)?.calibration ?? this.#storedCalibration;
   }
 
   /** Aborts at the next {@link dispose}. Calls of several steps watch it, so that no step loads the model again after a disposal. */
@@ -169,6 +177,7 @@ export class OnnxModel {
   async #open(signal: AbortSignal): Promise<Opened> {
     const { threads, workers, idleTimeout, positiveLabel } = this.#options;
     const located = await locateModel(this.name, locateOptions(this.#options, signal));
+    if (!located.entry) this.#storedCalibration = await readStoredCalibration(this.name, located.readText);
     const small = located.bytes < SMALL_MODEL;
     const cores = coreCount();
     const shape = {

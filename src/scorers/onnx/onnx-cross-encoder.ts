@@ -97,9 +97,9 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     return this.#model.name;
   }
 
-  /** The registry's curve, unless `activation` is set, which asks for other scores. */
+  /** The curve in the registry or in the model's files, unless `activation` is set, which asks for other scores. */
   get calibration(): Calibration | undefined {
-    return this.#options.activation === undefined ? findModel(this.#model.name)?.calibration : undefined;
+    return this.#options.activation === undefined ? this.#model.calibration : undefined;
   }
 
   get languages(): readonly string[] | undefined {

@@ -62,9 +62,9 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return this.#model.name;
   }
 
-  /** The registry's curve, unless `pooledWeight` is set, which changes the scores. */
+  /** The curve in the registry or in the model's files, unless `pooledWeight` is set, which changes the scores. */
   get calibration(): Calibration | undefined {
-    return this.#options.pooledWeight === undefined ? findModel(this.#model.name)?.calibration : undefined;
+    return this.#options.pooledWeight === undefined ? this.#model.calibration : undefined;
   }
 
   get languages(): readonly string[] | undefined {

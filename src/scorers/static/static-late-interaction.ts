@@ -1,6 +1,5 @@
 import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
-import { findCalibration } from "../../models/calibrations.js";
 import { findStaticModel } from "../../models/find-static.js";
 import { checkKnown } from "../../options.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
@@ -47,9 +46,9 @@ export class StaticLateInteraction implements RelevanceScorer {
     return this.#reader.name;
   }
 
-  /** The curve of the bundled model; none for other files. */
+  /** The curve of the bundled model or, once another model has been read, the one in its file. */
   get calibration(): Calibration | undefined {
-    return findCalibration(this.model);
+    return this.#reader.calibration;
   }
 
   get languages(): readonly string[] | undefined {

@@ -6,16 +6,22 @@ export interface StaticFile {
   scales: number[];
   weights?: number[];
   share?: string;
+  /** JSON of a calibration. */
+  calibration?: string;
 }
 
-export function staticFile({ vocabulary, vectors, scales, weights, share }: StaticFile): Uint8Array {
+export function staticFile({ vocabulary, vectors, scales, weights, share, calibration }: StaticFile): Uint8Array {
   const tensors = {
     embeddings: ["I8", [vectors.length, scales.length], new Uint8Array(Int8Array.from(vectors.flat()).buffer)],
     scales: ["F32", [scales.length], new Uint8Array(Float32Array.from(scales).buffer)],
     ...(weights && { weights: ["U8", [weights.length], Uint8Array.from(weights)] }),
   } as const;
   const header: Record<string, unknown> = {
-    __metadata__: { vocabulary: vocabulary.join("\n"), ...(share !== undefined && { maxsim_share: share }) },
+    __metadata__: {
+      vocabulary: vocabulary.join("\n"),
+      ...(share !== undefined && { maxsim_share: share }),
+      ...(calibration !== undefined && { calibration }),
+    },
   };
   let end = 0;
   for (const [name, [dtype, shape, bytes]] of Object.entries(tensors)) {

@@ -147,7 +147,7 @@ describe("by name", () => {
     const reranker = new CrossEncoderReranker({ model: "static-en-v1", details: true });
     const { documents: ranked, report } = await reranker.rerank(documents, "what do bees see");
     expect(ranked[0]!.pageContent).toContain("Bees");
-    expect(ranked[0]!.metadata.sim).toBeCloseTo(golden.scores[0]!, 5);
+    expect(ranked[0]!.metadata.rerank.raw).toBeCloseTo(golden.scores[0]!, 5);
     expect(report.model).toBe("static-en-v1");
     await reranker.dispose();
     expect((await reranker.compressDocuments(documents, "what do bees see"))[0]!.metadata.sim).toBeGreaterThan(0);
