@@ -64,7 +64,7 @@ export interface ModelInfo {
 interface JobLimits {
   /** Maximum number of tokens per sequence, special tokens included. The model's limit applies in addition. */
   maxLength?: number | undefined;
-  /** Maximum number of padded tokens per batch; a longer sequence is a batch by itself. `OnnxModel` fills it in. */
+  /** Maximum number of padded tokens per batch; a longer sequence gets a separate batch. `OnnxModel` fills it in. */
   batchTokens?: number | undefined;
 }
 

@@ -20,7 +20,7 @@ function queryTokens(job: Job): number {
  * and all threads finish at about the same time.
  *
  * @param costs Cost of each input.
- * @param budget Cost of one chunk; an input above it is a chunk by itself.
+ * @param budget Cost of one chunk; a more expensive input gets a separate chunk.
  * @returns Indices into `costs`, each exactly once.
  */
 export function cutChunks(costs: readonly number[], budget: number): number[][] {

@@ -76,7 +76,7 @@ function takeWindow(items: Iterator<Item>): Item[] {
  * activations fit the core's cache runs faster than a larger one, so the budget is small.
  *
  * @param lengths Tokens of each item.
- * @param budget Maximum number of padded tokens (longest × count) per batch; an item above it is a batch by itself.
+ * @param budget Maximum number of padded tokens (longest × count) per batch; a longer item gets a separate batch.
  * @param maxRows Maximum number of items per batch.
  * @returns Indices into `lengths`, longest first, each exactly once.
  */

@@ -11,17 +11,17 @@ import { hashFile } from "./hub/blob.js";
 
 const SUFFIX = ".vectors";
 
-/** After pruning a folder is this much of what it may be, so that not every write prunes. */
+/** Share of the maximum size that a folder has after pruning, so that not every write prunes. */
 const PRUNED_SHARE = 0.9;
 
 /**
- * Documents' vectors as files, one a text, so that the next process need not encode them again. Files are written beside their place and
- * renamed, so that no reader sees half of one; several processes may share a folder.
+ * Document vectors in files, one per text, so that the next process need not encode the texts again. Files are written under another name
+ * and then renamed, so that no reader sees half of one. Several processes may share a folder.
  */
 export class VectorFolder implements VectorStore {
   readonly #folder: string;
   readonly #maxBytes: number;
-  /** Bytes in the folder, counted at the first write. */
+  /** Size of the folder in bytes, determined at the first write. */
   #bytes: Promise<number> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -32,8 +32,8 @@ export class VectorFolder implements VectorStore {
   }
 
   /**
-   * Opens the part of a folder that belongs to one model with one set of options. The model goes by the content of its files: a path may come
-   * to hold another model, and the same model may lie elsewhere.
+   * Opens the part of a folder that belongs to one model with certain options. The model is identified by the content of its files, because
+   * another model may later be at the same path, and the same model may be at another path.
    */
   static async open(
     folder: string,
@@ -61,7 +61,7 @@ export class VectorFolder implements VectorStore {
   }
 
   write(text: string, vectors: TokenVectors): void {
-    // One after the other: writes are not waited for, and must not take the file system from the readers.
+    // Nothing waits for writes. They run one after the other so that they do not slow down reads.
     this.#writing = this.#writing.then(() =>
       this.#write(text, vectors).catch((error: Error) => {
         this.#failure = error;
@@ -90,7 +90,7 @@ export class VectorFolder implements VectorStore {
     this.#bytes = Promise.resolve(total > this.#maxBytes ? await this.#prune() : total);
   }
 
-  /** Deletes what was written longest ago. Returns the bytes that stay. */
+  /** Deletes the oldest files. Returns the size of the remaining ones in bytes. */
   async #prune(): Promise<number> {
     const files = (await this.#files()).sort((a, b) => a.written - b.written);
     let total = sum(files.map(({ bytes }) => bytes));
@@ -108,7 +108,7 @@ export class VectorFolder implements VectorStore {
       .filter((name) => name.endsWith(SUFFIX))
       .map(async (name) => {
         const path = join(this.#folder, name);
-        // Another process may have pruned it.
+        // Another process may have deleted it.
         const file = await stat(path).catch(() => undefined);
         return file && { path, bytes: file.size, written: file.mtimeMs };
       });
@@ -121,7 +121,7 @@ export class VectorFolder implements VectorStore {
 }
 
 function sha256(text: string): string {
-  // UTF-16, not UTF-8, which has one and the same replacement for every lone surrogate.
+  // UTF-16, because UTF-8 replaces all lone surrogates by the same character.
   return createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex");
 }
 

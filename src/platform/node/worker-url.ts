@@ -1,5 +1,5 @@
 /**
- * URL of the built worker, which is next to the package's other files. A module of its own, so that tests can replace it.
+ * URL of the built worker, which is next to the package's other files. It is in a separate module so that tests can replace it.
  *
  * @throws TypeError if a bundler has removed `import.meta.url`.
  */

@@ -1,20 +1,20 @@
 import { ModelIntegrityError } from "../../errors.js";
 
-/** `golden.json` of a model: what its file must give. */
+/** `golden.json` of a model: the scores that its file must give. */
 interface GoldenScores {
   pairs: [query: string, text: string][];
-  /** One a pair, before the activation. */
+  /** One logit per pair. */
   logits: number[];
-  /** Largest difference allowed, in logits. */
+  /** Largest allowed difference between logits. */
   tolerance: number;
 }
 
 /**
- * Scores a model's golden pairs and compares.
+ * Scores a model's golden pairs and compares the logits with the expected ones.
  *
- * @param readText Text of one of the model's files.
- * @param logitOf Scores one pair with the model at hand.
- * @throws ModelIntegrityError when there are none, or when a logit is off by more than the tolerance.
+ * @param readText Reads one of the model's files.
+ * @param logitOf Scores one pair with the model.
+ * @throws ModelIntegrityError if there are no golden pairs, or if a logit differs by more than the tolerance.
  */
 export async function verifyScores(
   model: string,
@@ -28,8 +28,8 @@ export async function verifyScores(
     if (!(Math.abs(found - expected) <= golden.tolerance)) {
       throw new ModelIntegrityError(
         model,
-        `golden pair ${index} gives the logit ${found.toFixed(4)}, expected ${expected.toFixed(4)} ± ${golden.tolerance}. ` +
-          "The file was changed, or this processor computes it differently; use another precision of the model (`dtype`).",
+        `the logit of golden pair ${index} is ${found.toFixed(4)}, but it should be ${expected.toFixed(4)} ± ${golden.tolerance}. ` +
+          "Either the file was changed, or this processor computes it differently. Try another precision (`dtype`).",
         { file: "golden.json" },
       );
     }
@@ -41,7 +41,7 @@ async function readGolden(model: string, readText: (file: string) => Promise<str
   try {
     text = await readText("golden.json");
   } catch (cause) {
-    throw new ModelIntegrityError(model, "has no golden scores to verify it by; leave `verify` off.", {
+    throw new ModelIntegrityError(model, "it has no golden scores. Leave `verify` off.", {
       file: "golden.json",
       cause,
     });
@@ -53,14 +53,14 @@ async function readGolden(model: string, readText: (file: string) => Promise<str
     golden.pairs.length !== golden.logits?.length ||
     !(golden.tolerance! >= 0)
   ) {
-    throw new ModelIntegrityError(model, "must hold `pairs`, as many `logits`, and a `tolerance`.", {
+    throw new ModelIntegrityError(model, "it must contain `pairs`, as many `logits`, and a `tolerance`.", {
       file: "golden.json",
     });
   }
   return golden as GoldenScores;
 }
 
-/** @returns undefined for what is no JSON. */
+/** @returns undefined if the text is not JSON. */
 function parse(text: string): Partial<GoldenScores> | null | undefined {
   try {
     return JSON.parse(text) as Partial<GoldenScores> | null;

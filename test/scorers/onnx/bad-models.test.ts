@@ -272,7 +272,7 @@ describe("verify", () => {
     [
       "a model with a wrong score",
       ({ logits, ...rest }) => ({ ...rest, logits: [logits[0], logits[1]! + 0.01] }),
-      /golden pair 1 gives the logit .*expected .*± 0\.001/,
+      /logit of golden pair 1 is .*should be .*± 0\.001/,
     ],
     [
       "golden scores with fewer logits than pairs",
@@ -280,8 +280,8 @@ describe("verify", () => {
       /as many `logits`/,
     ],
     ["golden scores without a tolerance", ({ pairs, logits }) => ({ pairs, logits }), /`tolerance`/],
-    ["golden scores without pairs", () => ({ pairs: [], logits: [], tolerance: 1 }), /must hold `pairs`/],
-    ["golden scores that are null", () => null, /must hold `pairs`/],
+    ["golden scores without pairs", () => ({ pairs: [], logits: [], tolerance: 1 }), /must contain `pairs`/],
+    ["golden scores that are null", () => null, /must contain `pairs`/],
   ])("refuses %s", async (_name, edit, message) => {
     const error = await verified(edit);
     expect(error).toBeInstanceOf(ModelIntegrityError);
@@ -299,7 +299,7 @@ describe("verify", () => {
     rmSync(join(folder, "golden.json"));
     expect(await score()).toMatchObject({
       name: "ModelIntegrityError",
-      message: expect.stringContaining("leave `verify` off"),
+      message: expect.stringContaining("Leave `verify` off"),
     });
   });
 });
