@@ -1,6 +1,7 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { InvalidInputError, InvalidResponseError } from "../errors.js";
-import { checkCount } from "../options.js";
+import { type Checks, flag, functionFor, positiveInteger } from "../options.js";
+import { warningHandler } from "./checks.js";
 import type { Dataset } from "./dataset.js";
 import { isTheQuery } from "./query-among-candidates.js";
 import { trecOrder } from "./ranking.js";
@@ -31,6 +32,14 @@ export interface CandidateOptions {
   onWarning?: WarningHandler | undefined;
 }
 
+/** Checks of {@link CandidateOptions}. */
+export const CANDIDATE_CHECKS = {
+  depth: positiveInteger,
+  ignoreIdenticalIds: flag,
+  text: functionFor("a function from a document to its text"),
+  onWarning: warningHandler,
+} satisfies Checks<CandidateOptions>;
+
 /** A document's title and text together. */
 export function titleAndText({ title, text }: CorpusDocument): string {
   return title ? `${title}\n${text}` : text;
@@ -40,11 +49,9 @@ export function titleAndText({ title, text }: CorpusDocument): string {
  * Candidates of every judged query. Queries that are not in the run have none.
  *
  * @throws InvalidInputError when the run contains a document that is not in the corpus: an order of the rest would mean nothing.
- * @throws InvalidOptionError when `depth` is not a positive integer.
  */
 export function listCandidates(data: Dataset, options: CandidateOptions): QueryCandidates[] {
   const { depth, ignoreIdenticalIds = false, onWarning = warnOnConsole } = options;
-  checkCount("depth", depth);
   const all = [...data.corpus.values()];
   const themselves: string[] = [];
   const judged = [...data.queries].filter(([id]) => data.qrels.has(id));

@@ -1,12 +1,19 @@
 import { InvalidInputError, InvalidOptionError } from "../errors.js";
+import { anything, type Checks, checkOptions } from "../options.js";
 import { mean } from "./mean.js";
-import { type MeasuredValues, type MeasureRunOptions, measureRun } from "./measure-run.js";
+import { MEASURE_RUN_CHECKS, type MeasuredValues, type MeasureRunOptions, measureRun } from "./measure-run.js";
 import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
-import { type BootstrapOptions, bootstrapInterval, type Interval, withInterval } from "./significance/bootstrap.js";
+import {
+  BOOTSTRAP_CHECKS,
+  type BootstrapOptions,
+  type Interval,
+  intervalOf,
+  withInterval,
+} from "./significance/bootstrap.js";
 import { holm } from "./significance/holm.js";
-import { pairedRandomizationTest, type RandomizationOptions } from "./significance/randomization.js";
+import { RANDOMIZATION_CHECKS, type RandomizationOptions, randomizationTest } from "./significance/randomization.js";
 import type { ById } from "./types.js";
 import { warnOnConsole } from "./warnings.js";
 
@@ -17,6 +24,14 @@ export interface CompareOptions extends MeasureRunOptions, BootstrapOptions, Ran
   /** Name of the run that every other run is compared with. If not given, every pair is compared. */
   baseline?: string | undefined;
 }
+
+const COMPARE_CHECKS = {
+  ...MEASURE_RUN_CHECKS,
+  ...BOOTSTRAP_CHECKS,
+  ...RANDOMIZATION_CHECKS,
+  measures: anything,
+  baseline: anything,
+} satisfies Checks<CompareOptions>;
 
 /** Two runs compared on one measure. */
 export interface Comparison {
@@ -56,7 +71,7 @@ export interface CompareResult {
  *
  * @param runs - runs by name; two or more for comparisons
  * @throws InvalidInputError when there is no run, or a run cannot be measured.
- * @throws InvalidOptionError when the baseline is not one of the runs, or an option is out of range.
+ * @throws InvalidOptionError when the baseline is not one of the runs, or an option is unknown or out of range.
  *
  * @example
  * const { comparisons } = compareRuns({ bm25, reranked }, qrels, { measures: ["nDCG@10"], baseline: "bm25" });
@@ -67,6 +82,7 @@ export function compareRuns(
   qrels: ById<ById<number>>,
   options: CompareOptions = {},
 ): CompareResult {
+  checkOptions(options, COMPARE_CHECKS, "compareRuns");
   const byName = runs instanceof Map ? runs : new Map(Object.entries(runs as Record<string, ById<ById<number>>>));
   const measures = parseMeasures(options.measures ?? ["nDCG@10"]);
   const onWarning = options.onWarning ?? warnOnConsole;
@@ -74,7 +90,7 @@ export function compareRuns(
   const measured = new Map(
     Array.from(byName, ([name, run]) => {
       const values = measureRun(run, qrels, measures, {
-        ...options,
+        ignoreIdenticalIds: options.ignoreIdenticalIds,
         onWarning: (warning) => onWarning({ ...warning, message: `run "${name}": ${warning.message}` }),
       });
       return [name, values];
@@ -122,11 +138,11 @@ function comparePair(
     baseline,
     run,
     difference: mean(differences),
-    interval: bootstrapInterval(differences, options),
+    interval: intervalOf(differences, options),
     wins: differences.filter((value) => value > 0).length,
     ties: differences.filter((value) => value === 0).length,
     losses: differences.filter((value) => value < 0).length,
-    p: pairedRandomizationTest(a, b, options),
+    p: randomizationTest(a, b, options),
   };
 }
 

@@ -1,10 +1,12 @@
+import { abortSignal, anything, type Checks, flag, functionFor, positiveInteger, text } from "../options.js";
 import type { RerankReport } from "../rerankers/types.js";
 import type { CacheKeyPart } from "../scorers/cache-key.js";
 import type { ScoreCache } from "./cache/score-cache.js";
-import type { CandidateOptions } from "./candidates.js";
+import { CANDIDATE_CHECKS, type CandidateOptions } from "./candidates.js";
+import { progressHandler, scoreCache } from "./checks.js";
 import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
-import type { BootstrapOptions } from "./significance/bootstrap.js";
+import { BOOTSTRAP_CHECKS, type BootstrapOptions } from "./significance/bootstrap.js";
 
 /** Progress of a long computation. */
 export interface EvaluationProgress {
@@ -45,3 +47,19 @@ export interface EvaluateOptions extends CandidateOptions, BootstrapOptions {
   /** Called after every query. */
   onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
+
+/** Checks of {@link EvaluateOptions}. */
+export const EVALUATE_CHECKS = {
+  ...CANDIDATE_CHECKS,
+  ...BOOTSTRAP_CHECKS,
+  name: text,
+  measures: anything,
+  firstStageKey: text,
+  concurrency: positiveInteger,
+  warmUp: flag,
+  cache: scoreCache,
+  system: anything,
+  cost: functionFor("a function from a report to a cost"),
+  signal: abortSignal,
+  onProgress: progressHandler,
+} satisfies Checks<EvaluateOptions>;

@@ -1,8 +1,8 @@
 import { InvalidInputError } from "../errors.js";
-import { checkCount } from "../options.js";
+import { checkOptions } from "../options.js";
 import { listCandidates, type QueryCandidates } from "./candidates.js";
 import { type Dataset, type DatasetInput, toDataset } from "./dataset.js";
-import type { EvaluateOptions } from "./evaluate-options.js";
+import { EVALUATE_CHECKS, type EvaluateOptions } from "./evaluate-options.js";
 import { sum } from "./mean.js";
 import { type MeasuredValues, measureRankings } from "./measure-run.js";
 import { parseMeasures } from "./measures/parse.js";
@@ -51,7 +51,7 @@ export interface Evaluation {
  * compressor does not return counts as not retrieved.
  *
  * @throws InvalidInputError when the data set has no judged query, or its run has documents that are not in the corpus.
- * @throws InvalidOptionError when an option is out of range.
+ * @throws InvalidOptionError when an option is unknown or out of range.
  * @throws InvalidResponseError when the compressor returns a document that it was not given, or one twice.
  * @throws The signal's reason when aborted.
  *
@@ -72,8 +72,8 @@ export async function evaluate(
       "Expected a LangChain document compressor, with the method `compressDocuments`.",
     );
   }
+  checkOptions(options, EVALUATE_CHECKS, "evaluate");
   const measures = parseMeasures(options.measures ?? ["nDCG@10", "RR@10", "R@100", "Judged@10"]);
-  checkCount("concurrency", options.concurrency);
   const onWarning = options.onWarning ?? warnOnConsole;
   const data = toDataset(input);
   const queries = listCandidates(data, options);

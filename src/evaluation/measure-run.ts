@@ -1,4 +1,6 @@
 import { InvalidInputError } from "../errors.js";
+import { type Checks, checkOptions, flag } from "../options.js";
+import { warningHandler } from "./checks.js";
 import { mean } from "./mean.js";
 import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
@@ -28,12 +30,18 @@ export interface MeasureRunOptions {
   onWarning?: WarningHandler | undefined;
 }
 
+/** Checks of {@link MeasureRunOptions}. */
+export const MEASURE_RUN_CHECKS = {
+  ignoreIdenticalIds: flag,
+  onWarning: warningHandler,
+} satisfies Checks<MeasureRunOptions>;
+
 /**
  * Measures a run against judgments as `trec_eval -c` and ir_measures do: every judged query counts, and those without results count as 0.
  *
  * @returns Values by canonical measure name, in the order requested.
  * @throws InvalidInputError when there are no judgments, the run is empty, or the two share no query.
- * @throws InvalidOptionError when a measure is unknown.
+ * @throws InvalidOptionError when a measure or an option is unknown.
  *
  * @example
  * const values = measureRun(run, qrels, [nDCG, "nDCG@10", "RR@10"]);
@@ -45,6 +53,7 @@ export function measureRun(
   measures: readonly (string | Measure | MeasureDeclaration)[],
   options: MeasureRunOptions = {},
 ): Map<string, MeasuredValues> {
+  checkOptions(options, MEASURE_RUN_CHECKS, "measureRun");
   const judged = toNestedMap(qrels, "qrels", true);
   const given = toNestedMap(run, "run", false);
   const results = options.ignoreIdenticalIds ? withoutQueryIds(given) : given;

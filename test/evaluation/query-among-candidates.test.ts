@@ -18,7 +18,7 @@ function collecting() {
 }
 
 describe("queries that are among their own candidates", () => {
-  it("are counted in a warning that names the option", async () => {
+  it("counts queries that are among their own candidates in a warning that names the option", async () => {
     const { warnings, onWarning } = collecting();
     const { measures } = await evaluate(reranker, data, { measures: ["RR"], onWarning });
     expect(measures.get("RR")!.mean).toBe(0.5);
@@ -26,7 +26,7 @@ describe("queries that are among their own candidates", () => {
     expect(warnings[0]!.message).toContain("ignoreIdenticalIds");
   });
 
-  it("are ignored with ignoreIdenticalIds in evaluate, measureRun, compareRuns and tune", async () => {
+  it("leaves the query's own id out with ignoreIdenticalIds in evaluate, measureRun, compareRuns and tune", async () => {
     const { warnings, onWarning } = collecting();
     const options = { ignoreIdenticalIds: true, onWarning };
     const result = await evaluate(reranker, data, { measures: ["RR"], ...options });
@@ -40,13 +40,13 @@ describe("queries that are among their own candidates", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("are suspected by measureRun when most queries rank their own id first", () => {
+  it("makes measureRun warn when most queries rank their own id first", () => {
     const { warnings, onWarning } = collecting();
     expect(measureRun(data.run, data.qrels, ["RR"], { onWarning }).get("RR")!.mean).toBe(0.5);
     expect(warnings).toMatchObject([{ code: "query-among-candidates", count: 2 }]);
   });
 
-  it("are not suspected when ids coincide by chance, as numbers do", async () => {
+  it("does not warn when ids coincide by chance, as numbers do", async () => {
     const { warnings, onWarning } = collecting();
     const numbers = {
       queries: { 1: "cats", 2: "dogs" },
@@ -59,7 +59,7 @@ describe("queries that are among their own candidates", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("are not suspected when the document with the query's id is relevant", () => {
+  it("does not warn when the document with the query's id is relevant", () => {
     const { warnings, onWarning } = collecting();
     measureRun({ a: { a: 1 } }, { a: { a: 1 } }, ["RR"], { onWarning });
     expect(warnings).toEqual([]);

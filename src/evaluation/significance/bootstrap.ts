@@ -1,4 +1,5 @@
-import { InvalidOptionError } from "../../errors.js";
+import { type Checks, checkOptions, finiteNumber } from "../../options.js";
+import { draws, proportion } from "../checks.js";
 import { mean } from "../mean.js";
 import { randomBelow, seededRandom } from "./random.js";
 
@@ -20,21 +21,32 @@ export interface BootstrapOptions {
   seed?: number | undefined;
 }
 
+/** Checks of {@link BootstrapOptions}. */
+export const BOOTSTRAP_CHECKS = {
+  confidence: proportion,
+  resamples: draws,
+  seed: finiteNumber,
+} satisfies Checks<BootstrapOptions>;
+
 /**
  * Percentile bootstrap interval of a mean (Efron, 1979): queries are drawn with replacement, and the interval spans the middle of the
  * resulting means.
  *
  * @param values - one value per query
  * @returns The interval; its ends are NaN for no values.
- * @throws InvalidOptionError when an option is out of range.
+ * @throws InvalidOptionError when an option is unknown or out of range.
  *
  * @example
  * bootstrapInterval([0.2, 0.5, 0.9]); //=> { low: …, high: …, confidence: 0.95 }
  */
 export function bootstrapInterval(values: readonly number[], options: BootstrapOptions = {}): Interval {
+  checkOptions(options, BOOTSTRAP_CHECKS, "bootstrapInterval");
+  return intervalOf(values, options);
+}
+
+/** {@link bootstrapInterval} with options that have been checked. */
+export function intervalOf(values: readonly number[], options: BootstrapOptions): Interval {
   const { confidence = 0.95, resamples = 10_000, seed = 1 } = options;
-  checkProportion("confidence", confidence);
-  checkDraws("resamples", resamples);
   const random = seededRandom(seed);
   const means = new Float64Array(resamples);
   for (let i = 0; i < resamples; i++) {
@@ -50,7 +62,7 @@ export function bootstrapInterval(values: readonly number[], options: BootstrapO
 /** Mean of one value per query, the values, and the bootstrap interval of the mean. */
 export function withInterval(perQuery: ReadonlyMap<string, number>, options: BootstrapOptions) {
   const values = [...perQuery.values()];
-  return { mean: mean(values), perQuery, interval: bootstrapInterval(values, options) };
+  return { mean: mean(values), perQuery, interval: intervalOf(values, options) };
 }
 
 /** Quantile of sorted values with linear interpolation (type 7 of Hyndman and Fan, 1996). NaN for no values. */
@@ -60,14 +72,4 @@ export function quantile(ascending: ArrayLike<number>, proportion: number): numb
   const below = Math.floor(position);
   const low = ascending[below]!;
   return low + (position - below) * (ascending[Math.min(below + 1, ascending.length - 1)]! - low);
-}
-
-/** @throws InvalidOptionError unless the value is strictly between 0 and 1. */
-export function checkProportion(option: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new InvalidOptionError(option, value, "a number between 0 and 1, exclusive");
-}
-
-/** @throws InvalidOptionError when there are too few random draws for a stable result. */
-export function checkDraws(option: string, value: number): void {
-  if (!Number.isInteger(value) || value < 100) throw new InvalidOptionError(option, value, "an integer of 100 or more");
 }

@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
+import { type Checks, checkOptions, finiteNumber } from "../../options.js";
+import { draws } from "../checks.js";
 import { sum } from "../mean.js";
-import { checkDraws } from "./bootstrap.js";
 import { seededRandom } from "./random.js";
 
 /** Options of {@link pairedRandomizationTest}. */
@@ -10,6 +11,9 @@ export interface RandomizationOptions {
   /** Seed of the random numbers: the same seed gives the same p-value. @default 1 */
   seed?: number | undefined;
 }
+
+/** Checks of {@link RandomizationOptions}. */
+export const RANDOMIZATION_CHECKS = { permutations: draws, seed: finiteNumber } satisfies Checks<RandomizationOptions>;
 
 /** With up to this many queries that differ, all sign patterns are tried and the p-value is exact. */
 const EXACT_QUERIES = 16;
@@ -24,15 +28,20 @@ const EXACT_QUERIES = 16;
  * @param b - values of the same queries in the same order
  * @returns p-value, between 0 and 1; 1 if no query differs
  * @throws InvalidInputError when the lists are empty or differ in length.
- * @throws InvalidOptionError when `permutations` is below 100.
+ * @throws InvalidOptionError when an option is unknown or out of range.
  */
 export function pairedRandomizationTest(
   a: readonly number[],
   b: readonly number[],
   options: RandomizationOptions = {},
 ): number {
+  checkOptions(options, RANDOMIZATION_CHECKS, "pairedRandomizationTest");
+  return randomizationTest(a, b, options);
+}
+
+/** {@link pairedRandomizationTest} with options that have been checked. */
+export function randomizationTest(a: readonly number[], b: readonly number[], options: RandomizationOptions): number {
   const { permutations = 100_000, seed = 1 } = options;
-  checkDraws("permutations", permutations);
   // A query without a difference adds nothing, whatever its sign.
   const differences = pairedDifferences(a, b).filter((difference) => difference !== 0);
   if (differences.length === 0) return 1;

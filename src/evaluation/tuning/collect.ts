@@ -1,11 +1,19 @@
 import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { defaultModel } from "../../models/find.js";
+import { abortSignal, anything, type Checks, positiveInteger } from "../../options.js";
 import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { type ModelOption, resolveScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { ScoreCache } from "../cache/score-cache.js";
-import { type CandidateOptions, listCandidates, type QueryCandidates, titleAndText } from "../candidates.js";
+import {
+  CANDIDATE_CHECKS,
+  type CandidateOptions,
+  listCandidates,
+  type QueryCandidates,
+  titleAndText,
+} from "../candidates.js";
+import { progressHandler, scoreCache } from "../checks.js";
 import { type DatasetInput, toDataset } from "../dataset.js";
 import type { EvaluationProgress } from "../evaluate-options.js";
 import { sum } from "../mean.js";
@@ -33,6 +41,18 @@ export interface CollectOptions extends CandidateOptions {
   /** Called after every query. */
   onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
+
+/** Checks of {@link CollectOptions}. */
+export const COLLECT_CHECKS = {
+  ...CANDIDATE_CHECKS,
+  first: anything,
+  models: anything,
+  deepest: positiveInteger,
+  cache: scoreCache,
+  stageKeys: anything,
+  signal: abortSignal,
+  onProgress: progressHandler,
+} satisfies Checks<CollectOptions>;
 
 /** The models that are compared, by name. */
 export function modelsOf({ models }: CollectOptions): Readonly<Record<string, ModelOption>> {

@@ -1,5 +1,4 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
-import { checkProportion } from "../significance/bootstrap.js";
 import { seededRandom, shuffled } from "../significance/random.js";
 
 /** Indices of the queries that choose a setting, and of those that test the choice. */
@@ -33,7 +32,6 @@ export function makeSplits(count: number, { folds, holdout, seed = 1 }: SplitOpt
     seededRandom(seed),
   );
   if (holdout !== undefined) {
-    checkProportion("holdout", holdout);
     const size = Math.min(count - 1, Math.max(1, Math.round(count * holdout)));
     return [{ test: order.slice(0, size), train: order.slice(size) }];
   }

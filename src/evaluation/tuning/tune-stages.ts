@@ -1,12 +1,13 @@
 import { InvalidInputError } from "../../errors.js";
-import { checkCount, expecting } from "../../options.js";
+import { anything, type Checks, checkOptions, expecting, integer, positiveInteger } from "../../options.js";
+import { proportion, warningHandler } from "../checks.js";
 import { type CompareResult, compareMeasured } from "../compare.js";
 import type { MeasureDeclaration } from "../measures/declaration.js";
 import type { Measure } from "../measures/measure.js";
 import { parseMeasure } from "../measures/parse.js";
 import { toNestedMap } from "../nested-map.js";
-import type { BootstrapOptions } from "../significance/bootstrap.js";
-import type { RandomizationOptions } from "../significance/randomization.js";
+import { BOOTSTRAP_CHECKS, type BootstrapOptions } from "../significance/bootstrap.js";
+import { RANDOMIZATION_CHECKS, type RandomizationOptions } from "../significance/randomization.js";
 import type { ById, WarningHandler } from "../types.js";
 import { warnIds, warnOnConsole } from "../warnings.js";
 import { makeChoice, type Rule, type TunedChoice } from "./choice.js";
@@ -70,9 +71,21 @@ export interface TuneResult {
   searchSeconds: number;
 }
 
-const checkWithin = expecting("a number of at least 0 and below 1", (value) => {
-  return typeof value === "number" && value >= 0 && value < 1;
-});
+/** Checks of {@link SearchOptions}. */
+export const SEARCH_CHECKS = {
+  ...BOOTSTRAP_CHECKS,
+  ...RANDOMIZATION_CHECKS,
+  grid: anything,
+  measure: anything,
+  within: expecting("a number of at least 0 and below 1", (value) => {
+    return typeof value === "number" && value >= 0 && value < 1;
+  }),
+  threshold: (_, value) => checkGoal(value as ThresholdGoal),
+  rel: positiveInteger,
+  folds: integer(2),
+  holdout: proportion,
+  onWarning: warningHandler,
+} satisfies Checks<SearchOptions>;
 
 /**
  * Searches the grid over scores that are known. It needs no model and no file.
@@ -82,23 +95,26 @@ const checkWithin = expecting("a number of at least 0 and below 1", (value) => {
  *
  * @param stages - from `tune`, in `stages`
  * @throws InvalidInputError when there are fewer than two judged queries, or none has scores.
- * @throws InvalidOptionError when the grid has values that were not scored, or an option is out of range.
+ * @throws InvalidOptionError when the grid has values that were not scored, or an option is unknown or out of range.
  */
 export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions = {}): TuneResult {
+  checkOptions(options, SEARCH_CHECKS, "tuneStages");
+  return search(stages, qrels, options);
+}
+
+/** {@link tuneStages} with options that have been checked. */
+export function search(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions): TuneResult {
   const started = performance.now();
   const { within = 0.02, rel = 1, seed = 1 } = options;
-  checkWithin("within", within);
-  checkCount("rel", rel);
-  if (options.threshold !== undefined) checkGoal(options.threshold);
   const measure = parseMeasure(options.measure ?? "nDCG@10");
   const queries = joinQueries(stages, qrels, options.onWarning ?? warnOnConsole);
-  const search = new Search(stages, queries, measure, options.grid ?? {}, rel);
+  const grid = new Search(stages, queries, measure, options.grid ?? {}, rel);
   const splits = makeSplits(queries.ids.length, options);
   const isHoldout = options.holdout !== undefined;
   const training = isHoldout ? splits[0]!.train : queries.ids.map((_, index) => index);
-  const settings = search.rate(training);
+  const settings = grid.rate(training);
   const heldOut = splits.flatMap(({ test }) => test).sort((a, b) => a - b);
-  const choose = (rule: Rule) => makeChoice(rule, settings, training, splits, search, options);
+  const choose = (rule: Rule) => makeChoice(rule, settings, training, splits, grid, options);
   const best = choose(pickBest);
   const fastestSetting = pickFastest(settings, within);
   const fastest = fastestSetting === best.setting ? best : choose((rated) => pickFastest(rated, within));

@@ -1,17 +1,20 @@
+import { type Checks, checkOptions, text } from "../../options.js";
 import type { SingleStage } from "../../rerankers/first-stage.js";
 import type { HybridRerankerInput } from "../../rerankers/hybrid-options.js";
 import type { DatasetInput } from "../dataset.js";
 import type { TunedChoice } from "./choice.js";
-import { type CollectOptions, collectStageScores, modelsOf } from "./collect.js";
+import { COLLECT_CHECKS, type CollectOptions, collectStageScores, modelsOf } from "./collect.js";
 import { type FirstStages, isFusion, type TuneFirstStage } from "./first-stages.js";
 import type { StageScores } from "./stage-scores.js";
-import { type SearchOptions, type TuneResult, tuneStages } from "./tune-stages.js";
+import { SEARCH_CHECKS, type SearchOptions, search, type TuneResult } from "./tune-stages.js";
 
 /** Options of {@link tune}. */
 export interface TuneOptions extends CollectOptions, SearchOptions {
   /** Metadata key of the first-stage score in the options that `tune` returns for a run. @default "score" */
   firstStageKey?: string | undefined;
 }
+
+const TUNE_CHECKS = { ...COLLECT_CHECKS, ...SEARCH_CHECKS, firstStageKey: text } satisfies Checks<TuneOptions>;
 
 /** A chosen setting with the complete options of a `HybridReranker`. */
 export type HybridChoice = Omit<TunedChoice, "options"> & { options: HybridRerankerInput };
@@ -45,8 +48,9 @@ export type Tuned = Omit<TuneResult, "best" | "fastest"> & {
  * const reranker = new HybridReranker({ ...fastest.options, topN: 10 });
  */
 export async function tune(data: DatasetInput, options: TuneOptions = {}): Promise<Tuned> {
+  checkOptions(options, TUNE_CHECKS, "tune");
   const stages = await collectStageScores(data, options);
-  const result = tuneStages(stages, data.qrels, options);
+  const result = search(stages, data.qrels, options);
   const first = options.first ?? { run: "run" };
   const complete = (choice: TunedChoice): HybridChoice => {
     const model = modelsOf(options)[choice.setting.model];

@@ -1,0 +1,22 @@
+import { expecting, functionFor, integer } from "../options.js";
+
+/** Checks of option values that several functions share. */
+
+/** A proportion that is neither nothing nor everything. */
+export const proportion = expecting(
+  "a number between 0 and 1, exclusive",
+  (value) => typeof value === "number" && value > 0 && value < 1,
+);
+
+/** A number of random draws; fewer would not give a stable result. */
+export const draws = integer(100);
+
+export const warningHandler = functionFor("a function that receives a warning");
+
+export const progressHandler = functionFor("a function that receives the progress");
+
+/** A `Map` has these methods too. */
+export const scoreCache = expecting("a cache with the methods get and set", (value) => {
+  const { get, set } = (value ?? {}) as Record<string, unknown>;
+  return typeof get === "function" && typeof set === "function";
+});
