@@ -155,7 +155,7 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
     });
 
     it("finds the other subpaths", () => {
-      expect(seen.exports["ai-sdk"]).toEqual(["AiSdkCrossEncoder"]);
+      expect(seen.exports["ai-sdk"]).toEqual(["AiSdkCrossEncoder", "createRerankingModel"]);
       expect(seen.exports.decisions).toEqual(["DecisionScorer"]);
       expect(seen.exports.evaluation).toEqual(expect.arrayContaining(["compareRuns", "evaluate", "tune"]));
       expect(seen.exports.http).toEqual(["HttpCrossEncoder"]);

@@ -23,7 +23,7 @@ export interface AiSdkRerankingModel {
 export interface AiSdkRanking {
   ranking: readonly { index: number; relevanceScore: number }[];
   usage?: unknown;
-  response?: { id?: string; body?: unknown; headers?: Record<string, string> };
+  response?: { id?: string; modelId?: string; timestamp?: Date; body?: unknown; headers?: Record<string, string> };
 }
 
 /** A provider of the AI SDK, as far as it is used here. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { createCohere } from "@ai-sdk/cohere";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AiSdkCrossEncoder, type AiSdkCrossEncoderOptions, type AiSdkRerankingModel } from "../../../src/ai-sdk.js";
 import type { ScorerReport } from "../../../src/scorers/relevance-scorer.js";
 import { cohereAnswer, overlap, type RerankServer, sendJson, soon, startServer } from "../remote/rerank-server.js";
@@ -26,14 +26,14 @@ const scorerFor = (more: Partial<AiSdkCrossEncoderOptions> = {}) =>
     ...more,
   });
 
-test("any reranking model of the AI SDK scores, in batches, in the order given", async () => {
+it("scores with any reranking model of the AI SDK, in batches, in the order of the texts", async () => {
   const reports: ScorerReport[] = [];
   const scorer = scorerFor({
     maxBatchSize: 2,
     headers: { "x-team": "search" },
     providerOptions: { cohere: { priority: 3 } },
   });
-  const scores = await scorer.score(QUERY, ["", ...TEXTS], { onReport: (told) => reports.push(told) });
+  const scores = await scorer.score(QUERY, ["", ...TEXTS], { onReport: (report) => reports.push(report) });
   expect(scores).toEqual([-(2 ** 100), ...TEXTS.map((text) => overlap(QUERY, text))]);
   expect(reports).toEqual([
     { model: "cohere.reranking:rerank-v3.5", batches: 2, retries: 0, milliseconds: { request: expect.any(Number) } },
@@ -43,23 +43,23 @@ test("any reranking model of the AI SDK scores, in batches, in the order given",
   expect(server.received[0]?.body).toMatchObject({ model: "rerank-v3.5", priority: 3 });
 });
 
-test("an activation is applied and the raw scores are reported", async () => {
+it("applies an activation and reports the raw scores", async () => {
   const reports: ScorerReport[] = [];
   const scorer = scorerFor({ activation: "sigmoid" });
-  const [score] = await scorer.score(QUERY, ["text tea"], { onReport: (told) => reports.push(told) });
+  const [score] = await scorer.score(QUERY, ["text tea"], { onReport: (report) => reports.push(report) });
   const raw = overlap(QUERY, "text tea");
   expect(score).toBeCloseTo(1 / (1 + Math.exp(-raw)), 12);
   expect(reports[0]?.raw).toEqual([raw]);
 });
 
-test("429 and 5xx are tried again, and only they", async () => {
+it("retries 429 and 5xx and no other status", async () => {
   server.answer((received, response) => {
     if (server.received.length === 1) sendJson(response, 429, { message: "slow down" }, { "retry-after": "0" });
     else if (server.received.length === 2) sendJson(response, 503, { message: "busy" });
     else return cohereAnswer(received);
   });
   const reports: ScorerReport[] = [];
-  await scorerFor().score(QUERY, TEXTS, { onReport: (told) => reports.push(told) });
+  await scorerFor().score(QUERY, TEXTS, { onReport: (report) => reports.push(report) });
   expect(reports[0]?.retries).toBe(2);
 
   server.answer((_, response) => sendJson(response, 422, { message: "no" }, { "x-debug-trace-id": "t-1" }));
@@ -72,7 +72,7 @@ test("429 and 5xx are tried again, and only they", async () => {
   expect(server.received).toHaveLength(4);
 });
 
-test("a server that is down is a BackendError", async () => {
+it("rejects with a BackendError if the server is down", async () => {
   await server.close();
   await expect(scorerFor({ retries: 0 }).score(QUERY, TEXTS)).rejects.toMatchObject({
     name: "BackendError",
@@ -80,7 +80,7 @@ test("a server that is down is a BackendError", async () => {
   });
 });
 
-test("neither the key nor the request shows in errors or the scorer", async () => {
+it("shows neither the key nor the request in errors or the scorer", async () => {
   server.answer((_, response) => sendJson(response, 401, { message: `invalid key ${KEY}` }));
   const scorer = scorerFor();
   const error = await scorer.score(QUERY, TEXTS).catch((thrown: unknown) => thrown);
@@ -91,7 +91,7 @@ test("neither the key nor the request shows in errors or the scorer", async () =
 });
 
 describe("time and aborts", () => {
-  test("reach the socket", async () => {
+  it("closes the socket after a timeout or an abort", async () => {
     server.answer(() => new Promise(() => undefined));
     await expect(scorerFor({ timeout: 200 }).score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
     const controller = new AbortController();
@@ -111,7 +111,7 @@ describe("a ranking that cannot be used", () => {
     doRerank: async () => ({ ranking }) as never,
   });
 
-  test.each<[string, unknown, RegExp]>([
+  it.each<[string, unknown, RegExp]>([
     ["none", undefined, /no ranking/],
     ["short", [{ index: 0, relevanceScore: 1 }], /1 scores for 3/],
     ["doubled", [0, 0, 1].map((index) => ({ index, relevanceScore: 1 })), /index 0 twice/],
@@ -123,19 +123,50 @@ describe("a ranking that cannot be used", () => {
     await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "InvalidResponseError", message });
   });
 
-  test("a model of the newest specification works the same", async () => {
+  it("accepts a model of the newest specification", async () => {
     const ranking = [2, 0, 1].map((index) => ({ index, relevanceScore: index / 2 }));
     expect(await new AiSdkCrossEncoder({ model: model(ranking) }).score(QUERY, TEXTS)).toEqual([0, 0.5, 1]);
   });
 });
 
-test.each<[unknown, string]>([
+it.each<[unknown, string]>([
   [undefined, "model"],
   [{ model: " " }, "model"],
   [{ model: { doRerank: () => undefined }, maxBatchSize: 0 }, "maxBatchSize"],
   [{ model: { doRerank: () => undefined }, timeout: -1 }, "timeout"],
-])("%j is refused", (options, option) => {
+])("refuses the options %j", (options, option) => {
   expect(() => new AiSdkCrossEncoder(options as AiSdkCrossEncoderOptions)).toThrow(
     expect.objectContaining({ name: "InvalidOptionError", option }),
   );
+});
+
+describe("a model that is given by name", () => {
+  const globals = globalThis as { AI_SDK_DEFAULT_PROVIDER?: unknown };
+  afterEach(() => {
+    delete globals.AI_SDK_DEFAULT_PROVIDER;
+  });
+
+  it("is resolved by the AI SDK's default provider at the first call", async () => {
+    const cohere = createCohere({ baseURL: `${server.url}/v2`, apiKey: KEY });
+    const names: string[] = [];
+    globals.AI_SDK_DEFAULT_PROVIDER = {
+      rerankingModel: (name: string) => {
+        names.push(name);
+        return cohere.reranking("rerank-v3.5");
+      },
+    };
+    const scorer = new AiSdkCrossEncoder({ model: "cohere/rerank-v3.5" });
+    expect(names).toEqual([]);
+    expect(await scorer.score(QUERY, TEXTS)).toEqual(TEXTS.map((text) => overlap(QUERY, text)));
+    expect(names).toEqual(["cohere/rerank-v3.5"]);
+    expect(scorer.model).toBe("cohere/rerank-v3.5");
+  });
+
+  it("is an error that names the package if the provider has no reranking models", async () => {
+    globals.AI_SDK_DEFAULT_PROVIDER = {};
+    await expect(new AiSdkCrossEncoder({ model: "cohere/rerank-v3.5" }).score(QUERY, TEXTS)).rejects.toMatchObject({
+      name: "MissingDependencyError",
+      dependency: "ai",
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { isRerankError } from "../../../src/errors.js";
 import { HttpCrossEncoder } from "../../../src/http.js";
 
@@ -27,7 +27,7 @@ const nearly = fc
     fc.constantFrom<unknown>(results, { results }, { data: results }, { output: { results } }, { other: results }),
   );
 
-test("whatever a server answers, the scores are right or the error is a named one", async () => {
+it("returns right scores or a named error for whatever a server answers", async () => {
   const body = fc.oneof(
     { weight: 6, arbitrary: nearly.map((value) => JSON.stringify(value)) },
     { weight: 1, arbitrary: fc.json() },

@@ -16,7 +16,7 @@ afterEach(() => server.close());
 const teiAnswer = (texts: string[]) =>
   texts.map((text, index) => ({ index, score: overlap(QUERY, text) })).sort((a, b) => b.score - a.score);
 
-it("TEI gets at most 32 texts a request, and every text its own score", async () => {
+it("sends TEI at most 32 texts per request and gives every text its score", async () => {
   server.answer(({ body }, response) => {
     if (body.texts.length > 32) sendJson(response, 422, { error: "batch size > maximum allowed batch size 32" });
     else return teiAnswer(body.texts);
@@ -24,19 +24,19 @@ it("TEI gets at most 32 texts a request, and every text its own score", async ()
   const texts = Array.from({ length: 100 }, (_, index) => `tea ${"x".repeat(index)}`);
   const reports: ScorerReport[] = [];
   const scorer = new HttpCrossEncoder({ provider: "tei", baseUrl: server.url });
-  const scores = await scorer.score(QUERY, texts, { onReport: (told) => reports.push(told) });
+  const scores = await scorer.score(QUERY, texts, { onReport: (report) => reports.push(report) });
   expect(scores).toEqual(texts.map((text) => overlap(QUERY, text)));
   expect(server.received.map(({ body }) => body.texts.length)).toEqual([25, 25, 25, 25]);
   expect(reports).toHaveLength(1);
   expect(reports[0]?.batches).toBe(4);
 });
 
-it("no request asks the server to cut", async () => {
+it("never asks the server to cut the list", async () => {
   await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["a", "b"]);
   expect(server.received[0]?.body).not.toHaveProperty("top_n");
 });
 
-it("batches go side by side, as many as maxConcurrency allows over all calls", async () => {
+it("sends at most `maxConcurrency` requests at a time over all calls", async () => {
   let now = 0;
   let most = 0;
   server.answer(async (received) => {
@@ -52,7 +52,7 @@ it("batches go side by side, as many as maxConcurrency allows over all calls", a
   expect(most).toBe(3);
 });
 
-it("one batch that fails ends the others", async () => {
+it("aborts the other requests of a call if one fails", async () => {
   server.answer(({ body }, response) => {
     if (body.documents[0] === "bad") sendJson(response, 400, { message: "bad text" });
     else return new Promise(() => undefined);
@@ -63,18 +63,18 @@ it("one batch that fails ends the others", async () => {
   await soon(() => expect(server.received.find(({ body }) => body.documents[0] === "good")?.dropped).toBe(true));
 });
 
-it("usage is summed under the provider's own names", async () => {
+it("adds up usage under the provider's names", async () => {
   server.answer((received) => ({
     ...cohereAnswer(received),
     meta: { billed_units: { search_units: 1 }, tokens: { input_tokens: received.body.documents.length } },
   }));
   const reports: ScorerReport[] = [];
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, maxBatchSize: 2 });
-  await scorer.score(QUERY, ["a", "b", "c"], { onReport: (told) => reports.push(told) });
+  await scorer.score(QUERY, ["a", "b", "c"], { onReport: (report) => reports.push(report) });
   expect(reports[0]?.usage).toEqual({ search_units: 2, input_tokens: 3 });
 });
 
-it("nothing is sent for an empty list, or for blank texts", async () => {
+it("sends nothing for no texts or blank texts", async () => {
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
   expect(await scorer.score(QUERY, [])).toEqual([]);
   expect(await scorer.score(QUERY, ["", " \n"])).toEqual([0, 0]);
@@ -83,14 +83,14 @@ it("nothing is sent for an empty list, or for blank texts", async () => {
   expect(server.received[0]?.body.documents).toEqual(["tea"]);
 });
 
-it("a blank query is refused before anything is sent", async () => {
+it("refuses a blank query before anything is sent", async () => {
   const scorer = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url });
   await expect(scorer.score("  ", ["a"])).rejects.toMatchObject({ name: "InvalidInputError", input: "query" });
   await expect(scorer.score(QUERY, ["a", 7 as never])).rejects.toMatchObject({ input: "texts[1]" });
   expect(server.received).toHaveLength(0);
 });
 
-it("half a character is replaced, which strict servers would refuse", async () => {
+it("replaces half a character, which strict servers refuse", async () => {
   await new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url }).score(QUERY, ["tea \ud83c", "🍵"]);
   expect(server.received[0]?.body.documents).toEqual(["tea \ufffd", "🍵"]);
 });

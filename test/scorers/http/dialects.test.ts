@@ -394,7 +394,7 @@ describe("activation and lowest score", () => {
     expect(scorer.lowestScore).toBe(0);
   });
 
-  it("an activation that makes NaN is refused", async () => {
+  it("refuses an activation that returns NaN", async () => {
     answer = () => relevance([{ index: 0, score: -1 }]);
     const scorer = new HttpCrossEncoder(optionsFor("localai", { activation: Math.log }));
     await expect(scorer.score(QUERY, ["a"])).rejects.toMatchObject({ name: "InvalidResponseError" });

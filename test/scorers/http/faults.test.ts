@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { Document } from "@langchain/core/documents";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isRerankError } from "../../../src/errors.js";
 import { HttpCrossEncoder, type HttpScorerOptions } from "../../../src/http.js";
 import { CrossEncoderReranker } from "../../../src/index.js";
@@ -49,7 +49,7 @@ async function call(handler: Handler, more: Partial<HttpScorerOptions> = {}) {
   server.answer(handler);
   const scorer = scorerFor(more);
   const reports: ScorerReport[] = [];
-  const outcome = await scorer.score(QUERY, TEXTS, { onReport: (told) => reports.push(told) }).then(
+  const outcome = await scorer.score(QUERY, TEXTS, { onReport: (report) => reports.push(report) }).then(
     (scores) => ({ scores, error: undefined }),
     (error) => ({ scores: undefined, error }),
   );
@@ -70,7 +70,7 @@ const list = (...results: unknown[]): Handler => raw(JSON.stringify({ results })
 
 describe("answers that cannot be used", () => {
   const good = [0, 1, 2].map((index) => ({ index, relevance_score: 0.5 }));
-  test.each<[string, Handler, string, RegExp]>([
+  it.each<[string, Handler, string, RegExp]>([
     ["truncated JSON", raw('{"results":[{"index":0,"relevance_sc'), "InvalidResponseError", /not JSON/],
     ["an HTML page with a good status", raw("<!DOCTYPE html><h1>Hi</h1>"), "InvalidResponseError", /not JSON.*DOCTYPE/],
     ["an empty body", raw(""), "InvalidResponseError", /empty/],
@@ -118,7 +118,7 @@ describe("answers that cannot be used", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("a body larger than allowed is not read to its end", async () => {
+  it("stops reading a body that is larger than allowed", async () => {
     let written = 0;
     const { error } = await call(
       async (_, response) => {
@@ -140,7 +140,7 @@ describe("answers that cannot be used", () => {
 });
 
 describe("statuses", () => {
-  test.each([400, 401, 402, 403, 404, 405, 409, 415, 422, 424, 451, 501])("%d is not tried again", async (status) => {
+  it.each([400, 401, 402, 403, 404, 405, 409, 415, 422, 424, 451, 501])("does not retry %d", async (status) => {
     const { error } = await call((_, response) => {
       sendJson(response, status, { error: { message: `no, and your key is ${KEY}` } }, { "x-request-id": "req-7" });
     });
@@ -149,7 +149,7 @@ describe("statuses", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test.each([408, 429, 500, 502, 503, 504, 529])("%d is tried again, and the report says so", async (status) => {
+  it.each([408, 429, 500, 502, 503, 504, 529])("retries %d, and the report says so", async (status) => {
     const { scores, report } = await call((received, response) => {
       if (server.received.length < 3) sendJson(response, status, {});
       else return cohereAnswer(received);
@@ -158,47 +158,50 @@ describe("statuses", () => {
     expect(report).toMatchObject({ retries: 2, batches: 1 });
   });
 
-  test("retries end", async () => {
+  it("stops after `retries`", async () => {
     const { error } = await call(raw("<html>Bad gateway</html>", { "content-type": "text/html" }, 502), { retries: 2 });
     expect(error).toMatchObject({ name: "BackendError", status: 502, body: "<html>Bad gateway</html>" });
     expect(server.received).toHaveLength(3);
   });
 
-  test("no retries when told so", async () => {
+  it("makes one attempt with `retries: 0`", async () => {
     const { error } = await call(raw("", {}, 503), { retries: 0 });
     expect(error).toMatchObject({ status: 503 });
     expect(server.received).toHaveLength(1);
   });
 
-  test("the body's first 500 characters are kept, without a key that straddles the cut", async () => {
+  it("keeps the first 500 characters of an error body, without a key at the cut", async () => {
     const { error } = await call(raw(`${"x".repeat(490)}${KEY}${"y".repeat(70_000)}`, {}, 400));
     expect(error.body).toHaveLength(500);
     expect(error.body).toBe(`${"x".repeat(490)}[redacted]`);
   });
 
-  test.each([
+  it.each([
     ["a wait beyond the timeout", "30", { timeout: 2_000 }],
     ["a wait beyond a minute", "3600", { timeout: Number.POSITIVE_INFINITY }],
-  ])("a storm of 429 that asks for %s ends at once", async (_, header, more) => {
+  ])("gives up at once if a 429 asks for %s", async (_, header, more) => {
     const { error } = await call((_, response) => sendJson(response, 429, {}, { "retry-after": header }), more);
     expect(error).toMatchObject({ name: "BackendError", status: 429 });
     expect(server.received).toHaveLength(1);
   });
 
-  test("an endless storm of 429 ends after the retries", async () => {
+  it("gives up on endless 429 after the retries", async () => {
     const { error } = await call((_, response) => sendJson(response, 429, {}, { "retry-after": "0" }), { retries: 2 });
     expect(error).toMatchObject({ status: 429 });
     expect(server.received).toHaveLength(3);
   });
 
-  test.each([301, 302, 303, 307, 308])("a %d redirect is not followed, and the error says where to", async (status) => {
-    const { error } = await call((_, response) => {
-      response.writeHead(status, { location: `/v1/rerank?token=${KEY}` });
-      response.end();
-    });
-    expect(error).toMatchObject({ name: "BackendError", status, message: /baseUrl/ });
-    expect(server.received).toHaveLength(1);
-  });
+  it.each([301, 302, 303, 307, 308])(
+    "does not follow a %d redirect, and the error names the target",
+    async (status) => {
+      const { error } = await call((_, response) => {
+        response.writeHead(status, { location: `/v1/rerank?token=${KEY}` });
+        response.end();
+      });
+      expect(error).toMatchObject({ name: "BackendError", status, message: /baseUrl/ });
+      expect(server.received).toHaveLength(1);
+    },
+  );
 });
 
 describe("slow and broken connections", () => {
@@ -208,19 +211,19 @@ describe("slow and broken connections", () => {
     response.write('{"results":[');
   };
 
-  test.each([
+  it.each([
     ["headers", never],
     ["a body", halfBody],
-  ])("%s that never come end with the timeout, socket and all", async (_, handler) => {
+  ])("ends with the timeout if %s never come, and closes the socket", async (_, handler) => {
     const { error } = await call(handler, { timeout: 300 });
     expect(error).toMatchObject({ name: "RerankTimeoutError", timeout: 300 });
     await soon(() => expect(server.received[0]?.dropped).toBe(true));
   });
 
-  test.each([
+  it.each([
     ["headers", never],
     ["a body", halfBody],
-  ])("an abort during %s rejects with its reason and closes the socket", async (_, handler) => {
+  ])("rejects with the reason of an abort during %s and closes the socket", async (_, handler) => {
     server.answer(handler);
     const controller = new AbortController();
     const reason = new Error("user left");
@@ -231,7 +234,7 @@ describe("slow and broken connections", () => {
     await soon(() => expect(server.received[0]?.dropped).toBe(true));
   });
 
-  test("an abort between retries rejects with its reason", async () => {
+  it("rejects with the reason of an abort between retries", async () => {
     server.answer((_, response) => sendJson(response, 429, {}, { "retry-after": "4" }));
     const controller = new AbortController();
     const call = scorerFor().score(QUERY, TEXTS, { signal: controller.signal });
@@ -241,18 +244,18 @@ describe("slow and broken connections", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("a signal that has aborted already sends nothing", async () => {
+  it("sends nothing if the signal has already aborted", async () => {
     await expect(scorerFor().score(QUERY, TEXTS, { signal: AbortSignal.abort("no") })).rejects.toBe("no");
     expect(server.received).toHaveLength(0);
   });
 
-  test("a fetch that ignores its signal cannot make a call hang", async () => {
+  it("ends with the timeout although `fetch` ignores its signal", async () => {
     const deaf = () => new Promise<Response>(() => undefined);
     const scorer = scorerFor({ fetch: deaf, timeout: 100 });
     await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
   });
 
-  test("a drip of bytes does not outlast the timeout", async () => {
+  it("ends with the timeout although bytes keep dripping in", async () => {
     const { error } = await call(
       (_, response) => {
         response.writeHead(200);
@@ -264,7 +267,7 @@ describe("slow and broken connections", () => {
     expect(error).toMatchObject({ name: "RerankTimeoutError" });
   });
 
-  test.each([
+  it.each([
     ["before the headers", (_: unknown, response: { destroy: () => void }) => response.destroy()],
     [
       "in mid-body",
@@ -280,7 +283,7 @@ describe("slow and broken connections", () => {
         response.write('{"results":[{"index":0,', () => response.destroy());
       },
     ],
-  ])("a reset %s is tried again", async (_, fault) => {
+  ])("retries after a reset %s", async (_, fault) => {
     const { scores, report } = await call((received, response) => {
       if (server.received.length === 1) fault(received, response as never);
       else return cohereAnswer(received);
@@ -289,7 +292,7 @@ describe("slow and broken connections", () => {
     expect(report?.retries).toBe(1);
   });
 
-  test("a server that always resets is a BackendError that names the host", async () => {
+  it("rejects with a BackendError that names the host if the server always resets", async () => {
     const { error } = await call((_, response) => void response.destroy(), { retries: 1 });
     expect(error).toMatchObject({
       name: "BackendError",
@@ -299,7 +302,7 @@ describe("slow and broken connections", () => {
     expect(server.received).toHaveLength(2);
   });
 
-  test("what does not speak HTTP is a BackendError", async () => {
+  it("rejects with a BackendError if the server does not speak HTTP", async () => {
     const noise = createServer((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
     noise.listen(0, "127.0.0.1");
     await once(noise, "listening");
@@ -309,7 +312,7 @@ describe("slow and broken connections", () => {
     noise.close();
   });
 
-  test("a server that restarts in mid-call is asked again", async () => {
+  it("asks a server again that restarts during the call", async () => {
     const { port } = server;
     server.answer((_, response) => {
       response.destroy();
@@ -321,7 +324,7 @@ describe("slow and broken connections", () => {
     expect(await scorerFor({ retries: 9 }).score(QUERY, TEXTS)).toEqual(RIGHT);
   });
 
-  test("a server that is down fails within the retries", async () => {
+  it("fails within the retries if the server is down", async () => {
     await server.close();
     const { error } = await call(cohereAnswer, { retries: 1 });
     expect(error).toMatchObject({ name: "BackendError", message: /ECONNREFUSED.*Is the server running/ });
@@ -329,7 +332,7 @@ describe("slow and broken connections", () => {
 });
 
 describe("secrets", () => {
-  test("a foreign fetch whose error holds the request does not pass it on", async () => {
+  it("does not pass on the request that the error of a custom `fetch` holds", async () => {
     const leaky = async (_: unknown, init?: RequestInit) => {
       const error = Object.assign(new TypeError(`failed with ${new Headers(init?.headers).get("authorization")}`), {
         request: init,
@@ -341,10 +344,10 @@ describe("secrets", () => {
     expect(error.cause.cause.message).toContain("[redacted]");
   });
 
-  test("a traced call that fails records no key", async () => {
+  it("records no key in the trace of a call that fails", async () => {
     server.answer((_, response) => sendJson(response, 400, { message: `bad key ${KEY}` }));
     const recorded: unknown[] = [];
-    const record = (...told: unknown[]) => void recorded.push(told);
+    const record = (...events: unknown[]) => void recorded.push(events);
     const handler = BaseCallbackHandler.fromMethods({
       handleChainStart: record,
       handleChainEnd: record,
@@ -363,7 +366,7 @@ describe("secrets", () => {
     );
   });
 
-  test("header values and credentials in the address are secrets too", async () => {
+  it("redacts header values and credentials of the address", async () => {
     const baseUrl = server.url.replace("http://", "http://reader:hunter2-hunter2@");
     const { error } = await call(({ headers }, response) => sendJson(response, 400, { got: headers }), {
       baseUrl,
@@ -373,7 +376,7 @@ describe("secrets", () => {
     expect(inspect(error)).not.toMatch(/tenant-secret-9|hunter2|cmVhZGVyOmh1bnRlcjI/);
   });
 
-  test("a key that no header can hold is refused without being shown", () => {
+  it("refuses a key that no header can hold, without showing it", () => {
     for (const apiKey of [`${KEY}\n`, `${KEY} x`, `${KEY}ü`, ""]) {
       try {
         scorerFor({ apiKey });

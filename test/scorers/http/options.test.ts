@@ -1,5 +1,5 @@
 import { Document } from "@langchain/core/documents";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/http.js";
 import { CrossEncoderReranker } from "../../../src/index.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers/index.js";
@@ -18,7 +18,7 @@ const make = (options: object) => () => new HttpCrossEncoder(options as HttpCros
 const custom = { provider: "custom", baseUrl: "http://h", toRequest: () => ({}), fromResponse: () => [] };
 
 describe("what is refused", () => {
-  test.each<[object, string, RegExp]>([
+  it.each<[object, string, RegExp]>([
     [{ provider: "cohare" }, "provider", /"cohere".*"custom"/],
     [{ provider: "toString" }, "provider", /"cohere"/],
     [{}, "provider", /"cohere"/],
@@ -55,13 +55,13 @@ describe("what is refused", () => {
     );
   });
 
-  test("a misspelt option is named, and its value is not shown", () => {
+  it("names a misspelled option without showing its value", () => {
     expect(make({ provider: "tei", baseUrl: "http://h", api_key: "sk-secret-123" })).toThrow(
       expect.objectContaining({ option: "api_key", value: "[hidden]", message: expect.stringContaining("apiKey") }),
     );
   });
 
-  test("an address that is wrong does not show the password in it", () => {
+  it("does not show the password of an invalid address", () => {
     expect(make({ provider: "tei", baseUrl: "http//me:hunter2@h" })).toThrow(
       expect.objectContaining({ value: "[hidden]", message: expect.not.stringContaining("hunter2") }),
     );
@@ -80,7 +80,7 @@ describe("where requests go", () => {
     return seen[0];
   }
 
-  test.each<[object, string]>([
+  it.each<[object, string]>([
     [{ provider: "cohere" }, "https://api.cohere.com/v2/rerank"],
     [{ provider: "cohere-v1" }, "https://api.cohere.com/v1/rerank"],
     [{ provider: "jina" }, "https://api.jina.ai/v1/rerank"],
@@ -106,7 +106,7 @@ describe("where requests go", () => {
     expect(seen?.headers.get(provider === "pinecone" ? "api-key" : "authorization")).toMatch(/key-1$/);
   });
 
-  test("address and key come from the environment, and options go before it", async () => {
+  it("reads address and key from the environment unless options have them", async () => {
     vi.stubEnv("TEI_BASE_URL", "http://from-env:80");
     vi.stubEnv("TEI_API_KEY", "env-key");
     const fromEnvironment = await target({ provider: "tei" });
@@ -117,19 +117,19 @@ describe("where requests go", () => {
     expect(fromOptions?.headers.get("authorization")).toBe("Bearer given-key");
   });
 
-  test("a server without a key gets no authorisation, and headers go over everything", async () => {
+  it("sends no authorization without a key, and lets headers override everything", async () => {
     expect((await target({ provider: "tei", baseUrl: "http://h" }))?.headers.has("authorization")).toBe(false);
     const own = await target({ provider: "cohere", headers: { Authorization: "Token abcd" } });
     expect(own?.headers.get("authorization")).toBe("Token abcd");
   });
 
-  test("credentials in the address become Basic authorisation", async () => {
+  it("turns credentials in the address into Basic authorization", async () => {
     const seen = await target({ provider: "tei", baseUrl: "http://me:p%40ss@h" });
     expect(seen?.url).toBe("http://h/rerank");
     expect(seen?.headers.get("authorization")).toBe(`Basic ${btoa("me:p@ss")}`);
   });
 
-  test("paths are joined at what they share", () => {
+  it("joins paths at the segments that they share", () => {
     expect(joinPaths("/", "/v1/rerank")).toBe("/v1/rerank");
     expect(joinPaths("/a/v1", "/v1/rerank")).toBe("/a/v1/rerank");
     expect(joinPaths("/v1/rerank", "/v1/rerank")).toBe("/v1/rerank");
@@ -138,14 +138,14 @@ describe("where requests go", () => {
 });
 
 describe("short names", () => {
-  test("only known providers before a colon are remote", () => {
+  it("treats only known providers before a colon as remote", () => {
     for (const name of ["cohere:rerank-v3.5", "ollama:dengcao/Qwen3-Reranker-0.6B:Q8_0", "tei:", "localai:m"])
       expect(isRemoteModel(name)).toBe(true);
     for (const name of ["cross-encoder/ms-marco", "C:\\models\\x", "cohere", "file:///m", "constructor:x"])
       expect(isRemoteModel(name)).toBe(false);
   });
 
-  test("make a scorer from the environment", async () => {
+  it("makes a scorer from the environment", async () => {
     vi.stubEnv("CO_API_KEY", "key-1");
     vi.stubEnv("LOCALAI_BASE_URL", "http://h");
     expect(await createRemoteScorer("cohere:rerank-v4.0-pro")).toMatchObject({
@@ -158,7 +158,7 @@ describe("short names", () => {
     });
   });
 
-  test("are checked before anything is loaded", () => {
+  it("checks a name before anything is loaded", () => {
     expect(() => checkRemoteModel("cohere:rerank-v3.5")).toThrow(/CO_API_KEY/);
     expect(() => checkRemoteModel("localai:m")).toThrow(/LOCALAI_BASE_URL/);
     vi.stubEnv("CO_API_KEY", "key-1");
@@ -167,13 +167,13 @@ describe("short names", () => {
 });
 
 describe("the short form in a reranker", () => {
-  test("refuses at construction what the environment lacks", () => {
+  it("refuses at construction a name for which the environment lacks something", () => {
     expect(() => new CrossEncoderReranker({ model: "cohere:rerank-v3.5" })).toThrow(/CO_API_KEY or COHERE_API_KEY/);
     expect(() => new CrossEncoderReranker({ model: "localai:m" })).toThrow(/LOCALAI_BASE_URL/);
     expect(() => new CrossEncoderReranker({ model: "ollama:" })).toThrow(/name of a model/);
   });
 
-  test("scores by the provider it names", async () => {
+  it("scores with the provider that the name begins with", async () => {
     await using server = await startServer(cohereAnswer);
     vi.stubEnv("LOCALAI_BASE_URL", server.url);
     const reranker = new CrossEncoderReranker({ model: "localai:jina-reranker-v1", topN: 1 });
@@ -184,7 +184,7 @@ describe("the short form in a reranker", () => {
     expect(server.received[0]?.body.model).toBe("jina-reranker-v1");
   });
 
-  test("puts an empty document last, below logits that are negative", async () => {
+  it("puts an empty document last, below logits that are negative", async () => {
     await using server = await startServer(() => ({ results: [{ index: 0, relevance_score: -4.1 }] }));
     vi.stubEnv("LOCALAI_BASE_URL", server.url);
     const documents = ["", "green tea"].map((pageContent) => new Document({ pageContent }));

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { HttpCrossEncoder } from "../../../src/http.js";
 
 // What the compiler refuses is the test; `npm run typecheck` reads this file. Some of it is refused at run time too.
-test("extras are typed by provider", () => {
+it("types `extra` by provider", () => {
   const baseUrl = "http://h";
   const good = [
     new HttpCrossEncoder({ provider: "tei", baseUrl, extra: { raw_scores: true, truncation_direction: "Left" } }),

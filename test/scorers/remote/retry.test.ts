@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackendError } from "../../../src/errors.js";
 import { backOff, parseRetryAfter, withRetries } from "../../../src/retry.js";
 
 describe("retry arithmetic", () => {
-  test("Retry-After", () => {
+  it("reads Retry-After as seconds or as a date", () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
     expect(parseRetryAfter("3", now)).toBe(3000);
     expect(parseRetryAfter("0.5", now)).toBe(500);
@@ -12,7 +12,7 @@ describe("retry arithmetic", () => {
     for (const nothing of [null, undefined, "", "soon"]) expect(parseRetryAfter(nothing, now)).toBeUndefined();
   });
 
-  test("back-off grows, is jittered and bounded", () => {
+  it("grows the backoff up to a bound, with jitter", () => {
     expect(backOff(0, () => 0)).toBe(125);
     expect(backOff(0, () => 1)).toBe(250);
     expect(backOff(2, () => 1)).toBe(1000);
@@ -39,7 +39,7 @@ describe("waiting", () => {
     return { attempt, outcome, run };
   }
 
-  test("what Retry-After says is waited for, and no less", async () => {
+  it("waits as long as Retry-After says", async () => {
     const { attempt, run } = failing(5_000);
     void run(60_000);
     await vi.advanceTimersByTimeAsync(4_999);
@@ -48,7 +48,7 @@ describe("waiting", () => {
     expect(attempt).toHaveBeenCalledTimes(2);
   });
 
-  test("without it the waits grow", async () => {
+  it("waits longer each time without Retry-After", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(1);
     const { attempt, run } = failing();
     void run(60_000);
@@ -61,14 +61,14 @@ describe("waiting", () => {
     random.mockRestore();
   });
 
-  test("a wait that would outlast the call is not begun", async () => {
+  it("does not begin a wait that would outlast the call", async () => {
     const { attempt, outcome, run } = failing(5_000);
     await run(4_000);
     expect(attempt).toHaveBeenCalledTimes(1);
     expect(outcome).toHaveBeenCalledWith(expect.objectContaining({ name: "BackendError" }));
   });
 
-  test("retries are spent and no more", async () => {
+  it("makes no more attempts than the retries allow", async () => {
     const { attempt, outcome, run } = failing(0);
     const done = run(600_000, 5);
     await vi.runAllTimersAsync();
