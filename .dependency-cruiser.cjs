@@ -8,6 +8,7 @@ const LAYERS = [
   ["rerankers", "^src/(rerankers|retrievers)/"],
   ["scorers", "^src/(scorers|embeddings)/"],
   ["models", "^src/(inference|static-model|models|platform)/"],
+  ["kernel", "^src/kernel/"],
 ];
 
 /** Entries re-export their own layer; the applications reach them by the package's name. */

@@ -70,7 +70,7 @@ describe("MaxSim", () => {
   it("is the mean of the best dot products, for any number of tokens", () => {
     fc.assert(
       fc.property(text(11), text(9), (query, document) => {
-        expect(maxSim(asQuery(query), document)).toBeCloseTo(plain(query, document), 10);
+        expect(maxSim(asQuery(query), document)).toBeCloseTo(plain(query, document), 6);
       }),
     );
   });
@@ -80,8 +80,8 @@ describe("MaxSim", () => {
       fc.property(text(7), text(6), text(6), (query, one, other) => {
         const matrix = asQuery(query);
         const [ab, ba] = [Uint16Array.of(...one, ...other), Uint16Array.of(...other, ...one)];
-        expect(maxSim(matrix, ab)).toBeCloseTo(maxSim(matrix, ba), 12);
-        expect(maxSim(matrix, ab)).toBeGreaterThanOrEqual(maxSim(matrix, one) - 1e-12);
+        expect(maxSim(matrix, ab)).toBeCloseTo(maxSim(matrix, ba), 6);
+        expect(maxSim(matrix, ab)).toBeGreaterThanOrEqual(maxSim(matrix, one) - 1e-6);
       }),
     );
   });
