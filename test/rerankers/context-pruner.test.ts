@@ -149,6 +149,6 @@ describe("cutSentences", () => {
 
   it("never divides a surrogate pair", () => {
     for (const piece of cut("😀😀😀😀", 3))
-      expect(piece.isWellFormed?.() ?? !/[\uD800-\uDBFF]$/.test(piece)).toBe(true);
+      expect(piece).not.toMatch(/[\uD800-\uDBFF]$/);
   });
 });
