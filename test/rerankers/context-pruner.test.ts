@@ -148,7 +148,6 @@ describe("cutSentences", () => {
   });
 
   it("never divides a surrogate pair", () => {
-    for (const piece of cut("😀😀😀😀", 3))
-      expect(piece).not.toMatch(/[\uD800-\uDBFF]$/);
+    for (const piece of cut("😀😀😀😀", 3)) expect(piece).not.toMatch(/[\uD800-\uDBFF]$/);
   });
 });
