@@ -8,8 +8,11 @@ import type { Ticket } from "./work-queue.js";
 /** The lowest number that a client with single precision can hold. */
 const LOWEST = -3.4028234663852886e38;
 
-/** Texts per turn: few, so that small requests get their turns soon, and enough for a few threads. */
+/** Texts per turn of a large request: few, so that small requests get their turns soon. */
 const CHUNK = 8;
+
+/** Number of texts up to which a request takes a single turn. */
+const SMALL = 2 * CHUNK;
 
 /** A reranker and how it may be called. */
 export interface ServedReranker {
@@ -33,7 +36,7 @@ export async function scoreRequest(
 ): Promise<Scored> {
   const positions = request.texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
   const texts = positions.map((position) => request.texts[position] as string);
-  const size = whole ? Math.max(1, texts.length) : CHUNK;
+  const size = whole || texts.length <= SMALL ? Math.max(1, texts.length) : CHUNK;
   const given = await scoreInChunks(scorer, request.query, texts, { size, signal, run: ticket.turn });
   const { report } = given;
   const cut = request.truncate ? -1 : (report.truncated?.indexOf(true) ?? -1);
