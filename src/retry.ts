@@ -3,7 +3,7 @@ import { sleep } from "./abort.js";
 /** One failed attempt. */
 export interface Fault {
   error: Error;
-  /** Whether the same attempt may succeed when it is made again. */
+  /** True if the same attempt may succeed when it is made again. */
   retryable: boolean;
   /** Milliseconds that the other side asked to wait. */
   retryAfter?: number | undefined;
@@ -27,7 +27,7 @@ const LONGEST_DELAY = 8_000;
 /** A server that asks for a longer wait is down for this caller. Waiting for it would look like a hang. */
 const LONGEST_RETRY_AFTER = 60_000;
 
-/** Whether the same request may succeed after this HTTP status. 501 and 505 say that it never will. */
+/** True if the same request may succeed after this HTTP status. 501 and 505 say that it never will. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }

@@ -24,7 +24,7 @@ export interface CachedScorerOptions {
   /** The scorer whose scores are cached. */
   model: RelevanceScorer;
   /**
-   * What the scores depend on besides query, text and the scorer's `model`: the instruction, and every other setting that changes scores.
+   * Everything that the scores depend on besides query, text and the scorer's `model`: the instruction, and every other setting that changes scores.
    * Required if there is a `store`, because scorers with different settings may share it.
    * @default ""
    */

@@ -31,7 +31,7 @@ interface AiSdkProvider {
   rerankingModel?: (name: string) => AiSdkRerankingModel;
 }
 
-/** Whether a value may be the name of a model of the AI Gateway. */
+/** True if a value may be the name of a model of the AI Gateway. */
 export function isGatewayName(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }

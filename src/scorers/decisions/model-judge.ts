@@ -34,13 +34,13 @@ export interface AiSdkDecisionModel {
 /** A decision model of another library. */
 export type DecisionModel = LangChainDecisionModel | AiSdkDecisionModel;
 
-/** Whether a value is a decision model of LangChain. */
+/** True if a value is a decision model of LangChain. */
 export function isLangChainModel(value: unknown): value is LangChainDecisionModel {
   const model = value as Partial<LangChainDecisionModel> | null;
   return typeof model?._classify === "function" && typeof model._provider === "string";
 }
 
-/** Whether a value is a decision model of the AI SDK. */
+/** True if a value is a decision model of the AI SDK. */
 export function isAiSdkModel(value: unknown): value is AiSdkDecisionModel {
   return typeof (value as Partial<AiSdkDecisionModel> | null)?.doDecide === "function";
 }

@@ -17,7 +17,7 @@ import { toUtf16 } from "./results.js";
 
 const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;
 
-/** What one request returned. */
+/** The result of one request. */
 interface Part {
   raw: number[];
   spans: (readonly ScoredSpan[] | undefined)[];

@@ -22,7 +22,7 @@ export interface HttpScorerOptions extends HttpClientOptions {
   apiKey?: ApiKey | undefined;
   /** Texts per request. @default the provider's limit, for example 32 for TEI */
   maxBatchSize?: number | undefined;
-  /** What "relevant" means for this task, for models that follow instructions (Qwen3-Reranker, jina-reranker-v3). */
+  /** The meaning of "relevant" for this task, for models that follow instructions (Qwen3-Reranker, jina-reranker-v3). */
   instruction?: string | undefined;
   /**
    * Converts the server's scores to `sim`.

@@ -7,7 +7,7 @@ import { type Redact, redactError } from "./redact.js";
 export interface Hint {
   /** HTTP status that it is for; none for any. */
   status?: number;
-  /** What the message of the server must match; none for any. */
+  /** Pattern that the message of the server must match; none for any. */
   message?: RegExp;
   advice: string;
 }
@@ -38,7 +38,7 @@ const HINTS: readonly Hint[] = [
   { status: 422, message: REQUEST_TOO_LARGE, advice: SMALLER_BATCHES },
 ];
 
-/** Whether the server refused a request for its size, so that two halves of it may be accepted. */
+/** True if the server refused a request for its size, so that two halves of it may be accepted. */
 export function isRequestTooLarge(error: unknown): boolean {
   if (!(error instanceof BackendError)) return false;
   const { status, body = "" } = error;

@@ -3,7 +3,7 @@ import { InvalidInputError } from "../../errors.js";
 /** Models that read all texts of a request together, so that each score depends on the other texts. */
 const LISTWISE_MODELS = /jina-reranker-v3|listconranker/i;
 
-/** Whether the scores of a model may be compared within one request only. */
+/** True if the scores of a model may be compared within one request only. */
 export function isListwise(model: string | undefined): boolean {
   return model !== undefined && LISTWISE_MODELS.test(model);
 }

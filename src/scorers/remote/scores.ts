@@ -57,7 +57,7 @@ export function scatter(backend: string, results: readonly IndexedScore[], count
   return scores as number[];
 }
 
-/** What is known about the scores of one call, for {@link scoreWarnings}. */
+/** The scores of one call with their context, for {@link scoreWarnings}. */
 export interface ScoredTexts {
   texts: readonly string[];
   raw: readonly number[];

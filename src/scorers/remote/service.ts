@@ -16,7 +16,7 @@ export interface Service {
   headers?: Readonly<Record<string, string>>;
   /** Model that is used if none is named. */
   model?: string;
-  /** True where the server needs to be told a model and the table has no default. */
+  /** True where the server needs the name of a model and the table has no default. */
   needsModel?: true;
   /**
    * Path of the endpoint. `{model}` is replaced by the model's name, and `{NAME}` by the environment variable `NAME` or by what `baseUrl`

@@ -13,12 +13,12 @@ export type ProviderName = keyof typeof ROWS;
 /** One row per provider. */
 export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = ROWS;
 
-/** Whether a name is one of the table. */
+/** True for a name of the table. */
 export function isProvider(name: string): name is ProviderName {
   return Object.hasOwn(PROVIDERS, name);
 }
 
-/** What to use for names that people try and the table cannot have. */
+/** Advice for names that people try and the table cannot have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   ollama: "Ollama has no rerank endpoint. Use `OllamaCrossEncoder` from `langchain-rerank/ollama`.",
   bedrock:
