@@ -46,7 +46,7 @@ function automatic(machine: Machine, entry: Choice | undefined): Precision[] {
   ];
 }
 
-/** Candidates for the weights, best first, for places whose files cannot be listed. */
+/** Candidates for the weights, best first, for folders whose files cannot be listed. */
 export function wantedWeights(dtype: DType, entry?: Choice, machine: Machine = thisMachine()): WeightsFile[] {
   return (dtype === "auto" ? automatic(machine, entry) : [dtype]).flatMap((precision) => {
     const named = entry?.files[precision]?.path;

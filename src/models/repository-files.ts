@@ -49,7 +49,7 @@ export function readListing(answer: unknown): RepositoryListing | undefined {
   return { commit: sha, files: siblings.map(({ rfilename }) => rfilename).filter(isSafePath) };
 }
 
-/** Whether a path stays inside its folder on every platform. */
+/** True if a path stays inside its folder on every platform. */
 export function isSafePath(path: unknown): path is string {
   return (
     typeof path === "string" &&

@@ -1,9 +1,9 @@
 import type { Calibration } from "../calibration.js";
 
-/** What a model computes. */
+/** The kind of output that a model computes. */
 export type ModelKind = "cross-encoder" | "late-interaction" | "embedding";
 
-/** What runs a model: the ONNX engine, or the package's TypeScript code for tables of word-piece vectors. */
+/** The code that runs a model: the ONNX engine, or the package's TypeScript code for tables of word-piece vectors. */
 export type ModelRuntime = "onnx" | "static";
 
 /** Architecture, which decides the tokenizer family and the pair format. */
@@ -102,7 +102,7 @@ export interface PublishedMetric {
 
 /** One model of the registry. Pure data: what the engine needs to run it and what a person needs to choose it. */
 export interface ModelEntry {
-  /** What users pass as `model`: a repository of the Hugging Face hub, or the name of a model of this project. */
+  /** The name that users pass as `model`: a repository of the Hugging Face hub, or the name of a model of this project. */
   name: string;
   /** Other names of the same entry, such as the repository that the weights were converted from. */
   aliases?: readonly string[];

@@ -95,8 +95,8 @@ describe("the commands models download and models check", () => {
       code: 1,
       stderr: expect.stringContaining("404"),
     });
-    const licence = await runCli(["models", "download", "jinaai/jina-colbert-v2"], { env: env() });
-    expect(licence).toMatchObject({ code: 1, stderr: expect.stringContaining("CC-BY-NC-4.0") });
+    const license = await runCli(["models", "download", "jinaai/jina-colbert-v2"], { env: env() });
+    expect(license).toMatchObject({ code: 1, stderr: expect.stringContaining("CC-BY-NC-4.0") });
     const bundled = await runCli(["models", "download", "rerank-en-v1"], { env: env() });
     expect(bundled).toMatchObject({ code: 2, stderr: expect.stringContaining("ships with the package") });
     const packaged = await runCli(["models", "download", "late-multilingual-v1"], { env: env() });

@@ -81,7 +81,7 @@ describe("downloadModel", () => {
     expect(fetched, "the weights are the same blob").toEqual([]);
   });
 
-  it("reports bytes that add up", async () => {
+  it("reports bytes that add up to the total", async () => {
     hub.server.publish(NAME, FILES);
     const seen: DownloadProgress[] = [];
     await download(NAME, { onProgress: (progress) => seen.push(progress) });
@@ -148,7 +148,7 @@ describe("downloadModel", () => {
     expect(new Set(to("cdn"))).toEqual(new Set([undefined]));
   });
 
-  it("follows a renamed repository", async () => {
+  it("follows the redirect of a renamed repository", async () => {
     hub.server.publish(NAME, FILES);
     hub.server.hubFaults.push((request, response) => {
       if (!request.url!.includes("old/name")) return false;
@@ -303,7 +303,7 @@ describe("the error of a failed download", () => {
     expect(readFileSync(partialPath())).toHaveLength(1000);
   });
 
-  it("no network", async () => {
+  it("reports that the network cannot be reached", async () => {
     const error = await failure(download(NAME, { endpoint: "http://127.0.0.1:9" }));
     expect(error).toMatchObject({
       name: "DownloadError",
@@ -311,7 +311,7 @@ describe("the error of a failed download", () => {
     });
   });
 
-  it("offline mode without and with a copy", async () => {
+  it("uses only the cache in offline mode", async () => {
     hub.server.publish(NAME, FILES);
     const error = await failure(download(NAME, { offline: true }));
     expect(error).toMatchObject({

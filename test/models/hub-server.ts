@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-/** Handles a request in the server's place; `true`: it did. */
+/** Handles a request instead of the server. Returns true if it did. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean | undefined;
 
 interface Repository {
@@ -13,8 +13,8 @@ interface Repository {
 }
 
 /**
- * A server that speaks the routes of the Hugging Face hub: file lists, `resolve` with redirects to a second server for large files, ETags,
- * ranges, revisions. Faults are put in front of either server.
+ * A server with the routes of the Hugging Face hub: file lists, `resolve` with redirects to a second server for large files, ETags, ranges
+ * and revisions. Faults intercept the requests to either server.
  */
 export class HubServer {
   readonly requests: {
@@ -24,11 +24,11 @@ export class HubServer {
     authorization: string | undefined;
     range: string | undefined;
   }[] = [];
-  /** Asked before the hub's own answer, in order. */
+  /** Called in order before the hub handles a request. */
   hubFaults: Fault[] = [];
-  /** Asked before the storage server's own answer. */
+  /** Called in order before the storage server handles a request. */
   cdnFaults: Fault[] = [];
-  /** Token that private repositories ask for. */
+  /** Token that private repositories require. */
   token: string | undefined;
   #repositories = new Map<string, Repository>();
   #hub: Server;
@@ -58,7 +58,7 @@ export class HubServer {
     }
   }
 
-  /** Publishes a repository; its commit is made of its contents. */
+  /** Publishes a repository. Its commit is a hash of its contents. */
   publish(name: string, files: Record<string, string | Buffer>): Repository {
     const buffers = new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)]));
     const hash = createHash("sha1").update(name);
@@ -138,13 +138,13 @@ export class HubServer {
     const all = [...this.#repositories.values()].flatMap(({ files }) => [...files.values()]);
     const content = all.find((candidate) => createHash("sha256").update(candidate).digest("hex") === sha256);
     if (!content) return end(response, 404);
-    // Storage names its objects otherwise than the hub does.
+    // The storage server's names of objects differ from the hub's.
     response.setHeader("etag", '"storage-etag"');
     return sendRange(content, request, response);
   }
 }
 
-/** Sends a content, or the rest of it from the byte asked for. */
+/** Sends content, or the requested range of it. */
 export function sendRange(content: Buffer, request: IncomingMessage, response: ServerResponse): unknown {
   const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
   const start = range ? Number(range[1]) : 0;
@@ -164,7 +164,7 @@ function end(response: ServerResponse, status: number): ServerResponse {
   return response.end();
 }
 
-/** A fault that breaks the connection once, after so many bytes of the body. */
+/** A fault that breaks the connection once, after this many bytes of the body. */
 export function breakAfter(bytes: number, content: Buffer, times = 1): Fault {
   let left = times;
   return (request, response) => {
@@ -177,13 +177,13 @@ export function breakAfter(bytes: number, content: Buffer, times = 1): Fault {
     response.setHeader("content-length", content.length - start);
     response.flushHeaders();
     if (bytes > start) response.write(content.subarray(start, bytes));
-    // What is on its way has to arrive before the connection goes.
+    // Let the bytes arrive before the connection is closed.
     setTimeout(() => response.destroy(), 50);
     return true;
   };
 }
 
-/** A fault that answers with a status, so many times. */
+/** A fault that answers with a status, this many times. */
 export function answer(status: number, times = Number.POSITIVE_INFINITY, headers: Record<string, string> = {}): Fault {
   let left = times;
   return (_, response) => {
@@ -195,7 +195,7 @@ export function answer(status: number, times = Number.POSITIVE_INFINITY, headers
   };
 }
 
-/** A fault that sends so many bytes of the body and then nothing, until the client leaves. A request for the rest is not its business. */
+/** A fault that sends this many bytes of the body and then nothing until the client disconnects. It ignores requests for the rest. */
 export function stallAfter(bytes: number, content: Buffer, onClose: () => void = () => {}): Fault {
   return (request, response) => {
     if (request.headers.range) return false;

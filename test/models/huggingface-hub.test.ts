@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { downloadModel } from "../../src/models.js";
 import { HubServer } from "./hub-server.js";
 
-/** A Python with the package `huggingface_hub`, whose cache ours has to be. */
+/** A Python with the package `huggingface_hub`, whose cache this package shares. */
 const PYTHON = process.env.PYTHON ?? "python3";
 const NAME = "someone/tiny-reranker";
 
@@ -19,7 +19,7 @@ function hasHub(): boolean {
   }
 }
 
-/** Without blocking: the server that Python talks to lives in this process. */
+/** Runs Python without blocking, because the server that Python talks to is in this process. */
 function python(code: string, env: Record<string, string>): Promise<string> {
   const child = spawn(PYTHON, ["-c", code], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";

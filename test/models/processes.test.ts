@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   server.reset();
-  // A real network delivers in pieces; without them there is no moment to be killed in.
+  // A real network delivers in pieces. Without them, there would be no moment in which to kill the process.
   server.cdnFaults.push((request, response) => {
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
     if (start >= WEIGHTS.length) return sendRange(WEIGHTS, request, response) === undefined;
@@ -65,7 +65,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cacheDir, { recursive: true, force: true }));
 
-/** Runs the program; killed as soon as it has reported so many bytes. */
+/** Runs the program and kills it as soon as it has reported this many bytes. */
 function run(killAt = Number.POSITIVE_INFINITY): Promise<{ killed: boolean; output: string; errors: string }> {
   const child = spawn(process.execPath, [program], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach } from "vitest";
 import { HubServer } from "./hub-server.js";
 
-/** A hub for all tests of a file or block, without faults at the start of each, and an empty cache for each. To be read inside tests. */
+/** A hub for all tests of a file or block. Each test starts without faults and with an empty cache. Read it inside tests only. */
 export function useHub(): { readonly server: HubServer; readonly cacheDir: string } {
   const hub = {} as { server: HubServer; cacheDir: string };
   beforeAll(async () => {

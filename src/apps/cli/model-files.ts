@@ -183,7 +183,7 @@ function printFindings(model: string, findings: readonly Finding[]): void {
   }
 }
 
-/** What finding a model takes of the options. */
+/** The options that finding a model depends on. */
 export function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
   const given = Object.entries({ dtype, revision, acceptLicense, cacheDir }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Pick<FetchOptions, "dtype" | "revision" | "acceptLicense" | "cacheDir">;

@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { similarNames } from "../../models/edit-distance.js";
 
-/** Whether a path leads to a file, directly or through links. */
+/** True if a path leads to a file, directly or through links. */
 export async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile(),
@@ -11,7 +11,7 @@ export async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** Whether a path leads to a folder, directly or through links. */
+/** True if a path leads to a folder, directly or through links. */
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -49,7 +49,7 @@ export function describeParent(path: string): string {
   return `The folder ${resolve(parent)} contains ${shown || "nothing"}${siblings.length > LISTED ? ", …" : ""}.`;
 }
 
-/** Whether the folder exists in which a path would be; the working directory does not count. */
+/** True if the folder exists in which a path would be; the working directory does not count. */
 export function hasParent(path: string): boolean {
   return dirname(path) !== "." && entries(dirname(path)) !== undefined;
 }

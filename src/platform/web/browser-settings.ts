@@ -16,7 +16,7 @@ export interface BrowserSettings {
   /** URL of the Hugging Face hub, or of a mirror that allows other origins (CORS). @default "https://huggingface.co" */
   hubUrl?: string | URL | undefined;
   /**
-   * What runs the models: WebAssembly on the CPU, or WebGPU, which is worthwhile for large files in full or half precision and needs
+   * The device that runs the models: WebAssembly on the CPU, or WebGPU, which is worthwhile for large files in full or half precision and needs
    * `wasmPaths`. 8-bit files run faster on WebAssembly.
    * @default "wasm"
    */

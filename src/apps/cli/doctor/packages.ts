@@ -22,9 +22,9 @@ export interface RuntimeReport extends PackageReport {
   };
   /** Bytes of the files for other systems. */
   otherBytes?: number;
-  /** Whether the package can be imported. */
+  /** True if the package can be imported. */
   loads: boolean;
-  /** Why it cannot. */
+  /** Reason why it cannot. */
   error?: string;
 }
 

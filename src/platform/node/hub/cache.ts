@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { link as hardLink, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
 /**
@@ -61,7 +61,7 @@ export class RepositoryCache {
   }
 
   /** Makes a blob visible under its path: as a symbolic link or, on file systems without them, as a hard link. */
-  async place(etag: string, commit: string, path: string): Promise<void> {
+  async link(etag: string, commit: string, path: string): Promise<void> {
     const target = join(this.snapshot(commit), path);
     const blob = this.blob(etag);
     await mkdir(dirname(target), { recursive: true });
@@ -72,7 +72,7 @@ export class RepositoryCache {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EEXIST" && (await stat(target).catch(() => undefined))) return;
       if (code !== "EPERM" && code !== "ENOSYS" && code !== "ENOTSUP") throw error;
-      await link(blob, target);
+      await hardLink(blob, target);
     }
   }
 }

@@ -3,7 +3,7 @@ import { findModel, nearestModels } from "../../../models/find.js";
 import { hasParent, similarPath } from "../folder.js";
 import type { HubSettings } from "./settings.js";
 
-/** What is being fetched, for messages. */
+/** The repository or file that is being fetched, for messages. */
 export interface Subject {
   repository: string;
   file?: string | undefined;
@@ -26,7 +26,7 @@ export class TransientFault extends Error {
   }
 }
 
-/** What to do about a final status. */
+/** Advice for a final status. */
 const ADVICE: Record<number, (settings: HubSettings, subject: Subject) => string> = {
   401: (settings) =>
     settings.token
@@ -84,7 +84,7 @@ export function offlineError(model: string, { cacheDir }: HubSettings): Download
 
 const NO_ALTERNATIVES = { advice: "", suggestions: [] as readonly string[] };
 
-/** What a name may stand for if it is neither registered nor on the hub: a local path, or a registered name. */
+/** Other readings of a name that is neither registered nor on the hub: a local path, or a registered name. */
 function alternatives(name: string): { advice: string; suggestions: readonly string[] } {
   if (findModel(name)) return NO_ALTERNATIVES;
   const path = similarPath(name);

@@ -51,7 +51,7 @@ async function acquire(path: string): Promise<boolean> {
   return false;
 }
 
-/** Whether the holder has ended (on this machine) or has given no sign of life (on any machine). */
+/** True if the holder has ended (on this machine) or has given no sign of life (on any machine). */
 async function isDead(path: string): Promise<boolean> {
   const held = await stat(path).catch(() => undefined);
   if (!held) return false;

@@ -18,7 +18,7 @@ import { withLock } from "./lock.js";
 import { type FileMetadata, fileMetadata, listRepository } from "./repository.js";
 import type { HubSettings } from "./settings.js";
 
-/** What to download. */
+/** The model to download. */
 export interface DownloadSubject {
   /** The model's name, for the result and for errors. */
   name: string;
@@ -125,7 +125,7 @@ export class ModelDownload {
           refresh: () => fileMetadata(settings, repository, commit, file, signal),
         });
       }
-      await this.#cache.place(metadata.etag, commit, file);
+      await this.#cache.link(metadata.etag, commit, file);
     });
     if (metadata.size !== undefined) onBytes(metadata.size);
   }

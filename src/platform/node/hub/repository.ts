@@ -7,7 +7,7 @@ import type { HubSettings } from "./settings.js";
 /** Maximum number of redirects within the hub. */
 const REDIRECTS = 5;
 
-/** What the hub announces about one file at one commit. */
+/** One file at one commit, as the hub announces it. */
 export interface FileMetadata {
   /** SHA-256 of large files, git's blob hash of small ones. Also the blob's name in the cache. */
   etag: string;

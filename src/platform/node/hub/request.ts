@@ -60,7 +60,7 @@ export async function send(
   return response;
 }
 
-/** What stopped a request, in short: an error code if there is one. */
+/** A short reason why a request failed: an error code if there is one. */
 export function reason(error: unknown): string {
   const cause = (error as Error)?.cause as NodeJS.ErrnoException | undefined;
   return (

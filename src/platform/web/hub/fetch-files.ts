@@ -58,7 +58,7 @@ export async function fetchFiles(
   }
 }
 
-/** Whether there is a file at a URL. */
+/** True if there is a file at a URL. */
 export async function exists(model: string, url: string, signal?: AbortSignal): Promise<boolean> {
   let response = await answer(model, url, { method: "HEAD", signal: signal ?? null });
   if (response.status === 405 || response.status === 501) {

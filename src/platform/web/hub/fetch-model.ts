@@ -15,7 +15,7 @@ export interface HubModel {
   files: Record<string, Blob>;
 }
 
-/** What to fetch from the hub. */
+/** The model to fetch from the hub. */
 export interface HubSubject {
   repository: string;
   /** Path of the ONNX file, if the caller named one. */
