@@ -124,5 +124,7 @@ export function pinnedFile(
   { path, commit, revision }: { path: string; commit: string; revision: string | undefined },
 ): ModelFile | undefined {
   if (!entry || (entry.revision !== undefined ? entry.revision !== commit : revision !== undefined)) return undefined;
-  return [...Object.values(entry.files), ...(entry.pinned ?? [])].find((file) => file.path === path);
+  const file = [...Object.values(entry.files), ...(entry.pinned ?? [])].find((candidate) => candidate.path === path);
+  // The registered size includes the external files.
+  return file?.external ? { path, ...(file.sha256 && { sha256: file.sha256 }) } : file;
 }

@@ -121,7 +121,9 @@ it("bundledModelUrls has the URL of every file of the bundled models", async () 
   for (const { name } of listModels({ bundled: true }).filter(({ runtime }) => runtime === "onnx")) {
     const folder = new URL(`../../models/${name}/`, import.meta.url);
     const entries = await readdir(folder, { recursive: true });
-    const files = entries.filter((path) => /\.(json|onnx)$/.test(path)).map((path) => new URL(path, folder).href);
+    const files = entries
+      .filter((path) => /\.(json|onnx|onnx_data)$/.test(path))
+      .map((path) => new URL(path, folder).href);
     expect(Object.values(bundledModelUrls(name)).sort()).toEqual(files.sort());
   }
 });

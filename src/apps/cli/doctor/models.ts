@@ -52,7 +52,10 @@ async function describeEntry(entry: ModelEntry): Promise<InstalledModel> {
   const folder = folderOf(entry);
   if (folder === undefined) return base;
   const sizes = await sizesOf(folder, await listFolder(folder));
-  const damaged = Object.values(entry.files).flatMap(({ path, bytes }) => (sizes.get(path) === bytes ? [] : [path]));
+  const damaged = Object.values(entry.files).flatMap(({ path, external = [], bytes }) => {
+    const size = [path, ...external].reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+    return size === bytes ? [] : [path];
+  });
   return { ...base, bytes: total(sizes), ...(damaged.length > 0 ? { damaged } : {}) };
 }
 
