@@ -17,60 +17,63 @@ const SCRIPTS: readonly (Language & { readonly letters: RegExp })[] = [
   { name: "Thai", letters: /\p{Script=Thai}/gu, codes: ["th"] },
 ];
 
-/** Frequent words of languages in Latin script that are rare in English texts. */
-const WORDS: readonly (Language & { readonly words: ReadonlySet<string> })[] = [
-  latin(
-    "German",
-    "de",
-    "der und ist nicht ein eine einer eines dem mit für auf wie wird von sind werden zu im auch kann welche warum wo das den",
-  ),
-  latin(
-    "French",
-    "fr",
-    "le les des une est et dans pour qui que sur pas avec sont cette du au ce quel quelle comment pourquoi où il elle",
-  ),
-  latin(
-    "Spanish",
-    "es",
-    "el los las una y en por para con que del cómo qué es son se su como cuál dónde más pero sin sobre entre",
-  ),
-  latin(
-    "Italian",
-    "it",
-    "il gli della delle dei è sono che per con una nel come perché quale dove non più si di anche questo quando",
-  ),
-  latin(
-    "Portuguese",
-    "pt",
-    "os as uma é são não para com que do da dos das em por como mais qual onde quando ou ao pela pelo",
-  ),
-  latin(
-    "Dutch",
-    "nl",
-    "het een en van zijn niet voor met dat op te aan worden wordt hoe wat waar welke deze door ook bij naar",
-  ),
-  latin("Swedish", "sv", "och att det som är för på av med den till inte hur vad ett kan från varför vilken eller när"),
+/** Languages in Latin script with frequent words that are rare in English texts. */
+const LATIN: readonly (Language & { readonly words: string })[] = [
+  {
+    name: "German",
+    codes: ["de"],
+    words:
+      "der und ist nicht ein eine einer eines dem mit für auf wie wird von sind werden zu im auch kann welche warum wo das den",
+  },
+  {
+    name: "French",
+    codes: ["fr"],
+    words:
+      "le les des une est et dans pour qui que sur pas avec sont cette du au ce quel quelle comment pourquoi où il elle",
+  },
+  {
+    name: "Spanish",
+    codes: ["es"],
+    words: "el los las una y en por para con que del cómo qué es son se su como cuál dónde más pero sin sobre entre",
+  },
+  {
+    name: "Italian",
+    codes: ["it"],
+    words: "il gli della delle dei è sono che per con una nel come perché quale dove non più si di anche questo quando",
+  },
+  {
+    name: "Portuguese",
+    codes: ["pt"],
+    words: "os as uma é são não para com que do da dos das em por como mais qual onde quando ou ao pela pelo",
+  },
+  {
+    name: "Dutch",
+    codes: ["nl"],
+    words: "het een en van zijn niet voor met dat op te aan worden wordt hoe wat waar welke deze door ook bij naar",
+  },
+  {
+    name: "Swedish",
+    codes: ["sv"],
+    words: "och att det som är för på av med den till inte hur vad ett kan från varför vilken eller när",
+  },
 ];
 
-/** Frequent English words: a text with more of these is English. */
-const ENGLISH = wordSet(
-  "the of and to in is that it for was on are with as his they be at from or had by but not what all were we when your can said there which their how do does who where why",
-);
+/** Frequent English words. A text with more of these than of another language's words is English. */
+const ENGLISH =
+  "the of and to in is that it for was on are with as his they be at from or had by but not what all were we when your can said there which their how do does who where why";
+
+/** The languages that have a word, by their index in {@link LATIN}; English comes after the last one. */
+const LANGUAGES_OF_WORD = new Map<string, number[]>();
+for (const [index, words] of [...LATIN.map((language) => language.words), ENGLISH].entries()) {
+  for (const word of words.split(" ")) LANGUAGES_OF_WORD.set(word, [...(LANGUAGES_OF_WORD.get(word) ?? []), index]);
+}
 
 /** Share of a text's letters from which a script counts as the text's script. */
 const SCRIPT_SHARE = 0.2;
 /** Share of accented letters from which a Latin text is not English. */
 const ACCENT_SHARE = 0.05;
 /** Characters of each text that are looked at. */
-const SAMPLE = 400;
-
-function latin(name: string, code: string, words: string) {
-  return { name, codes: [code], words: wordSet(words) };
-}
-
-function wordSet(words: string): ReadonlySet<string> {
-  return new Set(words.split(" "));
-}
+const SAMPLE = 240;
 
 /** The language of a text if it is clearly not English; undefined for English, mixed and very short texts. */
 export function detectForeignLanguage(text: string): Language | undefined {
@@ -85,13 +88,15 @@ export function detectForeignLanguage(text: string): Language | undefined {
 }
 
 function detectLatin(sample: string): Language | undefined {
-  const words = sample.match(/\p{L}+/gu) ?? [];
-  const hits = (set: ReadonlySet<string>) => words.filter((word) => set.has(word)).length;
-  const found = WORDS.map((each) => ({ each, hits: hits(each.words) })).sort((a, b) => b.hits - a.hits)[0]!;
-  const english = hits(ENGLISH);
-  if (found.hits >= 2 && found.hits >= words.length * 0.15 && found.hits > 2 * english) return found.each;
+  const words = sample.split(/[^a-zß-ɏḀ-ỿ]+/).filter((word) => word !== "");
+  const hits = new Array<number>(LATIN.length + 1).fill(0);
+  for (const word of words) for (const index of LANGUAGES_OF_WORD.get(word) ?? []) hits[index]! += 1;
+  const english = hits.pop()!;
+  const best = hits.indexOf(Math.max(...hits));
+  const found = hits[best]!;
+  if (found >= 2 && found >= words.length * 0.15 && found > 2 * english) return LATIN[best];
   const letters = words.reduce((sum, word) => sum + word.length, 0);
-  const isAccented = letters >= 15 && count(sample, /[\u00df-\u024f\u1e00-\u1eff]/gu) > letters * ACCENT_SHARE;
+  const isAccented = letters >= 15 && count(sample, /[ß-ɏḀ-ỿ]/g) > letters * ACCENT_SHARE;
   return isAccented && english < words.length * 0.1 ? { name: "a language other than English", codes: [] } : undefined;
 }
 

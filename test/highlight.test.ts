@@ -9,13 +9,13 @@ describe("highlight", () => {
     expect(highlight("abc", { start: 0, end: 3 }, { before: "<mark>", after: "</mark>" })).toBe("<mark>abc</mark>");
   });
 
-  it("keeps whole words around it when asked for little", () => {
+  it("keeps whole words around the passage with a small context", () => {
     const text = "The ferry leaves the harbour at seven and returns before dark.";
     const start = text.indexOf("seven");
     expect(highlight(text, { start, end: start + 5 }, { context: 6 })).toBe("… at **seven** and returns…");
   });
 
-  it("cuts neither characters nor scripts without spaces in two", () => {
+  it("splits no character, also in scripts without spaces", () => {
     const text = "👩🏽‍🚀👩🏽‍🚀👩🏽‍🚀カレーライスでした🎉🎉🎉";
     const start = text.indexOf("カレー");
     const marked = highlight(text, { start, end: start + 6 }, { context: 3 });
@@ -23,10 +23,10 @@ describe("highlight", () => {
     expect(marked).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
   });
 
-  it("always holds the passage as it stands in the text, and all of the text without `context`", () => {
+  it("always contains the exact passage, and without context the whole text", () => {
     const inputs = fc.string({ unit: "grapheme", maxLength: 60 }).chain((text) => {
-      const place = fc.integer({ min: 0, max: text.length });
-      return fc.record({ text: fc.constant(text), a: place, b: place, context: fc.integer({ min: 0, max: 20 }) });
+      const index = fc.integer({ min: 0, max: text.length });
+      return fc.record({ text: fc.constant(text), a: index, b: index, context: fc.integer({ min: 0, max: 20 }) });
     });
     fc.assert(
       fc.property(inputs, ({ text, a, b, context }) => {
@@ -37,7 +37,7 @@ describe("highlight", () => {
     );
   });
 
-  it("refuses a passage of another text", () => {
+  it("refuses a passage that is not a part of the text", () => {
     for (const span of [
       { start: 0, end: 9 },
       { start: -1, end: 1 },

@@ -1,7 +1,7 @@
 import type { Calibration } from "../calibration.js";
 import { scorerName } from "../scorers/create-scorer.js";
 import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
-import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
+import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
 import { blend } from "./blend.js";
 import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
 import { checkScores } from "./checks.js";
@@ -130,10 +130,20 @@ async function scoreInChunks(
     read: best.slice(0, count),
     result: {
       scores: parts.flatMap(({ scores }) => scores),
-      report: joinReports(parts.map(({ report }) => report)),
+      report: joinParts(scorer, parts),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     },
   };
+}
+
+/** Scores that hold within one request cannot be compared across the chunks of a budget. */
+function joinParts(scorer: RelevanceScorer, parts: readonly ScorerResult[]): ScorerReport {
+  const report = joinReports(parts.map((part) => part.report));
+  if (!report.scoresHoldWithinRequest || parts.length < 2) return report;
+  const warning =
+    `${scorerName(scorer)} computes scores that may be compared within one request only, but under a \`budget\` the documents were ` +
+    `scored in ${parts.length} requests. Leave \`budget\` out.`;
+  return { ...report, warnings: [...(report.warnings ?? []), warning] };
 }
 
 function stageReport(
