@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../errors.js";
-import { DECISION_PREFIXES, findService } from "./decisions/services.js";
+import { DECISION_PREFIXES, DECISION_SERVICES } from "./decisions/services.js";
 import type { HttpCrossEncoderOptions } from "./http/options.js";
-import { findProvider, isProvider, PROVIDERS } from "./http/providers/index.js";
+import { isProvider, PROVIDERS } from "./http/providers/index.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
 import { connectService } from "./remote/connect-service.js";
 
@@ -37,8 +37,8 @@ export function isRemoteModel(name: string): boolean {
 export function checkRemoteModel(name: string): void {
   const { provider, model } = splitName(name);
   const decisions = decisionProvider(provider);
-  if (decisions !== undefined) connectService(decisions, findService(decisions), { model });
-  else if (isProvider(provider)) connectService(provider, findProvider(provider), { model });
+  if (decisions !== undefined) connectService(decisions, DECISION_SERVICES[decisions], { model });
+  else if (isProvider(provider)) connectService(provider, PROVIDERS[provider], { model });
   else if (model === undefined) {
     const problem = `Invalid model "${name}": expected the name of a model after "${provider}:".`;
     throw InvalidOptionError.because("model", name, problem);

@@ -6,7 +6,7 @@ import { isListwise } from "../remote/listwise.js";
 import { redactError } from "../remote/redact.js";
 import type { RequestLimits } from "../remote/texts.js";
 import type { CustomOptions, ProviderOptions } from "./options.js";
-import { findProvider } from "./providers/index.js";
+import { findProvider } from "./providers/find-provider.js";
 import type { Provider } from "./providers/provider.js";
 import { type Result, readResult, readResults } from "./results.js";
 

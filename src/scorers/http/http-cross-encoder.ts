@@ -12,7 +12,7 @@ import { type Activation, activate, readUsage, resolveActivation, scatter, score
 import { prepareTexts, splitTexts } from "../remote/texts.js";
 import { customDialect, type Dialect, providerDialect } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
-import { findProvider } from "./providers/index.js";
+import { findProvider } from "./providers/find-provider.js";
 import { toUtf16 } from "./results.js";
 
 const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;

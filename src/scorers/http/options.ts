@@ -3,7 +3,8 @@ import type { ApiKey } from "../remote/connection.js";
 import { apiKeyCheck, CLIENT_CHECKS, type HttpClientOptions } from "../remote/options.js";
 import { type Activation, activationCheck } from "../remote/scores.js";
 import type { ProviderExtras } from "./providers/extras.js";
-import { findProvider, type ProviderName } from "./providers/index.js";
+import { findProvider } from "./providers/find-provider.js";
+import type { ProviderName } from "./providers/index.js";
 
 /** Options of `HttpCrossEncoder` that do not depend on the provider. */
 export interface HttpScorerOptions extends HttpClientOptions {
