@@ -29,7 +29,7 @@ interface Call {
   readonly topN: number | undefined;
   readonly threshold: number | undefined;
   readonly details: boolean;
-  /** Of `performance.now()`. */
+  /** A value of `performance.now()`. */
   readonly started: number;
   /** Aborts when any of the caller's signals does, when the time is up, and when the reranker is disposed of. */
   readonly signal: AbortSignal;

@@ -59,7 +59,7 @@ export interface ScorerReport {
 export interface CacheReport {
   /** Texts whose vectors were in the cache, or were being computed by another call. */
   hits: number;
-  /** Of the hits, texts whose vectors were read from the folder. */
+  /** Hits whose vectors were read from the folder. */
   stored: number;
   /** Texts that were encoded. */
   misses: number;
@@ -75,7 +75,7 @@ export interface CacheReport {
 export interface ScoreCacheReport {
   /** Texts whose score was in the cache. */
   hits: number;
-  /** Of the hits, texts whose score came from the store. */
+  /** Hits whose score came from the store. */
   stored: number;
   /** Texts that were scored. */
   misses: number;

@@ -81,7 +81,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
       return scores;
     }, PAIRS);
     // Rounding to 8 bits turns a difference in the last bit of a float into one step, and how often depends on the processor
-    // that Node runs on; docs/browser.md has the figures. What must hold on all: small, and never enough to swap what is apart.
+    // that Node runs on; docs/browser.md has the numbers. Differences must be small everywhere, and never swap texts whose scores differ clearly.
     const differences = found.map((score, index) => Math.abs(score - expected[index]!));
     expect(Math.max(...differences)).toBeLessThan(0.05);
     expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.008);
@@ -123,7 +123,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     expect(frames).toBeGreaterThan(2);
   });
 
-  it("rejects with the signal's reason amid a call, and serves the next one", async () => {
+  it("rejects with the signal's reason during a call, and serves the next call", async () => {
     const { reason, next } = await page.evaluate(async (texts) => {
       const scorer = new rerank.OnnxCrossEncoder();
       await scorer.score("warm", ["up"]);
@@ -137,7 +137,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     expect(next).toHaveLength(1);
   });
 
-  it("rejects a call under way when it is disposed of, ends its workers, and starts anew", async () => {
+  it("rejects a running call when it is disposed of, ends its workers, and starts again", async () => {
     const error = await page.evaluate(async (texts) => {
       const scorer = new rerank.OnnxCrossEncoder({ workers: 1 });
       await scorer.score("warm", ["up"]);

@@ -147,7 +147,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("what is wrong is told", () => {
+  describe("error reports", () => {
     it("nothing to rank, and the person is taken there", async () => {
       await opened.fill("", DOCUMENTS.join("\n"));
       await opened.page.click("#run");
@@ -229,7 +229,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await second.close();
     });
 
-    it.each(["#p1=broken!", "#p1=AAAA", "#something"])("%s is told, and the page works", async (fragment) => {
+    it.each(["#p1=broken!", "#p1=AAAA", "#something"])("%s is reported, and the page works", async (fragment) => {
       const page = await PlaygroundPage.open(browser, `${server.url}/${fragment}`);
       await expect.poll(() => page.text("#problem")).toMatch(/^This link cannot be read\./);
       await page.fill(QUERY, DOCUMENTS.join("\n"));
@@ -276,7 +276,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await expect.poll(() => opened.text("#count")).toBe("2 documents, separated by dashes");
     });
 
-    it("that cannot be read are told by name", async () => {
+    it("files that cannot be read are reported by name", async () => {
       await drop({ "photo.png": "x" });
       await expect.poll(() => opened.text("#problem")).toContain("photo.png cannot be opened. Choose one of .txt");
       await drop({ "bad.jsonl": '{"text":' });
@@ -382,7 +382,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await phone.close();
     });
 
-    it.each(["light", "dark"] as const)("axe-core finds nothing wrong in %s colours", async (colorScheme) => {
+    it.each(["light", "dark"] as const)("axe-core finds no violations in %s colors", async (colorScheme) => {
       const page = await PlaygroundPage.open(browser, server.url, { colorScheme });
       const [red] = await page.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g)!);
       expect(Number(red) > 128).toBe(colorScheme === "light");

@@ -66,7 +66,7 @@ async function rankJson(args: string[], input?: string): Promise<Row[]> {
 }
 
 describe("rank", () => {
-  it("puts the bundled model's favourite first and prints rank, old rank, score and text without colour", async () => {
+  it("prints rank, first-stage rank, score and text, best first and without colors", async () => {
     const { code, stdout, stderr } = await runCli(["rank", "--query", QUERY, file("notes.txt")]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
@@ -151,7 +151,7 @@ describe("rank", () => {
     expect(stdout).toContain("evil [2J text");
   });
 
-  it("colours the table where colours are asked for", async () => {
+  it("colors the table if colors are requested", async () => {
     const { stdout } = await runCli(["rank", "-q", QUERY, file("notes.txt")], { env: { FORCE_COLOR: "1" } });
     expect(stdout).toContain("\u001b[1m");
   });

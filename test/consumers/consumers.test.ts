@@ -145,7 +145,7 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
       expect(chain.after).toEqual(chain.films);
     });
 
-    it("keeps its documents as they were, and is told of a wrong option by name", () => {
+    it("leaves its documents unchanged, and reports an invalid option by name", () => {
       expect(seen.untouched).toBe(true);
       expect(seen.badOption).toMatchObject({ name: "InvalidOptionError", message: expect.stringContaining("topN") });
     });

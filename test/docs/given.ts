@@ -31,7 +31,7 @@ export const embeddings = new StaticEmbeddings();
 /** Any reranker. */
 export const reranker = new CrossEncoderReranker({ topN: 3 });
 
-/** The data set that ships with the package: queries, documents, judgements and a first-stage run. */
+/** The data set that ships with the package: queries, documents, judgments and a first-stage run. */
 export const data = await readBeir("node_modules/langchain-rerank/examples/data/bicycle");
 export const qrels = data.qrels;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ROOT } from "./pages.js";
 
-it("the picture shows the figures of the table (else: node scripts/draw-quality-and-time.js)", () => {
+it("the chart shows the numbers of the table; if not, run node scripts/draw-quality-and-time.js", () => {
   const drawn = execFileSync(process.execPath, [join(ROOT, "scripts/draw-quality-and-time.js"), "--print"], {
     encoding: "utf8",
   });

@@ -16,7 +16,7 @@ export interface BlockRun {
   error: { name: string; message: string } | undefined;
 }
 
-/** A project as a user has it: this package and its neighbours in `node_modules`, nothing else. Git ignores the folder. */
+/** A project as a user has it: this package and its neighbors in `node_modules`, nothing else. Git ignores the folder. */
 export class DocsProject {
   readonly folder = join(ROOT, ".cache/docs-project");
 

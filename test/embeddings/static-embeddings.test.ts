@@ -158,7 +158,7 @@ describe("a model of one's own", () => {
     await expect(new StaticEmbeddings({ model }).embedQuery("a")).rejects.toThrow(ModelIntegrityError);
   });
 
-  it("is loaded anew after a failure", async () => {
+  it("loads the model again after a failure", async () => {
     const path = join(mkdtempSync(join(tmpdir(), "static-")), "model.safetensors");
     const embeddings = new StaticEmbeddings({ model: path });
     await expect(embeddings.embedQuery("bees")).rejects.toThrow(ModelNotFoundError);

@@ -52,7 +52,7 @@ it("hands on what a download that fails says", async () => {
   await expect(downloadWithBar("someone/tiny", { stream })).rejects.toThrow("someone/tiny");
 });
 
-it("hands on that a licence has to be accepted", async () => {
+it("passes on that a license has to be accepted", async () => {
   await expect(downloadWithBar("jinaai/jina-reranker-v2-base-multilingual", { stream })).rejects.toThrow(
     "CC-BY-NC-4.0",
   );

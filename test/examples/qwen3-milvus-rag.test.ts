@@ -89,7 +89,7 @@ describe("the chat model of the example", () => {
     expect(chat?.body.messages).toMatchObject(messages);
   });
 
-  it("that Ollama does not have is told with the command that brings it", async () => {
+  it("a model that Ollama does not have is reported with the command that pulls it", async () => {
     vi.stubEnv("OLLAMA_CHAT_MODEL", "missing");
     await expect(main()).rejects.toMatchObject({ name: "BackendError", message: /ollama pull missing/ });
   });

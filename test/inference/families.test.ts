@@ -169,7 +169,7 @@ describe("passages", () => {
   it("are whole paragraphs by default, and the report has the span of the one that answers", async () => {
     const filler = (name: string) =>
       `The ${name} leaves at seven and returns before dark, and nobody minds the rain. `.repeat(11).trim();
-    const answer = `Honeybees find flowers by their colour and scent. ${filler("keeper")}`;
+    const answer = `Honeybees find flowers by their color and scent. ${filler("keeper")}`;
     const text = [filler("ferry"), answer, filler("train"), filler("bus")].join("\n\n");
     await using scorer = new OnnxCrossEncoder({ longDocuments: "max-passage", workers: 1 });
     const reports: ScorerReport[] = [];

@@ -20,7 +20,7 @@ it.each([
   ["esm", "application.mjs"],
   ["cjs", "application.cjs"],
 ] as const)(
-  "an application whose bundler (%s) left the worker behind is told which packages to exclude",
+  "an application whose bundler (%s) left the worker behind learns which packages to exclude",
   async (format, name) => {
     const outfile = join(folder, name);
     await build({

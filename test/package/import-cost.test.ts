@@ -17,9 +17,9 @@ interface Imported {
   builtins: string[];
   /** Modules that `require` loaded. */
   modules: string[];
-  /** Of the entry alone, after `@langchain/core`. */
+  /** Cost of the entry alone, after `@langchain/core`. */
   milliseconds: number;
-  /** Of `@langchain/core`. */
+  /** Cost of `@langchain/core`. */
   core: number;
 }
 

@@ -95,7 +95,7 @@ describe("links", () => {
     await expect(decodeFragment(bomb)).rejects.toThrow(/more than 8 MiB/);
   });
 
-  test("a link that is cut off is told so", async () => {
+  test("a link that is cut off is reported as such", async () => {
     const whole = await encodeFragment({ ...DEFAULT_STATE, query: "q", text: "some documents\nof a page" });
     await expect(decodeFragment(whole.slice(0, -8))).rejects.toThrow(/cut off or damaged/);
   });

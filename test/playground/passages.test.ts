@@ -31,7 +31,7 @@ describe("passages", () => {
     expect(parts(one + two)).toEqual([one, two]);
   });
 
-  test("a part of a text gives places in the whole of it", () => {
+  test("passages of a part of a text have offsets in the whole text", () => {
     const text = `${LONG_ONE} ${LONG_TWO}`;
     expect(parts(text, { start: LONG_ONE.length, end: text.length })).toEqual([LONG_TWO]);
   });

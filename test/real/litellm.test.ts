@@ -32,7 +32,7 @@ const SENTENCES = [
   "図書館で江戸時代の地図を見つけた。",
 ];
 
-/** What LiteLLM is told: a pass-through as its documentation has it, on a path that it does not own itself, and models of its own routes. */
+/** LiteLLM's configuration: a pass-through as its documentation has it, on a path that it does not own itself, and models of its own routes. */
 const config = (serve: string, raw: string, behind: string) => `
 model_list:
   - model_name: through-vllm
@@ -115,7 +115,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
         const { swappedBeyond: _, ...row } = await compareRankings(queries, own, scorer);
         rows.push({ way, ...row });
       }
-      console.warn(`against the own engine:\n${rows.map((row) => JSON.stringify(row)).join("\n")}`);
+      console.warn(`compared with the local engine:\n${rows.map((row) => JSON.stringify(row)).join("\n")}`);
       for (const { way, sameOrder, largestDifference } of rows) {
         expect(`${way}: ${sameOrder}`).toBe(`${way}: 100`);
         expect(largestDifference).toBeLessThan(1e-6);

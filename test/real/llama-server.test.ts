@@ -56,7 +56,7 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
   });
 
   test.skipIf(noRealQueries)(
-    `the own engine gives the same order on 100 real queries${noRealQueries ? ` (${noRealQueries})` : ""}`,
+    `the local engine gives the same order on 100 real queries${noRealQueries ? ` (${noRealQueries})` : ""}`,
     async () => {
       const queries = realQueries(100, 5).map(({ query, documents }) => ({
         query,
@@ -64,7 +64,7 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
       }));
       const engine = new OnnxCrossEncoder({ model: fixture("tiny-xlm-roberta"), activation: "identity" });
       const report = await compareRankings(queries, engine, scorerFor());
-      console.warn(`llama-server against the own engine: ${JSON.stringify(report)}`);
+      console.warn(`llama-server compared with the local engine: ${JSON.stringify(report)}`);
       expect(report.largestDifference).toBeLessThan(TOLERANCE);
       expect(report.swappedBeyond(TOLERANCE)).toBe(0);
       await engine.dispose();

@@ -83,7 +83,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       );
     });
 
-    test("a document longer than the context is cut and flagged, and its neighbours are not", async () => {
+    test("a document longer than the context is cut and flagged, and its neighbors are not", async () => {
       const reports: ScorerReport[] = [];
       const texts = ["a short text", "long words without end ".repeat(600)];
       const scores = await scorerFor("tiny-qwen3").score("what is long?", texts, {

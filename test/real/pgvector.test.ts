@@ -60,7 +60,7 @@ describe.skipIf(reason)(`PostgreSQL with pgvector${reason ? ` (${reason})` : ""}
     for (const check of Object.values(checks)) check(JSON.parse(stdout));
   });
 
-  test("a server that is not there is told in one line, without the password", async () => {
+  test("a missing server is reported in one line, without the password", async () => {
     const { status, stdout, stderr } = await example(
       `postgresql://postgres:geheim@127.0.0.1:${await freePort()}/postgres`,
     );

@@ -12,7 +12,7 @@ describe("the queue", () => {
     const calls = Array.from({ length: 9 }, () => post(`${server.url}/v1/rerank`, BODY));
     const refused: Answer[] = [];
     for (const call of calls) void call.then((answer) => refused.push(answer));
-    // The other five cannot end before they are told to.
+    // The other five cannot end before the test lets them.
     await soon(() => expect(refused).toHaveLength(4));
     expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429]);
     for (const { headers, body } of refused) {

@@ -67,7 +67,7 @@ describe("rerank formats", () => {
     expect(body.meta.api_version.version).toBe("2");
   });
 
-  test("TEI is told by `texts`, and gives logits on request", async () => {
+  test("recognizes TEI requests by `texts`, and returns logits on request", async () => {
     const plain = await post(`${server.url}/rerank`, { query: QUERY, texts: DOCUMENTS, return_text: true });
     expect(plain.body.map((result: { index: number }) => result.index)).toEqual(order());
     expect(plain.body[0].text).toBe(DOCUMENTS[plain.body[0].index]);
@@ -77,7 +77,7 @@ describe("rerank formats", () => {
     expect(documents.body.results).toHaveLength(DOCUMENTS.length);
   });
 
-  test("a text that does not fit is an error where TEI is told not to cut", async () => {
+  test("refuses a text that does not fit if a TEI request forbids truncation", async () => {
     const body = { query: QUERY, texts: ["short", "word ".repeat(500)], truncate: false };
     expect(await post(`${server.url}/rerank`, body)).toMatchObject({
       status: 422,
@@ -151,7 +151,7 @@ describe("embeddings", () => {
     await counting.close();
   });
 
-  test("questions can be told from documents", async () => {
+  test("distinguishes queries from documents", async () => {
     const embedder = new OnnxEmbeddings({
       model: new URL("../fixtures/tiny-models/bert-encoder", import.meta.url).pathname,
       queryPrefix: "query: ",

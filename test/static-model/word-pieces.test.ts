@@ -18,7 +18,7 @@ describe("WordPieces", () => {
     expect(piecesOf(text)).toEqual(pieces);
   });
 
-  it("gives the same pieces whether or not a stretch needs normalising", () => {
+  it("gives the same pieces whether or not a stretch needs normalizing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => {
         // A soft hyphen vanishes, but not before its stretch has gone the slow way.

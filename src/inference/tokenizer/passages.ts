@@ -22,7 +22,7 @@ interface Piece {
   after: Break;
 }
 
-/** Kinds of places to cut at, weakest first. */
+/** Kinds of positions to cut at, weakest first. */
 type Break = 0 | 1 | 2;
 const WORD: Break = 0;
 const SENTENCE: Break = 1;

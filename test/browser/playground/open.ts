@@ -16,7 +16,7 @@ export interface SeenCard {
 /** The playground in a session of its own. */
 export class PlaygroundPage {
   readonly page: Page;
-  /** Uncaught errors, violations of the page's policy, and requests to other places than the server. */
+  /** Uncaught errors, violations of the page's policy, and requests to other hosts than the server. */
   readonly faults: string[] = [];
   /** Paths that the page asked its server for. */
   readonly requests: string[] = [];

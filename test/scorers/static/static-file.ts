@@ -1,7 +1,7 @@
 /** A static model's file, written as the recipe writes it. */
 export interface StaticFile {
   vocabulary: string[];
-  /** One row a token, whole numbers from −128 to 127. */
+  /** One row per token, whole numbers from −128 to 127. */
   vectors: number[][];
   scales: number[];
   weights?: number[];

@@ -44,7 +44,7 @@ export class JsonlIndex {
     this.capacity = fstatSync(this.#table).size / SLOT;
   }
 
-  /** A number that belongs to this id, `undefined` for an unknown id. Rows are told apart by a 64-bit hash, without reading them. */
+  /** A number that belongs to this id, `undefined` for an unknown id. Rows are distinguished by a 64-bit hash, without reading them. */
   slotOf(id: string): number | undefined {
     const { used, number } = this.#probe(fingerprint(id));
     return used ? number : undefined;

@@ -2,7 +2,7 @@ import type { TextSpan } from "../../../text-span.js";
 
 /** Characters that a folded card shows. */
 export const FOLDED = 260;
-/** Of those, how many stand before a passage that begins later. */
+/** Number of those characters that come before a passage that begins later. */
 const LEAD = 60;
 
 /** What is shown of a text, in three parts; the middle one is marked. */

@@ -23,7 +23,7 @@ export class ResultList {
   #order: ListOrder = "new";
   #limit = PAGE;
 
-  /** @param onSeen Called with the places, as given, of cards that come into view. */
+  /** @param onSeen Called with the input indexes of cards that come into view. */
   constructor(onSeen: (indexes: number[]) => void) {
     this.#watcher = new IntersectionObserver(
       (entries) => {
@@ -55,11 +55,11 @@ export class ResultList {
   setResults(texts: readonly string[], results: readonly PlaygroundResult[]): void {
     this.#take(texts);
     const shares = barShares(results.map(({ score }) => score));
-    const places = results.map((result, at): [number, Placed] => [
+    const placed = results.map((result, at): [number, Placed] => [
       result.index,
       { result, rank: at + 1, share: shares[at]! },
     ]);
-    this.#setPlaces(new Map(places));
+    this.#setPlaced(new Map(placed));
   }
 
   setOrder(order: ListOrder): void {
@@ -87,8 +87,8 @@ export class ResultList {
     this.#list.replaceChildren();
   }
 
-  #setPlaces(places: ReadonlyMap<number, Placed>): void {
-    this.#placed = places;
+  #setPlaced(placed: ReadonlyMap<number, Placed>): void {
+    this.#placed = placed;
     for (const card of this.#cards.values()) card.mark(undefined);
     this.#render();
   }
