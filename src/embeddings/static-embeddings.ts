@@ -1,7 +1,7 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidInputError } from "../errors.js";
 import { checkKnown } from "../options.js";
-import { type StaticModel, StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
+import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link StaticEmbeddings}. */
@@ -57,9 +57,9 @@ export class StaticEmbeddings extends Embeddings {
         if (vectors.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal?.throwIfAborted();
       }
-      const embedded = embed(model, text);
-      vectors.push(embedded.vector);
-      tokens += embedded.tokens;
+      const rows = model.pieces.rows(text);
+      vectors.push(model.table.sum(rows));
+      tokens += rows.length;
     }
     options.onReport?.({ tokens, truncated: texts.map(() => false) });
     return vectors;
@@ -70,14 +70,4 @@ export class StaticEmbeddings extends Embeddings {
     const [vector] = await this.embedDocuments([text], options);
     return vector!;
   }
-}
-
-/** The unit vector of a text, and how many word pieces it was made of. */
-function embed({ table, pieces }: StaticModel, text: string): { vector: number[]; tokens: number } {
-  let tokens = 0;
-  pieces.forEachWord(text, (rows) => {
-    tokens += rows.length;
-    for (let i = 0; i < rows.length; i++) table.add(rows[i]!);
-  });
-  return { vector: table.take(), tokens };
 }

@@ -4,32 +4,33 @@ import { findCalibration } from "../models/calibrations.js";
 import { modelsFolder } from "../platform/web/browser-settings.js";
 import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";
-import { readStaticTable, type StaticTable } from "./static-table.js";
+import { readStaticTable } from "./read-static-table.js";
+import type { StaticTable } from "./static-table.js";
 import { WordPieces } from "./word-pieces.js";
 
-/** What the bundled model is called, in reports and as a reranker's `model`. A constant that other entry points share would leave them an empty import. */
+/** Name of the bundled model in reports. Not imported: a constant shared with other entry points would add an empty import to them. */
 const BUNDLED = "static-en-v1";
 
-/** Where a static model comes from: bytes, an `http(s):` address to fetch, or the path of a file. */
+/** Source of a static model: its bytes, an `http(s):` URL or the path of a file. */
 export type StaticModelSource = string | URL | Uint8Array | ArrayBuffer;
 
-/** A table of vectors, and what cuts texts into its rows. */
+/** A table of vectors and the tokenizer whose tokens are its rows. */
 export interface StaticModel {
   readonly table: StaticTable;
   readonly pieces: WordPieces;
 }
 
-/** A static model that is read at the first call, and after a failure at the next. */
+/** Reads a static model on the first call. After a failure, the next call tries again. */
 export class StaticModelReader {
-  /** The source as reports name it. */
+  /** Name of the source in reports. */
   readonly name: string;
   readonly #source: StaticModelSource | undefined;
   #reading: Promise<StaticModel> | undefined;
   #calibration: Calibration | undefined;
 
   /**
-   * @param source The bundled model where none is given.
-   * @throws InvalidOptionError
+   * @param source Default: the bundled model.
+   * @throws InvalidOptionError if the source is neither bytes nor a non-empty URL or path.
    */
   constructor(source: StaticModelSource | undefined) {
     const isBytes = source instanceof Uint8Array || source instanceof ArrayBuffer;
@@ -49,7 +50,7 @@ export class StaticModelReader {
       this.#calibration = model.table.calibration;
       return model;
     } catch (error) {
-      // A file that comes into being, or a server that comes back, must not need a new instance.
+      // The file may be created, or the server may come back, while this instance is in use.
       this.#reading = undefined;
       throw error;
     }
@@ -61,7 +62,7 @@ export class StaticModelReader {
   }
 }
 
-/** An address may carry a token after its `?`, which no report shall show. */
+/** Without the query string, which may hold a token. */
 function displayName(source: string | URL | Uint8Array | ArrayBuffer): string {
   const isAddress = source instanceof URL || /^https?:\/\//.test(String(source));
   return isAddress ? String(source).replace(/[?#].*$/s, "") : String(source);
@@ -74,7 +75,7 @@ async function read(name: string, source: StaticModelSource): Promise<StaticMode
 
 let bundled: Promise<StaticModel> | undefined;
 
-/** The bundled model is read once a process, whoever asks. */
+/** The bundled model is read once per process. */
 function readBundled(): Promise<StaticModel> {
   bundled ??= read(BUNDLED, staticModelUrl(modelsFolder())).catch((error: unknown) => {
     bundled = undefined;

@@ -1,17 +1,19 @@
-import { bertNormalize } from "./bert-normalize.js";
+import { bertNormalizer } from "../inference/tokenizer/normalizers/bert.js";
 import { hashStep, WordCache } from "./word-cache.js";
 
 const PUNCTUATION = /^\p{P}$/u;
 const SPACE = /^\s$/u;
 const SPACE_CODE = 32;
-/** Words of more characters than this are unknown as a whole, as in the reference. */
+/** Words with more characters are unknown, as in the reference implementation. */
 const LONGEST_WORD = 100;
 
-/** Kinds of characters; a foreign one needs normalising first, and all beyond ASCII are. */
+/** Kinds of characters. A foreign character has to be normalized first; all characters beyond ASCII are foreign. */
 const Kind = { word: 0, space: 1, punctuation: 2, foreign: 3 } as const;
 
-/** Kind of every ASCII character, by its code. */
+/** The kind of each ASCII character, by its code. */
 const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => kindOf(String.fromCharCode(code)));
+
+const normalize = bertNormalizer({});
 
 function kindOf(character: string): number {
   const code = character.charCodeAt(0);
@@ -21,7 +23,7 @@ function kindOf(character: string): number {
   return SPACE.test(character) ? Kind.space : Kind.word;
 }
 
-/** Where the next plain space stands, or the text ends. */
+/** Index of the next ASCII white space, or of the end of the text. */
 function endOfStretch(text: string, from: number): number {
   let end = from;
   while (end < text.length && ASCII_KINDS[text.charCodeAt(end)] !== Kind.space) end++;
@@ -29,23 +31,32 @@ function endOfStretch(text: string, from: number): number {
 }
 
 /**
- * Word pieces of uncased BERT (Devlin et al., 2019), as row numbers of a vocabulary. Words without a spelling in the vocabulary have no
- * row. No special tokens, no truncation.
+ * Word pieces of uncased BERT (Devlin et al., 2019), as row numbers of a vocabulary. Words that the vocabulary cannot spell have no rows. No
+ * special tokens, no truncation.
  */
 export class WordPieces {
-  readonly #rows: ReadonlyMap<string, number>;
+  /** Rows of pieces that begin a word, and of those that continue one, without their `##`. */
+  readonly #first = new Map<string, number>();
+  readonly #next = new Map<string, number>();
   readonly #longestPiece: number;
   readonly #words = new WordCache<readonly number[]>();
   readonly #split = (word: string) => this.#pieces(word.toLowerCase());
+  /** The rows found so far. Reused by the next text. */
+  #found = new Int32Array(1024);
+  #count = 0;
 
-  /** @param vocabulary Pieces in row order; those that go on a word start with `##`. */
+  /** @param vocabulary Pieces in row order. Those that continue a word start with `##`. */
   constructor(vocabulary: readonly string[]) {
-    this.#rows = new Map(vocabulary.map((piece, row) => [piece, row]));
+    for (const [row, piece] of vocabulary.entries()) {
+      if (piece.length > 2 && piece.startsWith("##")) this.#next.set(piece.slice(2), row);
+      else this.#first.set(piece, row);
+    }
     this.#longestPiece = vocabulary.reduce((longest, piece) => Math.max(longest, piece.length), 0);
   }
 
-  /** Calls `visit` with the rows of each word of `text`, in order. The array is shared: do not change it. */
-  forEachWord(text: string, visit: (rows: readonly number[]) => void): void {
+  /** The rows of a text's word pieces, in order. The array is reused by the next call. */
+  rows(text: string): Int32Array {
+    this.#count = 0;
     let start = 0;
     let hash = 0;
     for (let i = 0; i <= text.length; i++) {
@@ -56,29 +67,32 @@ export class WordPieces {
         continue;
       }
       if (kind === Kind.foreign) {
-        // Normalising never looks across a space, so only the rest of this stretch takes the slow way.
+        // Normalization never looks across white space, so only the rest of this stretch takes the slow path.
         i = endOfStretch(text, i);
-        this.#normalized(bertNormalize(text.slice(start, i)), visit);
+        this.#normalized(normalize(text.slice(start, i)));
       } else {
-        if (i > start) visit(this.#words.get(text, start, i, hash, this.#split));
-        if (kind === Kind.punctuation) visit(this.#word(text[i]!));
+        if (i > start) this.#append(this.#words.get(text, start, i, hash, this.#split));
+        if (kind === Kind.punctuation) this.#append(this.#word(text[i]!));
       }
       start = i + 1;
       hash = 0;
     }
+    return this.#found.subarray(0, this.#count);
   }
 
-  /** All rows of `text`, in order. */
-  rows(text: string): number[] {
-    const found: number[] = [];
-    this.forEachWord(text, (rows) => found.push(...rows));
-    return found;
+  #append(rows: readonly number[]): void {
+    if (this.#count + rows.length > this.#found.length) {
+      const larger = new Int32Array(2 * (this.#count + rows.length));
+      larger.set(this.#found);
+      this.#found = larger;
+    }
+    for (let i = 0; i < rows.length; i++) this.#found[this.#count++] = rows[i]!;
   }
 
-  #normalized(text: string, visit: (rows: readonly number[]) => void): void {
+  #normalized(text: string): void {
     let word = "";
     const flush = () => {
-      if (word !== "") visit(this.#word(word));
+      if (word !== "") this.#append(this.#word(word));
       word = "";
     };
     for (const character of text) {
@@ -89,7 +103,7 @@ export class WordPieces {
         continue;
       }
       flush();
-      if (kind === Kind.punctuation) visit(this.#word(character));
+      if (kind === Kind.punctuation) this.#append(this.#word(character));
     }
     flush();
   }
@@ -100,17 +114,18 @@ export class WordPieces {
     return this.#words.get(word, 0, word.length, hash, this.#split);
   }
 
-  /** Longest piece first, from the left; a rest that no piece starts makes the whole word unknown. */
+  /** Takes the longest piece first, from the left. If no piece fits the rest of a word, the whole word is unknown. */
   #pieces(word: string): number[] {
-    const characters = [...word];
-    if (characters.length > LONGEST_WORD) return [];
+    // Characters are code points; no piece of a vocabulary begins or ends inside one.
+    const characters = word.length > LONGEST_WORD ? [...word].length : word.length;
+    if (characters > LONGEST_WORD) return [];
     const rows: number[] = [];
-    for (let start = 0; start < characters.length; ) {
-      const prefix = start > 0 ? "##" : "";
-      let end = Math.min(characters.length, start + this.#longestPiece);
+    for (let start = 0; start < word.length; ) {
+      const pieces = start > 0 ? this.#next : this.#first;
+      let end = Math.min(word.length, start + this.#longestPiece);
       let row: number | undefined;
       for (; end > start; end--) {
-        row = this.#rows.get(prefix + characters.slice(start, end).join(""));
+        row = pieces.get(word.slice(start, end));
         if (row !== undefined) break;
       }
       if (row === undefined) return [];

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InvalidInputError, InvalidOptionError, ModelIntegrityError, ModelNotFoundError } from "../../src/errors.js";
 import { StaticEmbeddings } from "../../src/static.js";
-import { readStaticTable } from "../../src/static-model/static-table.js";
+import { readStaticTable } from "../../src/static-model/read-static-table.js";
 import { WordPieces } from "../../src/static-model/word-pieces.js";
 
 const folder = new URL("../../models/static-en-v1/", import.meta.url);
@@ -85,8 +85,7 @@ describe("StaticEmbeddings", () => {
     const sentence = "Rates of interest rose in the autumn of 1923, and bees were seen. ";
     const text = sentence.repeat(400);
     const pieces = new WordPieces(table.vocabulary).rows(sentence);
-    for (const row of pieces) table.add(row);
-    const short = table.take();
+    const short = table.sum(pieces);
     const long = await embeddings.embedQuery(text);
     expect(pieces.length * 400).toBeGreaterThan(2 * 257);
     long.forEach((value, i) => {

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 // @ts-expect-error: a script without types.
 import { compileKernel, sourceOf } from "../../scripts/build/kernel.js";
+import { StaticEmbeddings } from "../../src/embeddings/static-embeddings.js";
 import { toHalves } from "../../src/inference/late-interaction/half-precision.js";
 import { maxSim, plainBest, queryMatrix } from "../../src/inference/late-interaction/max-sim.js";
 import { MaxSimKernel } from "../../src/inference/late-interaction/max-sim-kernel.js";
 import { Kernel } from "../../src/kernel/kernel.js";
+import { StaticLateInteraction } from "../../src/scorers/static/static-late-interaction.js";
 import { seededRandom } from "./random.js";
 
 const mean = (best: ArrayLike<number>) => Array.from(best).reduce((sum, value) => sum + value, 0) / best.length;
@@ -82,11 +84,35 @@ describe("The WebAssembly kernel", () => {
 });
 
 describe("Without WebAssembly", () => {
-  beforeEach(() => {
+  beforeEach(async () => {
+    // Read with the kernel, before it becomes unavailable.
+    await new StaticEmbeddings().embedQuery("read the model");
     vi.resetModules();
     vi.stubGlobal("WebAssembly", undefined);
   });
   afterEach(() => vi.unstubAllGlobals());
+
+  it("gives the static model's vectors and scores in TypeScript, in the same order", async () => {
+    const passages = Array.from(
+      { length: 40 },
+      (_, i) => `Passage ${i}: bees see ultraviolet light, ${"which guides them ".repeat(i)}to nectar no. ${i * i}.`,
+    );
+    passages.push("", "naïve café — 東京 😀", "long ".repeat(5000));
+    const withKernel = { scorer: new StaticLateInteraction(), embeddings: new StaticEmbeddings() };
+    const fresh = {
+      scorer: new (await import("../../src/scorers/static/static-late-interaction.js")).StaticLateInteraction(),
+      embeddings: new (await import("../../src/embeddings/static-embeddings.js")).StaticEmbeddings(),
+    };
+    expect(await fresh.embeddings.embedDocuments(passages)).toEqual(
+      await withKernel.embeddings.embedDocuments(passages),
+    );
+    for (const query of ["what do bees see?", "how long is passage no. 49"]) {
+      const [plain, fast] = [await fresh.scorer.score(query, passages), await withKernel.scorer.score(query, passages)];
+      for (const [i, score] of plain.entries()) expect(fast[i]).toBeCloseTo(score, 6);
+      const order = (scores: readonly number[]) => scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+      expect(order(fast)).toEqual(order(plain));
+    }
+  });
 
   it("computes MaxSim in TypeScript", async () => {
     const fresh = await import("../../src/inference/late-interaction/max-sim.js");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readStaticTable } from "../../src/static-model/static-table.js";
+import { readStaticTable } from "../../src/static-model/read-static-table.js";
 import { WordPieces } from "../../src/static-model/word-pieces.js";
 
 const cases = JSON.parse(readFileSync(new URL("fixtures/word-pieces.json", import.meta.url), "utf8")) as {
@@ -11,7 +11,7 @@ const cases = JSON.parse(readFileSync(new URL("fixtures/word-pieces.json", impor
 const model = readFileSync(new URL("../../models/static-en-v1/model.safetensors", import.meta.url));
 const { vocabulary } = readStaticTable("bundled", model);
 const wordPieces = new WordPieces(vocabulary);
-const piecesOf = (text: string) => wordPieces.rows(text).map((row) => vocabulary[row]);
+const piecesOf = (text: string) => Array.from(wordPieces.rows(text), (row) => vocabulary[row]);
 
 describe("WordPieces", () => {
   it.each(cases)("cuts %j as the reference does", ({ text, pieces }) => {
@@ -21,7 +21,7 @@ describe("WordPieces", () => {
   it("gives the same pieces whether or not a stretch needs normalizing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => {
-        // A soft hyphen vanishes, but not before its stretch has gone the slow way.
+        // A soft hyphen vanishes, but only after its stretch has taken the slow path.
         expect(piecesOf(text.replace(/[^ \t\n\r]+/g, "$&\u00ad"))).toEqual(piecesOf(text));
       }),
     );

@@ -98,20 +98,16 @@ export class StaticLateInteraction implements RelevanceScorer {
   }
 }
 
-/** What compares texts, as rows of the table, with one query. */
+/** Compares texts, as rows of the table, with one query. */
 function comparison({ table, pieces }: StaticModel, query: string) {
-  const rows = pieces.rows(query);
-  const sum = sumOf(rows);
+  const rows = pieces.rows(query).slice();
+  const sum = table.sum(rows);
   const cosines = rows.length > 0 ? new TokenCosines(table, rows) : undefined;
 
-  function sumOf(of: readonly number[]): number[] {
-    for (let i = 0; i < of.length; i++) table.add(of[i]!);
-    return table.take();
-  }
-
-  function similarity(of: readonly number[]): number {
+  function similarity(of: Int32Array): number {
     if (!cosines) return 0;
-    const cosine = sumOf(of).reduce((total, value, i) => total + value * sum[i]!, 0);
+    let cosine = 0;
+    for (const [i, value] of table.sum(of).entries()) cosine += value * sum[i]!;
     return table.maxSimShare * cosines.maxSim(of) + (1 - table.maxSimShare) * cosine;
   }
 
