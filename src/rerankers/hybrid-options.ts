@@ -70,11 +70,17 @@ export const HYBRID_CHECKS = {
   budget: number(0, 2 ** 31 - 1),
 } satisfies Checks<Omit<HybridRerankerInput, keyof BaseRerankerInput>>;
 
+/** How a hybrid blends if it names neither a first stage nor a model. */
+export const BLEND_OF_DEFAULT_STAGES = { topK: 80, alpha: 1 } as const;
+
+/** How a hybrid blends other stages by default. */
+export const DEFAULT_BLEND = { topK: 20, alpha: 0.7 } as const;
+
 /** The stages after the first, with defaults filled in, and whether the reranker created their scorers. */
 export function makeStages(options: HybridRerankerInput): (CascadeStage & { owned: boolean })[] {
   const { cascade, model, topK, alpha, calibration } = options;
   if (cascade === undefined) {
-    const defaults = hasDefaultStages(options) ? { topK: 80, alpha: 1 } : { topK: 20, alpha: 0.7 };
+    const defaults = hasDefaultStages(options) ? BLEND_OF_DEFAULT_STAGES : DEFAULT_BLEND;
     const [k, weight] = [topK ?? defaults.topK, alpha ?? defaults.alpha];
     return [makeStage({ model, topK: k, alpha: weight, calibration: calibration?.cross }, "")];
   }

@@ -1,3 +1,5 @@
+import { DEFAULT_FIRST_STAGE, DEFAULT_MODEL } from "../../models/defaults.js";
+import { BLEND_OF_DEFAULT_STAGES, DEFAULT_BLEND } from "../../rerankers/hybrid-options.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
@@ -15,8 +17,6 @@ export interface Reference {
   seconds: number;
   perQuery: ReadonlyMap<string, number>;
 }
-
-const DEFAULTS = { topK: 20, alpha: 0.7 } as const;
 
 /** Every first stage alone, every model that scored all candidates, and every pair of the two with the defaults. */
 export function measureReferences(
@@ -43,7 +43,9 @@ export function measureReferences(
   };
   const isComplete = (model: string) =>
     queries.stages.every((stages) => !stages?.models.get(model)?.scores.some((score) => Number.isNaN(score)));
-  const pairs = scores.first.flatMap((first) => scores.models.map((model) => ({ first, model, ...DEFAULTS })));
+  const pairs = scores.first.flatMap((first) =>
+    scores.models.map((model) => ({ first, model, ...defaultBlend(first, model) })),
+  );
   const hasCurve = (name: string) => scores.calibrations.has(name);
   return [
     ...scores.first.map((name) => alone(name, "first")),
@@ -57,4 +59,8 @@ export function measureReferences(
         return make(`${group.first} + ${group.model}, defaults`, "default-hybrid", values, secondsOf(group, queries));
       }),
   ];
+}
+
+function defaultBlend(first: string, model: string): { topK: number; alpha: number } {
+  return first === DEFAULT_FIRST_STAGE && model === DEFAULT_MODEL ? BLEND_OF_DEFAULT_STAGES : DEFAULT_BLEND;
 }
