@@ -48,7 +48,7 @@ export class ResultList {
   /** Shows documents as given, without scores. */
   setDocuments(texts: readonly string[]): void {
     this.#take(texts);
-    this.#setPlaces(new Map());
+    this.#setPlaced(new Map());
   }
 
   /** Puts the documents in their new order. */
