@@ -13,6 +13,7 @@ const COMMANDS = [
   import("../../src/apps/cli/commands/compare.js"),
   import("../../src/apps/cli/commands/tune.js"),
   import("../../src/apps/cli/commands/calibrate.js"),
+  import("../../src/apps/cli/commands/doctor.js"),
 ];
 
 /** Instructions of a Dockerfile; what follows the first group is a command line of the shell, or its words as JSON. */

@@ -94,7 +94,7 @@ describe("the path of a local model", () => {
         message: expect.stringContaining('There is no local folder of this name either. Did you mean "./models/mine"?'),
       });
       await expect(locateModel("models/my-reranker")).rejects.toThrow(
-        "There is no local folder models/my-reranker either.",
+        /There is no local folder models\/my-reranker either\. The folder \S+models contains mine\.$/,
       );
       await expect(locateModel("elsewhere/my-reranker")).rejects.toThrow('start its path with "./"');
       // Registered names need no such advice.

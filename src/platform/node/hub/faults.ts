@@ -1,6 +1,6 @@
 import { DownloadError, ModelNotFoundError, RerankError } from "../../../errors.js";
 import { findModel, nearestModels } from "../../../models/find.js";
-import { hasParent, similarPath } from "../folder.js";
+import { describeParent, hasParent, similarPath } from "../folder.js";
 import type { HubSettings } from "./settings.js";
 
 /** The repository or file that is being fetched, for messages. */
@@ -89,7 +89,9 @@ function alternatives(name: string): { advice: string; suggestions: readonly str
   if (findModel(name)) return NO_ALTERNATIVES;
   const path = similarPath(name);
   if (path !== undefined) return { advice: " There is no local folder of this name either.", suggestions: [path] };
-  if (hasParent(name)) return { advice: ` There is no local folder ${name} either.`, suggestions: nearestModels(name) };
+  if (hasParent(name)) {
+    return { advice: ` There is no local folder ${name} either. ${describeParent(name)}`, suggestions: [] };
+  }
   const advice = ' If you mean a local folder, start its path with "./". No registered model has this name.';
   return { advice, suggestions: nearestModels(name) };
 }
