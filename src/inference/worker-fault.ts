@@ -41,7 +41,7 @@ export function fromWire(error: WireError): RerankError {
   }
 }
 
-/** Why a runtime could not be loaded. */
+/** The reason why a runtime could not be loaded, as a sentence. */
 function missingReason(dependency: string, cause: string): string {
   if (dependency !== "onnxruntime-node") return `The reason: ${cause}.`;
   if (/^Cannot find (module|package)/.test(cause)) {
