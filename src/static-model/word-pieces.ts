@@ -1,4 +1,5 @@
 import { bertNormalizer } from "../inference/tokenizer/normalizers/bert.js";
+import { PieceIndex } from "./piece-index.js";
 import { hashStep, WordCache } from "./word-cache.js";
 
 const PUNCTUATION = /^\p{P}$/u;
@@ -35,10 +36,11 @@ function endOfStretch(text: string, from: number): number {
  * special tokens, no truncation.
  */
 export class WordPieces {
-  /** Rows of pieces that begin a word, and of those that continue one, without their `##`. */
-  readonly #first = new Map<string, number>();
-  readonly #next = new Map<string, number>();
-  readonly #longestPiece: number;
+  /** Pieces that begin a word, and those that continue one, without their `##`. */
+  readonly #first: PieceIndex;
+  readonly #next: PieceIndex;
+  /** Hashes of the beginnings of a word's rest, by length. */
+  readonly #hashes: Int32Array;
   readonly #words = new WordCache<readonly number[]>();
   readonly #split = (word: string) => this.#pieces(word.toLowerCase());
   /** The rows found so far. Reused by the next text. */
@@ -47,11 +49,13 @@ export class WordPieces {
 
   /** @param vocabulary Pieces in row order. Those that continue a word start with `##`. */
   constructor(vocabulary: readonly string[]) {
-    for (const [row, piece] of vocabulary.entries()) {
-      if (piece.length > 2 && piece.startsWith("##")) this.#next.set(piece.slice(2), row);
-      else this.#first.set(piece, row);
-    }
-    this.#longestPiece = vocabulary.reduce((longest, piece) => Math.max(longest, piece.length), 0);
+    const continues = (piece: string) => piece.length > 2 && piece.startsWith("##");
+    const rows = vocabulary.map((piece, row) => [piece, row] as const);
+    this.#first = new PieceIndex(rows.filter(([piece]) => !continues(piece)));
+    this.#next = new PieceIndex(
+      rows.filter(([piece]) => continues(piece)).map(([piece, row]) => [piece.slice(2), row] as const),
+    );
+    this.#hashes = new Int32Array(vocabulary.reduce((longest, piece) => Math.max(longest, piece.length), 0) + 1);
   }
 
   /** The rows of a text's word pieces, in order. The array is reused by the next call. */
@@ -122,13 +126,15 @@ export class WordPieces {
     const rows: number[] = [];
     for (let start = 0; start < word.length; ) {
       const pieces = start > 0 ? this.#next : this.#first;
-      let end = Math.min(word.length, start + this.#longestPiece);
-      let row: number | undefined;
+      const hashes = this.#hashes;
+      let end = Math.min(word.length, start + hashes.length - 1);
+      for (let i = start; i < end; i++) hashes[i - start + 1] = hashStep(hashes[i - start]!, word.charCodeAt(i));
+      let row = -1;
       for (; end > start; end--) {
-        row = pieces.get(word.slice(start, end));
-        if (row !== undefined) break;
+        row = pieces.find(word, start, end, hashes[end - start]!);
+        if (row >= 0) break;
       }
-      if (row === undefined) return [];
+      if (row < 0) return [];
       rows.push(row);
       start = end;
     }

@@ -106,8 +106,9 @@ function comparison({ table, pieces }: StaticModel, query: string) {
 
   function similarity(of: Int32Array): number {
     if (!cosines) return 0;
+    const other = table.sum(of);
     let cosine = 0;
-    for (const [i, value] of table.sum(of).entries()) cosine += value * sum[i]!;
+    for (let i = 0; i < sum.length; i++) cosine += sum[i]! * other[i]!;
     return table.maxSimShare * cosines.maxSim(of) + (1 - table.maxSimShare) * cosine;
   }
 
