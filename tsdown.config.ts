@@ -2,15 +2,28 @@ import { defineConfig, type Rolldown } from "tsdown";
 import { playgroundPage } from "./scripts/build/playground-page.js";
 
 /**
- * The one plugin that rewrites output. In the CommonJS build, the package's other subpaths are loaded with `require`: `import()` would load
- * their ESM form, with a second copy of every error class and of every loaded model. The option `dynamicImportInCjs: false` would do the
- * same, but to every `import()`, and optional dependencies such as Vega 6 exist as ESM only.
+ * The one plugin that rewrites output.
+ *
+ * In the CommonJS build, the package's other subpaths are loaded with `require`: `import()` would load their ESM form, with a second copy of
+ * every error class and of every loaded model. The option `dynamicImportInCjs: false` would do the same, but to every `import()`, and
+ * optional dependencies such as Vega 6 exist as ESM only.
+ *
+ * In the ESM build, imports that only run another chunk are removed. No module here has side effects, and bundlers of applications warn
+ * about such imports.
  */
-const requireSiblings: Rolldown.Plugin = {
-  name: "require-siblings",
-  renderChunk(code, _chunk, { format }) {
-    if (format !== "cjs") return null;
-    return code.replace(/\bimport\(("langchain-rerank\/[a-z-]+")\)/g, "Promise.resolve().then(() => require($1))");
+const tidyImports: Rolldown.Plugin = {
+  name: "tidy-imports",
+  generateBundle({ format }, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      chunk.code =
+        format === "cjs"
+          ? chunk.code.replace(
+              /\bimport\(("langchain-rerank\/[a-z-]+")\)/g,
+              "Promise.resolve().then(() => require($1))",
+            )
+          : chunk.code.replace(/^import "\.\/[^"]+";\n/gm, "");
+    }
   },
 };
 
@@ -44,7 +57,7 @@ export default defineConfig([
     platform: "neutral",
     target: "node20",
     shims: true,
-    plugins: [requireSiblings],
+    plugins: [tidyImports],
     fixedExtension: false,
     clean: true,
     // Other subpaths are imported by the package's name, so that bundlers choose their browser or Node form.
