@@ -2,12 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRun } from "../../src/evaluation.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import { type CliRun, runCli } from "./run-cli.js";
 
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit", import.meta.url));
+// Every test starts several processes.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
 const QUERIES = 40;
 const DOCUMENTS = 200;
 const DEPTH = 12;
@@ -87,16 +90,14 @@ describe("rank --run", () => {
   });
 
   it("writes shards that are the whole run, one after the other", async () => {
-    for (const count of [3, 7]) {
-      const shards: string[] = [];
-      for (let index = 1; index <= count; index++) {
-        const out = at(`shard-${index}-of-${count}.trec`);
-        expect(await rankRun(out, ["--shard", `${index}/${count}`])).toMatchObject({ code: 0, stderr: "" });
-        shards.push(readFileSync(out, "utf8"));
-      }
-      expect(shards.join("")).toBe(whole);
-      expect(shards.filter((shard) => shard !== "").length).toBeGreaterThan(1);
+    const shards: string[] = [];
+    for (const index of [1, 2, 3]) {
+      const out = at(`shard-${index}.trec`);
+      expect(await rankRun(out, ["--shard", `${index}/3`])).toMatchObject({ code: 0, stderr: "" });
+      shards.push(readFileSync(out, "utf8"));
     }
+    expect(shards.join("")).toBe(whole);
+    expect(Math.min(...shards.map((shard) => shard.length))).toBeGreaterThan(whole.length / 5);
   });
 
   it("cuts each query to --top-n", async () => {
@@ -116,7 +117,7 @@ describe("an interrupted rank --run", () => {
   it("leaves no output, and resumes to the same bytes after any number of kills", async () => {
     const written = () => (existsSync(`${out()}.partial/output`) ? statSync(`${out()}.partial/output`).size : -1);
     let kills = 0;
-    for (const share of [0, 0.1, 0.5, 0.8]) {
+    for (const share of [0, 0.3, 0.7]) {
       const { code } = await killWhen(() => written() >= share * whole.length);
       if (code === 0) break;
       kills++;

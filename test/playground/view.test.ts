@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { languageNotice } from "../../src/apps/playground/language.js";
 import { barShares, formatDuration, formatScore } from "../../src/apps/playground/view/format.js";
 
 describe("numbers for people", () => {
-  test.each([
+  it.each([
     [0.9731, "0.973"],
     [-4.11, "−4.110"],
     [0, "0.000"],
@@ -12,34 +12,34 @@ describe("numbers for people", () => {
     [-0.0004, "−4.0e−4"],
     [12345.6, "1.2e+4"],
     [-Number.MAX_VALUE, "no text"],
-  ])("score %d is %s", (score, text) => {
+  ])("show the score %d as %s", (score, text) => {
     expect(formatScore(score)).toBe(text);
   });
 
-  test.each([
+  it.each([
     [0.2, "1 ms"],
     [84.6, "85 ms"],
     [1340, "1.3 s"],
-  ])("%d ms is %s", (milliseconds, text) => {
+  ])("show %d ms as %s", (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
 });
 
 describe("bars", () => {
-  test("scores from 0 to 1 are as long as they are", () => {
+  it("are as long as scores between 0 and 1", () => {
     expect(barShares([0.9, 0.25, 0])).toEqual([0.9, 0.25, 0]);
   });
 
-  test("logits go from the lowest to the highest", () => {
+  it("span the range of logits", () => {
     expect(barShares([4, -4, 0])).toEqual([1, 0, 0.5]);
     expect(barShares([-1, -3, -2])).toEqual([1, 0, 0.5]);
   });
 
-  test("the score of an empty document does not squeeze the others", () => {
+  it("ignore the score of an empty document", () => {
     expect(barShares([0.5, -Number.MAX_VALUE])).toEqual([0.5, 0]);
   });
 
-  test("better scores never have shorter bars, and none leaves the track", () => {
+  it("never are shorter for a better score, nor longer than the track", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { maxLength: 20 }), (scores) => {
         const sorted = scores.toSorted((a, b) => b - a);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import { post, start, tinyCrossEncoder } from "./fixtures.js";
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const PATHS = ["/rerank", "/v1/rerank", "/v2/rerank"];
 
-test.each<[unknown, string]>([
+it.each<[unknown, string]>([
   ["", "body"],
   ["{", "body"],
   ["[]", "body"],
@@ -44,7 +44,7 @@ test.each<[unknown, string]>([
   [{ query: "q", documents: ["d"], top_n: "3" }, "top_n"],
   [{ query: "q", documents: ["d"], model: 7 }, "model"],
   [{ query: "q", documents: ["d"], raw_scores: "yes" }, "raw_scores"],
-])("%j is 400 and names the field", async (body, param) => {
+])("answers 400 to %j and names the field", async (body, param) => {
   for (const path of PATHS) {
     const { status, body: answer } = await post(server.url + path, body);
     expect(status).toBe(400);
@@ -53,17 +53,17 @@ test.each<[unknown, string]>([
   }
 });
 
-test.each<[unknown, string]>([
+it.each<[unknown, string]>([
   [{ query: "q", texts: "d" }, "texts"],
   [{ query: "q", texts: [{ text: "d" }] }, "texts[0]"],
   [{ query: "q", texts: ["d"], return_text: 1 }, "return_text"],
   [{ query: "q", texts: ["d"], truncate: "no" }, "truncate"],
   [{ query: "q", texts: ["d"], truncation_direction: "Left" }, "truncation_direction"],
-])("TEI: %j is 400 and names the field", async (body, param) => {
+])("answers 400 to the TEI body %j and names the field", async (body, param) => {
   expect(await post(`${server.url}/rerank`, body)).toMatchObject({ status: 400, body: { error: { param } } });
 });
 
-test("whatever is sent, the answer is JSON with a right status, and the server lives on", async () => {
+it("answers every body with JSON and a fitting status, and keeps running", async () => {
   const field = fc.constantFrom(
     "query",
     "documents",
@@ -103,14 +103,14 @@ test("whatever is sent, the answer is JSON with a right status, and the server l
   expect((await post(`${server.url}/v1/rerank`, { query: "q", documents: ["d"] })).status).toBe(200);
 });
 
-test("too much is 413", async () => {
+it("answers 413 to too many texts and too many bytes", async () => {
   const many = await post(`${server.url}/v1/rerank`, { query: "q", documents: Array(9).fill("d") });
   expect(many).toMatchObject({ status: 413, body: { error: { param: "documents", message: /at most 8/ } } });
   const large = await post(`${server.url}/v1/rerank`, { query: "q", documents: ["x".repeat(30_000)] });
   expect(large).toMatchObject({ status: 413, body: { error: { param: "body" } } });
 });
 
-test("a body without a stated length is measured as it comes", async () => {
+it("measures a body without a content-length while it arrives", async () => {
   const stream = new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode(`{"query":"q","documents":["${"x".repeat(30_000)}"]}`));
@@ -121,7 +121,7 @@ test("a body without a stated length is measured as it comes", async () => {
   expect((await fetch(`${server.url}/v1/rerank`, init)).status).toBe(413);
 });
 
-test("without the key there is 401, and only health is open", async () => {
+it("answers 401 without the key everywhere except at /health", async () => {
   const body = { query: "q", documents: ["d"] };
   for (const headers of [
     {},

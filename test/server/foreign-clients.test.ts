@@ -3,7 +3,7 @@ import { CohereRerank } from "@langchain/cohere";
 import { Document } from "@langchain/core/documents";
 import { rerank } from "ai";
 import { CohereClient, CohereClientV2, CohereError } from "cohere-ai";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { CrossEncoderReranker } from "../../src/index.js";
@@ -14,7 +14,7 @@ const [QUERY] = golden.pairs[0] as [string, string];
 const DOCUMENTS = golden.pairs.slice(0, 6).map(([, document]) => document);
 
 let server: RerankServer;
-/** The engine's own scores and order, which every client must come to. */
+/** Scores and order of the engine, which every client must receive. */
 let scores: readonly number[];
 let order: number[];
 
@@ -26,14 +26,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Holds `{index, score}` of any client against the engine's own. */
+/** Compares `{index, score}` of any client with those of the engine. */
 function expectSame(results: readonly { index: number; score: number }[], count = DOCUMENTS.length) {
   expect(results.map(({ index }) => index)).toEqual(order.slice(0, count));
   for (const { index, score } of results) expect(score).toBeCloseTo(scores[index] as number, 5);
 }
 
 describe("Cohere's official client", () => {
-  test("v2", async () => {
+  it("reranks in the v2 format", async () => {
     const client = new CohereClientV2({ token: KEY, environment: server.url });
     const { results } = await client.rerank({ model: "tiny", query: QUERY, documents: DOCUMENTS, topN: 4 });
     expectSame(
@@ -42,7 +42,7 @@ describe("Cohere's official client", () => {
     );
   });
 
-  test("v1, with documents echoed", async () => {
+  it("reranks in the v1 format with documents echoed", async () => {
     const client = new CohereClient({ token: KEY, environment: server.url });
     const documents = DOCUMENTS.map((text) => ({ text }));
     const { results } = await client.rerank({ model: "tiny", query: QUERY, documents, returnDocuments: true });
@@ -50,7 +50,7 @@ describe("Cohere's official client", () => {
     for (const { index, document } of results) expect(document?.text).toBe(DOCUMENTS[index]);
   });
 
-  test("reads our errors", async () => {
+  it("reads our errors", async () => {
     const client = new CohereClientV2({ token: KEY, environment: server.url });
     const call = client.rerank({ model: "tiny", query: " ", documents: DOCUMENTS }, { maxRetries: 0 });
     await expect(call).rejects.toBeInstanceOf(CohereError);
@@ -58,7 +58,7 @@ describe("Cohere's official client", () => {
   });
 });
 
-test("LangChain's CohereRerank", async () => {
+it("LangChain's CohereRerank works with a client for our address", async () => {
   const client = new CohereClient({ token: KEY, environment: server.url });
   const reranker = new CohereRerank({ client, model: "tiny", topN: 3 } as never);
   const documents = DOCUMENTS.map((pageContent, index) => new Document({ pageContent, metadata: { index } }));
@@ -69,7 +69,7 @@ test("LangChain's CohereRerank", async () => {
   );
 });
 
-test("the AI SDK's rerank() through its Cohere provider", async () => {
+it("the AI SDK's rerank() works through its Cohere provider", async () => {
   const cohere = createCohere({ apiKey: KEY, baseURL: `${server.url}/v2` });
   const { ranking } = await rerank({ model: cohere.reranking("tiny"), query: QUERY, documents: DOCUMENTS, topN: 5 });
   expectSame(
@@ -78,8 +78,8 @@ test("the AI SDK's rerank() through its Cohere provider", async () => {
   );
 });
 
-describe("our own client", () => {
-  test.each([
+describe("HttpCrossEncoder", () => {
+  it.each([
     "cohere",
     "cohere-v1",
     "jina",
@@ -90,7 +90,7 @@ describe("our own client", () => {
     "xinference",
     "infinity",
     "tei",
-  ] as const)("as %s", async (provider) => {
+  ] as const)("scores the same with provider %s", async (provider) => {
     const scorer = new HttpCrossEncoder({ provider, baseUrl: server.url, model: "tiny", apiKey: KEY });
     const got = await scorer.score(QUERY, DOCUMENTS);
     got.forEach((score, index) => {
@@ -98,7 +98,7 @@ describe("our own client", () => {
     });
   });
 
-  test("inside a reranker, cut there and not by the server", async () => {
+  it("returns every document to a reranker, which applies topN", async () => {
     const model = new HttpCrossEncoder({ provider: "tei", baseUrl: server.url, apiKey: KEY, maxBatchSize: 2 });
     const documents = DOCUMENTS.map((pageContent, index) => new Document({ pageContent, metadata: { index } }));
     const { documents: ranked, report } = await new CrossEncoderReranker({ model, topN: 2 }).rerank(documents, QUERY);

@@ -1,4 +1,4 @@
-import { describe, expect, it, test, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BackendError } from "../../src/errors.js";
 import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
 import { type Answer, gatedScorer, post, soon, start } from "./fixtures.js";
@@ -6,7 +6,7 @@ import { type Answer, gatedScorer, post, soon, start } from "./fixtures.js";
 const BODY = { query: "q", documents: ["one", "three"] };
 
 describe("the queue", () => {
-  test("runs some, lets some wait, and answers 429 with Retry-After to the rest", async () => {
+  it("runs some requests, lets some wait, and answers 429 with Retry-After to the rest", async () => {
     const { scorer, waiting } = gatedScorer();
     const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 2, maxQueue: 6 });
     const calls = Array.from({ length: 9 }, () => post(`${server.url}/v1/rerank`, BODY));
@@ -32,7 +32,7 @@ describe("the queue", () => {
     await server.close();
   });
 
-  test("a client that leaves cancels its work, and makes room", async () => {
+  it("cancels the work of a client that disconnects and starts the next request", async () => {
     const { scorer, signals, waiting } = gatedScorer();
     const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 1 });
     const leaving = new AbortController();
@@ -52,7 +52,7 @@ describe("the queue", () => {
     await server.close();
   });
 
-  test("a client that leaves while it waits is never worked for", async () => {
+  it("never scores for a client that disconnects while it waits", async () => {
     const { scorer, signals, waiting } = gatedScorer();
     const server = await start({ rerankers: new Map([["gated", scorer]]), concurrency: 1 });
     const first = post(`${server.url}/v1/rerank`, BODY);
@@ -73,7 +73,7 @@ describe("the queue", () => {
     await server.close();
   });
 
-  test("work that takes too long is 503", async () => {
+  it("answers 503 when scoring takes longer than the timeout", async () => {
     const { scorer, signals } = gatedScorer();
     const server = await start({ rerankers: new Map([["gated", scorer]]), requestTimeout: 50 });
     expect(await post(`${server.url}/v1/rerank`, BODY)).toMatchObject({
@@ -86,10 +86,10 @@ describe("the queue", () => {
 });
 
 describe("a model that fails", () => {
-  test.each<[string, Error, number]>([
+  it.each<[string, Error, number]>([
     ["a backend", new BackendError("tei", "no answer from 10.0.0.7, key sk-123"), 503],
     ["a bug", new TypeError("cannot read x of /srv/secret/path"), 500],
-  ])("%s: the client learns that, the log learns why", async (_, error, status) => {
+  ])("(%s) is logged in full and reported to the client without internals", async (_, error, status) => {
     const logged: unknown[] = [];
     const scorer: RelevanceScorer = { score: () => Promise.reject(error) };
     const server = await start({ rerankers: new Map([["broken", scorer]]), onError: (thrown) => logged.push(thrown) });
@@ -102,7 +102,7 @@ describe("a model that fails", () => {
 });
 
 describe("shutdown", () => {
-  test("finishes what is under way, refuses what comes, and frees the models", async () => {
+  it("finishes requests in progress, refuses new ones and frees the models", async () => {
     const { scorer, waiting } = gatedScorer();
     const dispose = vi.fn(async () => undefined);
     const server = await start({ rerankers: new Map([["gated", { ...scorer, dispose }]]) });
@@ -120,7 +120,7 @@ describe("shutdown", () => {
     expect(dispose).toHaveBeenCalledOnce();
   });
 
-  test("ends what outlasts the grace with 503", async () => {
+  it("answers 503 to requests that outlast the grace period", async () => {
     const { scorer, waiting } = gatedScorer();
     const server = await start({ rerankers: new Map([["gated", scorer]]), grace: 50 });
     const under = post(`${server.url}/v1/rerank`, BODY);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import type { PlaygroundOptions } from "../../src/apps/server/playground.js";
 import { built } from "../support/built.js";
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe("the page", () => {
-  test("browsers get it, with a policy that names its own script and style and no other", async () => {
+  it("is served to browsers with a policy that allows its script and style only", async () => {
     const response = await fetch(`${server.url}/`, { headers: asBrowser });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -53,28 +53,25 @@ describe("the page", () => {
     expect(response.headers.get("vary")).toBe("accept");
   });
 
-  test("HEAD has the same headers and no body", async () => {
+  it("has the same headers and no body for HEAD", async () => {
     const response = await fetch(`${server.url}/`, { method: "HEAD", headers: asBrowser });
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     expect(await response.text()).toBe("");
   });
 
-  test("refers to nothing outside itself", () => {
+  it("refers to nothing outside itself", () => {
     expect(html).not.toMatch(/(src|href)="(?!#|data:)/);
     expect(html).not.toMatch(/@import|url\((?!#|data:)/);
     expect(Buffer.byteLength(html)).toBeLessThan(80_000);
   });
 
-  test.each([{ accept: "application/json" }, { accept: "*/*" }])(
-    "clients that ask with %j get JSON",
-    async (headers) => {
-      const response = await fetch(`${server.url}/`, { headers });
-      expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
-    },
-  );
+  it.each([{ accept: "application/json" }, { accept: "*/*" }])("clients that ask with %j get JSON", async (headers) => {
+    const response = await fetch(`${server.url}/`, { headers });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+  });
 
-  test("a server without it answers 404 there, and at its routes", async () => {
+  it("is 404 on a server without it, as are its routes", async () => {
     for (const path of ["/", "/playground/models"]) {
       const response = await fetch(bare.url + path, { headers: asBrowser });
       expect(response.status).toBe(404);
@@ -83,7 +80,7 @@ describe("the page", () => {
     expect((await post(`${bare.url}/playground/rerank`, { query, documents })).status).toBe(404);
   });
 
-  test("needs no key; what it asks does", async () => {
+  it("needs no key, but its requests do", async () => {
     expect((await fetch(`${guarded.url}/`, { headers: asBrowser })).status).toBe(200);
     expect((await fetch(`${guarded.url}/playground/models`)).status).toBe(401);
     const body = { query, documents, method: { reranker: "cross-encoder", model: "tiny" } };
@@ -92,11 +89,11 @@ describe("the page", () => {
   });
 });
 
-describe("what the page asks", () => {
+describe("requests of the page", () => {
   const rerank = (method: object, more: object = {}) =>
     post(`${server.url}/playground/rerank`, { query, documents, method, ...more });
 
-  test("the models, without what runs them", async () => {
+  it("list the models", async () => {
     const response = await fetch(`${server.url}/playground/models`);
     expect(await response.json()).toEqual({
       models: [
@@ -106,7 +103,7 @@ describe("what the page asks", () => {
     });
   });
 
-  test("a cross-encoder's order is that of /v1/rerank", async () => {
+  it("rank with a cross-encoder as /v1/rerank does", async () => {
     const { status, body } = await rerank({ reranker: "cross-encoder", model: "tiny" });
     const api = await post(`${server.url}/v1/rerank`, { query, documents });
     expect(status).toBe(200);
@@ -120,14 +117,14 @@ describe("what the page asks", () => {
     expect(body.results[0]).not.toHaveProperty("stages");
   });
 
-  test("embeddings are compared by their cosine", async () => {
+  it("compare embeddings by their cosine", async () => {
     const { body } = await rerank({ reranker: "embedding", embeddings: "tiny-embedder" });
     const scores = body.results.map(({ score }: { score: number }) => score);
     expect(scores).toEqual(scores.toSorted((a: number, b: number) => b - a));
     expect(scores.every((score: number) => score >= -1 && score <= 1 + 1e-9)).toBe(true);
   });
 
-  test("a hybrid tells both stages, and what the cross-encoder did not read", async () => {
+  it("return both stages of a hybrid, without `cross` for documents it did not read", async () => {
     const models = { model: "tiny", embeddings: "tiny-embedder" };
     const { body } = await rerank({ reranker: "hybrid", ...models, alpha: 0.5, topK: 2 });
     const read = body.results.filter(({ stages }: { stages: { cross?: number } }) => stages.cross !== undefined);
@@ -136,7 +133,7 @@ describe("what the page asks", () => {
     for (const { stages } of body.results) expect(stages.first).toEqual(expect.any(Number));
   });
 
-  test("blank documents come last", async () => {
+  it("put blank documents last", async () => {
     const { body } = await rerank(
       { reranker: "cross-encoder", model: "tiny" },
       { documents: ["", documents[0], documents[1]] },
@@ -145,7 +142,7 @@ describe("what the page asks", () => {
   });
 
   const hybrid = { reranker: "hybrid", model: "tiny", embeddings: "tiny-embedder", alpha: 0.7, topK: 20 };
-  test.each<[object, number, string]>([
+  it.each<[object, number, string]>([
     [{ method: undefined }, 400, "method"],
     [{ method: [] }, 400, "method"],
     [{ method: {} }, 400, "method.reranker"],
@@ -160,11 +157,11 @@ describe("what the page asks", () => {
     [{ documents: [] }, 400, "documents"],
     [{ documents: [{ text: "d" }] }, 400, "documents[0]"],
     [{ documents: Array(51).fill("d") }, 413, "documents"],
-  ])("%j is refused with %d", async (changes, status, param) => {
+  ])("are refused for %j with %d", async (changes, status, param) => {
     expect(await rerank(hybrid, changes)).toMatchObject({ status, body: { error: { param } } });
   });
 
-  test("other methods are 405", async () => {
+  it("are 405 with other methods", async () => {
     expect((await fetch(`${server.url}/playground/rerank`)).status).toBe(405);
     expect((await post(`${server.url}/playground/models`, {})).status).toBe(405);
   });

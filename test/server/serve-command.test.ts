@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { built } from "../support/built.js";
 import { golden, post } from "./fixtures.js";
 
@@ -13,7 +13,7 @@ afterEach(() => {
   for (const child of children.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
 });
 
-/** Runs the command until it serves or ends. */
+/** Runs the command until it serves or exits. */
 async function serve(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [CLI, "serve", "--port", "0", ...args], {
     env: { ...process.env, ...environment },
@@ -37,7 +37,7 @@ async function serve(args: readonly string[], environment: Record<string, string
   return { child, url: url as string, output: () => text, exit };
 }
 
-test("serves named models, a hybrid of them, and ends well on SIGTERM", async () => {
+it("serves named models and a hybrid of them, and ends with 0 on SIGTERM", async () => {
   const { url, child, exit, output } = await serve([
     "-m",
     `tiny=${MODEL}`,
@@ -66,7 +66,7 @@ test("serves named models, a hybrid of them, and ends well on SIGTERM", async ()
   expect(output()).toContain("Shutting down");
 });
 
-test("takes its key from the environment and never shows it", async () => {
+it("reads its key from the environment and never prints it", async () => {
   const key = "server-key-1234567890";
   const { url, child, exit, output } = await serve(["-m", MODEL, "--host", "127.0.0.1"], {
     LANGCHAIN_RERANK_API_KEY: key,
@@ -79,7 +79,7 @@ test("takes its key from the environment and never shows it", async () => {
   expect(output()).not.toContain(key);
 });
 
-test("shows browsers a page over its models and the bundled embeddings, unless told not to", async () => {
+it("serves the playground with its models and the bundled embeddings, unless --no-playground is given", async () => {
   const headers = { accept: "text/html" };
   const open = await serve(["-m", `tiny=${MODEL}`, "-e", `embed=${EMBEDDER}`, "--hybrid"]);
   expect(await (await fetch(`${open.url}/`, { headers })).text()).toMatch(/^<!doctype html>/);
@@ -94,7 +94,7 @@ test("shows browsers a page over its models and the bundled embeddings, unless t
   await closed.exit();
 });
 
-test("told no model, offers the bundled late-interaction model on the page too, and on the page alone", async () => {
+it("offers a second bundled model on the page only when started without --model", async () => {
   const { url, child, exit } = await serve([]);
   const { models } = await (await fetch(`${url}/playground/models`)).json();
   expect(models).toMatchObject([
@@ -114,7 +114,7 @@ test("told no model, offers the bundled late-interaction model on the page too, 
   expect(await exit()).toBe(0);
 });
 
-test("serves the default hybrid for --hybrid without an embedding model", async () => {
+it("serves the default hybrid for --hybrid without an embedding model", async () => {
   const { url, child, exit } = await serve(["-m", `tiny=${MODEL}`, "--hybrid", "--model-alias", "rerank-v3.5=hybrid"]);
   const models = await (await fetch(`${url}/v1/models`)).json();
   expect(models.data.map(({ id }: { id: string }) => id)).toEqual(["tiny", "hybrid", "rerank-v3.5"]);
@@ -127,7 +127,7 @@ test("serves the default hybrid for --hybrid without an embedding model", async 
   expect(await exit()).toBe(0);
 });
 
-test("prints an address that works while it listens on every address", async () => {
+it("prints an address that works while it listens on every address", async () => {
   const { url, child, exit } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
   expect(new URL(url).hostname).toBe("127.0.0.1");
   expect((await fetch(`${url}/health`)).status).toBe(200);
@@ -135,14 +135,14 @@ test("prints an address that works while it listens on every address", async () 
   await exit();
 });
 
-test("warns when everyone can reach it without a key", async () => {
+it("warns when other machines can reach it without a key", async () => {
   const { child, exit, output } = await serve(["-m", MODEL, "--host", "0.0.0.0"]);
   await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");
   child.kill("SIGTERM");
   await exit();
 });
 
-test.each<[string[], number, RegExp]>([
+it.each<[string[], number, RegExp]>([
   [["--model", "/no/such/folder"], 1, /no\/such\/folder/],
   [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
   [["-m", MODEL, "--model-alias", "other=missing"], 2, /no model is served as "missing"; there are /],
@@ -151,7 +151,7 @@ test.each<[string[], number, RegExp]>([
   [["-m", MODEL, "--api-key", "short"], 2, /8 visible/],
   [["-m", MODEL, "--host", "192.0.2.1"], 1, /Cannot listen on 192\.0\.2\.1/],
   [["-m", "localai:m"], 2, /LOCALAI_BASE_URL/],
-])("%j ends with %d", async (args, code, message) => {
+])("ends %j with exit code %d and a reason", async (args, code, message) => {
   const { exit, output } = await serve(args, { LOCALAI_BASE_URL: "" });
   expect(await exit()).toBe(code);
   expect(output()).toMatch(message);
