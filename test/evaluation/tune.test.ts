@@ -213,6 +213,19 @@ describe("tune", () => {
     );
   });
 
+  it.each<[string, object]>([
+    ["grid.alpha", { grid: { alpha: [2] } }],
+    ["grid.normalization", { grid: { normalization: ["ln"] } }],
+    ["grid.topK", { grid: { topK: [] } }],
+    ["measure", { measure: "ndcg" }],
+    ["folds", { folds: 1000 }],
+    ["threshold", { threshold: { precision: 2 } }],
+  ])("rejects an invalid %s before any document is scored", async (option, options) => {
+    const model = new NoisyOracle("oracle", 1);
+    await expect(tune(data, { models: { model }, ...options, onWarning })).rejects.toMatchObject({ option });
+    expect(model.pairs).toBe(0);
+  });
+
   it("reuses the scores of evaluations, and rejects evaluations that lack some", async () => {
     const oracle = new NoisyOracle("oracle", 1);
     const collected = await collectStageScores(data, { models: { oracle }, depth: 30 });

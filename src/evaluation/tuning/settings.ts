@@ -41,28 +41,38 @@ const LIST_NORMALIZATIONS = Object.keys(NORMALIZATIONS) as readonly BlendNormali
 const BLEND_NORMALIZATIONS: readonly BlendNormalization[] = [...new Set([...LIST_NORMALIZATIONS, "sigmoid" as const])];
 
 /**
- * Every combination of the grid.
+ * Checks the values of a grid that do not depend on what was scored, so that a mistake is found before hours of scoring.
  *
- * @throws InvalidOptionError when a `HybridReranker` would refuse a value, a name was not scored, or a `topK` is deeper than was scored.
+ * @throws InvalidOptionError when a `HybridReranker` would refuse a value, or a list is empty.
  */
-export function expandGrid(grid: TuneGrid, stages: StageScores): SettingGroup[] {
-  const { deepest } = stages;
-  const longest = Math.min(deepest, Math.max(...stages.queries.map(({ documents }) => documents.length)));
-  const alphas = numbers("alpha", grid.alpha ?? ALPHAS, "numbers between 0 and 1", (value) => value >= 0 && value <= 1);
-  const topKs = numbers(
-    "topK",
-    grid.topK ?? [...TOP_KS.filter((topK) => topK < longest), longest],
-    deepest === Number.POSITIVE_INFINITY
-      ? "positive integers"
-      : `integers between 1 and ${deepest}, the depth that was scored`,
-    (value) => Number.isInteger(value) && value >= 1 && value <= deepest,
+export function checkGrid({ alpha, topK, normalization, first, model }: TuneGrid): void {
+  checkValues("alpha", alpha, "numbers between 0 and 1", (value) => value >= 0 && value <= 1);
+  checkValues("topK", topK, "positive integers", (value) => Number.isInteger(value) && value >= 1);
+  checkValues("normalization", normalization, oneOrMoreOf(BLEND_NORMALIZATIONS), (value) =>
+    BLEND_NORMALIZATIONS.includes(value),
   );
-  const normalizations = names("normalization", grid.normalization ?? LIST_NORMALIZATIONS, BLEND_NORMALIZATIONS);
+  checkValues("first", first, "one or more names", () => true);
+  checkValues("model", model, "one or more names", () => true);
+}
+
+/**
+ * Every combination of a grid that has been checked.
+ *
+ * @throws InvalidOptionError when a name was not scored, or a `topK` is deeper than was scored.
+ */
+export function expandGrid(grid: TuneGrid, { queries, deepest, first, models }: StageScores): SettingGroup[] {
+  const longest = Math.min(deepest, Math.max(...queries.map(({ documents }) => documents.length)));
+  const depths = `integers between 1 and ${deepest}, the depth that was scored`;
+  checkValues("topK", grid.topK, depths, (value) => value <= deepest);
+  checkValues("first", grid.first, oneOrMoreOf(first), (name) => first.includes(name));
+  checkValues("model", grid.model, oneOrMoreOf(models), (name) => models.includes(name));
+  const alphas = [...new Set(grid.alpha ?? ALPHAS)];
+  const topKs = new Set(grid.topK ?? [...TOP_KS.filter((topK) => topK < longest), longest]);
   const groups: SettingGroup[] = [];
-  for (const first of names("first", grid.first ?? stages.first, stages.first)) {
-    for (const model of names("model", grid.model ?? stages.models, stages.models)) {
-      for (const normalization of normalizations) {
-        for (const topK of topKs) groups.push({ first, model, normalization, topK, alphas });
+  for (const firstStage of new Set(grid.first ?? first)) {
+    for (const model of new Set(grid.model ?? models)) {
+      for (const normalization of new Set(grid.normalization ?? LIST_NORMALIZATIONS)) {
+        for (const topK of topKs) groups.push({ first: firstStage, model, normalization, topK, alphas });
       }
     }
   }
@@ -74,20 +84,16 @@ export function listSettings(groups: readonly SettingGroup[]): Setting[] {
   return groups.flatMap(({ alphas, ...rest }) => alphas.map((alpha) => ({ ...rest, alpha })));
 }
 
-function numbers(
-  name: string,
-  values: readonly number[],
+function checkValues<T>(
+  name: keyof TuneGrid,
+  values: readonly T[] | undefined,
   expected: string,
-  isValid: (value: number) => boolean,
-): number[] {
-  const bad = values.find((value) => !isValid(value));
-  if (bad !== undefined || values.length === 0) throw new InvalidOptionError(`grid.${name}`, bad ?? values, expected);
-  return [...new Set(values)];
+  isValid: (value: T) => boolean,
+): void {
+  const bad = values?.find((value) => !isValid(value));
+  if (bad !== undefined || values?.length === 0) throw new InvalidOptionError(`grid.${name}`, bad ?? values, expected);
 }
 
-function names<T extends string>(name: string, values: readonly T[], known: readonly T[]): T[] {
-  const bad = values.find((value) => !known.includes(value));
-  if (bad !== undefined || values.length === 0)
-    throw new InvalidOptionError(`grid.${name}`, bad ?? values, `one or more of ${known.join(", ")}`);
-  return [...new Set(values)];
+function oneOrMoreOf(names: readonly string[]): string {
+  return `one or more of ${names.join(", ")}`;
 }

@@ -15,7 +15,7 @@ import { makeSplits, type SplitOptions } from "./folds.js";
 import { measureReferences, type Reference } from "./references.js";
 import { type RatedSetting, Search } from "./search.js";
 import { paretoFront, pickBest, pickFastest } from "./select.js";
-import type { TuneGrid } from "./settings.js";
+import { checkGrid, type TuneGrid } from "./settings.js";
 import type { StageScores } from "./stage-scores.js";
 import { checkGoal, type ThresholdGoal } from "./threshold.js";
 import type { TuningQueries } from "./value-table.js";
@@ -71,11 +71,14 @@ export interface TuneResult {
   searchSeconds: number;
 }
 
+/** What is maximized if nothing else is requested. */
+export const DEFAULT_MEASURE = "nDCG@10";
+
 /** Checks of {@link SearchOptions}. */
 export const SEARCH_CHECKS = {
   ...BOOTSTRAP_CHECKS,
   ...RANDOMIZATION_CHECKS,
-  grid: anything,
+  grid: (_, value) => checkGrid(value as TuneGrid),
   measure: anything,
   within: expecting("a number of at least 0 and below 1", (value) => {
     return typeof value === "number" && value >= 0 && value < 1;
@@ -106,7 +109,7 @@ export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, optio
 export function search(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions): TuneResult {
   const started = performance.now();
   const { within = 0.02, rel = 1, seed = 1 } = options;
-  const measure = parseMeasure(options.measure ?? "nDCG@10");
+  const measure = parseMeasure(options.measure ?? DEFAULT_MEASURE);
   const queries = joinQueries(stages, qrels, options.onWarning ?? warnOnConsole);
   const grid = new Search(stages, queries, measure, options.grid ?? {}, rel);
   const splits = makeSplits(queries.ids.length, options);

@@ -1,12 +1,14 @@
 import { type Checks, checkOptions, text } from "../../options.js";
 import type { SingleStage } from "../../rerankers/first-stage.js";
 import type { HybridRerankerInput } from "../../rerankers/hybrid-options.js";
-import type { DatasetInput } from "../dataset.js";
+import { type DatasetInput, toDataset } from "../dataset.js";
+import { parseMeasure } from "../measures/parse.js";
 import type { TunedChoice } from "./choice.js";
 import { COLLECT_CHECKS, type CollectOptions, collectStageScores, modelsOf } from "./collect.js";
 import { type FirstStages, isFusion, type TuneFirstStage } from "./first-stages.js";
+import { makeSplits } from "./folds.js";
 import type { StageScores } from "./stage-scores.js";
-import { SEARCH_CHECKS, type SearchOptions, search, type TuneResult } from "./tune-stages.js";
+import { DEFAULT_MEASURE, SEARCH_CHECKS, type SearchOptions, search, type TuneResult } from "./tune-stages.js";
 
 /** Options of {@link tune}. */
 export interface TuneOptions extends CollectOptions, SearchOptions {
@@ -49,6 +51,8 @@ export type Tuned = Omit<TuneResult, "best" | "fastest"> & {
  */
 export async function tune(data: DatasetInput, options: TuneOptions = {}): Promise<Tuned> {
   checkOptions(options, TUNE_CHECKS, "tune");
+  parseMeasure(options.measure ?? DEFAULT_MEASURE);
+  makeSplits(toDataset(data).qrels.size, options);
   const stages = await collectStageScores(data, options);
   const result = search(stages, data.qrels, options);
   const first = options.first ?? { run: "run" };
