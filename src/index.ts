@@ -30,7 +30,7 @@ export type {
   FusedStage,
   MetadataStage,
   SingleStage,
-} from "./rerankers/first-stage.js";
+} from "./rerankers/first-stage-types.js";
 export type { CascadeStageInput, HybridRerankerInput } from "./rerankers/hybrid-options.js";
 export { HybridReranker } from "./rerankers/hybrid-reranker.js";
 export type { BlendNormalization, Normalization } from "./rerankers/normalization.js";

@@ -5,7 +5,7 @@ import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.
 import { blend } from "./blend.js";
 import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
 import { checkScores } from "./checks.js";
-import type { StageScores } from "./first-stage.js";
+import type { StageScores } from "./first-stage-types.js";
 import { type BlendNormalization, normalizerFor } from "./normalization.js";
 import { callScorer, rawScores, type ScorerResult, toDetails, toReport, withWarnings } from "./score-with.js";
 import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";

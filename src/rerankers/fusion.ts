@@ -3,7 +3,7 @@ import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document
 import { copyWith } from "../copy-document.js";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkCount } from "../options.js";
-import type { FirstStage, FusedStage } from "./first-stage.js";
+import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
 
 /** One stage of a fusion: it ranks the candidates, and may leave some out. */

@@ -4,7 +4,7 @@ import { DEFAULT_FIRST_STAGE, DEFAULT_MODEL } from "../models/defaults.js";
 import { anything, type Checks, checkOptions, expecting, number, oneOf, positiveInteger } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { CascadeStage } from "./cascade.js";
-import type { FirstStageInput } from "./first-stage.js";
+import type { FirstStageInput } from "./first-stage-types.js";
 import { type BlendNormalization, NORMALIZATIONS } from "./normalization.js";
 import type { BaseRerankerInput } from "./types.js";
 

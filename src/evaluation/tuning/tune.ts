@@ -1,5 +1,5 @@
 import { type Checks, checkOptions, text } from "../../options.js";
-import type { SingleStage } from "../../rerankers/first-stage.js";
+import type { SingleStage } from "../../rerankers/first-stage-types.js";
 import type { HybridRerankerInput } from "../../rerankers/hybrid-options.js";
 import { type DatasetInput, toDataset } from "../dataset.js";
 import { parseMeasure } from "../measures/parse.js";

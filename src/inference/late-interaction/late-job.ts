@@ -4,8 +4,9 @@ import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { frameQuery, textRoom, withMarker } from "./framing.js";
-import { LOWEST_SIMILARITY, maxSim, type QueryMatrix, queryMatrix } from "./max-sim.js";
+import { LOWEST_SIMILARITY, maxSim } from "./max-sim.js";
 import { cosine, readPooled } from "./pooled-vector.js";
+import { type QueryMatrix, queryMatrix } from "./query-matrix.js";
 import { readTokenVectors } from "./token-vectors.js";
 
 /** Queries in the form that is fast to compare, by the job that they came with. */

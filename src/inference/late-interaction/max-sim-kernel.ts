@@ -1,6 +1,6 @@
 import { aligned, Kernel } from "../../kernel/kernel.js";
 import { SPREAD_SCALE } from "./half-precision.js";
-import type { QueryMatrix } from "./max-sim.js";
+import type { QueryMatrix } from "./query-matrix.js";
 
 /** MaxSim of half-precision vectors in WebAssembly. Holds one query at a time, so that it is copied once for all documents of a call. */
 export class MaxSimKernel {

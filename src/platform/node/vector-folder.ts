@@ -2,10 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocatedModel } from "../../inference/engine/located-model.js";
+import { decodeVectors, encodeVectors } from "../../inference/late-interaction/vector-file.js";
+import type { VectorStore } from "../../inference/late-interaction/vector-store.js";
 import type { TokenVectors } from "../../inference/protocol.js";
 import { selectFiles } from "../../models/repository-files.js";
-import { decodeVectors, encodeVectors } from "../../scorers/onnx/late-interaction/vector-file.js";
-import type { VectorStore } from "../../scorers/onnx/late-interaction/vector-store.js";
 import { listFolder } from "./folder.js";
 import { hashFile } from "./hub/blob.js";
 

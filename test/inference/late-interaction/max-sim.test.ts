@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { halfToNumber } from "../../../src/inference/formats/safetensors.js";
 import { SPREAD_SCALE, spreadHalves, toHalves } from "../../../src/inference/late-interaction/half-precision.js";
-import { maxSim, queryMatrix } from "../../../src/inference/late-interaction/max-sim.js";
+import { maxSim } from "../../../src/inference/late-interaction/max-sim.js";
+import { queryMatrix } from "../../../src/inference/late-interaction/query-matrix.js";
 
 const spread = (halves: Uint16Array) => {
   const bits = new Int32Array(halves.length);

@@ -1,10 +1,11 @@
 import { Disposed } from "../../../errors.js";
 import type { LocatedModel } from "../../../inference/engine/located-model.js";
+import type { VectorStore } from "../../../inference/late-interaction/vector-store.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
 import { SharedTask } from "../../../open-once.js";
+import { openVectorStore } from "./open-vector-store.js";
 import { UnderWay } from "./under-way.js";
 import { VectorCache } from "./vector-cache.js";
-import { openVectorStore, type VectorStore } from "./vector-store.js";
 
 /** Options of the cache of documents' token vectors. */
 export interface VectorCacheOptions {

@@ -1,5 +1,4 @@
-import type { LocatedModel } from "../../../inference/engine/located-model.js";
-import type { TokenVectors } from "../../../inference/protocol.js";
+import type { TokenVectors } from "../protocol.js";
 
 /** Where vectors outlive the process. A fault of it costs time, never a score: what cannot be read is computed. */
 export interface VectorStore {
@@ -11,15 +10,4 @@ export interface VectorStore {
   settle(): Promise<void>;
   /** The last thing that went wrong. */
   readonly failure: Error | undefined;
-}
-
-/** Opens a folder as a store. The code loads only here: nothing else of late interaction touches a disk. */
-export async function openVectorStore(
-  folder: string,
-  maxBytes: number,
-  located: LocatedModel,
-  settings: object,
-): Promise<VectorStore> {
-  const { VectorFolder } = await import("#platform/vector-folder.js");
-  return VectorFolder.open(folder, maxBytes, located, settings);
 }

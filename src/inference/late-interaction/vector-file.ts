@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PassageVectors, TokenVectors } from "../../../inference/protocol.js";
+import type { PassageVectors, TokenVectors } from "../protocol.js";
 
 /** First bytes of a file: what it is, and the version of its layout. */
 const MAGIC = "lateV2\0\0";
