@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { InvalidOptionError } from "../errors.js";
 import { findStaticModel } from "../models/find-static.js";
+import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 
 /** Options of {@link createEmbeddings}, for ONNX models. */
@@ -8,9 +8,6 @@ export type CreateEmbeddingsOptions = Omit<OnnxEmbeddingsOptions, "model">;
 
 /** Embeddings that may hold a model in memory. */
 export type DisposableEmbeddings = EmbeddingsInterface & { dispose?(): Promise<void> };
-
-/** Options that cannot change the vectors of a static model, so that several models may share them. */
-const HARMLESS = ["acceptLicense", "onProgress"];
 
 /**
  * Creates the embeddings for a model's name: `StaticEmbeddings` for `"static-en-v1"`, `OnnxEmbeddings` for every other name. The model is
@@ -28,11 +25,7 @@ export async function createEmbeddings(
   options: CreateEmbeddingsOptions = {},
 ): Promise<DisposableEmbeddings> {
   if (typeof name === "string" && findStaticModel(name)) {
-    for (const [option, value] of Object.entries(options)) {
-      if (value === undefined || HARMLESS.includes(option)) continue;
-      const sentence = `\`${option}\` has no effect on "${name}", which is a static model. Leave it out.`;
-      throw InvalidOptionError.because(option, value, sentence);
-    }
+    rejectOnnxOptions(options, name, "a static model");
     const { StaticEmbeddings } = await import("langchain-rerank/static");
     return new StaticEmbeddings();
   }

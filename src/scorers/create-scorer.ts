@@ -4,6 +4,7 @@ import { Disposed, InvalidOptionError } from "../errors.js";
 import { findCalibration } from "../models/calibrations.js";
 import { DEFAULT_MODEL } from "../models/defaults.js";
 import { findStaticModel } from "../models/find-static.js";
+import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
@@ -16,9 +17,6 @@ export type ModelOption = RelevanceScorer | string | undefined;
 
 /** Options of {@link createScorer}, for models that run on this machine. */
 export type CreateScorerOptions = Omit<OnnxScorerOptions, "model">;
-
-/** Options that cannot change the scores of a remote or a static model, so that several models may share them. */
-const HARMLESS = ["acceptLicense", "onProgress"];
 
 /** A scorer and what else has to be released with it. */
 export interface OpenedScorer {
@@ -49,12 +47,12 @@ export function createScorer(name: string = DEFAULT_MODEL, options: CreateScorer
   if (isRemoteModel(name)) {
     checkRemoteModel(name);
     const { instruction, ...rest } = options;
-    refuse(rest, name, "is a remote model");
+    rejectOnnxOptions(rest, name, "a remote model");
     return new LazyScorer(name, async () => ({ scorer: await createRemoteScorer(name, { instruction }) }));
   }
   if (findStaticModel(name)) {
     const { longDocuments: _, ...rest } = options; // Static models read texts of any length.
-    refuse(rest, name, "is a static model");
+    rejectOnnxOptions(rest, name, "a static model");
     return new LazyScorer(name, async () => {
       const { StaticLateInteraction } = await import("langchain-rerank/static");
       return { scorer: new StaticLateInteraction() };
@@ -89,17 +87,6 @@ export function scorerName(scorer: RelevanceScorer): string {
 async function openOnnx(options: OnnxScorerOptions, signal: AbortSignal): Promise<OpenedScorer> {
   const { openOnnxScorer } = await import("langchain-rerank/onnx");
   return openOnnxScorer(options, signal);
-}
-
-function refuse(options: object, name: string, what: string): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined || HARMLESS.includes(option)) continue;
-    throw InvalidOptionError.because(
-      option,
-      value,
-      `\`${option}\` has no effect on "${name}", which ${what}. Leave it out.`,
-    );
-  }
 }
 
 /** A scorer that is opened at the first call, so that creating a reranker loads nothing. */

@@ -1,5 +1,4 @@
 import { readFile, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +11,7 @@ import { chooseWeights, noWeights } from "../../models/precision.js";
 import { externalFiles, missingFiles, REQUIRED_FILES, selectFiles } from "../../models/repository-files.js";
 import type { ModelEntry } from "../../models/types.js";
 import { describeParent, isFile, isFolder, listFolder, similarPath } from "./folder.js";
+import { packageFolder } from "./package-folder.js";
 
 /**
  * Finds the files of a model, which is one of:
@@ -121,19 +121,4 @@ export function installedFolder({ name, bundled, package: packageName }: ModelEn
   const folder = packageFolder(packageName);
   if (folder) return folder;
   throw new MissingDependencyError(packageName, `The model ${name}`);
-}
-
-/**
- * The folder of an installed package, this one included; finding it by name does not depend on where this code was built to. It is
- * looked up from this package and then from the working directory, since some package managers hide packages from one another.
- */
-function packageFolder(name: string): string | undefined {
-  for (const from of [() => import.meta.url, () => join(process.cwd(), "package.json")]) {
-    try {
-      return dirname(createRequire(from()).resolve(`${name}/package.json`));
-    } catch {
-      // Not installed from this point of view.
-    }
-  }
-  return undefined;
 }

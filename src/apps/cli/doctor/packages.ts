@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { listFolder } from "../../../platform/node/folder.js";
+import { packageFolder } from "../../../platform/node/package-folder.js";
 
 /** An installed package. */
 export interface PackageReport {
@@ -76,21 +75,4 @@ async function versionOf(name: string): Promise<string | undefined> {
   if (folder === undefined) return undefined;
   const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { version?: string };
   return version;
-}
-
-/** Folder of an installed package, as seen from this package or from the working directory. */
-function packageFolder(name: string): string | undefined {
-  const requires = [import.meta.url, join(process.cwd(), "package.json")].map((from) => createRequire(from));
-  // Packages may hide their package.json from `resolve`.
-  const searched = requires.flatMap((require) => require.resolve.paths(name) ?? []).map((path) => join(path, name));
-  const found = searched.find((folder) => existsSync(join(folder, "package.json")));
-  if (found !== undefined) return found;
-  for (const require of requires) {
-    try {
-      return dirname(require.resolve(`${name}/package.json`)); // This package itself.
-    } catch {
-      // Not installed from this point of view.
-    }
-  }
-  return undefined;
 }
