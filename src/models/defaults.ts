@@ -1,11 +1,14 @@
-/** Names of the bundled models that run if none is named. They are constants so that the core entry need not load the registry. */
-export const DEFAULT_MODEL = "late-en-v1";
-
-/** The default of `OnnxCrossEncoder`. */
-export const DEFAULT_CROSS_ENCODER = "rerank-en-v1";
-
-/** The default of `OnnxLateInteraction`. */
-export const DEFAULT_LATE_INTERACTION = "late-en-v1";
-
-/** The first stage of a hybrid. */
-export const DEFAULT_FIRST_STAGE = "static-en-v1";
+/**
+ * Names of the bundled models that run if none is named. They are in a file of their own so that the core entry need not load the
+ * registry, and in one object because the bundler would inline single constants and leave an empty import of this file behind.
+ */
+export const DEFAULT_MODELS = {
+  /** Rerankers, `createScorer` and the commands. */
+  reranker: "late-en-v1",
+  /** `OnnxCrossEncoder`. */
+  crossEncoder: "rerank-en-v1",
+  /** `OnnxLateInteraction`. */
+  lateInteraction: "late-en-v1",
+  /** The first stage of a hybrid. */
+  firstStage: "static-en-v1",
+} as const;

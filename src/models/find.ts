@@ -1,5 +1,5 @@
 import { ModelNotFoundError } from "../errors.js";
-import { DEFAULT_MODEL } from "./defaults.js";
+import { DEFAULT_MODELS } from "./defaults.js";
 import { editDistance } from "./edit-distance.js";
 import { REGISTRY } from "./registry/index.js";
 import type { ModelEntry, ModelKind } from "./types.js";
@@ -58,7 +58,7 @@ export function getModel(name: string): ModelEntry {
 
 /** The model that a reranker runs if none is named. */
 export function defaultModel(): ModelEntry {
-  return getModel(DEFAULT_MODEL);
+  return getModel(DEFAULT_MODELS.reranker);
 }
 
 /** Registered names that resemble `name`, nearest first. */

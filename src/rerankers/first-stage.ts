@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
-import { DEFAULT_FIRST_STAGE } from "../models/defaults.js";
+import { DEFAULT_MODELS } from "../models/defaults.js";
 import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { checkScores, metadataKey } from "./checks.js";
@@ -24,7 +24,7 @@ export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstS
     return fromEmbeddings(embeddings);
   }
   // Shared by the whole process, so no hybrid frees it.
-  if (firstStage === undefined) return fromScorer({ scorer: createScorer(DEFAULT_FIRST_STAGE), owned: false });
+  if (firstStage === undefined) return fromScorer({ scorer: createScorer(DEFAULT_MODELS.firstStage), owned: false });
   if (typeof firstStage === "object" && firstStage !== null && "fuse" in firstStage)
     return fuse(firstStage, makeSingleStage);
   return makeSingleStage("firstStage", firstStage);

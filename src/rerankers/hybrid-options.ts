@@ -1,6 +1,6 @@
 import { type Calibration, checkCalibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
-import { DEFAULT_FIRST_STAGE, DEFAULT_MODEL } from "../models/defaults.js";
+import { DEFAULT_MODELS } from "../models/defaults.js";
 import { anything, type Checks, checkOptions, expecting, number, oneOf, positiveInteger } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { CascadeStage } from "./cascade.js";
@@ -106,8 +106,8 @@ export function makeStages(options: HybridRerankerInput): (CascadeStage & { owne
 
 /** Whether both stages are the default ones, left out or by name. The best settings are known for these. */
 function hasDefaultStages({ model, firstStage, embeddings, firstStageKey }: HybridRerankerInput): boolean {
-  const isDefaultModel = model === undefined || model === DEFAULT_MODEL;
-  const isDefaultFirst = firstStage === undefined || firstStage === DEFAULT_FIRST_STAGE;
+  const isDefaultModel = model === undefined || model === DEFAULT_MODELS.reranker;
+  const isDefaultFirst = firstStage === undefined || firstStage === DEFAULT_MODELS.firstStage;
   return isDefaultModel && isDefaultFirst && embeddings === undefined && firstStageKey === undefined;
 }
 

@@ -2,7 +2,7 @@ import { startCall } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
 import { findCalibration } from "../models/calibrations.js";
-import { DEFAULT_MODEL } from "../models/defaults.js";
+import { DEFAULT_MODELS } from "../models/defaults.js";
 import { findStaticModel } from "../models/find-static.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { OpenOnce } from "../open-once.js";
@@ -40,7 +40,10 @@ export interface OpenedScorer {
  * const scores = await scorer.score("how do bees find flowers?", texts);
  * await scorer.dispose?.();
  */
-export function createScorer(name: string = DEFAULT_MODEL, options: CreateScorerOptions = {}): RelevanceScorer {
+export function createScorer(
+  name: string = DEFAULT_MODELS.reranker,
+  options: CreateScorerOptions = {},
+): RelevanceScorer {
   if (typeof name !== "string" || name.trim() === "") {
     throw new InvalidOptionError("model", name, "the name of a model");
   }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
-import { DEFAULT_LATE_INTERACTION } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { findModel } from "../../models/find.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
@@ -22,7 +22,7 @@ export async function preparePlayground(
 ): Promise<PlaygroundOptions> {
   const offered = new Map(rerankers);
   if (compare) {
-    const model = DEFAULT_LATE_INTERACTION;
+    const model = DEFAULT_MODELS.lateInteraction;
     offered.set(model, createScorer(model, { longDocuments: "max-passage" }));
   }
   const models: PlaygroundEntry[] = [

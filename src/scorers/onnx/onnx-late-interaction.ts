@@ -1,7 +1,7 @@
 import { startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
-import { DEFAULT_LATE_INTERACTION } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { findModel } from "../../models/find.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";
@@ -54,7 +54,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   constructor(options: OnnxLateInteractionOptions = {}) {
     checkLateInteractionOptions(options);
     this.#options = options;
-    this.#model = new OnnxModel("late-interaction", options.model ?? DEFAULT_LATE_INTERACTION, options);
+    this.#model = new OnnxModel("late-interaction", options.model ?? DEFAULT_MODELS.lateInteraction, options);
     this.#encoder = new LateEncoder(this.#model, options);
   }
 
