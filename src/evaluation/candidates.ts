@@ -65,7 +65,7 @@ export function listCandidates(data: Dataset, options: CandidateOptions): QueryC
   warnIds(
     "query-among-candidates",
     themselves,
-    (n) => `${n} queries are among their own candidates, under the same id; ignoreIdenticalIds leaves them out`,
+    (n) => `queries that are among their own candidates under the same id, which ignoreIdenticalIds leaves out: ${n}`,
     onWarning,
   );
   return candidates;

@@ -83,7 +83,12 @@ export async function evaluate(
   const failed = new Map(
     queries.flatMap(({ id }, i) => (results[i]!.error === null ? [] : [[id, results[i]!.error] as const])),
   );
-  warnIds("fallback", [...failed.keys()], (n) => `${n} queries could not be scored and keep their order`, onWarning);
+  warnIds(
+    "fallback",
+    [...failed.keys()],
+    (n) => `queries that could not be scored and keep their order: ${n}`,
+    onWarning,
+  );
   const rankings = new Map(
     queries.map(({ id, documents }, i) => [id, results[i]!.order.map((index) => documents[index]!.id)]),
   );
@@ -130,9 +135,9 @@ function warnAboutQueries(
   const empty = queries.filter(({ documents }) => documents.length === 0).map(({ id }) => id);
   const unjudged = [...data.queries.keys()].filter((id) => !data.qrels.has(id));
   const unknown = [...data.qrels.keys()].filter((id) => !data.queries.has(id));
-  warnIds("query-without-qrels", unjudged, (n) => `${n} queries have no judgments and are ignored`, onWarning);
-  warnIds("query-without-run", empty, (n) => `${n} judged queries have no candidates and count as 0`, onWarning);
-  warnIds("qrels-without-query", unknown, (n) => `${n} judged queries have no text and count as 0`, onWarning);
+  warnIds("query-without-qrels", unjudged, (n) => `queries without judgments, which are ignored: ${n}`, onWarning);
+  warnIds("query-without-run", empty, (n) => `judged queries without candidates, which count as 0: ${n}`, onWarning);
+  warnIds("qrels-without-query", unknown, (n) => `judged queries without a text, which count as 0: ${n}`, onWarning);
 }
 
 function knownScores(

@@ -94,14 +94,14 @@ function checkTogether(run: Run, qrels: Qrels, onWarning: WarningHandler): void 
   warnIds(
     "query-without-qrels",
     unjudged,
-    (n) => `${n} queries of the run have no judgments and are ignored`,
+    (n) => `queries of the run without judgments, which are ignored: ${n}`,
     onWarning,
   );
-  warnIds("query-without-run", absent, (n) => `${n} judged queries have no results and count as 0`, onWarning);
+  warnIds("query-without-run", absent, (n) => `judged queries without results, which count as 0: ${n}`, onWarning);
   warnIds(
     "query-without-relevant",
     hopeless,
-    (n) => `${n} judged queries have no relevant document and count as 0`,
+    (n) => `judged queries without a relevant document, which count as 0: ${n}`,
     onWarning,
   );
 }
@@ -118,7 +118,7 @@ function warnOwnIdsFirst(
     "query-among-candidates",
     own.map(([query]) => query),
     (n) =>
-      `${n} queries rank the document with their own id first, probably the query itself; ignoreIdenticalIds leaves it out`,
+      `queries that rank the document with their own id first, probably the query itself, which ignoreIdenticalIds leaves out: ${n}`,
     onWarning,
   );
 }

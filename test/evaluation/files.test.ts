@@ -214,7 +214,7 @@ describe("readBeir", () => {
       ["qrels-without-document", 3, "q1/gone"],
     ]);
     expect(warnings[0]!.message).toMatch(
-      /queries\.jsonl:2: 1 queries have no judgments in this split and are ignored \(q2\)/,
+      /queries\.jsonl:2: queries without judgments in this split, which are ignored: 1 \(q2\)/,
     );
     await writeFile(join(data, "other.run"), "q1 Q0 d1 1 3 other\n");
     await expect(readBeir(data, { onWarning: () => {} })).rejects.toThrow(

@@ -45,16 +45,16 @@ export async function readBeir(folder: string, options: ReadBeirOptions = {}): P
 
   const unjudged = [...queries].filter(([id]) => !qrels.has(id)).map(([id, { line }]) => ({ example: id, line }));
   warnAt("query-without-qrels", files.queries, unjudged, onWarning, (n) => {
-    return `${n} queries have no judgments in this split and are ignored`;
+    return `queries without judgments in this split, which are ignored: ${n}`;
   });
   const seen = new Set<string>();
   const unknown = rows.filter(({ query }) => !queries.has(query) && !seen.has(query) && seen.add(query));
   warnAt("qrels-without-query", files.qrels, unknown.map(toQuery), onWarning, (n) => {
-    return `${n} judged queries are not in ${basename(files.queries)} and count as 0`;
+    return `judged queries that are not in ${basename(files.queries)}, which count as 0: ${n}`;
   });
   const absent = rows.filter(({ query, document }) => !corpus.has(document) && qrels.get(query)!.get(document)! > 0);
   warnAt("qrels-without-document", files.qrels, absent.map(toPair), onWarning, (n) => {
-    return `${n} relevant documents are not in ${basename(files.corpus)}, so no order can reach a full score`;
+    return `relevant documents that are not in ${basename(files.corpus)}, so that no order can reach a full score: ${n}`;
   });
   return {
     name: basename(resolve(folder)),

@@ -158,6 +158,6 @@ function joinQueries(stages: StageScores, input: ById<ById<number>>, onWarning: 
   const ids = [...qrels.keys()];
   const absent = ids.filter((id) => !byId.has(id));
   if (absent.length === ids.length) throw new InvalidInputError("qrels", "They share no query with the scores.");
-  warnIds("query-without-run", absent, (n) => `${n} judged queries have no candidates and count as 0`, onWarning);
+  warnIds("query-without-run", absent, (n) => `judged queries without candidates, which count as 0: ${n}`, onWarning);
   return { ids, stages: ids.map((id) => byId.get(id)), qrels };
 }
