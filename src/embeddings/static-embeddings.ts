@@ -7,23 +7,24 @@ import type { EmbedCallOptions } from "./call-options.js";
 /** Options of {@link StaticEmbeddings}. */
 export interface StaticEmbeddingsOptions extends EmbeddingsParams {
   /**
-   * The model: bytes, an `http(s):` address to fetch, or a path of a file. In a browser give bytes or an address unless your bundler
-   * carries the package's `models/static-en-v1/model.safetensors` along by itself.
+   * The model: its bytes, an `http(s):` URL or the path of a file. In a browser, pass bytes or a URL unless your bundler includes the package's
+   * `models/static-en-v1/model.safetensors`.
    *
-   * @default the model that ships with the package
+   * @default the bundled model, `static-en-v1`
    */
   model?: StaticModelSource | undefined;
 }
 
-/** Texts between two looks at the event loop: a few milliseconds of work. */
-const TEXTS_A_TURN = 256;
+/** Texts that are embedded before other tasks of the event loop get a turn. */
+const TEXTS_PER_TURN = 256;
 
 /**
- * Embeddings without a network: one stored vector a word piece, a text is their weighted sum at length 1. Tens of thousands of passages
- * a second on one core, no dependency, same numbers on every machine. English. Made as Model2Vec makes them (van Dongen and Tulkens,
- * 2024) from all-MiniLM-L6-v2, then trained on questions and the passages that answer them; figures are in `models/README.md`.
+ * Embeddings without a neural network: the vector of a text is the weighted sum of the stored vectors of its word pieces, scaled to length 1.
+ * Tens of thousands of passages per second on one core, without dependencies, with the same numbers on every machine. English. Made from
+ * all-MiniLM-L6-v2 by the method of Model2Vec (van Dongen and Tulkens, 2024), then trained on questions and their answers; `models/README.md`
+ * has the metrics.
  *
- * Meant as a first stage and for memory-bound places; word order is lost, and so is all that hangs on it.
+ * Meant as a first stage, and for machines with little memory. Word order has no effect.
  *
  * @example
  * const embeddings = new StaticEmbeddings();
@@ -32,7 +33,7 @@ const TEXTS_A_TURN = 256;
 export class StaticEmbeddings extends Embeddings {
   readonly #reader: StaticModelReader;
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: StaticEmbeddingsOptions = {}) {
     super(options);
     checkKnown(options, ["model", "maxConcurrency", "maxRetries", "onFailedAttempt"], "StaticEmbeddings");
@@ -40,10 +41,12 @@ export class StaticEmbeddings extends Embeddings {
   }
 
   /**
-   * One unit vector a text, in the order given. A text without a known word gives a zero vector, which every similarity of this package
-   * scores 0.
+   * Embeds texts.
    *
-   * @throws InvalidInputError ModelNotFoundError ModelIntegrityError DownloadError
+   * @returns One unit vector per text, in the order of `texts`. A text without known words gets a zero vector, which all similarities of this
+   *   package score 0.
+   * @throws InvalidInputError if a text is not a string.
+   * @throws ModelNotFoundError, ModelIntegrityError, DownloadError if the model cannot be read.
    */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     const wrong = texts.findIndex((text) => typeof text !== "string");
@@ -53,7 +56,7 @@ export class StaticEmbeddings extends Embeddings {
     const vectors: number[][] = [];
     let tokens = 0;
     for (const text of texts) {
-      if (vectors.length % TEXTS_A_TURN === 0) {
+      if (vectors.length % TEXTS_PER_TURN === 0) {
         if (vectors.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal?.throwIfAborted();
       }
@@ -65,7 +68,7 @@ export class StaticEmbeddings extends Embeddings {
     return vectors;
   }
 
-  /** The unit vector of one text; see {@link embedDocuments}. */
+  /** Embeds one text; see {@link embedDocuments}. */
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     const [vector] = await this.embedDocuments([text], options);
     return vector!;

@@ -1,6 +1,6 @@
 import { DownloadError, ModelNotFoundError } from "../errors.js";
 
-/** A module of Node's. Its name is a parameter, which no build folds into the import, so that bundlers for browsers leave it alone. */
+/** Imports a module of Node. The specifier is a parameter, so that bundlers for browsers do not try to resolve it. */
 async function load<T>(specifier: string): Promise<T> {
   return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as T;
 }
@@ -19,9 +19,9 @@ async function fetchBytes(url: URL): Promise<Uint8Array> {
 }
 
 /**
- * Bytes of a model: given as they are, fetched from an `http(s):` address, or read from a file.
+ * The bytes of a model, fetched from an `http(s):` URL or read from a file if need be.
  *
- * @throws ModelNotFoundError for a file that cannot be read. DownloadError.
+ * @throws ModelNotFoundError if the file cannot be read. DownloadError if the URL cannot be fetched.
  */
 export async function loadBytes(source: string | URL | Uint8Array | ArrayBuffer): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;

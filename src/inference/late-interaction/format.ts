@@ -4,8 +4,8 @@ import type { ModelLocation } from "../protocol.js";
 import type { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import type { Platform } from "../worker/session.js";
 
-/** What `config.json` of a model of this package says under `langchain_rerank`. */
-export interface OwnSettings {
+/** The settings under `langchain_rerank` in the `config.json` of this project's models. */
+export interface ProjectSettings {
   kind?: string;
   output?: string;
   query_marker?: string | null;
@@ -19,34 +19,34 @@ export interface OwnSettings {
 type Json = Record<string, unknown>;
 
 /**
- * How a late-interaction model wants texts framed, by its own files: `langchain_rerank` in `config.json`, what PyLate writes into
- * `config_sentence_transformers.json`, or ColBERT's `artifact.metadata`. Where none of them is there, nothing is added and every token counts.
+ * Reads how a late-interaction model frames texts: from `langchain_rerank` in `config.json`, from PyLate's `config_sentence_transformers.json`
+ * or from ColBERT's `artifact.metadata`. Without any of them, nothing is added and all tokens count.
  */
 export async function readFormat(
   platform: Platform,
-  place: ModelLocation,
+  location: ModelLocation,
   config: object,
 ): Promise<LateInteractionFormat> {
-  const own = (config as { langchain_rerank?: OwnSettings }).langchain_rerank;
-  if (own?.kind === "late-interaction") return ownFormat(own);
-  const pylate = (await platform.readJsonIfAny(place, "config_sentence_transformers.json")) as Json | undefined;
+  const settings = (config as { langchain_rerank?: ProjectSettings }).langchain_rerank;
+  if (settings?.kind === "late-interaction") return projectFormat(settings);
+  const pylate = (await platform.readJsonIfAny(location, "config_sentence_transformers.json")) as Json | undefined;
   if (pylate && isPyLate(pylate)) return pylateFormat(pylate);
-  const colbert = (await platform.readJsonIfAny(place, "artifact.metadata")) as Json | undefined;
+  const colbert = (await platform.readJsonIfAny(location, "artifact.metadata")) as Json | undefined;
   return colbert ? colbertFormat(colbert) : {};
 }
 
-function ownFormat(own: OwnSettings): LateInteractionFormat {
+function projectFormat(settings: ProjectSettings): LateInteractionFormat {
   return {
-    ...text("queryMarker", own.query_marker),
-    ...text("documentMarker", own.document_marker),
-    ...count("queryLength", own.query_length),
-    expandQueries: typeof own.query_length === "number",
-    ...(own.skip_punctuation ? { skipWords: PUNCTUATION } : {}),
-    ...count("pooledWeight", own.pooled_weight),
+    ...text("queryMarker", settings.query_marker),
+    ...text("documentMarker", settings.document_marker),
+    ...count("queryLength", settings.query_length),
+    expandQueries: typeof settings.query_length === "number",
+    ...(settings.skip_punctuation ? { skipWords: PUNCTUATION } : {}),
+    ...count("pooledWeight", settings.pooled_weight),
   };
 }
 
-/** PyLate's defaults stand in for what a file leaves out. */
+/** With PyLate's defaults for missing settings. */
 function pylateFormat(settings: Json): LateInteractionFormat {
   const words = settings.skiplist_words;
   return {
@@ -62,7 +62,7 @@ function pylateFormat(settings: Json): LateInteractionFormat {
   };
 }
 
-/** ColBERT always fills queries up. */
+/** ColBERT always expands queries. */
 function colbertFormat(settings: Json): LateInteractionFormat {
   return {
     ...text("queryMarker", settings.query_token_id ?? "[unused0]"),
@@ -84,36 +84,34 @@ function count<K extends string>(name: K, value: unknown): { [P in K]?: number }
   return (typeof value === "number" && value > 0 ? { [name]: value } : {}) as { [P in K]?: number };
 }
 
-/** A format in the tokenizer's own numbers. */
+/** A format with the tokenizer's ids instead of words. */
 export interface LateFraming {
   queryMarker: readonly number[];
   documentMarker: readonly number[];
   queryLength: number | undefined;
   documentLength: number | undefined;
-  /** Token that fills queries up; undefined where they are not. */
+  /** The token that queries are expanded with, if they are. */
   fill: number | undefined;
   attendToFill: boolean;
   /** Tokens of documents that do not count. */
   skipped: ReadonlySet<number>;
-  /** Share of the cosine of the pooled vectors, unless a job says otherwise. */
+  /** Weight of the cosine of the pooled vectors, unless a job sets another. */
   pooledWeight: number;
 }
 
 /**
- * Looks a format's words up.
+ * Looks up the ids of a format's words.
  *
- * @throws Error naming a marker or mask token that the tokenizer does not have.
+ * @throws Error if the tokenizer lacks a marker or the mask token.
  */
 export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTokenizer): LateFraming {
   const marker = (token: string | undefined) => (token === undefined ? [] : [idOf(tokenizer, token)]);
-  // PyLate falls back on a language model's end of text where there is no mask token.
+  // Like PyLate, uses the end-of-text token of a language model that has no mask token.
   const fill = format.expandQueries ? (tokenizer.maskId ?? tokenizer.endId) : undefined;
   if (format.expandQueries && fill === undefined) {
-    throw new Error(
-      "it has no mask token, which queries are to be filled up with (`mask_token` of tokenizer_config.json)",
-    );
+    throw new Error("it has no mask token, with which queries are expanded. Set `mask_token` in tokenizer_config.json");
   }
-  // As in PyLate: a word that is no token stands for the unknown token.
+  // As in PyLate, a word that is not a token means the unknown token.
   const skipped = (format.skipWords ?? []).map((word) => tokenizer.tokenId(word) ?? tokenizer.unknownId);
   return {
     queryMarker: marker(format.queryMarker),
@@ -129,6 +127,6 @@ export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTok
 
 function idOf(tokenizer: ModelTokenizer, token: string): number {
   const id = tokenizer.tokenId(token);
-  if (id === undefined) throw new Error(`it has no token "${token}", which the model's settings put into every text`);
+  if (id === undefined) throw new Error(`it has no token "${token}", which the model's settings add to every text`);
   return id;
 }

@@ -9,12 +9,12 @@ export function withMarker(template: readonly TemplatePart[], marker: readonly n
   return [{ ids: [first.ids[0]!, ...marker, ...first.ids.slice(1)], type: first.type }, ...rest];
 }
 
-/** Tokens that a text alone may have in a template. */
+/** Maximum number of tokens of a single text in a template. */
 export function textRoom(template: readonly TemplatePart[], length: number): number {
   return Math.max(0, length - countSpecials(template));
 }
 
-/** A query in its frame, cut to the length and filled up to it where the model asks for that. */
+/** Puts a query into its template, truncated to the length and, for models that expand queries, filled up to it. */
 export function frameQuery(
   template: readonly TemplatePart[],
   length: number,

@@ -1,18 +1,16 @@
 /** Smallest normal number of binary16, as the bits of a 32-bit float. */
 const SMALLEST_NORMAL = 0x38800000;
 
-/** Rounding up from here gives infinity: 65520, as the bits of a 32-bit float. */
+/** From here on, rounding gives infinity: 65520, as the bits of a 32-bit float. */
 const OVERFLOW = 0x477ff000;
 
-/** Difference of the exponents' biases, 127 − 15, where a 32-bit float has its exponent. */
+/** The difference of the exponents' biases, 127 − 15, shifted to the exponent of a 32-bit float. */
 const REBIAS = 112 << 23;
 
-/**
- * What {@link spreadHalves} gives is too small by this factor. Multiplying by it on the other side of a product costs nothing.
- */
+/** The results of {@link spreadHalves} are too small by this factor. Multiplying the other operand of a product by it costs nothing. */
 export const SPREAD_SCALE = 2 ** 112;
 
-/** 32-bit floats to IEEE 754 binary16, rounded to the nearest, ties to even. */
+/** Converts 32-bit floats to IEEE 754 binary16, rounded to the nearest number, ties to even. */
 export function toHalves(floats: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const halves = new Uint16Array(floats.length);
@@ -26,16 +24,16 @@ export function toHalves(floats: Float32Array): Uint16Array<ArrayBuffer> {
   return halves;
 }
 
-/** Whole number nearest to a small positive one; of two the even one. */
+/** Rounds a small positive number to the nearest integer, ties to even. */
 function roundToEven(value: number): number {
   return value + 2 ** 52 - 2 ** 52;
 }
 
 /**
- * Finite binary16 numbers as 32-bit floats divided by {@link SPREAD_SCALE}: sign, exponent and fraction only move to their places, which is
- * exact, holds for the smallest numbers too, and takes no table.
+ * Converts finite binary16 numbers to 32-bit floats divided by {@link SPREAD_SCALE}, by moving the bits of sign, exponent and fraction. This is
+ * exact, subnormal numbers included, and needs no table.
  *
- * @param into The bits of the floats; read them through a `Float32Array` over the same memory.
+ * @param into The bits of the floats. Read them through a `Float32Array` over the same memory.
  */
 export function spreadHalves(halves: Uint16Array, from: number, into: Int32Array): void {
   for (let i = 0; i < into.length; i++) {

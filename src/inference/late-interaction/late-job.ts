@@ -9,10 +9,10 @@ import { cosine, readPooled } from "./pooled-vector.js";
 import { type QueryMatrix, queryMatrix } from "./query-matrix.js";
 import { readTokenVectors } from "./token-vectors.js";
 
-/** Queries in the form that is fast to compare, by the job that they came with. */
+/** The matrix of each job's query. */
 const matrices = new WeakMap<LateJob, QueryMatrix>();
 
-/** Late interaction: token vectors of texts, and MaxSim of documents with a query. */
+/** Late interaction: computes token vectors of texts and the MaxSim of documents with a query. */
 export function planLateJob(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], maxLength: number): Work {
   const weight = pooledWeight(model, job);
   const skipped = job.role === "document" ? model.late!.skipped : NONE;
@@ -81,7 +81,7 @@ function byStart(a: PassageVectors, b: PassageVectors): number {
   return (a.span?.start ?? 0) - (b.span?.start ?? 0);
 }
 
-/** A document beside the job's query: its best passage. */
+/** Compares a document with the job's query. The best passage counts. */
 function compare(job: LateJob, { passages, truncated }: TokenVectors, weight: number): TextResult {
   if (!job.query) return { truncated };
   let matrix = matrices.get(job);

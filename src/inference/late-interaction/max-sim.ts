@@ -5,6 +5,7 @@ import type { QueryMatrix } from "./query-matrix.js";
 /** The score of a text without tokens: the lowest cosine. */
 export const LOWEST_SIMILARITY = -1;
 
+/** Null until the first call; undefined where WebAssembly SIMD cannot be used. */
 let kernel: MaxSimKernel | undefined | null = null;
 
 /**

@@ -1,18 +1,18 @@
 import { SPREAD_SCALE, spreadHalves, toHalves } from "./half-precision.js";
 
 /**
- * Row `row` of the output for whole texts, brought to length 1 and to half precision, as token vectors are. A zero vector stays zero.
+ * One row of the pooled output, scaled to length 1 and converted to half precision, like token vectors. A zero vector stays zero.
  *
- * @throws Error when the model gave something that is no number.
+ * @throws Error if the vector contains NaN or infinity.
  */
 export function readPooled(values: Float32Array, row: number, dimension: number): Uint16Array<ArrayBuffer> {
   const vector = values.slice(row * dimension, (row + 1) * dimension);
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  if (!Number.isFinite(length)) throw new Error("the model gave pooled vectors that are no numbers");
+  if (!Number.isFinite(length)) throw new Error("the model's pooled vectors contain NaN or infinity");
   return toHalves(length > 0 ? vector.map((value) => value / length) : vector);
 }
 
-/** Cosine of two vectors of length 1 in half precision. */
+/** Cosine of two unit vectors in half precision. */
 export function cosine(a: Uint16Array, b: Uint16Array): number {
   const [one, other] = [widen(a), widen(b)];
   return one.reduce((sum, value, i) => sum + value * SPREAD_SCALE * (other[i]! * SPREAD_SCALE), 0);

@@ -14,7 +14,7 @@ export function queryMatrix({ dimension, passages }: TokenVectors): QueryMatrix 
   const halves = passages[0]?.values ?? new Uint16Array();
   const spread = new Int32Array(halves.length);
   spreadHalves(halves, 0, spread);
-  // Once for the query's own spread values, once more for those of the documents.
+  // Once for the query's spread values, once more for those of the documents.
   const values = Float64Array.from(new Float32Array(spread.buffer), (value) => value * SPREAD_SCALE * SPREAD_SCALE);
   return { tokens: halves.length / dimension, dimension, values };
 }

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import type { PassageVectors, TokenVectors } from "../protocol.js";
 
-/** First bytes of a file: what it is, and the version of its layout. */
+/** First bytes of a file: type and version of the layout. */
 const MAGIC = "lateV2\0\0";
 
 const HASH_BYTES = 32;
 
-/** Magic, SHA-256 of what follows; then dimension, passages, truncated, and for each passage the numbers of its tokens, start and end (−1: in one piece), and the numbers of its pooled vector. */
+/**
+ * Magic and SHA-256 of the rest. The rest: dimension, number of passages, truncated; for each passage the count of its numbers, start and end
+ * (−1: the whole text) and the count of its pooled numbers; then the numbers.
+ */
 const HEADER_BYTES = MAGIC.length + HASH_BYTES;
 const FIXED_NUMBERS = 3;
-const NUMBERS_A_PASSAGE = 4;
+const NUMBERS_PER_PASSAGE = 4;
 
-/** A text's vectors as the bytes of a file, little-endian. */
+/** The vectors of a text as the bytes of a file, little-endian. */
 export function encodeVectors({ dimension, passages, truncated }: TokenVectors): Uint8Array {
   const numbers = [dimension, passages.length, truncated ? 1 : 0];
   for (const { values, span, pooled } of passages)
@@ -29,29 +32,29 @@ function bytesOf(halves: Uint16Array): Uint8Array {
   return new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
 }
 
-/** Reads {@link encodeVectors}; undefined for anything that is not whole and unchanged. */
+/** Reads the output of {@link encodeVectors}. Undefined if the bytes are incomplete or changed. */
 export function decodeVectors(bytes: Uint8Array): TokenVectors | undefined {
   if (bytes.length < HEADER_BYTES || Buffer.from(bytes.subarray(0, MAGIC.length)).toString("latin1") !== MAGIC)
     return undefined;
-  // A copy, so that numbers of four bytes stand where such numbers may.
+  // A copy, so that numbers of four bytes are aligned.
   const body = new Uint8Array(bytes.subarray(HEADER_BYTES));
   const hash = createHash("sha256").update(body).digest();
   if (!hash.equals(bytes.subarray(MAGIC.length, HEADER_BYTES))) return undefined;
-  // The hash says that the body is one that was written here, so that its numbers fit each other.
+  // The hash proves that the body was written by `encodeVectors`, so its numbers are consistent.
   const [dimension, count, truncated] = new Int32Array(body.buffer, 0, FIXED_NUMBERS) as unknown as [
     number,
     number,
     number,
   ];
-  const table = new Int32Array(body.buffer, FIXED_NUMBERS * 4, count * NUMBERS_A_PASSAGE);
-  let offset = (FIXED_NUMBERS + count * NUMBERS_A_PASSAGE) * 4;
+  const table = new Int32Array(body.buffer, FIXED_NUMBERS * 4, count * NUMBERS_PER_PASSAGE);
+  let offset = (FIXED_NUMBERS + count * NUMBERS_PER_PASSAGE) * 4;
   const take = (length: number) => {
     const values = new Uint16Array(body.buffer.slice(offset, offset + length * 2));
     offset += length * 2;
     return values;
   };
   const passages = Array.from({ length: count }, (_, index): PassageVectors => {
-    const [length, start, end, width] = table.subarray(index * NUMBERS_A_PASSAGE) as unknown as [
+    const [length, start, end, width] = table.subarray(index * NUMBERS_PER_PASSAGE) as unknown as [
       ...[number, number],
       ...[number, number],
     ];

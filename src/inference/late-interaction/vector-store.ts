@@ -1,13 +1,13 @@
 import type { TokenVectors } from "../protocol.js";
 
-/** Where vectors outlive the process. A fault of it costs time, never a score: what cannot be read is computed. */
+/** Storage that outlives the process. Its errors cost time but change no score: vectors that cannot be read are computed. */
 export interface VectorStore {
-  /** `"damaged"`: there is something, and it is not what was written. */
+  /** `"damaged"` if the stored bytes are not those that were written. */
   read(text: string): Promise<TokenVectors | "damaged" | undefined>;
-  /** Returns at once; a failure shows in `failure`. */
+  /** Returns at once. An error shows in `failure`. */
   write(text: string, vectors: TokenVectors): void;
   /** Resolves when everything has been written. */
   settle(): Promise<void>;
-  /** The last thing that went wrong. */
+  /** The last error. */
   readonly failure: Error | undefined;
 }

@@ -1,6 +1,6 @@
 import { isCausal } from "../formats/model-config.js";
 import type { ModuleChain } from "../formats/sentence-transformers-modules.js";
-import type { OwnSettings } from "../late-interaction/format.js";
+import type { ProjectSettings } from "../late-interaction/format.js";
 import type { ModelSpec } from "../protocol.js";
 import { causalLmHead } from "./causal-lm-head.js";
 import { graphHead } from "./graph-head.js";
@@ -31,7 +31,7 @@ function pickOutput(session: RuntimeSession, names: readonly string[]): string {
 
 /** Token vectors, through the layers that are stored next to the graph if the graph does not contain them. */
 function tokenHead(parts: HeadParts): Head {
-  const own = (parts.config as { langchain_rerank?: OwnSettings }).langchain_rerank;
+  const own = (parts.config as { langchain_rerank?: ProjectSettings }).langchain_rerank;
   const output = pickOutput(parts.session, own?.output === undefined ? TOKENS : [own.output, ...TOKENS]);
   const pooled = parts.session.outputNames.find((name) => name === own?.pooled_output);
   const graph = graphHead(parts, output, pooled);

@@ -122,7 +122,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
       signal,
     );
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
-    const call = { encoder: this.#encoder, query: encoded.vectors, kept: cached, counts, signal };
+    const call = { encoder: this.#encoder, query: encoded.vectors, cached, counts, signal };
     const results = await compareDocuments(call, distinct);
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
     onReport?.({

@@ -9,25 +9,25 @@ import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 /** Options of {@link StaticLateInteraction}. */
 export interface StaticLateInteractionOptions {
   /**
-   * The model, as in `StaticEmbeddings`: bytes, an `http(s):` address to fetch, or a path of a file.
+   * The model, as in `StaticEmbeddings`: its bytes, an `http(s):` URL or the path of a file.
    *
-   * @default the model that ships with the package
+   * @default the bundled model, `static-en-v1`
    */
   model?: StaticModelSource | undefined;
 }
 
-/** Texts between two looks at the event loop: a few milliseconds of work. */
-const TEXTS_A_TURN = 32;
-/** Score of a text that holds nothing, and of one that is less alike than unrelated. */
+/** Texts that are scored before other tasks of the event loop get a turn. */
+const TEXTS_PER_TURN = 32;
+/** Score of a text without known words, and of one with a negative similarity. */
 const LOWEST = 0;
 
 /**
- * Late interaction without a network: the query's word pieces and a text's are compared one by one by their static vectors. The score is a
- * weighted mean, over the query's pieces, of the best cosine with a piece of the text (MaxSim; Khattab & Zaharia 2020, arXiv:2004.12832), mixed
- * with the cosine of both sums, which is what `StaticEmbeddings` compares. Weights and share come from the model's file.
+ * Late interaction without a neural network: compares the static vectors of the query's word pieces with those of the text. The score mixes the
+ * weighted mean, over the query's pieces, of the best cosine with a piece of the text (MaxSim; Khattab & Zaharia 2020, arXiv:2004.12832) with
+ * the cosine of the sums, which is what `StaticEmbeddings` compares. The model's file holds the weights.
  *
- * Pure TypeScript, no dependency, any runtime: a hundred passages in 20 to 30 milliseconds. English. Far better an order than the cosine
- * alone, and than BM25's; `late-en-v1` and the cross-encoder, which know what stands beside a word, are better still.
+ * Runs everywhere, without dependencies: a few milliseconds for a hundred passages. English. Its order is much better than that of the cosine
+ * alone or of BM25. `late-en-v1` and cross-encoders, which take the context of each word into account, are better still.
  *
  * @example
  * const reranker = new CrossEncoderReranker({ model: new StaticLateInteraction(), topN: 3 });
@@ -36,7 +36,7 @@ export class StaticLateInteraction implements RelevanceScorer {
   readonly lowestScore = LOWEST;
   readonly #reader: StaticModelReader;
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: StaticLateInteractionOptions = {}) {
     checkKnown(options, ["model"], "StaticLateInteraction");
     this.#reader = new StaticModelReader(options.model);
@@ -61,9 +61,12 @@ export class StaticLateInteraction implements RelevanceScorer {
   }
 
   /**
-   * @returns One number a text, 0 to 1, in the order given; the report's `raw` holds those below 0 too. A text without a known word gets 0, and so
-   * does every text where the query has none.
-   * @throws InvalidInputError ModelNotFoundError ModelIntegrityError DownloadError
+   * Scores texts against a query.
+   *
+   * @returns One similarity per text, between 0 and 1, in the order of `texts`. The report's `raw` has negative ones unchanged. A text without
+   *   known words gets 0, as do all texts if the query has none.
+   * @throws InvalidInputError if the query is blank or a text is not a string.
+   * @throws ModelNotFoundError, ModelIntegrityError, DownloadError if the model cannot be read.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (typeof query !== "string" || query.trim() === "")
@@ -79,7 +82,7 @@ export class StaticLateInteraction implements RelevanceScorer {
     const similarities: number[] = [];
     let tokens = compare.queryTokens;
     for (const text of texts) {
-      if (similarities.length % TEXTS_A_TURN === 0) {
+      if (similarities.length % TEXTS_PER_TURN === 0) {
         if (similarities.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
         options.signal?.throwIfAborted();
       }

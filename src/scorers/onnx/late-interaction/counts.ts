@@ -1,7 +1,7 @@
 import type { JobStats } from "../../../inference/protocol.js";
 import type { ScorerReport } from "../../relevance-scorer.js";
 
-/** What one call cost, and what it found of documents' vectors. */
+/** Statistics of one call. */
 export type Counts = Required<Pick<ScorerReport, "batches" | "tokens">> & {
   milliseconds: { tokenize: number; inference: number; compare: number };
   cache: { hits: number; stored: number; misses: number; damaged: number };

@@ -3,13 +3,13 @@ import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../.
 import { findModel } from "../../../models/find.js";
 import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";
 
-/** A query that was encoded, and what that cost. */
+/** An encoded query and the statistics of encoding it. */
 export interface EncodedQuery {
   vectors: TokenVectors;
   stats: JobStats;
 }
 
-/** A model with the options that say how it reads queries and documents. */
+/** Encodes queries and documents with one model and one set of options. */
 export class LateEncoder {
   readonly #model: OnnxModel;
   readonly #options: OnnxLateInteractionOptions;
@@ -24,12 +24,12 @@ export class LateEncoder {
     return { vectors: results[0]!.vectors!, stats };
   }
 
-  /** Compares documents with a query, encoding those that are texts; with `keep` their vectors come back through `onResult`. */
+  /** Compares documents with a query. Texts are encoded first; with `keep`, `onResult` receives their vectors. */
   documents(
     what: Pick<LateJob, "query" | "keep" | "pooledWeight">,
     inputs: readonly JobInput[],
     signal: AbortSignal,
-    onResult?: (place: number, result: TextResult) => void,
+    onResult?: (index: number, result: TextResult) => void,
   ) {
     return this.#run({ role: "document", ...what }, inputs, signal, onResult);
   }
@@ -38,7 +38,7 @@ export class LateEncoder {
     what: Pick<LateJob, "role" | "query" | "keep" | "pooledWeight">,
     inputs: readonly JobInput[],
     signal: AbortSignal,
-    onResult?: (place: number, result: TextResult) => void,
+    onResult?: (index: number, result: TextResult) => void,
   ) {
     const entry = findModel(this.#model.name);
     const { maxLength, queryLength, pooledWeight } = this.#options;

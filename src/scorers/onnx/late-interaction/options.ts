@@ -6,36 +6,36 @@ import type { VectorCacheOptions } from "./shared-vectors.js";
 /** Options of `OnnxLateInteraction`. */
 export interface OnnxLateInteractionOptions extends OnnxOptions {
   /**
-   * What happens to texts that do not fit: `"truncate"` compares their beginning, `"max-passage"` compares overlapping passages and keeps
-   * the best, with its span.
+   * How to score texts that exceed the limit: `"truncate"` compares their beginning, `"max-passage"` compares overlapping passages and reports
+   * the span of the best one.
    * @default "truncate"
    */
   longDocuments?: "truncate" | "max-passage" | undefined;
-  /** Tokens of the document that one passage holds, at most. @default 256, for texts that do not fit the model */
+  /** Maximum number of tokens of a passage. @default 256, for texts that exceed the model's limit */
   passageLength?: number | undefined;
-  /** Share of a passage that the next one repeats, 0 to 0.9. @default 0.25 */
+  /** Fraction of a passage that the next one repeats, between 0 and 0.9. @default 0.25 */
   passageOverlap?: number | undefined;
   /**
-   * Tokens of a query, special ones included, at most; models that fill queries up do so to this length.
-   * @default what the model was trained with (32 for most of ColBERT's kind), else what it can read
+   * Maximum number of tokens of a query, special tokens included. Models that expand queries expand them to this length.
+   * @default the length that the model was trained with (32 for most ColBERT models), else the model's limit
    */
   queryLength?: number | undefined;
   /**
-   * Share, 0 to 1, of the cosine of the texts' pooled vectors in a score; the rest is MaxSim's. For models whose graph has an output for whole
-   * texts beside the one for tokens; 0 leaves MaxSim alone.
-   * @default what the model was measured best with: 0.2 for the bundled one, 0 for models of ColBERT's kind
+   * Weight of the cosine of the pooled vectors in a score, between 0 and 1; MaxSim has the rest. For models whose graph also outputs pooled
+   * vectors. 0 means MaxSim only.
+   * @default the value with which the model was best in evaluations: 0.2 for `late-en-v1`, 0 for ColBERT models
    */
   pooledWeight?: number | undefined;
-  /** How documents' token vectors are kept for the next query. `false`: not at all. @default 256 MiB of memory, no folder */
+  /** Cache of document vectors for further queries. `false` turns it off. @default 256 MiB of memory, no folder */
   cache?: VectorCacheOptions | false | undefined;
-  /** Score the model's golden pairs first, and refuse it when they are off by more than their tolerance. @default false */
+  /** Score the model's golden pairs first, and throw a `ModelIntegrityError` if they differ by more than their tolerance. @default false */
   verify?: boolean | undefined;
 }
 
-/** @throws InvalidOptionError */
+/** @throws InvalidOptionError if an option is unknown or invalid. */
 export function checkLateInteractionOptions(options: OnnxLateInteractionOptions): void {
-  const own = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "pooledWeight", "cache", "verify"];
-  checkKnown(options, [...Object.keys(ONNX_CHECKS), ...own], "OnnxLateInteraction");
+  const names = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "pooledWeight", "cache", "verify"];
+  checkKnown(options, [...Object.keys(ONNX_CHECKS), ...names], "OnnxLateInteraction");
   checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
   checkCount("passageLength", options.passageLength, 8);
   checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
@@ -44,7 +44,7 @@ export function checkLateInteractionOptions(options: OnnxLateInteractionOptions)
   checkCache(options.cache);
 }
 
-/** How long documents are read. */
+/** The options for long documents, with the default filled in. */
 export function passageOptions({
   longDocuments = "truncate",
   passageLength,
@@ -61,5 +61,5 @@ function checkCache(cache: VectorCacheOptions | false | undefined): void {
   checkNumber("cache.maxBytes", cache.maxBytes, 0, Number.MAX_SAFE_INTEGER);
   checkNumber("cache.maxFolderBytes", cache.maxFolderBytes, 0, Number.MAX_SAFE_INTEGER);
   if (cache.folder !== undefined && (typeof cache.folder !== "string" || cache.folder.trim() === ""))
-    throw new InvalidOptionError("cache.folder", cache.folder, "a folder's path");
+    throw new InvalidOptionError("cache.folder", cache.folder, "the path of a folder");
 }

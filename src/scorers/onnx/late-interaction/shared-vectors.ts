@@ -7,35 +7,35 @@ import { openVectorStore } from "./open-vector-store.js";
 import { UnderWay } from "./under-way.js";
 import { VectorCache } from "./vector-cache.js";
 
-/** Options of the cache of documents' token vectors. */
+/** Options of the cache of document vectors. */
 export interface VectorCacheOptions {
   /**
-   * Bytes of memory that vectors may take, at most. What was used longest ago goes first.
-   * @default 268435456 (256 MiB): some 4,000 passages of 250 tokens with 128 numbers each
+   * Maximum number of bytes in memory. The least recently used vectors are removed first.
+   * @default 268435456 (256 MiB): about 4,000 passages of 250 tokens with 128 numbers each
    */
   maxBytes?: number | undefined;
-  /** Keep vectors in this folder too, so that the next process starts with them. @default none */
+  /** Also store vectors in this folder, for other processes. @default none */
   folder?: string | undefined;
-  /** Bytes that one model's files in the folder may take. What was written longest ago goes first. @default 1073741824 (1 GiB) */
+  /** Maximum number of bytes of one model's files in the folder. The oldest are removed first. @default 1073741824 (1 GiB) */
   maxFolderBytes?: number | undefined;
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
 const MAX_FOLDER_BYTES = 2 ** 30;
 
-/** Queries whose vectors are kept: those that calls under way have in common, and a few more. */
+/** Number of queries whose vectors are cached, mostly for concurrent calls with the same query. */
 const QUERIES = 16;
 
-/** What became of one lookup. */
+/** The result of one lookup. */
 export interface Found {
   vectors: TokenVectors | undefined;
-  /** From the folder, not from memory. */
+  /** True if the vectors come from the folder, not from memory. */
   stored: boolean;
-  /** The folder held something for this text that was not whole. */
+  /** True if the folder has a damaged file for this text. */
   damaged: boolean;
 }
 
-/** The token vectors of one model with one set of options, shared by all instances that name both alike. */
+/** The document vectors of one model with one set of options, shared by all instances with the same model and options. */
 export class SharedVectors {
   readonly #cache: VectorCache | undefined;
   readonly #store: VectorStore | undefined;
@@ -47,7 +47,7 @@ export class SharedVectors {
     this.#store = store;
   }
 
-  /** @param settings Everything besides the model that a document's vectors depend on. */
+  /** @param settings Everything except the model that document vectors depend on. */
   static async open(
     options: VectorCacheOptions | false,
     located: LocatedModel,
@@ -59,24 +59,24 @@ export class SharedVectors {
     return new SharedVectors(new VectorCache(maxBytes), store);
   }
 
-  /** Whether documents' vectors are kept at all. */
-  get keeps(): boolean {
+  /** Whether document vectors are cached. */
+  get caches(): boolean {
     return this.#cache !== undefined;
   }
 
-  /** Bytes that are held in memory now. */
+  /** Bytes in memory now. */
   get bytes(): number {
     return this.#cache?.bytes ?? 0;
   }
 
-  /** The last thing that went wrong with the folder. */
+  /** The last error of the folder. */
   get failure(): Error | undefined {
     return this.#store?.failure;
   }
 
   async find(text: string): Promise<Found> {
-    const kept = this.#cache?.get(text);
-    if (kept || !this.#store) return { vectors: kept, stored: false, damaged: false };
+    const cached = this.#cache?.get(text);
+    if (cached || !this.#store) return { vectors: cached, stored: false, damaged: false };
     const read = await this.#store.read(text);
     if (read === undefined || read === "damaged")
       return { vectors: undefined, stored: false, damaged: read === "damaged" };
@@ -85,28 +85,28 @@ export class SharedVectors {
   }
 
   /**
-   * A text's vectors if they are in memory by now, or will be because another call encodes it; undefined from that if it gives up. Undefined at
-   * once: it is the caller's to encode, and to {@link keep} or {@link giveUp}.
+   * The vectors of a text if they are in memory, or a promise of them if another call is encoding the text, which resolves to undefined if that
+   * call gives up. Undefined: the caller has to encode the text, then to call {@link add} or {@link giveUp}.
    */
   claim(text: string): TokenVectors | Promise<TokenVectors | undefined> | undefined {
-    // What is not kept is not sent back by the threads either, so that there is nothing to share.
+    // Without a cache the workers do not send vectors back, so there is nothing to share.
     if (!this.#cache) return undefined;
     return this.#cache.get(text) ?? this.#underWay.claim(text);
   }
 
-  /** Keeps the vectors of a text that was claimed, and hands them to those who wait. */
-  keep(text: string, vectors: TokenVectors): void {
+  /** Caches the vectors of a claimed text and passes them to the calls that wait for it. */
+  add(text: string, vectors: TokenVectors): void {
     this.#cache?.set(text, vectors);
     this.#store?.write(text, vectors);
     this.#underWay.settle(text, vectors);
   }
 
-  /** Leaves a claimed text to those who wait. */
+  /** Leaves a claimed text to the calls that wait for it. */
   giveUp(text: string): void {
     this.#underWay.settle(text);
   }
 
-  /** Encodes a query once for all calls that ask for it at the same time, or soon after one another. */
+  /** Encodes a query once for all calls that need it at about the same time. */
   async query<T>(query: string, encode: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const known = this.#queries.get(query) as SharedTask<T> | undefined;
@@ -121,7 +121,7 @@ export class SharedVectors {
     try {
       return await task.join(signal);
     } catch (error) {
-      // The instance that encoded it was disposed of; this one was not.
+      // The instance that was encoding it has been disposed of; this one has not.
       if (others && error instanceof Disposed && !signal.aborted) return this.query(query, encode, signal);
       throw error;
     }
@@ -135,7 +135,7 @@ export class SharedVectors {
     return started;
   }
 
-  /** Resolves when what goes to the folder is there. */
+  /** Resolves when all vectors have been written to the folder. */
   async settle(): Promise<void> {
     await this.#store?.settle();
   }
@@ -148,7 +148,7 @@ interface Share {
 
 const shares = new Map<string, Share>();
 
-/** An instance's share of the vectors that others of the same key have too. The last one to leave frees them. */
+/** Shares vectors among all instances with the same key. The last instance to leave frees them. */
 export async function shareVectors(
   key: string,
   open: () => Promise<SharedVectors>,

@@ -1,18 +1,18 @@
 import type { TokenVectors } from "../../../inference/protocol.js";
 
 interface Encoding {
-  /** Undefined: whoever encoded it gave up. */
+  /** Resolves to undefined if the call that encodes the text gives up. */
   readonly vectors: Promise<TokenVectors | undefined>;
   readonly settle: (vectors: TokenVectors | undefined) => void;
 }
 
-/** The texts that calls are encoding now, so that others that need the same ones wait instead of encoding them again. */
+/** The texts that are being encoded, so that other calls wait for them instead of encoding them again. */
 export class UnderWay {
   readonly #encodings = new Map<string, Encoding>();
 
   /**
-   * The vectors of a text that another call encodes, as soon as they are there. Undefined where none does: then it is the caller's to encode,
-   * and to {@link settle} however that ends.
+   * A promise of a text's vectors if another call is encoding it. Undefined otherwise: the caller then has to encode the text, and to call
+   * {@link settle} however that ends.
    */
   claim(text: string): Promise<TokenVectors | undefined> | undefined {
     const found = this.#encodings.get(text);
@@ -25,7 +25,7 @@ export class UnderWay {
     return undefined;
   }
 
-  /** Tells those who wait what became of a claimed text; nothing where that has been told. */
+  /** Passes the vectors of a claimed text, or undefined, to the calls that wait. Does nothing the second time. */
   settle(text: string, vectors?: TokenVectors): void {
     this.#encodings.get(text)?.settle(vectors);
     this.#encodings.delete(text);

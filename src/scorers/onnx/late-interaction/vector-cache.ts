@@ -1,30 +1,30 @@
 import type { TokenVectors } from "../../../inference/protocol.js";
 
-/** Bytes of an entry beyond its vectors and its text: objects, the map's slot. An estimate. */
+/** Estimated bytes of an entry besides its vectors and text: objects and the map's slot. */
 const OVERHEAD = 300;
 
 /**
- * Documents' token vectors, by text, bounded in bytes; what was used longest ago goes first.
+ * Document vectors by text, limited in bytes. The least recently used are removed first.
  *
- * The text itself is the key: it is a few hundredths of its vectors' size, needs no hash, and two texts can never be mistaken for each other.
+ * The text itself is the key: it takes a few percent of the size of its vectors, needs no hash, and cannot collide.
  */
 export class VectorCache {
   readonly #maxBytes: number;
-  /** In the order of use, last used last. */
+  /** Least recently used first. */
   readonly #entries = new Map<string, TokenVectors>();
   #bytes = 0;
 
-  /** @param maxBytes Vectors, texts and their overhead together. */
+  /** @param maxBytes Maximum size of vectors, texts and overhead together. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes that are held now. */
+  /** Bytes in use. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Texts that are held now. */
+  /** Number of texts. */
   get size(): number {
     return this.#entries.size;
   }
@@ -37,7 +37,7 @@ export class VectorCache {
     return found;
   }
 
-  /** Keeps vectors, unless they alone are larger than everything that may be held. */
+  /** Adds vectors, unless they alone exceed the limit. */
   set(text: string, vectors: TokenVectors): void {
     this.#delete(text);
     const bytes = bytesOf(text, vectors);
