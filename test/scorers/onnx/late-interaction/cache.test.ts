@@ -133,7 +133,7 @@ describe("vectors in memory", () => {
 });
 
 describe("a call", () => {
-  it("encodes a text once that stands there twice, and a query once that calls share", async () => {
+  it("encodes duplicate texts once, and a query that calls share once", async () => {
     await using scorer = open({ cache: false });
     const double = [texts[3]!, texts[1]!, texts[3]!, texts[3]!];
     const { scores, cache, report } = await score(scorer, double);

@@ -52,7 +52,7 @@ describe("pooledWeight", () => {
     }
   });
 
-  it("gives the same from kept vectors, in memory and in a folder, and keeps apart what has no pooled vectors", async () => {
+  it("gives the same scores from cached vectors, in memory and in a folder, and separates entries without pooled vectors", async () => {
     const fresh = await scoresOf({ cache: false });
     expect((await scoresOf({}, 2)).report).toMatchObject({ raw: fresh.raw, cache: { hits: 3, misses: 0 } });
     await scoresOf({ cache: { folder }, pooledWeight: 0 });
