@@ -38,7 +38,7 @@ describe("late interaction on the command line", () => {
     const embeddings = await runCli(["models", "list", "--kind", "embedding"]);
     expect(embeddings.stdout).toMatch(/^late-en-v1 /m);
     const info = await runCli(["models", "info", "colbert-ir/colbertv2.0"]);
-    expect(info.stdout).toContain("[unused0] for queries, [unused1] for documents, queries filled up to 32 tokens");
+    expect(info.stdout).toContain("[unused0] for queries, [unused1] for documents, queries padded to 32 tokens");
     expect(info.stdout).toContain("128 dimensions per token");
     const check = await runCli(["models", "check", "late-en-v1"]);
     expect(check).toMatchObject({ code: 0, stdout: expect.stringMatching(/ok +golden scores/) });

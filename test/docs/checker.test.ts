@@ -33,7 +33,7 @@ describe("the checks of pages find", () => {
 
   it.each([
     ["npx langchain-rerank rank -q tea --top-n 3 notes.md | head -1", []],
-    ["npx langchain-rerank rank --top-n 3 notes.md", ["required option"]],
+    ["npx langchain-rerank eval", ["missing required argument"]],
     ["HF_HUB_OFFLINE=1 npx langchain-rerank serve --prot 9000 # typo", ["unknown option '--prot'"]],
     ["langchain-rerank frobnicate", ["unknown command"]],
     ["npm install && npm run nothing", ['no script "nothing"']],

@@ -64,7 +64,7 @@ afterEach(() => {
 describe("Qwen3-Embedding in the example", () => {
   it("reads questions behind the model's prompt and documents without one, and pools the last token", async () => {
     const embeddings = await openEmbeddings(tiny("qwen3-embedding"));
-    await using plain = new OnnxEmbeddings({ model: tiny("qwen3-embedding"), pooling: "last" });
+    await using plain = new OnnxEmbeddings({ model: tiny("qwen3-embedding"), pooling: "last", queryPrefix: "" });
     expect(await embeddings.embedQuery(QUESTION)).toEqual(await plain.embedQuery(PROMPT + QUESTION));
     expect(await embeddings.embedDocuments(TEXTS)).toEqual(await plain.embedDocuments(TEXTS));
     expect(await embeddings.embedQuery(QUESTION)).not.toEqual(await plain.embedQuery(QUESTION));

@@ -49,7 +49,7 @@ function watchNativeLibraries() {
 }
 
 const started = performance.now();
-for (const path of ["callbacks/manager", "documents", "retrievers/document_compressors", "runnables"]) {
+for (const path of ["callbacks/manager", "documents", "retrievers", "retrievers/document_compressors", "runnables"]) {
   await load(`@langchain/core/${path}`);
 }
 const core = performance.now() - started;

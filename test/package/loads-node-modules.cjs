@@ -1,0 +1,3 @@
+/** A control for the import tests: loads parts of Node that the core must not load. */
+require("node:child_process");
+require("node:http");
