@@ -14,7 +14,12 @@ const byEmbeddings = {
   reranker: new EmbeddingSimilarityReranker({ embeddings: new StaticEmbeddings() }),
 };
 const byDefault = { name: "CrossEncoderReranker", reranker: new CrossEncoderReranker() };
-const systems = [byEmbeddings, byDefault].map((system) => ({ ...system, model: "", correct: 0, missed: [] }));
+const systems = [byEmbeddings, byDefault].map((system) => ({
+  ...system,
+  model: "",
+  correct: 0,
+  missed: /** @type {string[]} */ ([]),
+}));
 
 let asked = 0;
 for (const { name, passages, questions } of collections) {

@@ -8,7 +8,7 @@
  */
 import { Document } from "@langchain/core/documents";
 import { CrossEncoderReranker } from "langchain-rerank";
-import { defaultModel, listModels } from "langchain-rerank/models";
+import { listModels } from "langchain-rerank/models";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { downloadWithBar } from "../lib/download-with-bar.js";
 import { runAsProgram } from "../lib/program.js";
@@ -20,7 +20,7 @@ const QUERY = "a woman of strong will who left her mark on history";
 const BEST = 0;
 
 export async function main() {
-  const model = process.env.MODEL ?? defaultModel().name;
+  const model = process.env.MODEL ?? "rerank-en-v1";
   const embedder = process.env.EMBEDDINGS ?? "late-en-v1";
   const acceptLicense = process.argv.includes("--accept-license");
   for (const name of [embedder, model]) await downloadWithBar(name, { acceptLicense });
@@ -62,7 +62,7 @@ const uuid = (film) => `00000000-0000-4000-8000-${String(film).padStart(12, "0")
 
 /**
  * The facts that help to choose a model. The size is that of its smallest file, estimated from the number of parameters if unknown.
- * @param {ReturnType<typeof defaultModel>} entry
+ * @param {ReturnType<typeof listModels>[number]} entry
  */
 function describe({ name, files, parameters, license, commercial, languages, bundled }) {
   const bytes = Object.values(files).flatMap((file) => file.bytes ?? []);

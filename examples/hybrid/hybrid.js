@@ -14,7 +14,6 @@ import { CacheBackedEmbeddings } from "@langchain/classic/embeddings/cache_backe
 import { InMemoryStore } from "@langchain/core/stores";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker, HybridReranker } from "langchain-rerank";
 import { evaluate, readBeir, tune } from "langchain-rerank/evaluation";
-import { defaultModel } from "langchain-rerank/models";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { runAsProgram } from "../lib/program.js";
 import { bicyclesAmongOthers } from "./bicycles.js";
@@ -36,7 +35,7 @@ export async function main(folder = positionals[0]) {
   // The ten lines to copy: how a hybrid is made, and tuned on questions of your own. The cache stands for the store that holds vectors.
   const encoder = new OnnxEmbeddings({ model: process.env.EMBEDDINGS ?? "late-en-v1" });
   const embeddings = CacheBackedEmbeddings.fromBytesStore(encoder, new InMemoryStore());
-  const model = new OnnxCrossEncoder({ model: process.env.MODEL ?? defaultModel().name });
+  const model = new OnnxCrossEncoder({ model: process.env.MODEL ?? "rerank-en-v1" });
   const { best, fastest } = await tune(train, { first: { dense: embeddings }, models: { cross: model }, within: 0.02 });
   const systems = {
     "bi-encoder alone": new EmbeddingSimilarityReranker({ embeddings }),

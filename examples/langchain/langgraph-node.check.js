@@ -14,8 +14,8 @@ export const checks = {
     /** @type {Outcome} */ tries,
   ) => {
     assert.equal(tries.length, 2);
-    assert.ok((tries[0]?.documents[0]?.sim ?? 1) < 0.5);
-    assert.ok((tries[1]?.documents[0]?.sim ?? 0) >= 0.5);
+    assert.ok((tries[0]?.documents[0]?.sim ?? 1) < 0.7);
+    assert.ok((tries[1]?.documents[0]?.sim ?? 0) >= 0.7);
     assert.notEqual(tries[0]?.query, tries[1]?.query);
   },
   "the second try finds the note that answers": (/** @type {Outcome} */ tries) => {

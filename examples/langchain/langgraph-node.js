@@ -17,7 +17,7 @@ import { found, loadStore, printFound } from "./handbook.js";
 
 const QUESTION = "how often does the milk have to be topped up?";
 const REWORDED = "when to add fresh sealant to tubeless tyres";
-const GOOD_ENOUGH = 0.5;
+const GOOD_ENOUGH = 0.7;
 const MOST_TRIES = 3;
 
 const State = z.object({

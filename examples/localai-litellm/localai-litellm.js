@@ -45,7 +45,7 @@ async function rank(options) {
 
 /**
  * The same by hand: what `top_n` does is up to the server (older versions of LocalAI send all), so the reranker never sends it and cuts by itself.
- * @param {{ provider: string, baseUrl?: string, apiKey?: string }} options
+ * @param {{ baseUrl?: string, apiKey?: unknown }} options
  */
 async function askPlainly({ baseUrl, apiKey }) {
   const response = await fetch(`${baseUrl}/v1/rerank`, {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { defaultModel } from "langchain-rerank/models";
 
 /**
  * The same example with `langchain-rerank serve --raw-scores` instead of LocalAI: real scores over the same wire. The bundled model reads English
@@ -14,7 +13,7 @@ export const services = ["LITELLM_BASE_URL", "RERANK_MODEL"];
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export async function start() {
-  const args = ["serve", "--raw-scores", "--port", "0", "--model", `japanese-reranker=${defaultModel().name}`];
+  const args = ["serve", "--raw-scores", "--port", "0", "--model", `japanese-reranker=rerank-en-v1`];
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const url = await new Promise((resolve, reject) => {
     let said = "";
