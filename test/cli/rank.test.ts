@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Document } from "@langchain/core/documents";
+import { CrossEncoderReranker } from "langchain-rerank";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.js";
 
@@ -102,6 +104,27 @@ describe("rank", () => {
     expect(byPosition.map(({ source }) => source)).toEqual(
       ["wiki/a.txt:1", "wiki/b.txt:1", "wiki/deeper/c.md:1"].map((name) => file(name)),
     );
+  });
+
+  it("prints the probabilities that rerankers write to sim", async () => {
+    const rows = await rankJson([file("notes.txt")]);
+    await using reranker = new CrossEncoderReranker();
+    const documents = TEXTS.map((pageContent) => new Document({ pageContent }));
+    const ranked = await reranker.compressDocuments(documents, QUERY);
+    expect(rows.map(({ score }) => score)).toEqual(
+      ranked.map(({ metadata }) => expect.closeTo(metadata.sim as number, 5)),
+    );
+  });
+
+  it("warns on standard error of texts in a language that the model does not read, and of a query that was cut", async () => {
+    const foreign = await runCli(["rank", "-q", "太陽電池はどのように働きますか", file("notes.txt")]);
+    expect(foreign).toMatchObject({ code: 0, stderr: expect.stringMatching(/^warning: .*Japanese.*\n$/) });
+    const chat = `${"earlier line of the chat. ".repeat(140)}${QUERY}`;
+    const cut = await runCli(["rank", "-q", chat, file("notes.txt"), "--model", TINY]);
+    expect(cut).toMatchObject({
+      code: 0,
+      stderr: "warning: The query is longer than the model reads and was cut.\n",
+    });
   });
 
   it("cuts to --top-n and --threshold", async () => {

@@ -107,7 +107,9 @@ describe.skipIf(reason)(`the LocalAI example through a real LiteLLM${reason ? ` 
     await proxy.stop();
     const { stderr } = error as { stderr: string };
     expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toMatch(/^BackendError: localai: .*40[01]/);
+    expect(stderr).toMatch(
+      /^BackendError: localai failed: POST http:\/\/127\.0\.0\.1:\d+\/local\/v1\/rerank answered 40[01]: /,
+    );
     expect(stderr).not.toContain("sk-wrong-0987654321");
   });
 });

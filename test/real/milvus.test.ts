@@ -101,8 +101,8 @@ describe.skipIf(reason)(`Milvus Lite${reason ? ` (${reason})` : ""}`, () => {
     const env = { MILVUS_URI, EMBEDDINGS: tiny("qwen3-embedding"), RERANKER: tiny("qwen3-causal") };
     const { question, candidates, best, used } = await runExample<Outcome>(FILE, env);
     expect(used).toMatchObject({ embeddings: env.EMBEDDINGS, reranker: env.RERANKER });
-    await using plain = new OnnxEmbeddings({ model: env.EMBEDDINGS, pooling: "last" });
-    const query = await plain.embedQuery(PROMPT + question);
+    await using plain = new OnnxEmbeddings({ model: env.EMBEDDINGS, pooling: "last", queryPrefix: PROMPT });
+    const query = await plain.embedQuery(question);
     const { readSections } = await import(join(EXAMPLES, "qwen3-milvus-rag/sections.js"));
     const sections: { pageContent: string; metadata: { heading: string } }[] = await readSections(
       join(EXAMPLES, "qwen3-milvus-rag/documents"),

@@ -1,7 +1,10 @@
+import { Document } from "@langchain/core/documents";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import type { ServedEmbedder } from "../../src/apps/server/served-model.js";
+import { CrossEncoderReranker } from "../../src/index.js";
 import { OnnxEmbeddings } from "../../src/onnx.js";
+import { StaticLateInteraction } from "../../src/static.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
 const [QUERY] = golden.pairs[0] as [string, string];
@@ -99,6 +102,33 @@ describe("rerank formats", () => {
       top_n: 99,
     });
     expect(body.results.map((result: { index: number }) => result.index)).toEqual([0, 1, 2]);
+  });
+
+  test("a model with a calibration answers with probabilities, as rerankers write them to sim, or with raw scores", async () => {
+    const scorer = new StaticLateInteraction();
+    const calibrated = await start({ rerankers: new Map([["static", scorer]]) });
+    const documents = ["Bees see ultraviolet light.", "The ferry leaves at seven.", " "];
+    const body = { query: "what light do bees see?", documents };
+    const byIndex = async (more: object) => {
+      const answer = await post(`${calibrated.url}/v1/rerank`, { ...body, ...more });
+      const scores: number[] = [];
+      for (const { index, relevance_score } of answer.body.results) scores[index] = relevance_score;
+      return scores;
+    };
+    const reranker = new CrossEncoderReranker({ model: scorer });
+    const ranked = await reranker.compressDocuments(
+      documents.map((pageContent, index) => new Document({ pageContent, metadata: { index } })),
+      body.query,
+    );
+    const sims: number[] = [];
+    for (const { metadata } of ranked) sims[metadata.index] = metadata.sim;
+    expect(await byIndex({})).toEqual(sims);
+    const scored = await byIndex({ raw_scores: true });
+    await scorer.score(body.query, documents.slice(0, 2), {
+      onReport: ({ raw }) => expect(scored.slice(0, 2)).toEqual(raw),
+    });
+    expect.assertions(2);
+    await calibrated.close();
   });
 
   test("a server may answer with logits by default", async () => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Document } from "@langchain/core/documents";
+import { HybridReranker } from "langchain-rerank";
 import { afterEach, expect, it } from "vitest";
 import { built } from "../support/built.js";
 import { golden, post } from "./fixtures.js";
@@ -123,6 +125,24 @@ it("serves the default hybrid for --hybrid without an embedding model", async ()
   const { status, body: answer } = await post(`${url}/v1/rerank`, body);
   expect({ status, model: answer.model }).toEqual({ status: 200, model: "hybrid" });
   expect(answer.results).toHaveLength(3);
+  child.kill("SIGTERM");
+  expect(await exit()).toBe(0);
+});
+
+it("gives for --hybrid alone the scores that HybridReranker has without options", async () => {
+  const { url, child, exit } = await serve(["--hybrid"]);
+  // More than a topK of 20 would score.
+  const documents = Array.from({ length: 30 }, (_, index) => `Bees see ${index} kinds of ultraviolet light.`);
+  const query = "what do bees see?";
+  const { body } = await post(`${url}/v1/rerank`, { model: "hybrid", query, documents });
+  await using reranker = new HybridReranker();
+  const ranked = await reranker.compressDocuments(
+    documents.map((pageContent) => new Document({ pageContent })),
+    query,
+  );
+  expect(body.results.map(({ relevance_score }: { relevance_score: number }) => relevance_score)).toEqual(
+    ranked.map(({ metadata }) => expect.closeTo(metadata.sim as number, 5)),
+  );
   child.kill("SIGTERM");
   expect(await exit()).toBe(0);
 });

@@ -3,7 +3,7 @@ import type { DType } from "../../models/types.js";
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
 import { createScorer } from "../../scorers/create-scorer.js";
-import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
 import type { SourceText, TextFormat } from "../../text-sources/split-text.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
@@ -88,7 +88,14 @@ function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScore
       return scorer.model ?? scorer.constructor.name;
     },
     get lowestScore() {
-      return scorer.lowestScore ?? -Number.MAX_VALUE;
+      return scorer.lowestScore ?? LOWEST_SCORE;
+    },
+    // Known only after the model has been loaded, as the languages are.
+    get calibration() {
+      return scorer.calibration;
+    },
+    get languages() {
+      return scorer.languages;
     },
     score: async (query, texts, { signal, onReport } = {}) => {
       const { length } = texts;

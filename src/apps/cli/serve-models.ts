@@ -1,5 +1,7 @@
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
+import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { defaultModel } from "../../models/find.js";
+import { BLEND_OF_DEFAULT_STAGES } from "../../rerankers/hybrid-options.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
@@ -54,9 +56,12 @@ export async function makeHybrid(
   const [embeddings] = embedders.values();
   const { HybridReranker } = await import("langchain-rerank");
   const { rerankerAsScorer } = await import("../server/reranker-scorer.js");
+  const isDefault = model?.model === DEFAULT_MODELS.reranker && !embeddings;
   const hybrid = new HybridReranker({
     ...(model ? { model } : {}),
     ...(embeddings ? { embeddings } : {}),
+    // The hybrid cannot tell from a scorer that its stages are the default ones.
+    ...(isDefault ? BLEND_OF_DEFAULT_STAGES : {}),
     ...(alpha === true ? {} : { alpha }),
   });
   return rerankerAsScorer(hybrid, HYBRID);

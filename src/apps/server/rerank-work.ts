@@ -1,3 +1,4 @@
+import { calibrateScores } from "../../scorers/calibrate-scores.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
 import { HttpError } from "./http-error.js";
@@ -23,7 +24,8 @@ export interface ServedReranker {
 }
 
 /**
- * Scores the texts of a request. Blank ones are not given to the model and come last.
+ * Scores the texts of a request, as rerankers do: as probabilities if the model has a calibration. Blank texts are not given to the
+ * model and come last.
  *
  * @throws HttpError 422 for a text that does not fit when the request forbids truncation. What the scorer throws.
  */
@@ -46,11 +48,15 @@ export async function scoreRequest(
       param,
     });
   }
-  const logits = raw ? report.raw : undefined;
-  const lowest = raw ? LOWEST : Math.max(scorer.lowestScore ?? LOWEST, LOWEST);
-  const scores = new Array<number>(request.texts.length).fill(lowest);
+  const read = raw ? (report.raw ?? given.scores) : calibrateScores(scorer, given.scores, report);
+  const scores = new Array<number>(request.texts.length).fill(raw ? LOWEST : lowestOf(scorer));
   positions.forEach((position, index) => {
-    scores[position] = (logits ?? given.scores)[index] as number;
+    scores[position] = read[index] as number;
   });
   return { model: name, scores, tokens: report.tokens };
+}
+
+/** A calibration's probabilities are never below 0. */
+function lowestOf({ calibration, lowestScore = LOWEST }: RelevanceScorer): number {
+  return calibration ? 0 : Math.max(lowestScore, LOWEST);
 }

@@ -1,7 +1,7 @@
 import { titleAndText } from "../../../evaluation/candidates.js";
 import { findStaticModel } from "../../../models/find-static.js";
 import { createScorer } from "../../../scorers/create-scorer.js";
-import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
 import { CliError, EXIT } from "../failure.js";
 import { JsonlIndex } from "./jsonl-index.js";
@@ -60,7 +60,7 @@ class Worker {
       text,
       filled.map((index) => texts[index]!),
     );
-    const scores = new Array<number>(texts.length).fill(this.#scorer.lowestScore ?? -Number.MAX_VALUE);
+    const scores = new Array<number>(texts.length).fill(this.#scorer.lowestScore ?? LOWEST_SCORE);
     filled.forEach((index, position) => {
       scores[index] = given[position]!;
     });

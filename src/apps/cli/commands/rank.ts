@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import type { RerankReport } from "../../../rerankers/types.js";
+import { LOWEST_SCORE } from "../../../scorers/relevance-scorer.js";
 import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
 import type { BulkOptions } from "../bulk/bulk-rank.js";
 import { readShard } from "../bulk/shard.js";
@@ -86,8 +88,14 @@ async function run(files: string[], options: RankOptions & Partial<BulkOptions>)
   const documents = await readDocuments(files, options);
   const { rank } = await import("../ranking.js");
   const { ranked, report } = await rank(documents, options);
+  for (const warning of warningsOf(report)) process.stderr.write(`warning: ${warning}\n`);
   if (options.verbose) printReport(documents, report);
   process.stdout.write(`${options.json ? JSON.stringify(ranked, null, 2) : table(ranked)}\n`);
+}
+
+/** What somebody who reads the scores has to know, even without `--verbose`. */
+function warningsOf({ warnings = [], queryTruncated }: RerankReport): string[] {
+  return [...(queryTruncated ? ["The query is longer than the model reads and was cut."] : []), ...warnings];
 }
 
 function table(ranked: readonly RankedDocument[]): string {
@@ -108,7 +116,7 @@ function table(ranked: readonly RankedDocument[]): string {
 
 /** Four decimals; scores that would round to 0 or 1 are printed in exponential form. */
 function formatScore(score: number): string {
-  if (score === -Number.MAX_VALUE) return "-";
+  if (score === LOWEST_SCORE) return "-";
   const short = score.toFixed(4);
   return score !== 0 && /^-?[01]\.0000$/.test(short) && !Number.isInteger(score) ? score.toExponential(2) : short;
 }
