@@ -71,7 +71,7 @@ export async function disposeScorers() {
   await Promise.all(Object.values(await (scorers ?? {})).map((scorer) => scorer.dispose?.()));
 }
 
-async function readLists(data, { folder, file, prefix = "", split, judged, from, to, sample, depth = DEPTH }) {
+export async function readLists(data, { folder, file, prefix = "", split, judged, from, to, sample, depth = DEPTH }) {
   if (file) {
     const path = file.startsWith("/") ? file : join(data, file);
     if (!existsSync(path)) return undefined;

@@ -11,6 +11,9 @@ export interface FetchedFiles {
   others?: string | undefined;
 }
 
+/** What computes a model's outputs: a native library, or WebAssembly or WebGPU, which onnxruntime-web uses. */
+export type RuntimeName = "native" | "wasm" | "webgpu";
+
 /** Everything that a worker needs to load a model. */
 export interface ModelSpec {
   /** The model's name for messages. */
@@ -33,6 +36,8 @@ export interface ModelSpec {
   threads: number;
   /** Browsers: the files. */
   fetched?: FetchedFiles | undefined;
+  /** The runtime that an option names. By default, Node takes the native one, and WebAssembly where that does not load. */
+  wanted?: "native" | "wasm" | undefined;
   /** Browsers: settings of the runtime. */
   runtime?: WebRuntime | undefined;
 }
@@ -59,6 +64,7 @@ export interface ModelInfo {
   instruction?: string;
   /** Milliseconds that loading took. */
   load: number;
+  runtime: RuntimeName;
 }
 
 interface JobLimits {

@@ -49,6 +49,6 @@ function missingReason(dependency: string, cause: string): string {
   }
   return (
     `It is installed, but its native binary does not load here: ${cause}. \`npx langchain-rerank doctor\` says more; ` +
-    "Alpine Linux and other systems without glibc cannot run it."
+    "Alpine Linux and other systems without glibc cannot run it. `npm install onnxruntime-web` adds a runtime in WebAssembly, which runs everywhere."
   );
 }

@@ -66,12 +66,13 @@ export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolea
 
 /** A scorer's report as a part of the reranker's. */
 export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
-  const { batches, tokens, cache, scoreCache, retries, usage } = report;
+  const { runtime, batches, tokens, cache, scoreCache, retries, usage } = report;
   return {
     model: report.model ?? scorerName(scorer),
     milliseconds: { ...report.milliseconds, score: milliseconds },
     ...(report.queryTruncated ? { queryTruncated: true } : {}),
     ...(report.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
+    ...(runtime && { runtime }),
     ...(batches === undefined ? {} : { batches }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(cache === undefined ? {} : { cache: { ...cache } }),

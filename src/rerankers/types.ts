@@ -119,6 +119,8 @@ export interface RerankMilliseconds extends ScorerMilliseconds {
 export interface RerankReport {
   /** Name of the model that determined the order. */
   model: string;
+  /** What ran a local model: a native library, WebAssembly or WebGPU. */
+  runtime?: "native" | "wasm" | "webgpu";
   /** Number of documents passed in. */
   documents: number;
   /** Number of documents returned. */

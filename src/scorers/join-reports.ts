@@ -25,6 +25,7 @@ export function joinReports(reports: readonly ScorerReport[]): ScorerReport {
   const warnings = new Set(reports.flatMap((report) => report.warnings ?? []));
   return {
     ...(reports[0]?.model !== undefined && { model: reports[0].model }),
+    ...(reports[0]?.runtime !== undefined && { runtime: reports[0].runtime }),
     ...list(reports, "raw"),
     ...list(reports, "truncated"),
     ...list(reports, "passages"),

@@ -22,6 +22,8 @@ export interface ScorerMilliseconds {
 export interface ScorerReport {
   /** Name of the model that computed the scores. */
   model?: string;
+  /** What ran a local model: a native library, WebAssembly or WebGPU. */
+  runtime?: "native" | "wasm" | "webgpu";
   /** Raw model outputs before any activation or calibration, one per text, where they differ from the scores. */
   raw?: readonly number[];
   /** Whether each text was cut to fit the model, one flag per text. A cut query is reported as {@link queryTruncated} only. */

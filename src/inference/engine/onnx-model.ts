@@ -9,7 +9,7 @@ import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { DType, ModelKind } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
 import { type Checks, flag, functionFor, integer, number, oneOf, positiveInteger, text } from "../../options.js";
-import type { Job, JobInput } from "../protocol.js";
+import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";
 import type { LocatedModel, LocateOptions } from "./located-model.js";
 
@@ -47,6 +47,12 @@ export interface OnnxOptions {
    * score would depend on the other texts
    */
   batchTokens?: number | undefined;
+  /**
+   * What runs the model: the native library of onnxruntime-node, or WebAssembly (onnxruntime-web), which runs on every system, takes about
+   * three times as long and ignores `threads`. Reports say which one ran.
+   * @default "native"; "wasm" where the native library does not load and onnxruntime-web is installed, and in browsers
+   */
+  runtime?: "native" | "wasm" | undefined;
   /** Milliseconds without work after which the model's memory is freed; the next call loads it again. @default 0 (never) */
   idleTimeout?: number | undefined;
 }
@@ -63,6 +69,7 @@ export const ONNX_CHECKS: Checks<OnnxOptions> = {
   threads: positiveInteger,
   workers: positiveInteger,
   batchTokens: positiveInteger,
+  runtime: oneOf(["native", "wasm"]),
   idleTimeout: number(0, 2 ** 31 - 1),
 };
 
@@ -107,6 +114,7 @@ export class OnnxModel {
   readonly #opened = new OpenOnce<Opened>((stop) => this.#open(stop), close);
   #disposal = new AbortController();
   #storedCalibration: Calibration | undefined;
+  #runtime: RuntimeName | undefined;
 
   /**
    * @param options Checked by the caller, with {@link ONNX_CHECKS}.
@@ -127,6 +135,11 @@ export class OnnxModel {
   /** The curve in the registry or, once the model has been located, in its `config.json`. */
   get calibration(): Calibration | undefined {
     return findModel(this.name)?.calibration ?? this.#storedCalibration;
+  }
+
+  /** What ran the model in the last call; undefined before the first one. */
+  get runtime(): RuntimeName | undefined {
+    return this.#runtime;
   }
 
   /** Aborts at the next {@link dispose}. Calls of several steps watch it, so that no step loads the model again after a disposal. */
@@ -156,6 +169,7 @@ export class OnnxModel {
           : (this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS)),
       };
       const result = await shared.engine.run({ ...limits, ...job }, inputs, { signal: call.signal, onResult });
+      this.#runtime = result.info.runtime;
       return { ...result, located };
     } finally {
       call.release();
@@ -175,7 +189,7 @@ export class OnnxModel {
   }
 
   async #open(signal: AbortSignal): Promise<Opened> {
-    const { threads, workers, idleTimeout, positiveLabel } = this.#options;
+    const { threads, workers, idleTimeout, positiveLabel, runtime } = this.#options;
     const located = await locateModel(this.name, locateOptions(this.#options, signal));
     if (!located.entry) this.#storedCalibration = await readStoredCalibration(this.name, located.readText);
     const small = located.bytes < SMALL_MODEL;
@@ -193,6 +207,7 @@ export class OnnxModel {
           ? { format: located.entry.lateInteraction }
           : {}),
         threads: threads ?? (small ? 1 : cores),
+        ...(runtime === undefined ? {} : { wanted: runtime }),
       },
       workers: workers ?? (small ? Math.max(1, Math.min(MAX_DEFAULT_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
       idleTimeout: idleTimeout ?? 0,

@@ -99,6 +99,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     info: {
       maxLength: limit,
       load: performance.now() - started,
+      runtime: session.runtime,
       ...(activation ? { activation } : {}),
       ...(prompt ? { instruction: prompt.instruction } : {}),
     },

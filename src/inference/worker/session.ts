@@ -1,4 +1,4 @@
-import type { ModelLocation, ModelSpec } from "../protocol.js";
+import type { ModelLocation, ModelSpec, RuntimeName } from "../protocol.js";
 
 /** A tensor as both ONNX runtimes represent it. */
 export interface RuntimeTensor {
@@ -10,6 +10,7 @@ export interface RuntimeTensor {
 
 /** The part of an inference session that both ONNX runtimes (Node, web) share and that is used here. */
 export interface RuntimeSession {
+  readonly runtime: RuntimeName;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Dimensions are numbers where the graph fixes them, and names where it does not. */

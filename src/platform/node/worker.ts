@@ -1,31 +1,69 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { ModelLocation } from "../../inference/protocol.js";
+import type { ModelLocation, ModelSpec } from "../../inference/protocol.js";
 import { serveModel } from "../../inference/worker/serve-model.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
 import { WorkerFault } from "../../inference/worker-fault.js";
 import { NativeLatch } from "./native-latch.js";
+import { openWasmSession, type WasmRuntime } from "./wasm-session.js";
 
-type Runtime = typeof import("onnxruntime-node");
+type NativeRuntime = typeof import("onnxruntime-node");
 
-let runtime: Runtime | undefined;
+/** What is common to both runtimes and needed after a session has been opened. */
+let runtime: Pick<NativeRuntime, "Tensor"> | undefined;
 
 const latch = new NativeLatch((workerData as { latch: SharedArrayBuffer }).latch);
 
-async function loadRuntime(): Promise<Runtime> {
+/** Opens a session with the wanted runtime or, by default, with the first one that loads. */
+async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
+  if (spec.wanted === "wasm")
+    return openWasm(spec, await importWasm().catch((error) => missing("onnxruntime-web", error)));
+  let native: NativeRuntime;
   try {
-    runtime ??= await import("onnxruntime-node");
-    return runtime;
+    native = await import("onnxruntime-node");
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new WorkerFault({
-      kind: "missing",
-      dependency: "onnxruntime-node",
-      purpose: "Running models on this machine",
-      cause,
-    });
+    const wasm = spec.wanted === "native" ? undefined : await importWasm().catch(() => undefined);
+    return wasm ? openWasm(spec, wasm) : missing("onnxruntime-node", error);
   }
+  runtime = native;
+  return openNative(spec, native);
+}
+
+function importWasm(): Promise<WasmRuntime> {
+  return import("onnxruntime-web/wasm");
+}
+
+function openWasm(spec: ModelSpec, wasm: WasmRuntime): Promise<RuntimeSession> {
+  runtime = wasm as unknown as NativeRuntime;
+  return openWasmSession(wasm, spec);
+}
+
+async function openNative({ folder, file, threads }: ModelSpec, native: NativeRuntime): Promise<RuntimeSession> {
+  const session = await latch.guard(() =>
+    native.InferenceSession.create(join(folder, file), {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      // The runtime stores one memory pattern per input shape. Lengths vary from batch to batch, so patterns would pile up.
+      enableMemPattern: false,
+      // The fused kernel is slower than the two that it replaces, most of all in int8 (benchmark/README.md).
+      extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
+    }),
+  );
+  const { inputNames, outputNames, inputMetadata, run } = session as unknown as RuntimeSession;
+  return {
+    runtime: "native",
+    inputNames,
+    outputNames,
+    inputMetadata,
+    run: (feeds, fetches) => latch.guard(() => run.call(session, feeds, fetches)),
+  };
+}
+
+function missing(dependency: "onnxruntime-node" | "onnxruntime-web", error: unknown): never {
+  const cause = error instanceof Error ? error.message : String(error);
+  throw new WorkerFault({ kind: "missing", dependency, purpose: "Running models on this machine", cause });
 }
 
 async function readJson({ folder }: ModelLocation, file: string): Promise<object> {
@@ -44,31 +82,11 @@ const platform: Platform = {
     }
   },
   readBytes: ({ folder }, file) => readFile(join(folder, file)),
-  async openSession({ folder, file, threads }) {
-    const session = await latch.guard(async () => {
-      const { InferenceSession } = await loadRuntime();
-      return InferenceSession.create(join(folder, file), {
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        // The runtime stores one memory pattern per input shape. Lengths vary from batch to batch, so patterns would pile up.
-        enableMemPattern: false,
-        // The fused kernel is slower than the two that it replaces, most of all in int8 (benchmark/README.md).
-        extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
-      });
-    });
-    const { inputNames, outputNames, inputMetadata, run } = session as unknown as RuntimeSession;
-    return {
-      inputNames,
-      outputNames,
-      inputMetadata,
-      run: (feeds, fetches) => latch.guard(() => run.call(session, feeds, fetches)),
-    };
-  },
+  openSession,
   tensor: (type, data, dims) =>
     new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
-  // The runtime's `run` waits for a turn of the event loop, in which messages are handled.
-  yieldToMessages: async () => {},
+  // The native runtime's `run` waits for a turn of the event loop, in which messages are handled; that of WebAssembly does not.
+  yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 const port = parentPort!;

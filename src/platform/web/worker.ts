@@ -83,18 +83,25 @@ function externalData({ file, fetched }: ModelSpec): Promise<{ path: string; dat
 
 async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
   const settings = spec.runtime ?? { device: "wasm" };
+  const { device } = settings;
+  if (spec.wanted !== undefined && spec.wanted !== device) {
+    const sentence = `\`runtime: "${spec.wanted}"\` is not available: this page runs models on "${device}". Leave it out, or set \`device\` in \`configureBrowser\`.`;
+    throw new WorkerFault({ kind: "option", option: "runtime", value: spec.wanted, sentence });
+  }
   const { InferenceSession } = await loadRuntime(settings, spec.threads);
   const external = await externalData(spec);
   try {
     const session = await InferenceSession.create(await bytesOf(await read(spec, spec.file)), {
-      executionProviders: [settings.device],
+      executionProviders: [device],
       executionMode: "sequential",
       // As in Node: the runtime stores one memory pattern per input shape, and shapes vary.
       enableMemPattern: false,
       extra: { optimization: { disable_specified_optimizers: "SkipLayerNormFusion" } },
       ...(external.length > 0 ? { externalData: external } : {}),
     });
-    return session as unknown as RuntimeSession;
+    const { inputNames, outputNames, inputMetadata } = session as unknown as RuntimeSession;
+    const run: RuntimeSession["run"] = (feeds, fetches) => (session as unknown as RuntimeSession).run(feeds, fetches);
+    return { runtime: device, inputNames, outputNames, inputMetadata, run };
   } catch (error) {
     // onnxruntime-common throws this if the runtime does not start, regardless of the model.
     if (error instanceof Error && /no available backend/i.test(error.message)) throw missing(settings, error);

@@ -136,6 +136,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
       const { batches, tokens, tokenize, inference } = stats;
       options.onReport?.({
         model: this.model,
+        runtime: info.runtime,
         raw,
         truncated: all.map(({ truncated }) => truncated),
         ...(results.some(({ queryTruncated }) => queryTruncated) ? { queryTruncated: true } : {}),

@@ -127,6 +127,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
     onReport?.({
       model: this.model,
+      ...(this.#model.runtime && { runtime: this.#model.runtime }),
       raw: all.map(({ similarity }) => similarity!),
       truncated: all.map(({ truncated }) => truncated),
       ...(encoded.vectors.truncated ? { queryTruncated: true } : {}),
