@@ -40,7 +40,7 @@ export interface ModelFile {
 export type ModelHead =
   /** Output `logits` [batch, 1]. */
   | { type: "logit" }
-  /** Output `logits` [batch, 2]: the score is logit(positive) − logit(other). */
+  /** Output `logits` [batch, 2]. The score is logit(positive) − logit(other). */
   | { type: "two-logits"; positive: 0 | 1 }
   /**
    * The graph ends at token vectors; pooling and dense layers are stored next to it as sentence-transformers modules (`modules.json`). The

@@ -122,7 +122,7 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
       const { documents, child, runs } = seen.hybrid;
       expect(documents[0]!.metadata.film).toBe(SHARK);
       const scores = documents.map(({ metadata }) => Object.keys(metadata.rerank!.scores).join());
-      expect(scores).toEqual([...new Array(4).fill("embedding,cross"), "embedding", "embedding"]);
+      expect(scores).toEqual([...new Array(4).fill("first,cross"), "first", "first"]);
       const sims = documents.map(({ metadata }) => metadata.sim);
       expect(sims).toEqual([...sims].sort((a, b) => b - a));
       expect(runs).toContain("chain HybridReranker");
