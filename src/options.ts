@@ -104,41 +104,6 @@ export const milliseconds: Check = expecting(
   (value) => typeof value === "number" && value > 0 && value <= 2 ** 31 - 1,
 );
 
-/** Applies a check to an option that may be left out. */
-function optional(check: Check, option: string, value: unknown): void {
-  if (value !== undefined) check(option, value);
-}
-
-/** Checks a count that may be left out. @throws InvalidOptionError if it is not an integer of at least `least`. */
-export function checkCount(option: string, value: number | undefined, least = 1): void {
-  optional(integer(least), option, value);
-}
-
-/** Checks a number that may be left out. @throws InvalidOptionError if it is not finite or outside the bounds. */
-export function checkNumber(option: string, value: number | undefined, min?: number, max?: number): void {
-  optional(number(min, max), option, value);
-}
-
-/** Checks a name that may be left out. @throws InvalidOptionError if it is not one of `names`. */
-export function checkOneOf(option: string, value: string | undefined, names: readonly string[]): void {
-  optional(oneOf(names), option, value);
-}
-
-/** @throws InvalidOptionError for a name that is not in `known`, so that a misspelled option is never ignored. */
-export function checkKnown(options: object, known: readonly string[], owner: string): void {
-  checkOptions(options, Object.fromEntries(known.map((name) => [name, anything])), owner);
-}
-
-/** Checks a flag that may be left out. @throws InvalidOptionError if it is not a boolean. */
-export function checkFlag(option: string, value: boolean | undefined): void {
-  optional(flag, option, value);
-}
-
-/** Checks a signal that may be left out. @throws InvalidOptionError if it is not an AbortSignal. */
-export function checkSignal(option: string, value: AbortSignal | undefined): void {
-  optional(abortSignal, option, value);
-}
-
 /** @throws InvalidInputError if the query is not a string, or is blank. */
 export function checkQuery(query: unknown): asserts query is string {
   if (typeof query !== "string" || query.trim() === "")

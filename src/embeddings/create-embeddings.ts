@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { findStaticModel } from "../models/find-static.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
+import { findStaticModel } from "../models/registry/static.js";
 import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 
 /** Options of {@link createEmbeddings}, for ONNX models. */

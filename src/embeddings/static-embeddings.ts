@@ -1,6 +1,6 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidInputError } from "../errors.js";
-import { checkKnown } from "../options.js";
+import { anything, type Checks, checkOptions } from "../options.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
@@ -14,6 +14,14 @@ export interface StaticEmbeddingsOptions extends EmbeddingsParams {
    */
   model?: StaticModelSource | undefined;
 }
+
+/** LangChain checks its own options. */
+const CHECKS: Checks<StaticEmbeddingsOptions> = {
+  model: anything,
+  maxConcurrency: anything,
+  maxRetries: anything,
+  onFailedAttempt: anything,
+};
 
 /** Texts that are embedded before other tasks of the event loop get a turn. */
 const TEXTS_PER_TURN = 256;
@@ -36,7 +44,7 @@ export class StaticEmbeddings extends Embeddings {
   /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: StaticEmbeddingsOptions = {}) {
     super(options);
-    checkKnown(options, ["model", "maxConcurrency", "maxRetries", "onFailedAttempt"], "StaticEmbeddings");
+    checkOptions(options, CHECKS, "StaticEmbeddings");
     this.#reader = new StaticModelReader(options.model);
   }
 

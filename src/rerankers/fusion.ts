@@ -2,7 +2,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { copyWith } from "../copy-document.js";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
-import { checkCount } from "../options.js";
+import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
 
@@ -15,21 +15,16 @@ interface Ranker {
   readonly dispose?: FirstStage["dispose"];
 }
 
+const CHECKS: Checks<FusedStage> = { fuse: anything, k: positiveInteger };
+
 /**
  * Reciprocal-rank fusion: a candidate gets 1 / (k + rank) from every stage that ranks it, with ranks from 1.
  *
  * @throws InvalidOptionError for fewer than two stages, or something that is not a stage.
  */
-export function fuse(
-  { fuse: stages, k = 60, ...unknown }: FusedStage,
-  makeStage: (option: string, stage: unknown) => FirstStage,
-): FirstStage {
-  checkCount("firstStage.k", k);
-  const [extra] = Object.keys(unknown);
-  if (extra !== undefined) {
-    const sentence = `Unknown option \`firstStage.${extra}\` of a fusion. Its options are fuse, k.`;
-    throw InvalidOptionError.because(`firstStage.${extra}`, (unknown as Record<string, unknown>)[extra], sentence);
-  }
+export function fuse(stage: FusedStage, makeStage: (option: string, stage: unknown) => FirstStage): FirstStage {
+  checkOptions(stage, CHECKS, "a fusion", "firstStage.");
+  const { fuse: stages, k = 60 } = stage;
   if (!Array.isArray(stages) || stages.length < 2)
     throw new InvalidOptionError("firstStage.fuse", stages, "an array of two or more stages");
   const rankers = stages.map((stage, i) => toRanker(`firstStage.fuse[${i}]`, stage, makeStage));

@@ -3,14 +3,13 @@ import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
 import { findCalibration } from "../models/calibrations.js";
 import { DEFAULT_MODELS } from "../models/defaults.js";
-import { findStaticModel } from "../models/find-static.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
+import { findStaticModel } from "../models/registry/static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
 import { isListwise } from "./remote/listwise.js";
-import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "./remote-model.js";
-import { explainUnknownProvider } from "./unknown-provider.js";
+import { checkRemoteModel, createRemoteScorer, explainUnknownProvider, isRemoteModel } from "./remote-model.js";
 
 /** The `model` option of rerankers: a scorer, the name of a model, or nothing for the bundled one. */
 export type ModelOption = RelevanceScorer | string | undefined;

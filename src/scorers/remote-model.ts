@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.js";
+import { similarNames } from "../models/edit-distance.js";
 import { DECISION_PREFIXES, DECISION_SERVICES } from "./decisions/services.js";
 import type { HttpCrossEncoderOptions } from "./http/options.js";
 import { isProvider, PROVIDERS } from "./http/providers/index.js";
@@ -27,6 +28,24 @@ export function isRemoteModel(name: string): boolean {
   if (!name.includes(":")) return false;
   const { provider } = splitName(name);
   return provider === "ollama" || isProvider(provider) || decisionProvider(provider) !== undefined;
+}
+
+/** `word:rest`, but neither an address (`https://…`) nor a Windows path (`C:\…`). */
+const PREFIX = /^([A-Za-z][\w.-]+):(?![\\/])(.*)$/s;
+
+/**
+ * Explains a name whose `provider:` prefix no provider has.
+ *
+ * @returns A sentence with a suggestion, or `undefined` for names without such a prefix.
+ */
+export function explainUnknownProvider(name: string): string | undefined {
+  const [, prefix, model] = PREFIX.exec(name) ?? [];
+  if (prefix === undefined || prefix === "file" || REMOTE_PROVIDERS.includes(prefix)) return undefined;
+  const [similar] = similarNames(prefix, REMOTE_PROVIDERS);
+  const advice = similar
+    ? `Did you mean "${similar}:${model!.trim()}"?`
+    : `Known providers are ${REMOTE_PROVIDERS.join(", ")}.`;
+  return `There is no provider "${prefix}" for the model "${name}". ${advice} A local folder of this name is "./${name}".`;
 }
 
 /**

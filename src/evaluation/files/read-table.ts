@@ -1,4 +1,4 @@
-import { checkOneOf } from "../../options.js";
+import { oneOf } from "../../options.js";
 import type { Qrels, Run } from "../types.js";
 import { parseGrade, parseScore } from "./numbers.js";
 import { readRanxJson } from "./ranx-json.js";
@@ -56,7 +56,7 @@ async function readTable(
   expected: string,
   onRow?: OnRow,
 ): Promise<Map<string, Map<string, number>>> {
-  checkOneOf("format", options.format, FORMATS);
+  if (options.format !== undefined) oneOf(FORMATS)("format", options.format);
   const reader = new SourceReader(source, options);
   const ending = /\.(jsonl|ndjson|json)(\.gz)?$/i.exec(reader.name)?.[1]?.toLowerCase();
   const format = options.format ?? (ending === "ndjson" ? "jsonl" : (ending as "json" | "jsonl" | undefined));

@@ -1,5 +1,5 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
-import { checkOneOf } from "../../options.js";
+import { oneOf } from "../../options.js";
 import { quoteCsv } from "../../text-sources/csv.js";
 import { toNestedMap } from "../nested-map.js";
 import { trecOrder } from "../ranking.js";
@@ -25,7 +25,7 @@ export interface WriteRunOptions {
  */
 export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {}): Generator<string> {
   const { format = "trec", tag = "langchain-rerank" } = options;
-  checkOneOf("format", format, Object.keys(WRITERS));
+  oneOf(Object.keys(WRITERS))("format", format);
   if (/\s/.test(tag) || tag === "") throw new InvalidOptionError("tag", tag, "a name without white space");
   yield* WRITERS[format](toNestedMap(run, "run", false), tag);
 }

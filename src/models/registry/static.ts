@@ -25,3 +25,9 @@ export const STATIC_MODELS: readonly ModelEntry[] = [
     source: "card",
   },
 ];
+
+/** Finds a static model by name or alias, ignoring case, without loading the rest of the registry. */
+export function findStaticModel(name: string): ModelEntry | undefined {
+  const wanted = name.toLowerCase();
+  return STATIC_MODELS.find((entry) => [entry.name, ...(entry.aliases ?? [])].includes(wanted));
+}

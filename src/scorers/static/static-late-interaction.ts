@@ -1,7 +1,7 @@
 import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
-import { findStaticModel } from "../../models/find-static.js";
-import { checkKnown } from "../../options.js";
+import { findStaticModel } from "../../models/registry/static.js";
+import { anything, type Checks, checkOptions } from "../../options.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
@@ -15,6 +15,8 @@ export interface StaticLateInteractionOptions {
    */
   model?: StaticModelSource | undefined;
 }
+
+const CHECKS: Checks<StaticLateInteractionOptions> = { model: anything };
 
 /** Texts that are scored before other tasks of the event loop get a turn. */
 const TEXTS_PER_TURN = 32;
@@ -38,7 +40,7 @@ export class StaticLateInteraction implements RelevanceScorer {
 
   /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: StaticLateInteractionOptions = {}) {
-    checkKnown(options, ["model"], "StaticLateInteraction");
+    checkOptions(options, CHECKS, "StaticLateInteraction");
     this.#reader = new StaticModelReader(options.model);
   }
 

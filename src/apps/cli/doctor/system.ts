@@ -1,5 +1,5 @@
 import { cpus, freemem, release, totalmem } from "node:os";
-import { type InstructionSet, instructionSets } from "../../../platform/node/instruction-sets.js";
+import { type InstructionSet, instructionSets } from "../../../platform/node/machine.js";
 
 /** The machine and the JavaScript runtime. */
 export interface SystemReport {

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../errors.js";
 import { ONNX_CHECKS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
-import { checkCount, checkKnown, checkNumber, checkOneOf } from "../../../options.js";
+import { type Checks, checkOptions, expecting, flag, integer, number, oneOf } from "../../../options.js";
 import type { VectorCacheOptions } from "./shared-vectors.js";
 
 /** Options of `OnnxLateInteraction`. */
@@ -32,16 +32,31 @@ export interface OnnxLateInteractionOptions extends OnnxOptions {
   verify?: boolean | undefined;
 }
 
+const CACHE_CHECKS: Checks<VectorCacheOptions> = {
+  maxBytes: number(0, Number.MAX_SAFE_INTEGER),
+  folder: expecting("the path of a folder", (value) => typeof value === "string" && value.trim() !== ""),
+  maxFolderBytes: number(0, Number.MAX_SAFE_INTEGER),
+};
+
+const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
+  ...ONNX_CHECKS,
+  longDocuments: oneOf(["truncate", "max-passage"]),
+  passageLength: integer(8),
+  passageOverlap: number(0, 0.9),
+  queryLength: integer(8),
+  pooledWeight: number(0, 1),
+  cache(option, value) {
+    if (value === false) return;
+    if (typeof value !== "object" || value === null)
+      throw new InvalidOptionError(option, value, "false, or an object with `maxBytes` and `folder`");
+    checkOptions(value, CACHE_CHECKS, option, `${option}.`);
+  },
+  verify: flag,
+};
+
 /** @throws InvalidOptionError if an option is unknown or invalid. */
 export function checkLateInteractionOptions(options: OnnxLateInteractionOptions): void {
-  const names = ["longDocuments", "passageLength", "passageOverlap", "queryLength", "pooledWeight", "cache", "verify"];
-  checkKnown(options, [...Object.keys(ONNX_CHECKS), ...names], "OnnxLateInteraction");
-  checkOneOf("longDocuments", options.longDocuments, ["truncate", "max-passage"]);
-  checkCount("passageLength", options.passageLength, 8);
-  checkNumber("passageOverlap", options.passageOverlap, 0, 0.9);
-  checkCount("queryLength", options.queryLength, 8);
-  checkNumber("pooledWeight", options.pooledWeight, 0, 1);
-  checkCache(options.cache);
+  checkOptions(options, LATE_INTERACTION_CHECKS, "OnnxLateInteraction");
 }
 
 /** The options for long documents, with the default filled in. */
@@ -51,15 +66,4 @@ export function passageOptions({
   passageOverlap,
 }: OnnxLateInteractionOptions) {
   return { longDocuments, passageLength, passageOverlap };
-}
-
-function checkCache(cache: VectorCacheOptions | false | undefined): void {
-  if (cache === undefined || cache === false) return;
-  if (typeof cache !== "object" || cache === null)
-    throw new InvalidOptionError("cache", cache, "false, or an object with `maxBytes` and `folder`");
-  checkKnown(cache, ["maxBytes", "folder", "maxFolderBytes"], "cache");
-  checkNumber("cache.maxBytes", cache.maxBytes, 0, Number.MAX_SAFE_INTEGER);
-  checkNumber("cache.maxFolderBytes", cache.maxFolderBytes, 0, Number.MAX_SAFE_INTEGER);
-  if (cache.folder !== undefined && (typeof cache.folder !== "string" || cache.folder.trim() === ""))
-    throw new InvalidOptionError("cache.folder", cache.folder, "the path of a folder");
 }
