@@ -1,7 +1,8 @@
 import type { Calibration } from "../calibration.js";
+import { InvalidOptionError } from "../errors.js";
 import { scorerName } from "../scorers/create-scorer.js";
 import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
-import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
+import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { blend } from "./blend.js";
 import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
 import { checkScores } from "./checks.js";
@@ -82,6 +83,8 @@ async function runStage(
   const { scores, pool } = state;
   const best = [...pool].sort((a, b) => compare(scores[b]!, scores[a]!) || a - b).slice(0, stage.topK);
   const { read, result } = await scoreInChunks(stage.scorer, candidates, best, plan.budget !== undefined, budget);
+  // Some servers say only now that their model is listwise.
+  if (result.report.scoresHoldWithinRequest) refuseListwise(plan, index);
   const normalization = plan.normalization();
   const isCurve = normalization === "sigmoid";
   const blended = blend({
@@ -130,20 +133,30 @@ async function scoreInChunks(
     read: best.slice(0, count),
     result: {
       scores: parts.flatMap(({ scores }) => scores),
-      report: joinParts(scorer, parts),
+      report: joinReports(parts.map(({ report }) => report)),
       milliseconds: parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     },
   };
 }
 
-/** Scores that hold within one request cannot be compared across the chunks of a budget. */
-function joinParts(scorer: RelevanceScorer, parts: readonly ScorerResult[]): ScorerReport {
-  const report = joinReports(parts.map((part) => part.report));
-  if (!report.scoresHoldWithinRequest || parts.length < 2) return report;
-  const warning =
-    `${scorerName(scorer)} computes scores that may be compared within one request only, but under a \`budget\` the documents were ` +
-    `scored in ${parts.length} requests. Leave \`budget\` out.`;
-  return { ...report, warnings: [...(report.warnings ?? []), warning] };
+/**
+ * Scores of listwise models must not be mixed with those of another request.
+ *
+ * @throws InvalidOptionError if the plan does that.
+ */
+export function refuseListwise({ stages, budget }: Pick<CascadePlan, "stages" | "budget">, index: number): void {
+  const name = scorerName(stages[index]!.scorer);
+  const problem = `The scores of ${name} may be compared within one request only`;
+  if (stages.length > 1) {
+    const option = `cascade[${index}].model`;
+    throw InvalidOptionError.because(
+      option,
+      name,
+      `${problem}, so \`${option}\` cannot be a stage of a cascade. Use \`model\`.`,
+    );
+  }
+  if (budget !== undefined)
+    throw InvalidOptionError.because("budget", budget, `${problem}, but \`budget\` needs several. Leave it out.`);
 }
 
 function stageReport(

@@ -3,7 +3,7 @@ import { scorerName } from "../scorers/create-scorer.js";
 import { BaseReranker } from "./base-reranker.js";
 import { isUnit } from "./blend.js";
 import { ScoringRates } from "./budget.js";
-import { type CascadePlan, type CascadeStage, runCascade } from "./cascade.js";
+import { type CascadePlan, type CascadeStage, refuseListwise, runCascade } from "./cascade.js";
 import { makeFirstStage } from "./first-stage.js";
 import type { FirstStage } from "./first-stage-types.js";
 import { checkCurves, HYBRID_CHECKS, type HybridRerankerInput, makeStages } from "./hybrid-options.js";
@@ -35,7 +35,8 @@ export class HybridReranker extends BaseReranker {
   readonly #plan: CascadePlan;
   #isFirstLoaded = false;
 
-  /** @throws InvalidOptionError for an unknown option, a value that is not allowed, or options that exclude each other. */
+  /** @throws InvalidOptionError for an unknown option, a value that is not allowed, options that exclude each other, or a listwise model in a
+   * cascade or with a `budget`; if only the server knows that its model is listwise, the first call throws it. */
   constructor(options: HybridRerankerInput = {}) {
     super(options, HYBRID_CHECKS);
     const stages = makeStages(options);
@@ -58,6 +59,9 @@ export class HybridReranker extends BaseReranker {
       budget: options.budget,
       rates: new ScoringRates(),
     };
+    stages.forEach(({ scorer }, index) => {
+      if (scorer.scoresHoldWithinRequest) refuseListwise(this.#plan, index);
+    });
     this.checkThreshold(this.threshold);
   }
 

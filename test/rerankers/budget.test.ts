@@ -64,26 +64,6 @@ describe("a hybrid's budget", () => {
     });
   });
 
-  it("causes a warning if the model's scores hold within one request only, and several were needed", async () => {
-    const listwise: RelevanceScorer = {
-      model: "listwise",
-      score: async (_query, texts, options) => {
-        options?.onReport?.({ scoresHoldWithinRequest: true });
-        return texts.map((_, i) => i);
-      },
-    };
-    const documents = numbered(
-      Array.from({ length: 12 }, (_, i) => i % 10),
-      { score: 1 },
-    );
-    const rerank = (budget?: number) =>
-      new HybridReranker({ firstStageKey: "score", model: listwise, budget }).rerank(documents, "q");
-    const { report } = await rerank(60_000);
-    expect(report).toMatchObject({ scoresHoldWithinRequest: true, reranked: 12 });
-    expect(report.warnings).toEqual([expect.stringMatching(/^listwise .*in 2 requests\. Leave `budget` out\.$/)]);
-    expect((await rerank()).report.warnings).toBeUndefined();
-  });
-
   it("is not charged for the default models on their first call", async () => {
     await using reranker = new HybridReranker({ budget: 30_000 });
     const { report } = await reranker.rerank(numbered([1, 2, 3]), "a text");

@@ -52,13 +52,19 @@ export function isFusion(stage: TuneFirstStage): stage is { fuse: readonly strin
   return typeof stage === "object" && "fuse" in stage;
 }
 
-/** A scorer or embeddings in the form that {@link PairScorer} needs. */
+/**
+ * A scorer or embeddings in the form that {@link PairScorer} needs.
+ *
+ * @throws InvalidOptionError for a listwise model, here or, if only its server knows that it is one, when it scores.
+ */
 export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): PairScorer {
   if (isScorer(stage)) {
+    if (stage.scoresHoldWithinRequest) throw notPointwise(stage);
     return {
       key: ["scorer", scorerName(stage)],
       async score(query, texts, signal) {
         const result = await callScorer(stage, { query, texts, signal });
+        if (result.report.scoresHoldWithinRequest) throw notPointwise(stage);
         return { scores: result.scores, raw: rawScores(result) };
       },
     };
@@ -70,6 +76,13 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): Pair
       return { scores, raw: scores };
     },
   };
+}
+
+/** Tuning scores every pair once and then tries other depths, at which a listwise model would have given other scores. */
+function notPointwise(stage: RelevanceScorer): InvalidOptionError {
+  const name = scorerName(stage);
+  const sentence = `${name} cannot be tuned, because its scores depend on the other texts of the request. Compare systems that use it with \`evaluate\`.`;
+  return InvalidOptionError.because("models", name, sentence);
 }
 
 /** The reciprocal-rank fusion of first stages. It takes as long as its members together. */
