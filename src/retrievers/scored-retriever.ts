@@ -127,7 +127,8 @@ export class ScoredRetriever extends BaseRetriever {
     const found = await store.similaritySearchWithScore(query, k, filter, callbacks);
     return found.map(([document, score], index) => {
       const value: unknown = rule?.metadataKey ? document.metadata?.[rule.metadataKey] : score;
-      const known = Number.isNaN(value) ? zeroVectorScore(rule, kind) : value;
+      const isZeroVector = value === null || Number.isNaN(value);
+      const known = isZeroVector ? (zeroVectorScore(rule, kind) ?? value) : value;
       return this.#withScore(document, known, kind, `document ${index} has no number`, rule?.metadataKey);
     });
   }

@@ -10,13 +10,13 @@ export interface StoreRule {
   kind(store: Record<string, unknown>): ScoreKind;
   /** Metadata key of the score, for stores that lose the score of `similaritySearchWithScore`. */
   metadataKey?: string;
-  /** Score of a pair with a zero vector, where the store returns NaN for it. */
+  /** Distance of a zero vector, where the store returns NaN or null for it. */
   ofZeroVector?: number;
 }
 
 const similarity: StoreRule = { kind: () => "similarity" };
 const distance: StoreRule = { kind: () => "distance" };
-/** Cosine distances are NaN for zero vectors, which are as distant as orthogonal ones. */
+/** Cosine distances of zero vectors are NaN or null; they are as distant as orthogonal ones. */
 const cosineDistance: StoreRule = { kind: () => "distance", ofZeroVector: 1 };
 
 /**
@@ -32,14 +32,16 @@ export const STORE_RULES: Readonly<Record<string, StoreRule>> = {
   },
   chroma: distance,
   milvus: {
+    // LangChain's own default is L2. Options without a metric leave it to the server, whose default depends on its version.
     kind: ({ indexCreateParams }) => {
-      const { metric_type = "L2" } = (indexCreateParams ?? {}) as { metric_type?: string };
-      return metricKind(metric_type, { similarity: ["IP", "COSINE"], distance: ["L2", "HAMMING", "JACCARD"] });
+      const { metric_type } = (indexCreateParams ?? {}) as { metric_type?: string };
+      const known = { similarity: ["IP", "COSINE"], distance: ["L2", "HAMMING", "JACCARD"] };
+      return metricKind(metric_type?.toUpperCase(), known);
     },
   },
   lancedb: { kind: () => "distance", metadataKey: "_distance" },
   libsql: cosineDistance,
-  hnswlib: cosineDistance,
+  hnswlib: distance,
 
   faiss: distance,
   usearch: distance,

@@ -15,6 +15,8 @@ const SCRIPTS = {
   minilm: "half a minute",
   pgvector: "half a minute",
   workerd: "half a minute",
+  stores: "2–4 minutes",
+  chroma: "1–2 minutes",
   "sentence-transformers": "3–5 minutes",
   litellm: "1–2 minutes",
   "milvus-lite": "half a minute",

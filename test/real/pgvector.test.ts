@@ -1,26 +1,17 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { type Postgres, startPostgres } from "./postgres.js";
 import { freePort } from "./processes.js";
 
 const { path: programs = "", reason } = inject("installed").pgvector;
 const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 const run = promisify(execFile);
 
-/** PostgreSQL refuses to run as root; `nobody` has this number on Debian and most others. */
-const NOBODY = 65_534;
-const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-let folder: string;
-let port: number;
-
-/** Runs one of PostgreSQL's programs. What a server writes must go to a file: a pipe that it keeps would never close. */
-const postgres = (program: string, ...args: string[]) =>
-  run(join(programs, program), args, { ...user, cwd: folder, env: { LC_ALL: "C", PATH: process.env.PATH } });
+let server: Postgres;
 
 /** Runs the example as a user does; resolves to what it came to. */
 async function example(DATABASE_URL: string): Promise<{ status: number; stdout: string; stderr: string }> {
@@ -37,20 +28,12 @@ async function example(DATABASE_URL: string): Promise<{ status: number; stdout: 
 describe.skipIf(reason)(`PostgreSQL with pgvector${reason ? ` (${reason})` : ""}`, () => {
   beforeAll(async () => {
     if (!existsSync(join(EXAMPLES, "node_modules"))) await run("npm", ["ci"], { cwd: EXAMPLES });
-    folder = await mkdtemp(join(tmpdir(), "pgvector-"));
-    if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
-    port = await freePort();
-    await postgres("initdb", "-D", join(folder, "data"), "-U", "postgres", "-A", "trust", "--no-sync");
-    const options = `-p ${port} -h 127.0.0.1 -k ${folder}`;
-    await postgres("pg_ctl", "-D", join(folder, "data"), "-l", join(folder, "log"), "-w", "-o", options, "start");
+    server = await startPostgres(programs);
   });
-  afterAll(async () => {
-    await postgres("pg_ctl", "-D", join(folder, "data"), "-m", "immediate", "stop");
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   test("the example finds with pgvector, and its checks hold", async () => {
-    const { status, stdout, stderr } = await example(`postgresql://postgres@127.0.0.1:${port}/postgres`);
+    const { status, stdout, stderr } = await example(server.url);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const { checks } = (await import(join(EXAMPLES, "langchain/pgvector.check.js"))) as {

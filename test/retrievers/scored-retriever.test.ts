@@ -92,7 +92,7 @@ describe("ScoredRetriever over a store of a known type", () => {
     ["pgvector", { scoreNormalization: "similarity" }, 0.4],
     ["chroma", {}, -0.4],
     ["chroma", { collectionMetadata: { "hnsw:space": "ip" } }, -0.4],
-    ["milvus", {}, -0.4],
+    ["milvus", { indexCreateParams: { metric_type: "cosine" } }, 0.4],
     ["milvus", { indexCreateParams: { metric_type: "L2" } }, -0.4],
     ["milvus", { indexCreateParams: { metric_type: "IP" } }, 0.4],
     ["milvus", { indexCreateParams: { metric_type: "COSINE" } }, 0.4],
@@ -133,11 +133,11 @@ describe("ScoredRetriever over a store of a known type", () => {
     ["pgvector", {}, -1],
     ["pgvector", { scoreNormalization: "similarity" }, 0.5],
     ["libsql", {}, -1],
-    ["hnswlib", {}, -1],
   ])(
-    "scores a zero vector of %s with %j, whose score is NaN, like an orthogonal one",
+    "scores a zero vector of %s with %j, whose score is NaN or null, like an orthogonal one",
     async (type, settings, expected) => {
-      expect(await scoresOf({ store: fakeStore(type, [Number.NaN], settings) })).toEqual([expected]);
+      for (const score of [Number.NaN, null])
+        expect(await scoresOf({ store: fakeStore(type, [score], settings) })).toEqual([expected]);
     },
   );
 
@@ -156,6 +156,7 @@ describe("ScoredRetriever over a store that it does not know", () => {
   it.each<[string, object]>([
     ["another type", fakeStore("brand-new", [1])],
     ["a type named like a property of every object", fakeStore("constructor", [1])],
+    ["Milvus with options but no metric", fakeStore("milvus", [1], { indexCreateParams: { index_type: "FLAT" } })],
     ["Milvus with an unknown metric", fakeStore("milvus", [1], { indexCreateParams: { metric_type: "BM26" } })],
     ["Qdrant with an existing collection", fakeStore("qdrant", [1])],
     ["SingleStore without a metric", fakeStore("singlestore", [1])],
