@@ -17,6 +17,7 @@ const SCRIPTS = {
   workerd: "half a minute",
   stores: "2–4 minutes",
   chroma: "1–2 minutes",
+  nginx: "seconds",
   "sentence-transformers": "3–5 minutes",
   litellm: "1–2 minutes",
   "milvus-lite": "half a minute",

@@ -21,8 +21,12 @@ export async function installExamples(): Promise<void> {
  * @returns What it came to, as data.
  * @throws When it fails, or writes anything to standard error.
  */
-export async function runExample<Outcome>(file: string, env: Record<string, string>): Promise<Outcome> {
-  const { stdout, stderr } = await run(process.execPath, [join(EXAMPLES, file), "--json"], {
+export async function runExample<Outcome>(
+  file: string,
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<Outcome> {
+  const { stdout, stderr } = await run(process.execPath, [join(EXAMPLES, file), "--json", ...args], {
     env: { ...process.env, ...env },
     maxBuffer: 2 ** 26,
   });

@@ -81,6 +81,27 @@ it("reads its key from the environment and never prints it", async () => {
   expect(output()).not.toContain(key);
 });
 
+it("prints every request with its ID and without its texts for --log-requests", async () => {
+  const { url, child, exit, output } = await serve(["-m", MODEL, "--log-requests"]);
+  const body = { query: "secret question", documents: ["secret text"] };
+  await post(`${url}/v1/rerank`, body, { "x-request-id": "from-the-client" });
+  await post(`${url}/v1/rerank`, {}, { "x-request-id": "a-bad-one" });
+  await expect.poll(output).toContain("a-bad-one");
+  child.kill("SIGTERM");
+  await exit();
+  const lines = output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { requestId: string; milliseconds: number });
+  const rerank = { method: "POST", path: "/v1/rerank" };
+  expect(lines).toEqual([
+    expect.objectContaining({ ...rerank, requestId: "from-the-client", status: 200 }),
+    expect.objectContaining({ ...rerank, requestId: "a-bad-one", status: 400 }),
+  ]);
+  for (const { milliseconds } of lines) expect(milliseconds).toBeGreaterThanOrEqual(0);
+  expect(output()).not.toContain("secret");
+});
+
 it("serves the playground with its models and the bundled embeddings, unless --no-playground is given", async () => {
   const headers = { accept: "text/html" };
   const open = await serve(["-m", `tiny=${MODEL}`, "-e", `embed=${EMBEDDER}`, "--hybrid"]);

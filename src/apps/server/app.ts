@@ -52,7 +52,7 @@ export function createRerankApp(options: RerankServerOptions, tracer: Tracer): R
   const server: Server = { app, models: new ServedModels(options), work, queue, metrics, ...limits };
 
   handleErrors(server, options.onError);
-  observe(server);
+  observe(server, options.onAnswer);
   app.use(requestId());
   if (options.allowedHosts) app.use(checkHost(options.allowedHosts));
   if (options.corsOrigins?.length) app.use(allowOrigins(options.corsOrigins));
@@ -106,15 +106,18 @@ function handleErrors({ app }: Server, onError: RerankServerOptions["onError"]):
 }
 
 /** Counts and times requests, and tells clients of a server that shuts down to open a new connection elsewhere. */
-function observe({ app, metrics, work }: Server): void {
+function observe({ app, metrics, work }: Server, onAnswer: RerankServerOptions["onAnswer"]): void {
   let routes: ReadonlySet<string> | undefined;
   app.use(async (context, next) => {
     const started = performance.now();
     await next();
     if (work.draining) context.header("connection", "close");
     routes ??= routesOf(app);
-    const { path } = context.req;
-    metrics.answered(routes.has(path) ? path : "other", context.res.status, (performance.now() - started) / 1000);
+    const { path, method } = context.req;
+    const { status } = context.res;
+    const milliseconds = performance.now() - started;
+    metrics.answered(routes.has(path) ? path : "other", status, milliseconds / 1000);
+    onAnswer?.({ requestId: context.get("requestId"), method, path, status, milliseconds });
   });
 }
 

@@ -32,8 +32,20 @@ export interface RerankServerOptions {
   requestTimeout?: number;
   /** Answer with logits when a request does not say, as LocalAI and llama.cpp do. @default false */
   rawScores?: boolean;
+  /** Receives every request when its answer is ready. @default nothing */
+  onAnswer?: ((answer: AnsweredRequest) => void) | undefined;
   /** Receives the cause of a failure, which clients do not see. @default nothing */
   onError?: (error: unknown, requestId: string) => void;
+}
+
+/** A request as the log shows it: no query, no text, no key. */
+export interface AnsweredRequest {
+  /** The client's `X-Request-Id`, or one that the server made up. */
+  requestId: string;
+  method: string;
+  path: string;
+  status: number;
+  milliseconds: number;
 }
 
 export const DEFAULTS = {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import type { ListenOptions, RerankServer } from "../../server/listen.js";
+import type { AnsweredRequest } from "../../server/options.js";
 import type { ServedEmbedder } from "../../server/served-model.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { interruption } from "../interruption.js";
@@ -32,6 +33,7 @@ interface ServeOptions extends ServedModels {
   maxBody?: number;
   timeout?: number;
   grace?: number;
+  logRequests?: boolean;
   playground: boolean;
 }
 
@@ -91,6 +93,7 @@ export function register(program: Command): void {
     .option("--max-body <bytes>", "bytes per request (default: 4194304)", wholeNumber(1))
     .option("--timeout <ms>", "milliseconds from request to answer, then 503 (default: 60000)", wholeNumber(1))
     .option("--grace <ms>", "milliseconds that requests get to finish at shutdown (default: 10000)", wholeNumber(0))
+    .option("--log-requests", "print every request as a line of JSON, with its X-Request-Id, to standard error")
     .option("--accept-license", "your use is allowed by the license of a non-commercial model")
     .option("--no-playground", "no page to try the models on at /")
     .addHelpText("after", HELP + EXIT_CODES_HELP)
@@ -126,6 +129,7 @@ async function open(options: ServeOptions, served: ListenOptions): Promise<Reran
     host: options.host,
     port: options.port,
     allowedHosts: options.allowedHost,
+    onAnswer: options.logRequests ? logRequest : undefined,
     onError: (error, requestId) => {
       process.stderr.write(`request ${requestId}: ${error instanceof Error ? error.stack : String(error)}\n`);
     },
@@ -143,6 +147,11 @@ async function open(options: ServeOptions, served: ListenOptions): Promise<Reran
       cause: error,
     });
   });
+}
+
+function logRequest(answer: AnsweredRequest): void {
+  const milliseconds = Math.round(answer.milliseconds * 10) / 10;
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...answer, milliseconds })}\n`);
 }
 
 function announce(
