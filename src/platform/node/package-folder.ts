@@ -7,13 +7,14 @@ import { dirname, join } from "node:path";
  * looked up from this package and then from the working directory, since some package managers hide packages from one another.
  */
 export function packageFolder(name: string): string | undefined {
-  for (const require of [import.meta.url, join(process.cwd(), "package.json")].map((from) => createRequire(from))) {
+  // Not called `require`, which CommonJS builds of this file use to compute `import.meta.url`.
+  for (const start of [import.meta.url, join(process.cwd(), "package.json")].map((from) => createRequire(from))) {
     try {
-      return dirname(require.resolve(`${name}/package.json`));
+      return dirname(start.resolve(`${name}/package.json`));
     } catch {
       // Not installed from this point of view, or its `exports` hide package.json.
     }
-    const folders = (require.resolve.paths(name) ?? []).map((path) => join(path, name));
+    const folders = (start.resolve.paths(name) ?? []).map((path) => join(path, name));
     const found = folders.find((folder) => existsSync(join(folder, "package.json")));
     if (found !== undefined) return found;
   }
