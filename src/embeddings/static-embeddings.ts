@@ -48,6 +48,11 @@ export class StaticEmbeddings extends Embeddings {
     this.#reader = new StaticModelReader(options.model);
   }
 
+  /** Name of the model, for reports: `static-en-v1` unless another one was passed. */
+  get model(): string {
+    return this.#reader.name;
+  }
+
   /**
    * Embeds texts.
    *

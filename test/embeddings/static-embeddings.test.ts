@@ -25,6 +25,10 @@ const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value
 const norm = (a: readonly number[]) => Math.sqrt(dot(a, a));
 
 describe("StaticEmbeddings", () => {
+  it("names its model as the registry does", () => {
+    expect(new StaticEmbeddings().model).toBe("static-en-v1");
+  });
+
   const embeddings = new StaticEmbeddings();
 
   it("is a LangChain Embeddings and loads its own model", async () => {

@@ -6,6 +6,8 @@ import { Document } from "@langchain/core/documents";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { calibrate } from "../../src/calibration.js";
 import { CrossEncoderReranker } from "../../src/index.js";
+import { openSafetensors } from "../../src/inference/formats/safetensors.js";
+import { CALIBRATIONS } from "../../src/models/calibrations.js";
 import { StaticLateInteraction } from "../../src/static.js";
 import { staticFile } from "../scorers/static/static-file.js";
 
@@ -44,6 +46,31 @@ describe("the calibration in a model's config.json", () => {
       file: "config.json",
       message: expect.stringContaining("calibration.slope"),
     });
+  });
+});
+
+describe("the calibration of a bundled model", () => {
+  const models = fileURLToPath(new URL("../../models/", import.meta.url));
+
+  it.each(["late-en-v1", "rerank-en-v1"] as const)("is the same in the files of %s and in the registry", (name) => {
+    const config = JSON.parse(readFileSync(join(models, name, "config.json"), "utf8"));
+    expect(config.langchain_rerank.calibration).toEqual(CALIBRATIONS[name]);
+  });
+
+  it("is the same in the file of static-en-v1 and in the registry", () => {
+    const { metadata } = openSafetensors(readFileSync(join(models, "static-en-v1/model.safetensors")));
+    expect(JSON.parse(metadata.calibration!)).toEqual(CALIBRATIONS["static-en-v1"]);
+  });
+
+  it("is not applied twice when the model is named by its folder", async () => {
+    const documents = ["Bees see ultraviolet light.", "The bank is closed."].map(
+      (text) => new Document({ pageContent: text }),
+    );
+    const sims = async (model: string) => {
+      await using reranker = new CrossEncoderReranker({ model });
+      return (await reranker.compressDocuments(documents, "what do bees see")).map(({ metadata }) => metadata.sim);
+    };
+    expect(await sims(join(models, "late-en-v1"))).toEqual(await sims("late-en-v1"));
   });
 });
 
