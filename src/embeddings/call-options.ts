@@ -4,6 +4,8 @@ export interface EmbeddingReport {
   tokens: number;
   /** For each text, whether its end was cut because it is longer than the model reads. */
   truncated: readonly boolean[];
+  /** What the caller should know about these vectors, as whole sentences. */
+  warnings?: readonly string[];
 }
 
 /** Options of one call; LangChain's own interface passes none. */

@@ -114,7 +114,15 @@ export class OnnxEmbeddings extends Embeddings {
     onReport?.({
       tokens: results.reduce((sum, { tokens }) => sum + tokens!, 0),
       truncated: results.map(({ truncated }) => truncated),
+      ...(results.some(({ lacksPrefix }) => lacksPrefix) ? { warnings: [prefixWarning(this.model)] } : {}),
     });
     return results.map(({ vector }) => Array.from(vector!));
   }
+}
+
+function prefixWarning(model: string): string {
+  return (
+    `By its name, ${model} was trained with prefixes before its texts, but none is set and its files name none. ` +
+    'Pass `queryPrefix` and `documentPrefix`, as its model card describes them, or "" for none.'
+  );
 }

@@ -156,6 +156,8 @@ export interface TextResult {
   vector?: Float32Array;
   /** Vector jobs: number of tokens that went through the model, including the prefix and special tokens, without padding. */
   tokens?: number;
+  /** Vector jobs: no prefix is known for the query, though the model seems to be trained with one. */
+  lacksPrefix?: boolean;
   /**
    * Late jobs with a query: the mean, over the query's tokens, of the best cosine with a token of the text, mixed with the cosine of the
    * pooled vectors; −1 to 1.

@@ -14,6 +14,19 @@ export async function holdsLateInteraction(readText: (file: string) => Promise<s
   return colbert !== undefined || (pylate !== undefined && isPyLate(pylate));
 }
 
+/**
+ * Whether a model's files describe a bi-encoder: the pooling of sentence-transformers, or an architecture without a head.
+ *
+ * @param readText Reads one of the model's files; rejects if it does not exist.
+ */
+export async function holdsEmbeddings(readText: (file: string) => Promise<string>): Promise<boolean> {
+  const files = ["1_Pooling/config.json", "config.json"];
+  const [pooling, config] = await Promise.all(files.map((file) => readText(file).then(parse, () => undefined)));
+  const architectures = config?.architectures;
+  const isBare = Array.isArray(architectures) && architectures.some((each) => /Model$/.test(String(each)));
+  return pooling !== undefined || isBare;
+}
+
 /** Broken files are ignored here; loading the model reports them. */
 function parse(text: string): Record<string, unknown> | undefined {
   try {

@@ -1,10 +1,11 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { EmbedCallOptions, EmbeddingReport } from "../embeddings/call-options.js";
 import { InvalidOptionError, InvalidResponseError, isRerankError } from "../errors.js";
 import { embeddingFailure } from "./embedding-failure.js";
 import { SIMILARITIES, type Similarity } from "./similarity.js";
 
 /**
- * Similarity of each text's embedding to the query's embedding.
+ * Similarity of each text's embedding to the query's embedding, and what the embeddings warn of.
  *
  * @throws BackendError if the embeddings fail; errors of this package pass unchanged. InvalidResponseError if vectors are missing, empty,
  * of different lengths, or contain something that is not a finite number. An abort rejects with the signal's reason.
@@ -15,24 +16,29 @@ export async function embeddingScores(
   texts: readonly string[],
   signal: AbortSignal,
   by: Similarity = "cosine",
-): Promise<number[]> {
+): Promise<{ scores: number[]; warnings: readonly string[] }> {
   const name = embeddingsName(embeddings);
-  const [queryVector, vectors] = await embed(embeddings, name, query, texts, signal);
+  let warnings: readonly string[] = [];
+  const onReport = (report: EmbeddingReport) => {
+    warnings = report.warnings ?? [];
+  };
+  const [queryVector, vectors] = await embed(embeddings, name, query, texts, signal, onReport);
   if (!Array.isArray(vectors) || vectors.length !== texts.length) {
     const found = Array.isArray(vectors) ? vectors.length : "no";
     throw new InvalidResponseError(name, `${texts.length} texts were embedded, but ${found} vectors came back.`);
   }
   checkVector(name, "the query", queryVector);
   const compare = SIMILARITIES[by].to(queryVector);
-  return vectors.map((vector, index) => {
+  const scores = vectors.map((vector, index) => {
     checkVector(name, `text ${index}`, vector, queryVector.length);
     return compare(vector);
   });
+  return { scores, warnings };
 }
 
-/** LangChain's interface has no signal. Embeddings of this package take one as a second argument; others ignore it. */
+/** LangChain's interface has no signal. Embeddings of this package take options as a second argument; others ignore them. */
 interface SignalAware {
-  embedQuery(text: string, options?: { signal: AbortSignal }): Promise<number[]>;
+  embedQuery(text: string, options?: EmbedCallOptions): Promise<number[]>;
   embedDocuments(texts: string[], options?: { signal: AbortSignal }): Promise<number[][]>;
 }
 
@@ -42,10 +48,11 @@ async function embed(
   query: string,
   texts: readonly string[],
   signal: AbortSignal,
+  onReport: (report: EmbeddingReport) => void,
 ): Promise<[number[], number[][]]> {
   try {
     return await Promise.all([
-      embeddings.embedQuery(query, { signal }),
+      embeddings.embedQuery(query, { signal, onReport }),
       embeddings.embedDocuments([...texts], { signal }),
     ]);
   } catch (error) {

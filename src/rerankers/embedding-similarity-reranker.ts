@@ -48,15 +48,16 @@ export class EmbeddingSimilarityReranker extends BaseReranker {
 
   protected override async score({ query, texts, signal }: Candidates): Promise<Scored> {
     const started = performance.now();
-    const scores = await embeddingScores(this.#embeddings, query, texts, signal, this.similarity);
+    const { scores, warnings } = await embeddingScores(this.#embeddings, query, texts, signal, this.similarity);
     const { languages } = this.#embeddings as { languages?: readonly string[] };
     const warning = languageWarning(this.model, languages, query, texts);
+    const all = warning === undefined ? [...warnings] : [...warnings, warning];
     return {
       scores,
       details: scores.map((embedding) => ({ scores: { embedding } })),
       report: {
         milliseconds: { embed: performance.now() - started },
-        ...(warning === undefined ? {} : { warnings: [warning] }),
+        ...(all.length > 0 && { warnings: all }),
       },
     };
   }

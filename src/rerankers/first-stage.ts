@@ -52,7 +52,7 @@ function notAStage(option: string, value: unknown, expected: string): InvalidOpt
 function fromEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
   return {
     name: embeddingsName(embeddings),
-    score: async ({ query, texts, signal }) => ({ scores: await embeddingScores(embeddings, query, texts, signal) }),
+    score: ({ query, texts, signal }) => embeddingScores(embeddings, query, texts, signal),
   };
 }
 

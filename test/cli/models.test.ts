@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { HubServer } from "../models/hub-server.js";
+import { ModelCopy } from "../scorers/onnx/model-copy.js";
 import { built } from "../support/built.js";
 import { runCli } from "./run-cli.js";
 
 const TINY = fileURLToPath(new URL("../fixtures/tiny-models/bert-one-logit/", import.meta.url));
+
+const TINY_ENCODER = fileURLToPath(new URL("../fixtures/tiny-models/bert-encoder", import.meta.url));
 
 describe("the commands models list and models info", () => {
   it("prints a table with name, kind, size, languages, license, speed and unverified facts", async () => {
@@ -114,6 +117,20 @@ describe("the commands models download and models check", () => {
     }
     const option = await runCli(["models", "check", "static-en-v1", "--dtype", "q8"]);
     expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining("`dtype` has no effect") });
+  });
+
+  it("checks an embedding model by its vectors, and warns of prefixes that are missing", async () => {
+    const plain = await runCli(["models", "check", TINY_ENCODER]);
+    expect(plain).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/ok +vectors: 32 dimensions\n$/),
+    });
+    using e5 = new ModelCopy("bert-encoder").edit("config.json", { _name_or_path: "intfloat/e5-small-v2" });
+    const warned = await runCli(["models", "check", e5.folder]);
+    expect(warned).toMatchObject({ code: 0, stdout: expect.stringMatching(/warning +prefixes: .*`queryPrefix`/) });
+    const decoder = await runCli(["models", "check", TINY_ENCODER.replace("bert-encoder", "qwen3-embedding")]);
+    expect(decoder).toMatchObject({ code: 0, stdout: expect.stringMatching(/warning +vectors: .*`queryPrefix`/) });
   });
 
   it("detects a changed byte in the cache", async () => {

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Embeddings } from "@langchain/core/embeddings";
 import { type EmbeddingReport, OnnxEmbeddings } from "langchain-rerank/onnx";
 import { describe, expect, it } from "vitest";
-import { EmbeddingSimilarityReranker, InvalidOptionError } from "../../src/index.js";
+import { EmbeddingSimilarityReranker, HybridReranker, InvalidOptionError } from "../../src/index.js";
 import { ModelCopy } from "../scorers/onnx/model-copy.js";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../fixtures/tiny-models/${name}`, import.meta.url));
@@ -153,6 +154,48 @@ describe("OnnxEmbeddings on a decoder's folder", () => {
     await using plain = new OnnxEmbeddings({ model: copy.folder, workers: 1, queryPrefix: "", documentPrefix: "" });
     expect(await embeddings.embedQuery("bread")).toEqual(await plain.embedQuery("Instruct: find it\nQuery:bread"));
     expect(await embeddings.embedDocuments(["bread"])).toEqual(await plain.embedDocuments(["Doc: bread"]));
+  });
+
+  it.each([
+    [{ _name_or_path: "intfloat/e5-small-v2" }, {}, true],
+    [{ _name_or_path: "BAAI/bge-small-en-v1.5" }, {}, true],
+    [{ _name_or_path: "BAAI/bge-m3" }, {}, false],
+    [{ _name_or_path: "thenlper/gte-small" }, {}, false],
+    [{ _name_or_path: "intfloat/e5-small-v2" }, { queryPrefix: "query: " }, false],
+    [{ _name_or_path: "intfloat/e5-small-v2" }, { queryPrefix: "" }, false],
+    [{}, {}, false],
+  ])("with %j and %j, warns that the model expects prefixes: %s", async (config, options, warns) => {
+    using copy = new ModelCopy("bert-encoder").edit("config.json", config);
+    await using embeddings = new OnnxEmbeddings({ model: copy.folder, workers: 1, ...options });
+    const { report } = await new EmbeddingSimilarityReranker({ embeddings }).rerank(
+      [{ pageContent: "a text", metadata: {} }],
+      "q",
+    );
+    expect(report.warnings).toEqual(
+      warns ? [expect.stringMatching(/Pass `queryPrefix` and `documentPrefix`/)] : undefined,
+    );
+    const hybrid = new HybridReranker({ embeddings, model: { score: async () => [0.5] } });
+    const staged = await hybrid.rerank([{ pageContent: "a text", metadata: {} }], "q");
+    expect(staged.report.warnings).toEqual(report.warnings);
+  });
+
+  it("recognizes a folder by its name, and not one whose name merely contains the letters", async () => {
+    for (const [name, warns] of [
+      ["multilingual-e5-base", true],
+      ["the5th", false],
+    ] as const) {
+      using copy = new ModelCopy("bert-encoder");
+      const folder = join(copy.folder, name);
+      cpSync(model, folder, { recursive: true });
+      await using embeddings = new OnnxEmbeddings({ model: folder, workers: 1 });
+      let report: EmbeddingReport | undefined;
+      await embeddings.embedQuery("q", {
+        onReport: (each) => {
+          report = each;
+        },
+      });
+      expect(report?.warnings !== undefined).toBe(warns);
+    }
   });
 
   it("refuses a causal language model, whose output is the logits of its vocabulary", async () => {

@@ -1,8 +1,12 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { EmbeddingReport } from "../../embeddings/call-options.js";
+import { createEmbeddings } from "../../embeddings/create-embeddings.js";
+import type { OnnxEmbeddings } from "../../embeddings/onnx-embeddings.js";
 import { isRerankError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
 import { downloadModel } from "../../models/download.js";
 import { defaultModel, findModel, getModel } from "../../models/find.js";
+import { holdsEmbeddings, holdsLateInteraction } from "../../models/folder-kind.js";
 import type { DType, ModelEntry } from "../../models/types.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { hashFile } from "../../platform/node/hub/blob.js";
@@ -45,11 +49,11 @@ export async function download(name: string, options: FetchOptions): Promise<voi
 /** One finding of `models check`. */
 interface Finding {
   what: string;
-  result: "ok" | "failed" | "skipped";
+  result: "ok" | "failed" | "skipped" | "warning";
   detail: string;
 }
 
-/** `models check`: sizes and hashes of the files, then golden scores. Throws the first failure after all findings are printed. */
+/** `models check`: sizes and hashes of the files, then golden scores, or the vectors of an embedding model. Throws the first failure after all findings are printed. */
 export async function check(name: string | undefined, options: FetchOptions): Promise<void> {
   const model = name ?? defaultModel().name;
   const { folder, file, findings } =
@@ -73,6 +77,11 @@ async function checkOnnx(model: string, options: FetchOptions): Promise<Checked>
     signal: interruption(),
     onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   }).finally(() => bar.end());
+  const isLate = entry ? entry.kind === "late-interaction" : await holdsLateInteraction(readText);
+  if (entry ? entry.kind === "embedding" : !isLate && (await holdsEmbeddings(readText))) {
+    const files = [...(await checkHashes(folder)), ...(await checkSizes(folder, entry))];
+    return { folder, file, findings: [...files, ...(await checkVectors(model, options))] };
+  }
   const verify = await readText("golden.json").then(
     () => true,
     () => false,
@@ -172,7 +181,32 @@ async function checkScores(scorer: RelevanceScorer, skipped?: string, golden?: G
   }
 }
 
-const MARKS = { ok: ["green", "ok     "], failed: ["red", "FAILED "], skipped: ["yellow", "skipped"] } as const;
+/** Embeds a query, and passes on what its embeddings warn of or ask for. */
+async function checkVectors(model: string, options: FetchOptions): Promise<Finding[]> {
+  const embeddings = (await createEmbeddings(model, fetchOptions(options))) as OnnxEmbeddings;
+  let warnings: readonly string[] = [];
+  const onReport = (report: EmbeddingReport) => {
+    warnings = report.warnings ?? [];
+  };
+  try {
+    const vector = await embeddings.embedQuery("probe", { signal: interruption(), onReport });
+    const found: Finding = { what: "vectors", result: "ok", detail: `${vector.length} dimensions` };
+    return [found, ...warnings.map((detail): Finding => ({ what: "prefixes", result: "warning", detail }))];
+  } catch (error) {
+    // Settings that the caller has to choose are no fault of the files.
+    if (!isRerankError(error) || error.name !== "InvalidOptionError") throw error;
+    return [{ what: "vectors", result: "warning", detail: error.message }];
+  } finally {
+    await embeddings.dispose();
+  }
+}
+
+const MARKS = {
+  ok: ["green", "ok     "],
+  failed: ["red", "FAILED "],
+  skipped: ["yellow", "skipped"],
+  warning: ["yellow", "warning"],
+} as const;
 
 function printFindings(model: string, findings: readonly Finding[]): void {
   const terminal = terminalOf(process.stdout);

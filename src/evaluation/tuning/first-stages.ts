@@ -72,7 +72,7 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): Pair
   return {
     key: ["embeddings", embeddingsName(stage)],
     async score(query, texts, signal) {
-      const scores = await embeddingScores(stage, query, texts, signal);
+      const { scores } = await embeddingScores(stage, query, texts, signal);
       return { scores, raw: scores };
     },
   };

@@ -17,6 +17,8 @@ export interface ModelConfig {
   num_key_value_heads?: number;
   head_dim?: number;
   sbert_ce_default_activation_function?: string;
+  /** Where the model was loaded from before it was saved. */
+  _name_or_path?: string;
   sentence_transformers?: { activation_fn?: string };
 }
 
@@ -65,4 +67,16 @@ export function isDecoder(config: ModelConfig): boolean {
 /** True for a model that continues texts: its output is one logit per token of its vocabulary. */
 export function isCausal(config: ModelConfig): boolean {
   return config.architectures?.some((name) => name.endsWith("ForCausalLM")) ?? false;
+}
+
+/**
+ * Names of encoders that were trained with a prefix before queries, or before all texts, by their model cards. GTE encoders and
+ * bge-m3 need none.
+ */
+const TRAINED_WITH_PREFIXES =
+  /(?:^|[-_/\\ .])(?:e5|bge(?!-m3|-reranker)|arctic-embed|mxbai-embed|nomic-embed|stella)(?=[-_/\\ .]|$)/i;
+
+/** Whether an encoder's name, or that of the model it was made from, says that it was trained with prefixes. */
+export function expectsPrefixes(name: string, { _name_or_path: origin = "" }: ModelConfig): boolean {
+  return TRAINED_WITH_PREFIXES.test(`${name} ${origin}`);
 }

@@ -1,7 +1,7 @@
 import { QWEN3_RERANKER_PROMPT } from "../../models/registry/prompts.js";
 import type { Pooling, PromptTemplate } from "../../models/types.js";
 import { positiveLabel } from "../formats/labels.js";
-import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
+import { expectsPrefixes, isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
 import { type LateFraming, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
@@ -40,6 +40,8 @@ export interface EmbeddingSettings {
   readonly documentPrefix: string | undefined;
   /** True for instruction-tuned architectures, whose queries need a prefix. */
   readonly needsQueryPrefix: boolean;
+  /** True for encoders that, by their name, were trained with prefixes. */
+  readonly expectsPrefixes: boolean;
 }
 
 /** What the output of each kind of model looks like. */
@@ -94,7 +96,12 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     modules,
     prompt,
     positiveLabel: kind === "cross-encoder" && dims.at(-1) === 2 ? readPositiveLabel(spec, config) : 1,
-    embedding: readEmbeddingSettings(config, modules, await files.optional("config_sentence_transformers.json")),
+    embedding: readEmbeddingSettings(
+      spec.name,
+      config,
+      modules,
+      await files.optional("config_sentence_transformers.json"),
+    ),
     late: kind === "late-interaction" ? await readFraming(platform, spec, config, tokenizer) : undefined,
     info: {
       maxLength: limit,
@@ -201,6 +208,7 @@ function readPositiveLabel({ name, head, positiveLabel: chosen }: ModelSpec, { i
 }
 
 function readEmbeddingSettings(
+  name: string,
   config: ModelConfig,
   modules: ModuleChain | undefined,
   settings: SentenceTransformersConfig | undefined,
@@ -212,6 +220,7 @@ function readEmbeddingSettings(
     queryPrefix: prompts.query,
     documentPrefix: prompts.document ?? prompts.passage,
     needsQueryPrefix: decoder,
+    expectsPrefixes: expectsPrefixes(name, config),
   };
 }
 

@@ -23,7 +23,12 @@ export function planVectorJob(model: LoadedModel, job: VectorJob, texts: readonl
       const pooled = pool(values, rowStart, encoded.ids.length, dimension);
       const vector = (model.modules?.steps ?? []).reduce((input, step) => step(input), pooled);
       const { truncated, ids } = encoded;
-      return { vector: job.normalize ? normalizeVector(vector) : vector, truncated, tokens: ids.length };
+      return {
+        vector: job.normalize ? normalizeVector(vector) : vector,
+        truncated,
+        tokens: ids.length,
+        ...(lacksPrefix(model, job) ? { lacksPrefix: true } : {}),
+      };
     },
     combine: (_, last) => last,
   };
@@ -38,6 +43,11 @@ function choosePrefix({ name, embedding }: LoadedModel, { role, prefix }: Vector
     throw new WorkerFault({ kind: "option", option: "queryPrefix", value: undefined, sentence });
   }
   return prefix ?? named ?? "";
+}
+
+/** Whether the model's name says that it was trained with prefixes, and a query has none. */
+function lacksPrefix({ embedding }: LoadedModel, { role, prefix }: VectorJob): boolean {
+  return role === "query" && (prefix ?? embedding.queryPrefix) === undefined && embedding.expectsPrefixes;
 }
 
 function choosePooling({ name, embedding }: LoadedModel, { pooling }: VectorJob): Pooling {
