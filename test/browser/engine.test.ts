@@ -42,7 +42,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
   });
 
   it.each(["bert-one-logit", "bert-two-logits", "modernbert", "modernbert-modules", "xlm-roberta", "qwen3-seq-cls"])(
-    "scores as Node does: %s, full precision",
+    "gives the same scores as Node in full precision with %s",
     async (name) => {
       await using node = new OnnxCrossEncoder({ model: tiny(name) });
       const expected = await node.score("when does the ferry leave?", TEXTS);
@@ -55,7 +55,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     },
   );
 
-  it("embeds as Node does, full precision", async () => {
+  it("gives the same embeddings as Node in full precision", async () => {
     await using node = new OnnxEmbeddings({ model: tiny("bert-encoder") });
     const expected = await node.embedDocuments(TEXTS);
     const found = await page.evaluate(
@@ -66,7 +66,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     for (const [index, vector] of found.entries()) expect(largest(vector, expected[index]!)).toBeLessThan(1e-5);
   });
 
-  it("scores as Node does with the bundled model, as near as its 8 bits let two processors come", async () => {
+  it("gives the same scores as Node with the bundled model, within its 8-bit tolerance", async () => {
     const score = async (scorer: OnnxCrossEncoder) => {
       const scores: number[] = [];
       for (const [query, text] of PAIRS) scores.push(...(await scorer.score(query, [text])));
@@ -89,7 +89,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
       for (const [j, other] of expected.entries()) if (one - other > 0.1) expect(found[i]).toBeGreaterThan(found[j]!);
   });
 
-  it("embeds as Node does with the bundled model", async () => {
+  it("gives the same embeddings as Node with the bundled model", async () => {
     await using node = new OnnxEmbeddings({ model: "late-en-v1" });
     const expected = await node.embedDocuments(TEXTS);
     const found = await page.evaluate(
@@ -101,7 +101,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     expect(Math.min(...cosines)).toBeGreaterThan(0.98);
   });
 
-  it("compares token by token as Node does with the bundled model", async () => {
+  it("gives the same late-interaction scores as Node with the bundled model", async () => {
     await using node = new OnnxLateInteraction();
     const expected = await node.score("when does the ferry leave?", TEXTS);
     const found = await page.evaluate(
@@ -112,7 +112,7 @@ describe.skipIf(!chromium)("the engine in Chromium, bundled by esbuild", () => {
     expect(largest(found, expected)).toBeLessThan(0.05);
   });
 
-  it("leaves the page free while it scores", async () => {
+  it("does not block the page while it scores", async () => {
     const { result, timers, frames } = await page.evaluate(async (texts) => {
       const scorer = new rerank.OnnxCrossEncoder();
       await scorer.score("warm", ["up"]);

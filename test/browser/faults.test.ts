@@ -10,7 +10,7 @@ declare const rerank: typeof parts;
 const chromium = inject("chromium");
 const PATHS = { modelsUrl: "/models/", wasmPaths: "/onnxruntime/" };
 
-describe.skipIf(!chromium)("what can go wrong in a page", () => {
+describe.skipIf(!chromium)("a page reports, with what to do, that", () => {
   let browser: Browser;
   let site: Site;
   let bundle: Awaited<ReturnType<typeof bundlePage>>;
@@ -104,7 +104,7 @@ describe.skipIf(!chromium)("what can go wrong in a page", () => {
     expect(error!.message).toContain(`${gone.url}model/`);
   });
 
-  it("the name is no model", async () => {
+  it("no model has the name", async () => {
     const page = await open();
     const error = await page.evaluate(() =>
       rerank.caught(new rerank.OnnxCrossEncoder({ model: "rerank-en" }).score("a", ["b"])),
@@ -123,7 +123,7 @@ describe.skipIf(!chromium)("what can go wrong in a page", () => {
     expect(error!.message).toContain("inference-worker.web.js");
   });
 
-  it("an option that browsers do not have", async () => {
+  it("browsers do not have an option", async () => {
     const page = await open();
     const error = await page.evaluate(() =>
       rerank.caught(new rerank.OnnxCrossEncoder({ cacheDir: "/tmp" }).score("a", ["b"])),

@@ -71,7 +71,7 @@ describe.skipIf(!chromium)("models in Chromium", () => {
     await site.close();
   });
 
-  it("of the hub are fetched at the commit that it names, and kept for the next visit", async () => {
+  it("from the hub are fetched at the commit that it names, and are cached for the next visit", async () => {
     const site = await Site.start({ folders: { "": bundle.folder, hub } });
     const { page } = await openPage(browser, site.url, PATHS);
     const score = () =>

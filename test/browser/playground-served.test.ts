@@ -34,7 +34,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     await opened.close();
   });
 
-  describe("ranking", () => {
+  describe("the list of results", () => {
     it("puts pasted documents in the server's own order, with scores, bars and moves", async () => {
       await opened.fill(QUERY, DOCUMENTS.join("\n"));
       await expect.poll(() => opened.cards().then((cards) => cards.map(({ rank }) => rank))).toHaveLength(4);
@@ -64,7 +64,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
         .toBe("Rim brakes squeal because the pads meet the rim with their rear edge and start to vibrate.");
     });
 
-    it("shows the order given again, and the new one", async () => {
+    it("shows the original order on request, and then the new one again", async () => {
       await opened.fill(QUERY, DOCUMENTS.join("\n"));
       const ranked = await opened.rank();
       await opened.page.check("input[name=view][value=given]", { force: true });
@@ -73,7 +73,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect((await opened.cards()).map(({ text }) => text)).toEqual(ranked.map(({ text }) => text));
     });
 
-    it("follows alpha and topK of a hybrid by itself, and tells both scores", async () => {
+    it("is updated when alpha or topK of a hybrid changes, and shows both scores", async () => {
       await opened.fill(QUERY, DOCUMENTS.join("\n"));
       await opened.page.check("input[value=hybrid]", { force: true });
       await opened.rank();
@@ -84,14 +84,15 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.text(".card .stages")).toMatch(/^first stage 0\.\d+ · cross-encoder 0\.\d+$/);
       await opened.page.fill("#alpha", "0");
       await expect.poll(() => opened.text("#alpha-value")).toBe("0.00");
-      const embedding = (await opened.page.$$eval(".card .stages", (all) => all.map((each) => each.textContent))).map(
-        (text) => Number(/embedding (\S+)/.exec(text!)![1]!.replaceAll("−", "-")),
+      const first = (await opened.page.$$eval(".card .stages", (all) => all.map((each) => each.textContent))).map(
+        (text) => Number(/first stage (\S+)/.exec(text!)![1]!.replaceAll("−", "-")),
       );
-      await expect.poll(() => opened.text("#status")).toContain("Best score 1.000");
-      expect(embedding[0]).toBe(Math.max(...embedding));
+      expect(first[0]).toBe(Math.max(...first));
+      const [best] = await opened.cards();
+      await expect.poll(() => opened.text("#status")).toContain(`Best score ${best!.score}`);
     });
 
-    it("reads a long document whole, folds it, and unfolds it", async () => {
+    it("scores all of a long document, and shows a part of it until it is unfolded", async () => {
       const filler = "The shop is open from nine to five and closed on Sundays. ".repeat(80);
       const long = `${filler}${DOCUMENTS[2]} ${filler}`.trim();
       await opened.fill(QUERY, JSON.stringify([DOCUMENTS[0], long]));
@@ -119,7 +120,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       );
     });
 
-    it("stops when told to, and can begin again", async () => {
+    it("stays as it was when a run is stopped, and the next run works", async () => {
       const heavy = Array.from({ length: 150 }, (_, index) => `${index} ${DOCUMENTS.join(" ").repeat(5)}`);
       await opened.fill(QUERY, heavy.join("\n"));
       await opened.page.click("#run");
@@ -130,7 +131,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.rank()).toHaveLength(4);
     });
 
-    it("shows text as text, whatever it looks like", async () => {
+    it("shows markup in documents as text", async () => {
       const hostile = [
         '<img src=x onerror="document.title=1"><script>document.title=2</script>',
         `${"<b>brakes</b> squeal. ".repeat(40)}<iframe src="//example.org">`,
@@ -147,8 +148,8 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("error reports", () => {
-    it("nothing to rank, and the person is taken there", async () => {
+  describe("the error message", () => {
+    it("says that there is nothing to rank, and moves the focus to the empty field", async () => {
       await opened.fill("", DOCUMENTS.join("\n"));
       await opened.page.click("#run");
       expect(await opened.text("#problem")).toMatch(/^No query/);
@@ -162,13 +163,13 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.text("#problem")).toMatch(/^TextSourceError\. .*JSON/);
     });
 
-    it("the server's errors, in its words", async () => {
+    it("repeats what the server answered", async () => {
       await opened.fill(QUERY, Array(151).fill("d").join("\n"));
       await opened.page.click("#run");
-      await expect.poll(() => opened.text("#problem")).toContain("151 texts, at most 150 are allowed");
+      await expect.poll(() => opened.text("#problem")).toContain("at most 150 texts are allowed per request");
     });
 
-    it("a server that is gone", async () => {
+    it("says that the server cannot be reached", async () => {
       const other = await ServeCommand.start();
       const page = await PlaygroundPage.open(browser, other.url);
       await other.stop();
@@ -177,7 +178,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await page.close();
     });
 
-    it("a key that is needed: asked for, kept in the tab, never in a link", async () => {
+    it("asks for a key that is needed, which stays in the tab and out of links", async () => {
       const key = "playground-key-123";
       const guarded = await ServeCommand.start([], { LANGCHAIN_RERANK_API_KEY: key });
       const page = await PlaygroundPage.open(browser, guarded.url, {
@@ -203,10 +204,10 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("links", () => {
+  describe("a link", () => {
     const permissions = ["clipboard-read", "clipboard-write"];
 
-    it("bring back query, documents and settings, send nothing by themselves, and give the same order", async () => {
+    it("restores query, documents and settings, sends nothing by itself, and gives the same order", async () => {
       const first = await PlaygroundPage.open(browser, server.url, { permissions });
       await first.fill(QUERY, DOCUMENTS.join("\n\n"));
       await first.page.check("input[value=hybrid]", { force: true });
@@ -229,7 +230,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await second.close();
     });
 
-    it.each(["#p1=broken!", "#p1=AAAA", "#something"])("%s is reported, and the page works", async (fragment) => {
+    it.each(["#p1=broken!", "#p1=AAAA", "#something"])("to %s is reported, and the page works", async (fragment) => {
       const page = await PlaygroundPage.open(browser, `${server.url}/${fragment}`);
       await expect.poll(() => page.text("#problem")).toMatch(/^This link cannot be read\./);
       await page.fill(QUERY, DOCUMENTS.join("\n"));
@@ -238,7 +239,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await page.close();
     });
 
-    it("a link with a model that is not here says so", async () => {
+    it("that names a model which the server does not offer is reported", async () => {
       const { encodeFragment } = await import("../../src/apps/playground/share/fragment.js");
       const { DEFAULT_STATE } = await import("../../src/apps/playground/settings.js");
       const state = { ...DEFAULT_STATE, query: QUERY, text: DOCUMENTS.join("\n"), model: "gone-model" };
@@ -248,7 +249,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("files", () => {
+  describe("a file", () => {
     const drop = (files: Record<string, string>) =>
       opened.page.evaluate((given) => {
         const dataTransfer = new DataTransfer();
@@ -258,7 +259,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
         document.body.dispatchEvent(new DragEvent("drop", options));
       }, files);
 
-    it("that are dropped become documents, and can be undone", async () => {
+    it("that is dropped becomes documents, which can be undone", async () => {
       const before = await opened.page.inputValue("#documents");
       await drop({ "a.jsonl": '{"text":"first"}\n{"text":"second"}', "b.csv": "id,text\n1,third" });
       await expect.poll(() => opened.page.inputValue("#documents")).toBe("first\nsecond\nthird");
@@ -267,7 +268,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.page.inputValue("#documents")).toBe(before);
     });
 
-    it("that are opened, too", async () => {
+    it("that is opened becomes documents", async () => {
       await opened.page.setInputFiles("#file", {
         name: "notes.md",
         mimeType: "text/markdown",
@@ -276,7 +277,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await expect.poll(() => opened.text("#count")).toBe("2 documents, separated by dashes");
     });
 
-    it("files that cannot be read are reported by name", async () => {
+    it("that cannot be read is reported by name", async () => {
       await drop({ "photo.png": "x" });
       await expect.poll(() => opened.text("#problem")).toContain("photo.png cannot be opened. Choose one of .txt");
       await drop({ "bad.jsonl": '{"text":' });
@@ -284,8 +285,8 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("Japanese", () => {
-    it("is ranked, with a word on models that do not read it", async () => {
+  describe("Japanese text", () => {
+    it("is ranked, with a warning from models that do not read it", async () => {
       await opened.page.selectOption("#example", { label: "日本語: 十の文" });
       expect(await opened.page.inputValue("#query")).toBe("食べ物に関する話");
       const cards = await opened.rank();
@@ -294,7 +295,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.text("#language")).toMatch(/made for English.*Japanese/);
     });
 
-    it("can be typed with an input method, whose Enter takes a word and ranks nothing", async () => {
+    it("can be typed with an input method, whose Enter accepts a word without ranking", async () => {
       await opened.page.fill("#query", "");
       await opened.page.focus("#query");
       const session = await opened.page.context().newCDPSession(opened.page);
@@ -310,7 +311,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
     });
   });
 
-  describe("for everybody", () => {
+  describe("the page", () => {
     it("works by keyboard alone", async () => {
       const { keyboard } = opened.page;
       const focused = () =>
@@ -344,7 +345,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect((await opened.cards())[0]).toMatchObject({ text: DOCUMENTS[0] });
     });
 
-    it("has a way past the form, and announces results", async () => {
+    it("has a link past the form, and announces results to screen readers", async () => {
       await opened.page.keyboard.press("Tab");
       await opened.page.keyboard.press("Enter");
       expect(await opened.page.evaluate(() => document.activeElement?.id)).toBe("results-title");
@@ -353,7 +354,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       expect(await opened.page.getAttribute("#problem", "role")).toBe("alert");
     });
 
-    it("nothing moves for those who ask for less motion", async () => {
+    it("has no animation for people who prefer reduced motion", async () => {
       const calm = await PlaygroundPage.open(browser, server.url, { reducedMotion: "reduce" });
       expect((await calm.rank())[0]!.change).not.toBe("");
       expect(await calm.moves()).toBe(0);
@@ -370,7 +371,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await page.close();
     });
 
-    it("goes to the order on a phone, where it lies below the form", async () => {
+    it("scrolls to the results on a phone, where they are below the form", async () => {
       const phone = await PlaygroundPage.open(browser, server.url, {
         viewport: { width: 390, height: 844 },
         isMobile: true,
@@ -382,7 +383,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       await phone.close();
     });
 
-    it.each(["light", "dark"] as const)("axe-core finds no violations in %s colors", async (colorScheme) => {
+    it.each(["light", "dark"] as const)("has no violation that axe-core finds in %s colors", async (colorScheme) => {
       const page = await PlaygroundPage.open(browser, server.url, { colorScheme });
       const [red] = await page.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g)!);
       expect(Number(red) > 128).toBe(colorScheme === "light");

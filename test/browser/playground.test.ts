@@ -67,13 +67,13 @@ describe.skipIf(!chromium)("the playground without a server of its own", () => {
     "Canberra is the capital of Australia.",
   ];
 
-  it.each(["cross-encoder", "embedding", "hybrid"])("puts documents in order: %s", async (reranker) => {
+  it.each(["cross-encoder", "embedding", "hybrid"])("sorts documents with the reranker %s", async (reranker) => {
     const [best, ...others] = await rank(QUERY, DOCUMENTS, reranker);
     expect(best).toBe("Canberra is the capital of Australia.");
     expect(others).toHaveLength(2);
   });
 
-  it("asked its own folder alone", () => {
+  it("requests nothing outside its own folder", () => {
     expect(site.requests.filter((path) => path.endsWith(".onnx")).length).toBeGreaterThan(0);
     expect(site.requests.filter((path) => !/^GET \/try\//.test(path) && path !== "GET /favicon.ico")).toEqual([]);
     expect(faults).toEqual([]);

@@ -30,7 +30,7 @@ const SETTINGS: InlineConfig = {
   server: { host: "127.0.0.1", fs: { strict: false } },
 };
 
-describe.skipIf(!chromium)("an application of Vite", () => {
+describe.skipIf(!chromium)("an application that Vite bundles", () => {
   let browser: Browser;
   let project: string;
 
@@ -62,7 +62,7 @@ describe.skipIf(!chromium)("an application of Vite", () => {
     return text!.trim();
   }
 
-  it("runs from its build, which carries models, worker and runtime along", async () => {
+  it("runs from its build, which includes models, worker and runtime", async () => {
     await build({ ...SETTINGS, root: project });
     const files = await readdir(join(project, "dist/assets"));
     expect(files.filter((name) => name.endsWith(".wasm"))).toHaveLength(1);

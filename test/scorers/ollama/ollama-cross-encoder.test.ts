@@ -148,7 +148,7 @@ it("rejects a query that alone is too long instead of looping", async () => {
   await expect(scorerFor().score("q", ["a document"])).rejects.toMatchObject({ name: "BackendError", status: 400 });
 });
 
-describe("an error that says why", () => {
+describe("OllamaCrossEncoder, with the reason,", () => {
   it.each<[string, object, object]>([
     ["an older server", { response: "yes", done: true }, { name: "BackendError", message: /0\.12\.11/ }],
     ["a cloud model", { response: "yes", logprobs: null }, { name: "BackendError", message: /0\.12\.11/ }],
@@ -164,12 +164,12 @@ describe("an error that says why", () => {
     await expect(scorerFor().score("q", ["d"])).rejects.toMatchObject(error);
   });
 
-  it("a model that is not there", async () => {
+  it("rejects a model that is not there", async () => {
     server.answer((_, response) => sendJson(response, 404, { error: `model '${MODEL}' not found` }));
     await expect(scorerFor().score("q", ["d"])).rejects.toMatchObject({ status: 404, message: /ollama pull dengcao/ });
   });
 
-  it("an embedding model", async () => {
+  it("rejects an embedding model", async () => {
     server.answer((_, response) => sendJson(response, 400, { error: `"${MODEL}" does not support generate` }));
     await expect(scorerFor().score("q", ["d"])).rejects.toMatchObject({
       status: 400,
@@ -178,7 +178,7 @@ describe("an error that says why", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it("a server that is down", async () => {
+  it("fails when the server is down", async () => {
     await server.close();
     await expect(scorerFor({ retries: 0 }).score("q", ["d"])).rejects.toMatchObject({
       name: "BackendError",
