@@ -23,7 +23,8 @@ export type BulkOptions = Omit<RankOptions, "query"> & {
   corpus: string;
   queries: string;
   out: string;
-  processes: number;
+  /** Processes with one thread each; without it, one process that uses all cores. */
+  processes: number | undefined;
   shard: Shard;
 };
 
@@ -70,7 +71,7 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
         queriesIndex: queries.index,
         model,
         options: given({ dtype, longDocuments, instruction, acceptLicense }),
-        shared: processes > 1,
+        singleThread: processes !== undefined,
       };
       await scoreQueries(
         shardQueries(run, shard, size.pairs, signal),
@@ -98,7 +99,8 @@ async function scoreQueries(
   signal: AbortSignal,
 ): Promise<void> {
   const bar = new ProgressBar();
-  const pool = new WorkerPool(options.processes, setup, signal);
+  const { processes = 1 } = options;
+  const pool = new WorkerPool(processes, setup, signal);
   const waiting: { query: RunQuery; scores: Promise<number[]> }[] = [];
   const writeOldest = async () => {
     const { query, scores } = waiting.shift()!;
@@ -113,7 +115,7 @@ async function scoreQueries(
       // Reported when its turn to be written comes.
       scores.catch(() => {});
       waiting.push({ query, scores });
-      if (waiting.length >= options.processes * AT_HAND) await writeOldest();
+      if (waiting.length >= processes * AT_HAND) await writeOldest();
     }
     while (waiting.length > 0) await writeOldest();
   } finally {
@@ -186,7 +188,7 @@ export function readBulkOptions(
   const useless = Object.entries({ query, format, field, json }).find(([, value]) => value !== undefined)?.[0];
   if (useless) throw new CliError(`--${useless} cannot be combined with --run.`, EXIT.usage);
   if (files.length > 0) throw new CliError(`Files cannot be combined with --run: ${files[0]}.`, EXIT.usage);
-  const { queries = join(folderOf(corpus!), "queries.jsonl"), processes = 1, shard = { index: 1, count: 1 } } = options;
+  const { queries = join(folderOf(corpus!), "queries.jsonl"), processes, shard = { index: 1, count: 1 } } = options;
   return { ...options, run: run!, corpus: corpus!, out: out!, queries, processes, shard };
 }
 

@@ -16,8 +16,8 @@ export interface WorkerSetup {
     instruction?: string;
     acceptLicense?: boolean;
   };
-  /** Other processes work on the same machine: one thread is enough. */
-  shared: boolean;
+  /** Scores with one thread, because there may be a process for each core. */
+  singleThread: boolean;
 }
 
 /** A query whose documents are to be scored. */

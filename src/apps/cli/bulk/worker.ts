@@ -42,11 +42,11 @@ class Worker {
   readonly #corpus: JsonlIndex;
   readonly #scorer: RelevanceScorer;
 
-  constructor({ corpus, corpusIndex, queries, queriesIndex, model, options, shared }: WorkerSetup) {
+  constructor({ corpus, corpusIndex, queries, queriesIndex, model, options, singleThread }: WorkerSetup) {
     this.#corpus = new JsonlIndex(corpus, corpusIndex);
     this.#queries = new JsonlIndex(queries, queriesIndex);
     const hasThreads = model === undefined || !(isRemoteModel(model) || findStaticModel(model));
-    const threads = shared && hasThreads ? { workers: 1, threads: 1 } : {};
+    const threads = singleThread && hasThreads ? { workers: 1, threads: 1 } : {};
     this.#scorer = createScorer(model, { ...options, ...threads });
   }
 

@@ -66,7 +66,11 @@ export function register(program: Command): void {
     .option("--corpus <path>", "documents of the run: corpus.jsonl, or a BEIR folder that holds it")
     .option("--queries <path>", "queries of the run (default: queries.jsonl next to the corpus)")
     .option("--out <file>", "the reranked run; while it is being written, OUT.partial holds what resumes it")
-    .option("--processes <count>", "processes that score side by side (default: 1)", wholeNumber(1))
+    .option(
+      "--processes <count>",
+      "processes that score side by side, with one thread each (default: one process that uses all cores)",
+      wholeNumber(1),
+    )
     .option(
       "--shard <i/n>",
       "only part i of n; the outputs of all parts, one after the other, are the whole",
