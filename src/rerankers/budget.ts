@@ -20,6 +20,12 @@ export class ScoringRates {
     return (this.#rates.get(scorer) ?? 0) * characters;
   }
 
+  /** Lowers the estimate, so that one slow call does not end scoring for good. */
+  doubt(scorer: RelevanceScorer): void {
+    const known = this.#rates.get(scorer);
+    if (known !== undefined) this.#rates.set(scorer, known * 0.8);
+  }
+
   learn(scorer: RelevanceScorer, characters: number, milliseconds: number): void {
     const rate = milliseconds / Math.max(1, characters);
     const known = this.#rates.get(scorer);
@@ -54,7 +60,11 @@ export function makeBudget(
   if (milliseconds === undefined) return { affords: () => true, run: (_scorer, _characters, work) => work(signal) };
   let used = spent;
   return {
-    affords: (scorer, characters) => used + rates.expect(scorer, characters) < milliseconds,
+    affords(scorer, characters) {
+      const isAffordable = used + rates.expect(scorer, characters) < milliseconds;
+      if (!isAffordable) rates.doubt(scorer);
+      return isAffordable;
+    },
     async run(scorer, characters, work) {
       // Loading a model does not count.
       if (!rates.has(scorer)) await raceAbort(signal, Promise.resolve(scorer.load?.({ signal })));

@@ -204,9 +204,12 @@ function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
   };
 }
 
-/** Infinite scores of a first stage as the largest numbers there are, since JSON turns infinity into null. */
+/** The largest number that a 32-bit float can hold. */
+const LARGEST = 3.4028234663852886e38;
+
+/** Infinite scores of a first stage as very large numbers, since JSON turns infinity into null. */
 function finite(score: number): number {
-  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, score));
+  return Number.isFinite(score) ? score : Math.sign(score) * LARGEST;
 }
 
 /** Unlike a subtraction, this orders equal infinities. */

@@ -48,8 +48,25 @@ interface Seen {
 /** The film about a shark, which the question is about. */
 const SHARK = 4;
 
-/** The newest and the oldest of both peer ranges. */
+interface InGraph {
+  result: { text: string; sim: number }[];
+  kept: { text: string; sim: number }[];
+  answer: string;
+}
+
+/** The newest and the oldest of both peer ranges, and the newest with what is built on it. */
 const STACKS = [
+  {
+    name: "LangChain 1.4 with LangGraph",
+    classic: "@langchain/classic",
+    packages: [
+      "@langchain/core@1.4.0",
+      "@langchain/classic@1.0.50",
+      "@langchain/langgraph@1.7.3",
+      "langchain@1.5.14",
+      "zod@4",
+    ],
+  },
   {
     name: "LangChain 1",
     classic: "@langchain/classic",
@@ -165,6 +182,17 @@ describe.each(STACKS)("an application on $name", ({ name, classic, packages }) =
       expect(seen.exports.static).toEqual(["StaticEmbeddings", "StaticLateInteraction", "configureBrowser"]);
     });
   });
+
+  it.runIf(packages.some((each) => each.startsWith("@langchain/langgraph")))(
+    "reranks in a node of a graph, whose checkpoint keeps the scores, and in a tool",
+    async () => {
+      const { result, kept, answer } = await see<InGraph>(project, "langgraph.mjs");
+      expect(result.map(({ text }) => text)[0]).toMatch(/^Bees/);
+      expect(result).toHaveLength(2);
+      expect(kept).toEqual(result);
+      expect(answer).toBe(result[0]!.text);
+    },
+  );
 
   it.each(["nodenext", "bundler"] as const)("has its types checked with %s resolution", async (resolution) => {
     expect(await checkTypes(project, "types.ts", resolution)).toBe("");

@@ -64,6 +64,24 @@ describe("a hybrid's budget", () => {
     });
   });
 
+  it("tries again after a slow call instead of leaving documents unscored for good", async () => {
+    await withClock(async (clock) => {
+      const [first, model] = [new Timed(0, clock), new Timed(0, clock)];
+      const reranker = new HybridReranker({ firstStage: first, model, budget: 50 });
+      const rerank = async () => (await reranker.rerank(numbered([1, 2, 3]), "q")).report.reranked;
+      model.score = async (_query, texts) => {
+        clock.now += 1_000;
+        return texts.map(() => 0);
+      };
+      expect(await rerank()).toBe(3);
+      Reflect.deleteProperty(model, "score");
+      expect(await rerank()).toBe(0);
+      const later: unknown[] = [];
+      for (let i = 0; i < 30; i++) later.push(await rerank());
+      expect(later.at(-1)).toBe(3);
+    });
+  });
+
   it("is not charged for the default models on their first call", async () => {
     await using reranker = new HybridReranker({ budget: 30_000 });
     const { report } = await reranker.rerank(numbered([1, 2, 3]), "a text");

@@ -7,7 +7,7 @@ import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";
 import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */
@@ -49,7 +49,7 @@ export interface OnnxCrossEncoderOptions extends OnnxOptions {
 const ACTIVATIONS = {
   /** For heads with two labels, this is the softmax probability of the positive one. */
   sigmoid: { apply: (logit: number) => 1 / (1 + Math.exp(-logit)), lowest: 0 },
-  identity: { apply: (logit: number) => logit, lowest: -1e30 },
+  identity: { apply: (logit: number) => logit, lowest: LOWEST_SCORE },
 } as const satisfies Record<ActivationName, object>;
 
 /** Enough texts that every worker thread gets one. */

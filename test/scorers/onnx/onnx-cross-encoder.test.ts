@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { OnnxCrossEncoder } from "langchain-rerank/onnx";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RelevanceScorer, ScorerReport } from "../../../src/scorers/relevance-scorer.js";
+import { LOWEST_SCORE } from "../../../src/scorers/relevance-scorer.js";
 import { ThreadWatch } from "../../inference/engine-threads.js";
 import { tinyModel } from "./model-copy.js";
 
@@ -56,6 +57,12 @@ describe.each(["bert-one-logit", "bert-two-logits", "xlm-roberta", "modernbert"]
 
 describe("OnnxCrossEncoder", () => {
   const model = tinyModel("bert-one-logit");
+
+  it("gives blank texts under logits the lowest score of all scorers, a 32-bit float", () => {
+    const { lowestScore } = new OnnxCrossEncoder({ model, activation: "identity" });
+    expect(lowestScore).toBe(LOWEST_SCORE);
+    expect(Math.fround(LOWEST_SCORE)).toBe(LOWEST_SCORE);
+  });
 
   it("truncates and reports documents that do not fit next to the query", async () => {
     await using scorer = new OnnxCrossEncoder({ model, maxLength: 32 });
