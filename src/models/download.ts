@@ -55,6 +55,11 @@ function repositoryOf(name: string, entry: ModelEntry | undefined): { repository
   }
   const parsed = parseRepository(name);
   if (parsed) return parsed;
+  if (/^https?:/i.test(name)) {
+    const problem =
+      "it is an address. For a rerank server, name the provider, as in `tei:` with the address in TEI_BASE_URL.";
+    throw new ModelNotFoundError(name, problem);
+  }
   const problem = "it is neither a registered model nor a local folder nor a repository `owner/name` of the hub.";
   throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
 }

@@ -46,7 +46,7 @@ export function findModel(name: string): ModelEntry | undefined {
 /**
  * Returns the entry with this name or alias, ignoring case.
  *
- * @throws ModelNotFoundError when no model has this name; it suggests the three nearest names.
+ * @throws ModelNotFoundError when no model has this name; it suggests up to three similar names.
  * @example
  * getModel("Xenova/ms-marco-MiniLM-L-6-v2").license; // "Apache-2.0"
  */
@@ -61,7 +61,7 @@ export function defaultModel(): ModelEntry {
   return getModel(DEFAULT_MODELS.reranker);
 }
 
-/** Registered names that resemble `name`, nearest first. */
+/** Registered names that resemble `name`, nearest first; none if no name shares half of its characters. */
 export function nearestModels(name: string, count = 3): string[] {
   const wanted = name.toLowerCase();
   const distance = (entry: ModelEntry) =>
@@ -69,6 +69,7 @@ export function nearestModels(name: string, count = 3): string[] {
       ...[entry.name, ...(entry.aliases ?? [])].map((candidate) => nameDistance(wanted, candidate.toLowerCase())),
     );
   return REGISTRY.map((entry) => ({ name: entry.name, distance: distance(entry) }))
+    .filter((candidate) => candidate.distance <= Math.max(3, wanted.length / 2))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map((candidate) => candidate.name);

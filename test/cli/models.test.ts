@@ -25,6 +25,21 @@ describe("the commands models list and models info", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  it("explains names that are none of a registered model: providers, paths and addresses, without far-fetched advice", async () => {
+    for (const command of ["info", "check", "download"]) {
+      const remote = await runCli(["models", command, "cohere:rerank-v3.5"]);
+      expect(remote).toMatchObject({ code: 2, stderr: expect.stringContaining("runs at a provider") });
+    }
+    for (const path of ["./m/ce", TINY]) {
+      const { code, stderr } = await runCli(["models", "info", path]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`models check ${path}`) });
+    }
+    const address = await runCli(["rank", "-q", "q", "-m", "http://localhost:8080/v1/rerank"], { input: "text" });
+    expect(address).toMatchObject({ code: 1, stderr: expect.stringContaining("TEI_BASE_URL") });
+    const unlike = await runCli(["models", "info", "qqqqqqqqqqqqqqqqqqqq"]);
+    expect(unlike.stderr).toMatch(/no registered model has this name\.\n?$/);
+  });
+
   it("filters the list and prints it as JSON", async () => {
     const { stdout } = await runCli([
       "models",

@@ -17,10 +17,10 @@ describe("getModel", () => {
     ["jina-reranker-v1-tinny-en", "jinaai/jina-reranker-v1-tiny-en"],
     ["rerank-en", "rerank-en-v1"],
     ["static", "static-en-v1"],
-  ])("suggests three names for %s, with the intended one first", (wrong, meant) => {
+  ])("suggests up to three names for %s, with the intended one first", (wrong, meant) => {
     const error = catchError(() => getModel(wrong));
     expect(error).toBeInstanceOf(ModelNotFoundError);
-    expect((error as ModelNotFoundError).suggestions).toHaveLength(3);
+    expect((error as ModelNotFoundError).suggestions.length).toBeLessThanOrEqual(3);
     expect((error as ModelNotFoundError).suggestions[0]).toBe(meant);
     expect((error as Error).message).toContain(`Did you mean "${meant}"`);
   });

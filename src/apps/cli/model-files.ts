@@ -15,6 +15,7 @@ import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { downloadDetail, formatBytes } from "./download-detail.js";
 import { interruption } from "./interruption.js";
+import { refuseRemote } from "./model-output.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
 
@@ -31,6 +32,7 @@ export interface FetchOptions {
 
 /** `models download`: prints the folder. */
 export async function download(name: string, options: FetchOptions): Promise<void> {
+  refuseRemote(name);
   const bar = new ProgressBar();
   try {
     const { folder } = await downloadModel(name, {
@@ -56,6 +58,7 @@ interface Finding {
 /** `models check`: sizes and hashes of the files, then golden scores, or the vectors of an embedding model. Throws the first failure after all findings are printed. */
 export async function check(name: string | undefined, options: FetchOptions): Promise<void> {
   const model = name ?? defaultModel().name;
+  refuseRemote(model);
   const { folder, file, findings } =
     findModel(model)?.runtime === "static" ? await checkStatic(model, options) : await checkOnnx(model, options);
   if (options.json) process.stdout.write(`${JSON.stringify({ model, folder, file, findings }, null, 2)}\n`);

@@ -1,6 +1,9 @@
-import { getModel, listModels, type ModelFilter } from "../../models/find.js";
+import { existsSync } from "node:fs";
+import { findModel, getModel, listModels, type ModelFilter } from "../../models/find.js";
 import { type ModelEntry, type Precision, speedClass } from "../../models/types.js";
+import { isRemoteModel } from "../../scorers/remote-model.js";
 import { formatBytes } from "./download-detail.js";
+import { CliError, EXIT } from "./failure.js";
 import { renderTable } from "./terminal/table.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
 
@@ -39,6 +42,12 @@ function listTable(entries: readonly ModelEntry[]): string {
 
 /** Prints one model. @throws ModelNotFoundError when no model has this name. */
 export function printInfo(name: string, json: boolean): void {
+  refuseRemote(name);
+  const path = /^(?:[.~]{0,2}\/|file:|[a-z]:\\)/i.test(name) || existsSync(name);
+  if (path && !findModel(name)) {
+    const message = `${name} is no registered model but a path. \`models check ${name}\` checks a model's files.`;
+    throw new CliError(message, EXIT.usage);
+  }
   const entry = getModel(name);
   print(json ? JSON.stringify(withSpeed(entry), null, 2) : infoText(entry));
 }
@@ -143,4 +152,13 @@ function withSpeed(entry: ModelEntry) {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** @throws CliError for a model of a provider, of which nothing is on this machine. */
+export function refuseRemote(name: string): void {
+  if (!isRemoteModel(name)) return;
+  throw new CliError(
+    `"${name}" runs at a provider, so there are no files. \`rank --model ${name}\` tries it.`,
+    EXIT.usage,
+  );
 }

@@ -15,7 +15,7 @@ export const STATIC_MODELS: readonly ModelEntry[] = [
     family: "static",
     description: "Ships with the package: English word-piece vectors, pure TypeScript, no network to run.",
     bundled: true,
-    files: { q8: { path: "model.safetensors", bytes: 5_948_187 } },
+    files: { q8: { path: "model.safetensors", bytes: 5_948_315 } },
     parameters: 5.7,
     languages: ["en"],
     license: "Apache-2.0",
