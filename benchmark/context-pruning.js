@@ -1,7 +1,7 @@
 /**
  * How often a pruned paragraph still contains the answer, against the share of its characters that remains:
  *
- *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 400]
+ *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 1190]
  *
  * DATA is a folder of BEIR sets with an `answers.jsonl` ({ "query-id", "corpus-id", start, end }). Compared are `ContextPruner` with its
  * default rule and with limits, with the multilingual model for sets that are not English, with static scores, and the first characters.
@@ -10,11 +10,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Document } from "@langchain/core/documents";
-import { ContextPruner } from "../dist/index.js";
+import { ContextPruner, createScorer } from "../dist/index.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sets: { type: "string", default: "xquad/en" }, limit: { type: "string", default: "400" } },
+  options: { sets: { type: "string", default: "xquad/en" }, limit: { type: "string", default: "1190" } },
 });
 const data = positionals[0] ?? "../shared/data";
 const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6];
@@ -58,7 +58,7 @@ async function measure(questions, prune) {
   return { kept: kept / questions.length, left: left / questions.length };
 }
 
-/** A pruner per limit: the limit of a paragraph depends on its length, rounded so that few pruners are needed. */
+/** A pruner for a limit, all with one scorer, whose vectors of the paragraphs are cached. */
 function prunerFor(model) {
   const pruners = new Map();
   return (maxCharacters) => {
@@ -75,7 +75,8 @@ for (const set of values.sets.split(",")) {
   const row = (what, { kept, left }) =>
     console.log(`| ${set} | ${what} | ${(100 * kept).toFixed(1)} % | ${(100 * left).toFixed(0)} % |`);
   for (const model of set.endsWith("/en") ? [name, "static-en-v1"] : [name]) {
-    const pruner = prunerFor(model);
+    const scorer = createScorer(model);
+    const pruner = prunerFor(scorer);
     const run =
       (limit) =>
       async ({ query, text }) => {
@@ -92,6 +93,7 @@ for (const set of values.sets.split(",")) {
         ),
       );
     }
+    await scorer.dispose?.();
   }
   for (const share of SHARES) {
     row(

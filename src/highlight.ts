@@ -14,28 +14,41 @@ export interface HighlightOptions {
 }
 
 /**
- * Marks a passage in its text, such as the one that a long document's score comes from.
+ * Marks a passage in its text, such as the one that a long document's score comes from, or several, such as `metadata.rerank.spans`.
  *
  * @param text The text that was scored.
- * @param passage `metadata.rerank.passage`, in UTF-16 code units. White space at its ends is left outside the marks.
- * @throws InvalidInputError if the passage is not a part of the text.
+ * @param passages `metadata.rerank.passage` or a list of spans in any order, in UTF-16 code units. What two spans share is marked
+ * once. White space at the ends of a passage is left outside the marks.
+ * @throws InvalidInputError if a passage is not a part of the text.
  * @example
  * const [best] = (await reranker.rerank(documents, query)).documents; // longDocuments: "max-passage", details: true
  * highlight(best.pageContent, best.metadata.rerank.passage, { context: 80 });
  */
-export function highlight(text: string, passage: TextSpan, options: HighlightOptions = {}): string {
+export function highlight(
+  text: string,
+  passages: TextSpan | readonly TextSpan[],
+  options: HighlightOptions = {},
+): string {
   const { before = "**", after = "**", context = Number.POSITIVE_INFINITY, ellipsis = "…" } = options;
-  const { start, end } = passage;
-  if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length)) {
-    throw new InvalidInputError("passage", `${start}–${end} is not a part of a text of ${text.length} characters.`);
+  let shown = "";
+  let from = 0;
+  for (const { start, end } of [passages].flat().sort((a, b) => a.start - b.start)) {
+    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length)) {
+      throw new InvalidInputError("passage", `${start}–${end} is not a part of a text of ${text.length} characters.`);
+    }
+    const body = text.slice(Math.max(start, from), end);
+    const core = body.trim();
+    if (core === "") continue;
+    const first = text.indexOf(core, Math.max(start, from));
+    shown += between(text.slice(from, first), from > 0) + before + core + after;
+    from = first + core.length;
   }
-  const body = text.slice(start, end);
-  const lead = body.length - body.trimStart().length;
-  const core = body.trim();
-  const head = text.slice(0, start + lead);
-  const tail = text.slice(start + lead + core.length);
-  const shown = { head: keepEnd(head, context, ellipsis), tail: keepStart(tail, context, ellipsis) };
-  return core === "" ? shown.head + shown.tail : shown.head + before + core + after + shown.tail;
+  return shown + keepStart(text.slice(from), context, ellipsis);
+
+  function between(gap: string, isInside: boolean): string {
+    if (!isInside) return keepEnd(gap, context, ellipsis);
+    return gap.length > 2 * context ? keepStart(gap, context, "") + keepEnd(gap, context, ellipsis) : gap;
+  }
 }
 
 /** A character of a word in any script. */

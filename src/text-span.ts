@@ -8,4 +8,6 @@ export interface TextSpan {
 export interface ScoredSpan extends TextSpan {
   /** A finite number on the scale of the model that scored the span; higher is more relevant. */
   score: number;
+  /** The part of the query that the span matches, for models that compare words with words. */
+  query?: TextSpan;
 }

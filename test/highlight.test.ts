@@ -23,6 +23,25 @@ describe("highlight", () => {
     expect(marked).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
   });
 
+  it("marks several spans in any order, and what two of them share once", () => {
+    const spans = [
+      { start: 16, end: 19 },
+      { start: 0, end: 3 },
+      { start: 2, end: 7 },
+    ];
+    expect(highlight("One two. Three. Four five.", spans)).toBe("**One** **two**. Three. **Fou**r five.");
+    expect(highlight("nothing", [])).toBe("nothing");
+  });
+
+  it("leaves out what is far from every span", () => {
+    const text = "The ferry leaves the harbour at seven and returns before dark, except on Sundays.";
+    const spans = ["ferry", "Sundays"].map((word) => ({
+      start: text.indexOf(word),
+      end: text.indexOf(word) + word.length,
+    }));
+    expect(highlight(text, spans, { context: 8 })).toBe("The **ferry** leaves … on **Sundays**.");
+  });
+
   it("always contains the exact passage, and without context the whole text", () => {
     const inputs = fc.string({ unit: "grapheme", maxLength: 60 }).chain((text) => {
       const index = fc.integer({ min: 0, max: text.length });

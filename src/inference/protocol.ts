@@ -125,8 +125,25 @@ export interface LateJob extends JobLimits, PassageOptions {
 
 export type Job = PairJob | VectorJob | LateJob;
 
-/** One input of a job: a text, or, in late interaction, one that was encoded before. */
-export type JobInput = string | TokenVectors;
+/** Late interaction: a text whose parts are compared with the query one by one. */
+export interface PartedText {
+  text: string;
+  /** In order, not overlapping. */
+  parts: readonly TextSpan[];
+  /** If the text was encoded before: in one piece, with the settings of the job. */
+  vectors?: TokenVectors | undefined;
+}
+
+/** One input of a job: a text, or, in late interaction, one that was encoded before, or one in parts. */
+export type JobInput = string | TokenVectors | PartedText;
+
+/** How a part of a text compares with the query. */
+export interface PartResult {
+  /** Like a text's, from the vectors of the part's tokens. The pooled vectors are those of the whole text. */
+  similarity: number;
+  /** The best cosine of each token of the query; empty for a part without tokens. */
+  cosines: Float32Array<ArrayBuffer>;
+}
 
 /** An encoded text in late interaction. */
 export interface TokenVectors {
@@ -171,6 +188,10 @@ export interface TextResult {
   queryTruncated?: boolean;
   /** The passage that the score comes from. */
   passage?: TextSpan;
+  /** One per part, for a text in parts. Of a query in parts, `rows` alone. */
+  parts?: PartResult[];
+  /** For a text in parts: where each part's tokens are among the vectors. */
+  rows?: (readonly [from: number, to: number])[];
 }
 
 /** Counts of one batch or several; they are added up. */

@@ -10,13 +10,13 @@ import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import { checkScores, checkThreshold, readTexts } from "./checks.js";
 import { callScorer, rawScores } from "./score-with.js";
-import { longestSentence, selectSentences } from "./select-sentences.js";
+import { EVIDENCE_POWERS, longestSentence, selectSentences } from "./select-sentences.js";
 import { cutSentences } from "./sentences.js";
 
 /** Options of {@link ContextPruner}. */
 export interface ContextPrunerInput {
   /**
-   * Scores the sentences: a scorer or the name of one. Late interaction is a good choice, since it encodes each sentence once for all queries.
+   * Scores the sentences: a scorer or the name of one. Late interaction reads each document once, for all its sentences and all queries.
    * @default "late-en-v1", the bundled English late-interaction model
    */
   model?: ModelOption;
@@ -31,7 +31,8 @@ export interface ContextPrunerInput {
   /**
    * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
    * document remains in any case.
-   * @default none. Without a limit and a threshold, sentences remain whose odds are at least a third of those of the document's best.
+   * @default none. Without a limit and a threshold, sentences remain whose share of the document's evidence, measured by the odds of their
+   * scores, is at least 0.85 times their share of its characters.
    */
   threshold?: number | undefined;
 }
@@ -88,10 +89,20 @@ export class ContextPruner extends BaseDocumentCompressor {
   ): Promise<DocumentInterface[]> {
     const texts = readTexts(documents, query, ({ pageContent }) => pageContent);
     const sentences = texts.map((text) => cutSentences(text, longestSentence(text, this.#options)));
-    const scores = await this.#score(query, texts, sentences, signal);
+    const parted = texts.map((text, index) => ({ text, parts: sentences[index]! }));
+    const inContext = await this.#scorer.scoreParts?.(query, parted, signal);
+    for (const [index, each] of inContext?.entries() ?? [])
+      checkScores(scorerName(this.#scorer), each, sentences[index]!.length);
+    const scores = inContext ?? (await this.#scoreAlone(query, texts, sentences, signal));
+    this.#checkScale();
+    const curve = this.#scorer.calibration;
+    const power = curve && EVIDENCE_POWERS[inContext ? "inContext" : "alone"];
     return documents.map((document, index) => {
-      const spans = sentences[index]!.map((span, i): ScoredSpan => ({ ...span, score: scores[index]![i]! }));
-      return prune(document, selectSentences(texts[index]!, spans, this.#limits()));
+      const spans = sentences[index]!.map((span, i): ScoredSpan => {
+        const raw = scores[index]![i]!;
+        return { ...span, score: curve ? calibrate(raw, curve) : raw };
+      });
+      return prune(document, selectSentences(texts[index]!, spans, { ...this.#options, power }));
     });
   }
 
@@ -105,13 +116,8 @@ export class ContextPruner extends BaseDocumentCompressor {
     await this.dispose();
   }
 
-  #limits() {
-    const { maxCharacters, maxTokens, threshold } = this.#options;
-    return { maxCharacters, maxTokens, threshold, isProbability: this.#scorer.calibration !== undefined };
-  }
-
   /** One score per sentence of each document. A sentence often refers to the one before it, so both are read together as well. */
-  async #score(query: string, texts: readonly string[], sentences: readonly TextSpan[][], signal?: AbortSignal) {
+  async #scoreAlone(query: string, texts: readonly string[], sentences: readonly TextSpan[][], signal?: AbortSignal) {
     const readings = sentences.map((spans, index) =>
       spans.flatMap(({ start, end }, i) => [
         texts[index]!.slice(start, end),
@@ -123,14 +129,11 @@ export class ContextPruner extends BaseDocumentCompressor {
     const candidates = { query, texts: distinct, signal: signal ?? new AbortController().signal };
     const result = await callScorer(this.#scorer, candidates);
     checkScores(scorerName(this.#scorer), result.scores, distinct.length);
-    this.#checkScale();
     const raw = new Map(distinct.map((text, i) => [text, rawScores(result)[i]!]));
-    const curve = this.#scorer.calibration;
     return readings.map((pairs) =>
       pairs.flatMap((text, i) => {
         if (i % 2 === 1) return [];
-        const score = ALONE * raw.get(text)! + (1 - ALONE) * raw.get(pairs[i + 1]!)!;
-        return curve ? calibrate(score, curve) : score;
+        return ALONE * raw.get(text)! + (1 - ALONE) * raw.get(pairs[i + 1]!)!;
       }),
     );
   }

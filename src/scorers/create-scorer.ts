@@ -7,7 +7,7 @@ import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { findStaticModel } from "../models/registry/static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
-import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
+import { LOWEST_SCORE, type PartedText, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
 import { isListwise } from "./remote/listwise.js";
 import { checkRemoteModel, createRemoteScorer, explainUnknownProvider, isRemoteModel } from "./remote-model.js";
 
@@ -134,13 +134,7 @@ class LazyScorer implements RelevanceScorer {
 
   /** Loads the model. */
   async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const call = startCall({ signals: [signal, this.#disposal.signal] });
-    try {
-      const { scorer } = await this.#opened.get(call.signal);
-      await scorer.load?.({ signal: call.signal });
-    } finally {
-      call.release();
-    }
+    await this.#call(signal, (scorer, stop) => scorer.load?.({ signal: stop }));
   }
 
   /** Known from the name, so that a cascade can refuse a listwise model before any work. */
@@ -150,10 +144,22 @@ class LazyScorer implements RelevanceScorer {
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (texts.length === 0) return [];
-    const call = startCall({ signals: [options.signal, this.#disposal.signal] });
+    return this.#call(options.signal, (scorer, signal) => scorer.score(query, texts, { ...options, signal }));
+  }
+
+  async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal) {
+    return this.#call(signal, (scorer, stop) => scorer.scoreParts?.(query, texts, stop));
+  }
+
+  /** Opens the scorer and uses it until it is disposed of. */
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    use: (scorer: RelevanceScorer, signal: AbortSignal) => T | Promise<T>,
+  ): Promise<T> {
+    const call = startCall({ signals: [signal, this.#disposal.signal] });
     try {
       const { scorer } = await this.#opened.get(call.signal);
-      return await scorer.score(query, texts, { ...options, signal: call.signal });
+      return await use(scorer, call.signal);
     } finally {
       call.release();
     }

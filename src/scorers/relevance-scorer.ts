@@ -87,6 +87,13 @@ export interface ScoreCacheReport {
   failure?: string;
 }
 
+/** A text and the parts of it that are scored one by one. */
+export interface PartedText {
+  text: string;
+  /** In order, not overlapping. */
+  parts: readonly TextSpan[];
+}
+
 /** Options of one {@link RelevanceScorer.score} call. */
 export interface ScoreOptions {
   /** Stops the work; the call then rejects with the signal's reason. */
@@ -112,6 +119,16 @@ export interface RelevanceScorer {
    * @returns One finite number per text, in the order of `texts`; higher is more relevant.
    */
   score(query: string, texts: readonly string[], options?: ScoreOptions): Promise<readonly number[]>;
+  /**
+   * Scores parts of texts, such as sentences, each read in the context of its text. `ContextPruner` prefers it to scoring sentences as texts.
+   *
+   * @returns One list per text with one number per part, on the scale of the raw scores; undefined if the model cannot do it.
+   */
+  scoreParts?(
+    query: string,
+    texts: readonly PartedText[],
+    signal?: AbortSignal,
+  ): Promise<readonly (readonly number[])[] | undefined>;
   /** Name for reports and traces. @default the class name */
   readonly model?: string;
   /** Score of a blank text, which is never passed to {@link score}. @default -(2 ** 100) */

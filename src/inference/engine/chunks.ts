@@ -6,6 +6,7 @@ const MULTIPLICATIONS_PER_CHARACTER = 4000;
 /** The cost of one input, in characters of text to encode. */
 export function inputCost(job: Job, input: JobInput): number {
   if (typeof input === "string") return input.length;
+  if ("text" in input) return input.vectors ? inputCost(job, input.vectors) : input.text.length;
   const numbers = input.passages.reduce((sum, { values }) => sum + values.length, 0);
   return (numbers * queryTokens(job)) / MULTIPLICATIONS_PER_CHARACTER;
 }

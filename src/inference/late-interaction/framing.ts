@@ -14,6 +14,12 @@ export function textRoom(template: readonly TemplatePart[], length: number): num
   return Math.max(0, length - countSpecials(template));
 }
 
+/** Number of tokens of a template before its text. */
+export function leadingTokens(template: readonly TemplatePart[]): number {
+  const text = template.findIndex((part) => "text" in part);
+  return countSpecials(template.slice(0, text));
+}
+
 /** Puts a query into its template, truncated to the length and, for models that expand queries, filled up to it. */
 export function frameQuery(
   template: readonly TemplatePart[],

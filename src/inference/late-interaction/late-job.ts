@@ -1,9 +1,10 @@
-import type { JobInput, LateJob, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
-import { encodeSequence } from "../tokenizer/pair-encoding.js";
+import type { JobInput, LateJob, PartedText, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
+import { type Encoded, encodeSequence, type TemplatePart } from "../tokenizer/pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
-import { frameQuery, textRoom, withMarker } from "./framing.js";
+import { comparePart, partRows, tokenEnds } from "./compare-parts.js";
+import { frameQuery, leadingTokens, textRoom, withMarker } from "./framing.js";
 import { LOWEST_SIMILARITY, maxSim } from "./max-sim.js";
 import { cosine, readPooled } from "./pooled-vector.js";
 import { type QueryMatrix, queryMatrix } from "./query-matrix.js";
@@ -16,9 +17,14 @@ const matrices = new WeakMap<LateJob, QueryMatrix>();
 export function planLateJob(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], maxLength: number): Work {
   const weight = pooledWeight(model, job);
   const skipped = job.role === "document" ? model.late!.skipped : NONE;
+  const framing = frame(model, job, maxLength);
+  const parts = (input: JobInput, encoded: Encoded, vectors: TokenVectors) =>
+    typeof input !== "string" && "text" in input
+      ? compareParts(model, job, input, { encoded, vectors, framing, skipped, weight })
+      : {};
   return {
-    items: encode(model, job, inputs, maxLength),
-    read({ values, dims, pooled }, row, { encoded, span }) {
+    items: encode(model, job, inputs, framing),
+    read({ values, dims, pooled }, row, { text, encoded, span }) {
       const [, width = 0, dimension = 0] = dims;
       if (weight > 0 && !pooled)
         throw new Error("the model has no output for whole texts. Omit `pooledWeight`, or set it to 0.");
@@ -26,32 +32,86 @@ export function planLateJob(model: LoadedModel, job: LateJob, inputs: readonly J
       const { truncated } = encoded;
       const whole = weight > 0 ? { pooled: readPooled(pooled!.values, row, pooled!.dimension) } : {};
       const vectors = { dimension, passages: [{ values: tokens, ...whole, ...(span ? { span } : {}) }], truncated };
-      return { ...compare(job, vectors, weight), ...(job.keep ? { vectors } : {}) };
+      const found = { ...compare(job, vectors, weight), ...parts(inputs[text]!, encoded, vectors) };
+      return { ...found, ...(job.keep ? { vectors } : {}) };
     },
     combine,
-    known: inputs.map((input) => (typeof input === "string" ? undefined : compare(job, input, weight))),
+    known: inputs.map((input) => {
+      if (typeof input === "string") return undefined;
+      if (!("text" in input)) return compare(job, input, weight);
+      if (!input.vectors) return undefined;
+      const encoded = encodeWhole(model, job, input.text, framing);
+      return { ...compare(job, input.vectors, weight), ...parts(input, encoded, input.vectors) };
+    }),
   };
 }
 
-function* encode(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], maxLength: number): Iterable<Item> {
-  const { tokenizer } = model;
+/** What surrounds the texts of a job, and how many tokens they may have. */
+interface Framing {
+  template: readonly TemplatePart[];
+  length: number;
+  /** Tokens of the text itself. */
+  room: number;
+}
+
+function frame(model: LoadedModel, job: LateJob, maxLength: number): Framing {
   const late = model.late!;
   const isQuery = job.role === "query";
   const limitOfRole = isQuery ? late.queryLength : late.documentLength;
   const length = Math.min(job.length ?? limitOfRole ?? maxLength, maxLength);
-  const template = withMarker(tokenizer.templates.single, isQuery ? late.queryMarker : late.documentMarker);
+  const template = withMarker(model.tokenizer.templates.single, isQuery ? late.queryMarker : late.documentMarker);
+  return { template, length, room: textRoom(template, length) };
+}
+
+/** Encodes a text in one piece. */
+function encodeWhole(model: LoadedModel, job: LateJob, text: string, { template, length, room }: Framing): Encoded {
+  const ids = model.tokenizer.encodeUpTo(job.prefix + text, room);
+  return job.role === "query" ? frameQuery(template, length, ids, model.late!) : encodeSequence(template, length, ids);
+}
+
+/** Finds the vectors of a text's parts and, if the job has a query, compares each part with it. */
+function compareParts(
+  model: LoadedModel,
+  job: LateJob,
+  { text, parts }: PartedText,
+  of: { encoded: Encoded; vectors: TokenVectors; framing: Framing; skipped: ReadonlySet<number>; weight: number },
+): Pick<TextResult, "rows" | "parts"> {
+  const { tokenizer } = model;
+  const { room, template } = of.framing;
+  const countTokens = (piece: string) => tokenizer.encode(piece).length;
+  const prefix = job.prefix === "" ? 0 : countTokens(job.prefix);
+  const total = tokenizer.encodeUpTo(job.prefix + text, room).length - prefix;
+  const ends = tokenEnds(text, parts, Math.min(total, room - prefix), of.encoded.truncated, countTokens);
+  const rows = partRows(of.encoded, leadingTokens(template) + prefix, ends, of.skipped);
+  if (!job.query) return { rows };
+  const passage = of.vectors.passages[0]!;
+  const matrix = matrixOf(job);
+  const whole = of.weight > 0 ? of.weight * cosine(job.query.passages[0]!.pooled!, passage.pooled!) : 0;
+  const results = rows.map((range) => {
+    const found = comparePart(matrix, passage.values, range);
+    return { ...found, similarity: (1 - of.weight) * found.similarity + whole };
+  });
+  return { rows, parts: results };
+}
+
+function* encode(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], framing: Framing): Iterable<Item> {
+  const { tokenizer } = model;
+  const { template, length, room } = framing;
+  const isQuery = job.role === "query";
   const encodeText = (text: string) => tokenizer.encode(job.prefix + text);
-  const room = textRoom(template, length);
   const split = job.longDocuments === "max-passage" && !isQuery;
   const fits = Math.min(room, (split ? job.passageLength : undefined) ?? room);
   const prefixed = job.prefix === "" ? 0 : encodeText("").length;
   const limit = Math.max(1, Math.min(fits, job.passageLength ?? PASSAGE_LENGTH) - prefixed);
   const overlap = Math.floor(limit * (job.passageOverlap ?? PASSAGE_OVERLAP));
   for (const [text, input] of inputs.entries()) {
-    if (typeof input !== "string") continue;
+    if (typeof input !== "string") {
+      if ("text" in input && !input.vectors) yield { text, encoded: encodeWhole(model, job, input.text, framing) };
+      continue;
+    }
     const ids = tokenizer.encodeUpTo(job.prefix + input, fits);
     if (isQuery) {
-      yield { text, encoded: frameQuery(template, length, ids, late) };
+      yield { text, encoded: frameQuery(template, length, ids, model.late!) };
     } else if (!split || ids.length <= fits) {
       yield { text, encoded: encodeSequence(template, length, ids) };
     } else {
@@ -81,14 +141,18 @@ function byStart(a: PassageVectors, b: PassageVectors): number {
   return (a.span?.start ?? 0) - (b.span?.start ?? 0);
 }
 
+function matrixOf(job: LateJob): QueryMatrix {
+  const known = matrices.get(job);
+  if (known) return known;
+  const matrix = queryMatrix(job.query!);
+  matrices.set(job, matrix);
+  return matrix;
+}
+
 /** Compares a document with the job's query. The best passage counts. */
 function compare(job: LateJob, { passages, truncated }: TokenVectors, weight: number): TextResult {
   if (!job.query) return { truncated };
-  let matrix = matrices.get(job);
-  if (!matrix) {
-    matrix = queryMatrix(job.query);
-    matrices.set(job, matrix);
-  }
+  const matrix = matrixOf(job);
   const whole = job.query.passages[0]?.pooled;
   let similarity = LOWEST_SIMILARITY;
   let best: PassageVectors | undefined;

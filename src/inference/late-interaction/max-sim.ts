@@ -15,13 +15,18 @@ let kernel: MaxSimKernel | undefined | null = null;
  * @param document Vectors in half precision, one after the other.
  */
 export function maxSim(query: QueryMatrix, document: Uint16Array): number {
-  const { tokens, dimension } = query;
+  const { tokens } = query;
   if (tokens === 0 || document.length === 0) return LOWEST_SIMILARITY;
-  if (kernel === null) kernel = MaxSimKernel.start();
-  const best = kernel && dimension % 4 === 0 ? kernel.best(query, document) : plainBest(query, document);
+  const best = bestCosines(query, document);
   let sum = 0;
   for (let token = 0; token < tokens; token++) sum += best[token]!;
   return sum / tokens;
+}
+
+/** The best cosine of each token of the query with a token of the document. Valid until the next call. */
+export function bestCosines(query: QueryMatrix, document: Uint16Array): Float32Array | Float64Array {
+  if (kernel === null) kernel = MaxSimKernel.start();
+  return kernel && query.dimension % 4 === 0 ? kernel.best(query, document) : plainBest(query, document);
 }
 
 /** What the kernel computes, for runtimes without WebAssembly SIMD. */

@@ -5,15 +5,17 @@ import { DEFAULT_MODELS } from "../../models/defaults.js";
 import { findModel } from "../../models/find.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";
-import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { compareDocuments } from "./late-interaction/compare-documents.js";
+import type { PartedText, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { type Comparison, compareDocuments } from "./late-interaction/compare-documents.js";
 import { addStats, startCounts } from "./late-interaction/counts.js";
 import { LateEncoder } from "./late-interaction/encoder.js";
+import { findMatches } from "./late-interaction/find-matches.js";
 import {
   checkLateInteractionOptions,
   type OnnxLateInteractionOptions,
   passageOptions,
 } from "./late-interaction/options.js";
+import { scoreParts } from "./late-interaction/score-parts.js";
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
 
@@ -95,43 +97,66 @@ export class OnnxLateInteraction implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
     if (texts.length === 0) return [];
-    const call = startCall({ signals: [options.signal, this.#model.disposal] });
+    return this.#call(query, options.signal, (call) => this.#score(call, query, texts, options.onReport));
+  }
+
+  /**
+   * Scores parts of texts, such as sentences, by the vectors that their tokens have in the context of the text. The text is encoded once for
+   * all of them, and its vectors are cached.
+   *
+   * @param texts Each with its parts, in order and not overlapping.
+   * @returns One list per text with one similarity per part, between -1 and 1; that of a part which is the whole text differs from the raw score
+   * of the text only by the special tokens. Parts beyond the model's limit are read too.
+   * @throws As {@link score}.
+   * @example
+   * const [scores] = await scorer.scoreParts("who sleeps?", [{ text: "Bees fly. Cats sleep.", parts: [{ start: 0, end: 9 }, { start: 10, end: 21 }] }]);
+   */
+  async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<number[][]> {
+    checkQuery(query);
+    if (texts.length === 0) return [];
+    return this.#call(query, signal, (call) => scoreParts(call, texts));
+  }
+
+  /** Encodes the query and compares documents with it. */
+  async #call<T>(query: string, stop: AbortSignal | undefined, compare: (call: Comparison) => Promise<T>): Promise<T> {
+    const started = startCall({ signals: [stop, this.#model.disposal] });
     try {
-      return await this.#score(query, texts, call.signal, options.onReport);
+      const { signal } = started;
+      if (this.#options.verify) await this.#verified.get(signal);
+      const { vectors: cached } = await this.#shared.get(signal);
+      const counts = startCounts();
+      const encode = async (within: AbortSignal) => {
+        const found = await this.#encoder.query(query, within);
+        addStats(counts, found.stats);
+        return found;
+      };
+      const { vectors } = await cached.query(query, encode, signal);
+      return await compare({ encoder: this.#encoder, query: vectors, cached, counts, signal });
     } finally {
-      call.release();
+      started.release();
     }
   }
 
   async #score(
+    call: Comparison,
     query: string,
     texts: readonly string[],
-    signal: AbortSignal,
     onReport: ScoreOptions["onReport"],
   ): Promise<readonly number[]> {
-    if (this.#options.verify) await this.#verified.get(signal);
-    const { vectors: cached } = await this.#shared.get(signal);
-    const counts = startCounts();
-    const encoded = await cached.query(
-      query,
-      async (stop) => {
-        const found = await this.#encoder.query(query, stop);
-        addStats(counts, found.stats);
-        return found;
-      },
-      signal,
-    );
+    const { counts, cached } = call;
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
-    const call = { encoder: this.#encoder, query: encoded.vectors, cached, counts, signal };
     const results = await compareDocuments(call, distinct);
+    const matches = this.#options.wordMatches ? await findMatches(call, query, distinct) : undefined;
+    const matchesOf = new Map(distinct.map((text, index) => [text, matches?.[index]]));
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
     onReport?.({
       model: this.model,
       ...(this.#model.runtime && { runtime: this.#model.runtime }),
       raw: all.map(({ similarity }) => similarity!),
       truncated: all.map(({ truncated }) => truncated),
-      ...(encoded.vectors.truncated ? { queryTruncated: true } : {}),
+      ...(call.query.truncated ? { queryTruncated: true } : {}),
       passages: all.map(({ passage }) => passage),
+      ...(matches ? { spans: texts.map((text) => matchesOf.get(text)) } : {}),
       ...counts,
       cache: { ...counts.cache, bytes: cached.bytes, ...(cached.failure ? { failure: cached.failure.message } : {}) },
     });

@@ -1,6 +1,7 @@
 import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
 import { findModel } from "../../../models/find.js";
+import type { TextSpan } from "../../../text-span.js";
 import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";
 
 /** An encoded query and the statistics of encoding it. */
@@ -19,9 +20,24 @@ export class LateEncoder {
     this.#options = options;
   }
 
+  /** Whether long texts are cut into passages, whose vectors are others than those of the whole text. */
+  get cutsPassages(): boolean {
+    return this.#options.longDocuments === "max-passage";
+  }
+
   async query(query: string, signal: AbortSignal): Promise<EncodedQuery> {
     const { results, stats } = await this.#run({ role: "query", keep: true }, [query], signal);
     return { vectors: results[0]!.vectors!, stats };
+  }
+
+  /** Where the tokens of a query's parts are among its vectors. */
+  async queryRows(
+    query: string,
+    parts: readonly TextSpan[],
+    signal: AbortSignal,
+  ): Promise<NonNullable<TextResult["rows"]>> {
+    const { results } = await this.#run({ role: "query", keep: false }, [{ text: query, parts }], signal);
+    return results[0]!.rows!;
   }
 
   /** Compares documents with a query. Texts are encoded first; with `keep`, `onResult` receives their vectors. */

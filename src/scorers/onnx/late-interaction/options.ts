@@ -26,6 +26,12 @@ export interface OnnxLateInteractionOptions extends OnnxOptions {
    * @default the value with which the model was best in evaluations: 0.2 for `late-en-v1`, 0 for ColBERT models
    */
   pooledWeight?: number | undefined;
+  /**
+   * Report, as `spans` of each text, the word that matches each word of the query best, with the cosine of the two. Takes a second look at
+   * each text, without another pass through the model where the vectors are cached.
+   * @default false
+   */
+  wordMatches?: boolean | undefined;
   /** Cache of document vectors for further queries. `false` turns it off. @default 256 MiB of memory, no folder */
   cache?: VectorCacheOptions | false | undefined;
   /** Score the model's golden pairs first, and throw a `ModelIntegrityError` if they differ by more than their tolerance. @default false */
@@ -45,6 +51,7 @@ const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
   passageOverlap: number(0, 0.9),
   queryLength: integer(8),
   pooledWeight: number(0, 1),
+  wordMatches: flag,
   cache(option, value) {
     if (value === false) return;
     if (typeof value !== "object" || value === null)
