@@ -4,6 +4,7 @@ set -euo pipefail
 REAL_SERVERS_CACHE="${REAL_SERVERS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/langchain-rerank/real-servers}"
 mkdir -p "$REAL_SERVERS_CACHE"
 LLAMA_CPP_PYTHON_VERSION=0.3.36
+TORCH_VERSION=2.13.0
 
 # Exit status 75 (EX_TEMPFAIL) tells the test runner "skipped", with the reason as the last line of stderr; anything else but 0 is a failure.
 skip() {
@@ -23,7 +24,7 @@ lock() {
   flock 9
 }
 
-# venv NAME PACKAGE…: a Python environment of its own, made once.
+# venv NAME PACKAGE…: a Python environment of its own, made once. It also sees the packages in the folder $SHARED_PACKAGES, if that is set.
 venv() {
   local dir="$REAL_SERVERS_CACHE/$1" stamp
   shift
@@ -31,10 +32,35 @@ venv() {
   if [ ! -e "$stamp" ]; then
     rm -rf "$dir"
     python3 -m venv "$dir" >&2 || skip "python3 cannot make a virtual environment (is python3-venv installed?)"
+    [ -z "${SHARED_PACKAGES:-}" ] || echo "$SHARED_PACKAGES" >"$(packages_of "$dir")/shared.pth"
     "$dir/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || skip "pip could not install $*"
     touch "$stamp"
   fi
   echo "$dir"
+}
+
+# packages_of VENV: the folder of its packages.
+packages_of() { "$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
+
+# PyTorch in an environment of its own, since PyPI's build brings gigabytes that no two servers should install twice. Prints the folder of its
+# packages. The version is the one that vLLM is built for.
+torch_packages() {
+  lock torch
+  packages_of "$(venv "torch-$TORCH_VERSION" "torch==$TORCH_VERSION")"
+}
+
+# tiny_models VENV: makes the tiny models of random weights with this environment's torch, once. Prints their folder.
+tiny_models() {
+  local target="$REAL_SERVERS_CACHE/tiny-models" here
+  here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+  lock tiny-models
+  if [ ! -e "$target/.complete" ]; then
+    rm -rf "$target"
+    mkdir -p "$target"
+    "$1/bin/python" "$here/make_tiny_models.py" "$here/../../models/rerank-en-v1" "$target" >&2
+    touch "$target/.complete"
+  fi
+  echo "$target"
 }
 
 # The source of llama.cpp, as the sdist of llama-cpp-python carries it. Prints its folder.

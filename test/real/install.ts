@@ -25,7 +25,12 @@ const SCRIPTS = {
   "milvus-lite": "half a minute",
   ollama: "4–7 minutes",
   "llama-server": "6–9 minutes",
+  infinity: "10–20 minutes, 7 GB",
+  vllm: "10–20 minutes, 9 GB",
 } as const;
+
+/** Too large to set up on every run: only when `REAL_SERVERS` names them. */
+const ON_REQUEST: readonly string[] = ["infinity", "vllm"];
 
 export type ServerName = keyof typeof SCRIPTS;
 
@@ -39,8 +44,10 @@ const WANTED = process.env.REAL_SERVERS?.split(",");
 export default async function install({ provide }: TestProject): Promise<void> {
   const installed: Partial<Record<ServerName, Installed>> = {};
   for (const name of Object.keys(SCRIPTS) as ServerName[]) {
-    if (WANTED && !WANTED.includes(name)) {
-      installed[name] = { reason: "not among those that REAL_SERVERS names" };
+    if (WANTED ? !WANTED.includes(name) : ON_REQUEST.includes(name)) {
+      const reason = WANTED ? "not among those that REAL_SERVERS names" : `set up on request: REAL_SERVERS=${name}`;
+      process.stdout.write(`SKIPPED ${name}: ${reason}\n`);
+      installed[name] = { reason };
       continue;
     }
     const started = performance.now();

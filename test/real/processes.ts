@@ -27,13 +27,15 @@ export async function freePort(): Promise<number> {
  *
  * @param args Its arguments, given the port.
  * @param health Path that answers 200 once it is ready, or a function that is true then, given the address; it may reject before.
- * @throws When it ends first, or is not ready within two minutes; with what it wrote.
+ * @param patience Milliseconds to wait for it.
+ * @throws When it ends first, or is not ready in time; with what it wrote.
  */
 export async function startProcess(
   program: string,
   args: (port: number) => readonly string[],
   health: string | ((url: string) => Promise<boolean>),
   environment: (port: number) => Record<string, string> = () => ({}),
+  patience = 120_000,
 ): Promise<RunningServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -47,7 +49,7 @@ export async function startProcess(
       written = (written + part).slice(-200_000);
     });
   }
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + patience;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${written.slice(-3000)}`);
     const asked = typeof health === "string" ? fetch(url + health).then(({ ok }) => ok) : health(url);
