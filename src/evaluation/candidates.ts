@@ -1,5 +1,6 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
-import { InvalidInputError, InvalidResponseError } from "../errors.js";
+import { InvalidInputError } from "../errors.js";
+import { identifyDocuments } from "../identify-documents.js";
 import { type Checks, flag, functionFor, positiveInteger } from "../options.js";
 import { warningHandler } from "./checks.js";
 import type { Dataset } from "./dataset.js";
@@ -103,27 +104,11 @@ export function toDocuments(
 /**
  * Finds out which candidate each returned document is: by its `id`, by `metadata._id`, or by its text if only one candidate has it.
  *
- * @returns Indices of candidates, in the order returned.
+ * @returns Indexes of candidates, in the order returned.
  * @throws InvalidResponseError when a document is not one of the candidates, or is returned twice.
  */
 export function identify(name: string, given: readonly Document[], returned: readonly DocumentInterface[]): number[] {
-  const byId = new Map(given.map((document, index) => [document.id, index]));
-  const byText = new Map<string, number | undefined>();
-  given.forEach(({ pageContent }, index) => {
-    byText.set(pageContent, byText.has(pageContent) ? undefined : index);
-  });
-  const seen = new Set<number>();
-  return returned.map((document, position) => {
-    const index =
-      byId.get(document.id) ?? byId.get(document.metadata?._id as string) ?? byText.get(document.pageContent);
-    if (index === undefined) {
-      throw new InvalidResponseError(
-        name,
-        `document ${position} of the result is not one of the ${given.length} candidates.`,
-      );
-    }
-    if (seen.has(index)) throw new InvalidResponseError(name, `candidate "${given[index]!.id}" was returned twice.`);
-    seen.add(index);
-    return index;
-  });
+  const byId = new Map(given.map(({ id }, index) => [id, index]));
+  const texts = given.map(({ pageContent }) => pageContent);
+  return identifyDocuments(name, texts, returned, ({ id, metadata }) => byId.get(id) ?? byId.get(metadata?._id));
 }

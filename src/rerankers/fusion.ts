@@ -1,7 +1,8 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { copyWith } from "../copy-document.js";
-import { InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { InvalidOptionError } from "../errors.js";
+import { identifyDocuments } from "../identify-documents.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
@@ -112,23 +113,7 @@ async function rankByCompressor(
   const returned = rerank
     ? (await rerank.call(compressor, copies, query, { signal })).documents
     : await compressor.compressDocuments(copies, query);
-  const order = returned.map((document, i) => indexOf(document, texts, compressor, i));
-  if (new Set(order).size < order.length)
-    throw new InvalidResponseError(compressor.constructor.name, "it returned a document twice.");
-  return order;
-}
-
-/** The index of the candidate that a returned document is, by its mark or else by its text. */
-function indexOf(
-  document: DocumentInterface,
-  texts: readonly string[],
-  compressor: BaseDocumentCompressor,
-  position: number,
-): number {
-  const marked = (document.metadata as Record<symbol, unknown> | undefined)?.[INDEX];
-  if (typeof marked === "number") return marked;
-  const index = texts.indexOf(document.pageContent);
-  if (index >= 0 && texts.indexOf(document.pageContent, index + 1) < 0) return index;
-  const problem = index < 0 ? "is none of those it was given" : "has the text of several, and its metadata is gone";
-  throw new InvalidResponseError(compressor.constructor.name, `document ${position} that it returned ${problem}.`);
+  return identifyDocuments(compressor.constructor.name, texts, returned, ({ metadata }) => {
+    return (metadata as Record<symbol, number | undefined> | undefined)?.[INDEX];
+  });
 }

@@ -116,7 +116,7 @@ describe("evaluate", () => {
         returning((given) => [given[0]!, given[0]!]),
         data,
       ),
-    ).rejects.toThrow(/"chain" was returned twice/);
+    ).rejects.toThrow(/document \d+ of the result was returned before/);
     (data.run!.get("q1") as Map<string, number>).set("lost", 3);
     await expect(evaluate(new Foreign(), data)).rejects.toThrow(/run\["q1"\]: It contains document "lost"/);
     await expect(evaluate(new Foreign(), { ...smallDataset(), qrels: new Map() })).rejects.toThrow(
