@@ -30,6 +30,8 @@ describe("readBeir on files as people have them", () => {
     ["qrels as JSON lines, as in MTEB", { "qrels/test.jsonl": '{"query-id": "q1", "corpus-id": "d1", "score": 1}\n' }],
     ["qrels as CSV", { "qrels/test.csv": "query-id,corpus-id,score\nq1,d1,1\n" }],
     ["TREC qrels", { "qrels/test.qrels": "q1 0 d1 1\n" }],
+    ["a single qrels file next to the corpus", { "qrels.tsv": QRELS }],
+    ["a single file of TREC qrels next to the corpus", { "qrels.txt": "q1 0 d1 1\n" }],
     ["queries as CSV", { "queries.csv": '_id,text\nq1,"which"\n' }],
     ["queries as CSV with other names", { "queries.csv": "query_id,query,note\nq1,which,\n" }],
     ["queries as TSV with a header", { "queries.tsv": "id\ttext\nq1\twhich\n" }],
@@ -44,9 +46,9 @@ describe("readBeir on files as people have them", () => {
     ],
     ["a corpus as CSV", { "corpus.csv": "_id,title,text\nd1,T,one\nd2,,two\n" }],
   ])("reads %s", async (_name, files) => {
-    const stems = Object.keys(files).map((name) => name.replace(/\..*$/, ""));
+    const stems = Object.keys(files).map((name) => name.replace(/[./].*$/, ""));
     const usual = { "corpus.jsonl": CORPUS, "queries.jsonl": QUERIES, "qrels/test.tsv": QRELS };
-    const others = Object.entries(usual).filter(([name]) => !stems.includes(name.replace(/\..*$/, "")));
+    const others = Object.entries(usual).filter(([name]) => !stems.includes(name.replace(/[./].*$/, "")));
     const data = await readBeir(await folderWith({ ...Object.fromEntries(others), ...files }));
     expect([...data.corpus.values()]).toEqual([
       { id: "d1", title: "T", text: "one" },
@@ -54,6 +56,17 @@ describe("readBeir on files as people have them", () => {
     ]);
     expect([...data.queries]).toEqual([["q1", "which"]]);
     expect(data.qrels.get("q1")).toEqual(new Map([["d1", 1]]));
+  });
+
+  it("names Parquet files, as in folders of the Hugging Face hub, and Git LFS pointers", async () => {
+    const parquet = await folderWith({
+      "corpus/corpus-00000-of-00001.parquet": "PAR1",
+      "queries/queries.parquet": "PAR1",
+    });
+    await expect(readBeir(parquet)).rejects.toThrow(/Parquet files are not read/);
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 123\n`;
+    const cloned = await folderWith({ "corpus.jsonl": pointer, "queries.jsonl": QUERIES, "qrels/test.tsv": QRELS });
+    await expect(readBeir(cloned)).rejects.toThrow(/corpus\.jsonl:1: It is a Git LFS pointer/);
   });
 
   it("rejects two files for one split, and a split that does not exist", async () => {

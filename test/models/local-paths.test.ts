@@ -68,6 +68,14 @@ describe("the path of a local model", () => {
     });
   });
 
+  it("is found by its folder onnx, and a file of another format is named as such", async () => {
+    await expect(locateModel(join(home, "models/mine/onnx"))).resolves.toMatchObject({ file: "onnx/model.onnx" });
+    const gguf = join(home, "models/model.gguf");
+    writeFileSync(gguf, "GGUF");
+    await expect(locateModel(gguf)).rejects.toThrow(/is a file, but not an ONNX file.*llama\.cpp/);
+    rmSync(gguf);
+  });
+
   it("suggests a similar path when there is none", async () => {
     for (const name of [
       join(home, "models", "mina"),

@@ -24,9 +24,12 @@ export async function findBeirFiles(
 ): Promise<BeirFiles> {
   const { join } = await nodePath();
   const names = await list(folder);
+  // A single file next to the corpus, where there is no folder of splits.
+  const single = names.find((name) => TABLE_ENDING.test(name) && name.replace(TABLE_ENDING, "") === "qrels");
+  const isSingle = single !== undefined && split === undefined && !names.includes("qrels");
   return {
-    ...(await findTextFiles(folder, names, ["qrels"])),
-    qrels: await chooseQrels(join(folder, "qrels"), split),
+    ...(await findTextFiles(folder, names, isSingle ? [] : ["qrels"])),
+    qrels: isSingle ? join(folder, single) : await chooseQrels(join(folder, "qrels"), split),
     run: await chooseRun(folder, names, run),
   };
 }
@@ -55,12 +58,15 @@ export async function findTextFiles(
 }
 
 function notBeir(folder: string, missing: readonly string[], names: readonly string[]): InvalidInputError {
+  // Data sets of the Hugging Face hub have folders of this name with Parquet files.
+  const isParquet = names.includes("corpus") || names.some((name) => name.endsWith(".parquet"));
+  const advice = isParquet ? " Parquet files are not read; Python's `datasets` writes JSON lines with `to_json`." : "";
   const found = names.slice(0, 8).join(", ") + (names.length > 8 ? `, … (${names.length} in all)` : "");
   return new InvalidInputError(
     folder,
     `This is not a BEIR folder: it has no ${missing.join(", no ")}. Found: ${found || "nothing"}. Needed: corpus.jsonl and ` +
       "queries.jsonl (one object with `_id` and `text` per line; .json, .csv and .tsv work too) and qrels/<split>.tsv (a header, then " +
-      "query id, document id and grade, separated by tabs; .jsonl and .csv work too).",
+      `query id, document id and grade, separated by tabs; .jsonl and .csv work too).${advice}`,
   );
 }
 

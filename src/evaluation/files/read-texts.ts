@@ -98,6 +98,8 @@ async function* readJson(reader: SourceReader): AsyncGenerator<RawRecord> {
       continue;
     }
     const fail = failAt(reader, number);
+    if (text.startsWith("version https://git-lfs."))
+      throw fail("It is a Git LFS pointer, not the file itself. Run `git lfs pull` in the repository that you cloned.");
     yield { fields: toFields(parseJson(text, fail, "It is not one JSON object")), line: number, fail };
   }
   if (!array) return;

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MissingDependencyError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
 import type { LocatedModel, LocateOptions } from "../../inference/engine/located-model.js";
@@ -38,6 +38,10 @@ export async function locateModel(name: string, options: LocateOptions = {}): Pr
     );
   }
   if (!local && path !== undefined && looksLikePath(name)) {
+    if (await isFile(path)) {
+      const advice = path.endsWith(".gguf") ? " GGUF files run in llama.cpp's server or in Ollama." : "";
+      throw new ModelNotFoundError(name, `it is a file, but not an ONNX file, nor the folder of a model.${advice}`);
+    }
     const similar = similarPath(path);
     const problem = similar === undefined ? ` ${describeParent(path)}` : "";
     const suggestions = similar === undefined ? [] : [similar];
@@ -64,7 +68,8 @@ function localPath(name: string): string {
 async function findLocal(name: string, path: string, { dtype = "auto" }: LocateOptions, entry: ModelEntry | undefined) {
   const named = path.endsWith(".onnx") && (await isFile(path)) ? path : undefined;
   if (named !== undefined && dtype !== "auto") throw dtypeAndFile(name, dtype);
-  const folder = named === undefined ? path : await folderOf(named);
+  const folder =
+    named !== undefined || basename(path) === "onnx" ? await folderOf(named ?? join(path, "model.onnx")) : path;
   if (!(await isFolder(folder))) return undefined;
   const files = await listFolder(folder);
   const file = named === undefined ? undefined : relative(folder, named).split(sep).join("/");
