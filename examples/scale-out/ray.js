@@ -54,14 +54,14 @@ export async function startRay(port, applications) {
   const program = process.env.RAY_SERVE_PROGRAM || "serve";
   const env = { PYTHONPATH: HERE, RAY_USAGE_STATS_ENABLED: "0", PYTHONUNBUFFERED: "1" };
   const url = (/** @type {string} */ name) => `http://127.0.0.1:${port}/${name}`;
-  const ray = await launch(program, ["run", file], { health: `http://127.0.0.1:${port}/-/healthz`, env }).catch(
-    (error) => {
-      if (!error.message.includes("ENOENT")) throw error;
-      throw new ServiceError(
-        `${program} is not installed: pip install "ray[serve]", or set RAY_SERVE_PROGRAM to the program`,
-      );
-    },
-  );
+  const ray = await startPatiently(() =>
+    launch(program, ["run", file], { health: `http://127.0.0.1:${port}/-/healthz`, env }),
+  ).catch((error) => {
+    if (!error.message.includes("ENOENT")) throw error;
+    throw new ServiceError(
+      `${program} is not installed: pip install "ray[serve]", or set RAY_SERVE_PROGRAM to the program`,
+    );
+  });
   const stop = async () => {
     await ray.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -73,6 +73,22 @@ export async function startRay(port, applications) {
     }
   }
   return { url, replicas: (name) => descendants(ray.pid, `ray::ServeReplica:${name}:`), log: ray.log, stop };
+}
+
+/**
+ * Ray gives its own processes 30 seconds to start, which a busy machine may need longer for.
+ *
+ * @template T
+ * @param {() => Promise<T>} start
+ * @returns {Promise<T>}
+ */
+export async function startPatiently(start, tries = 5) {
+  try {
+    return await start();
+  } catch (error) {
+    if (tries <= 1 || !String(error).includes("timed out during startup")) throw error;
+    return startPatiently(start, tries - 1);
+  }
 }
 
 /** @param {string} url */

@@ -52,6 +52,8 @@ export class WorkerPool {
 function startMember(setup: WorkerSetup): Member {
   const child = fork(process.argv[1]!, [WORKER_COMMAND], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // glibc would give each thread an arena of its own, and leaves gaps in all of them.
+    env: { MALLOC_ARENA_MAX: "1", ...process.env },
     // A young generation of 3 MB: larger ones fill up with garbage in a long run.
     execArgv: [...process.execArgv, "--max-semi-space-size=1"],
   });
