@@ -20,14 +20,18 @@ export function leadingTokens(template: readonly TemplatePart[]): number {
   return countSpecials(template.slice(0, text));
 }
 
-/** Puts a query into its template, truncated to the length and, for models that expand queries, filled up to it. */
+/**
+ * Puts the tokens of a query into its template, as far as they fit, and fills up to the length for models that expand queries.
+ *
+ * @param truncated Whether the tokens are only a part of the query.
+ */
 export function frameQuery(
   template: readonly TemplatePart[],
   length: number,
-  ids: readonly number[],
+  { ids, truncated }: { ids: readonly number[]; truncated: boolean },
   { fill, attendToFill }: LateFraming,
 ): Encoded {
-  const encoded = encodeSequence(template, length, ids);
+  const encoded = { ...encodeSequence(template, length, ids), truncated };
   if (fill === undefined) return encoded;
   const missing = Math.max(0, length - encoded.ids.length);
   return {

@@ -1,6 +1,7 @@
 import type { JobInput, LateJob, PartedText, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
 import { type Encoded, encodeSequence, type TemplatePart } from "../tokenizer/pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
+import { queryTokens } from "../tokenizer/query-tokens.js";
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { comparePart, partRows, tokenEnds } from "./compare-parts.js";
@@ -65,8 +66,15 @@ function frame(model: LoadedModel, job: LateJob, maxLength: number): Framing {
 
 /** Encodes a text in one piece. */
 function encodeWhole(model: LoadedModel, job: LateJob, text: string, { template, length, room }: Framing): Encoded {
-  const ids = model.tokenizer.encodeUpTo(job.prefix + text, room);
-  return job.role === "query" ? frameQuery(template, length, ids, model.late!) : encodeSequence(template, length, ids);
+  const { tokenizer } = model;
+  if (job.role === "query") {
+    // A query length is part of a model's format, and its reference implementation keeps the beginning.
+    const hasLimit = job.length !== undefined || model.late!.queryLength !== undefined;
+    const ids = hasLimit ? tokenizer.encodeUpTo(job.prefix + text, room) : [];
+    const found = hasLimit ? { ids, truncated: ids.length > room } : queryTokens(tokenizer, job.prefix, text, room);
+    return frameQuery(template, length, found, model.late!);
+  }
+  return encodeSequence(template, length, tokenizer.encodeUpTo(job.prefix + text, room));
 }
 
 /** Finds the vectors of a text's parts and, if the job has a query, compares each part with it. */
@@ -109,10 +117,12 @@ function* encode(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], 
       if ("text" in input && !input.vectors) yield { text, encoded: encodeWhole(model, job, input.text, framing) };
       continue;
     }
-    const ids = tokenizer.encodeUpTo(job.prefix + input, fits);
     if (isQuery) {
-      yield { text, encoded: frameQuery(template, length, ids, model.late!) };
-    } else if (!split || ids.length <= fits) {
+      yield { text, encoded: encodeWhole(model, job, input, framing) };
+      continue;
+    }
+    const ids = tokenizer.encodeUpTo(job.prefix + input, fits);
+    if (!split || ids.length <= fits) {
       yield { text, encoded: encodeSequence(template, length, ids) };
     } else {
       for (const span of cutPassages(input, limit, overlap, (piece) => tokenizer.encode(piece).length)) {

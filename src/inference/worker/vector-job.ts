@@ -1,6 +1,7 @@
 import type { Pooling } from "../../models/types.js";
 import type { VectorJob } from "../protocol.js";
 import { countSpecials, encodeSequence } from "../tokenizer/pair-encoding.js";
+import { queryTokens } from "../tokenizer/query-tokens.js";
 import { WorkerFault } from "../worker-fault.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { normalizeVector, POOLINGS } from "./pooling.js";
@@ -13,7 +14,7 @@ import type { Item, Work } from "./work.js";
  */
 export function planVectorJob(model: LoadedModel, job: VectorJob, texts: readonly string[], maxLength: number): Work {
   return {
-    items: encode(model, choosePrefix(model, job), texts, maxLength),
+    items: encode(model, job.role, choosePrefix(model, job), texts, maxLength),
     read({ values, dims }, row, { encoded }) {
       const dimension = dims.at(-1)!;
       // Without a dimension for tokens, the graph has pooled the vectors itself.
@@ -61,12 +62,17 @@ function choosePooling({ name, embedding }: LoadedModel, { pooling }: VectorJob)
 
 function* encode(
   { tokenizer }: LoadedModel,
+  role: VectorJob["role"],
   prefix: string,
   texts: readonly string[],
   maxLength: number,
 ): Iterable<Item> {
   const template = tokenizer.templates.single;
   const room = maxLength - countSpecials(template);
-  for (const [text, content] of texts.entries())
-    yield { text, encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + content, room)) };
+  for (const [text, content] of texts.entries()) {
+    if (role === "query") {
+      const { ids, truncated } = queryTokens(tokenizer, prefix, content, room);
+      yield { text, encoded: { ...encodeSequence(template, maxLength, ids), truncated } };
+    } else yield { text, encoded: encodeSequence(template, maxLength, tokenizer.encodeUpTo(prefix + content, room)) };
+  }
 }

@@ -87,6 +87,19 @@ describe("scores of PyLate", () => {
     expect(largestGap([expected!], [found!])).toBeLessThan(1e-4);
   });
 
+  it("tell two questions at the end of a long chat apart, by the default model too", async () => {
+    // A tiny model without a query length of its own, and the bundled one.
+    for (const options of [{ model: tiny("bert-encoder") }, {}]) {
+      await using scorer = new OnnxLateInteraction({ ...options, workers: 1 });
+      const chat = "an earlier line of the chat. ".repeat(200);
+      const texts = ["bees see ultraviolet light", "the ferry leaves at seven"];
+      const bees = await scorer.score(`${chat}what light do bees see?`, texts);
+      const ferry = await scorer.score(`${chat}when does the ferry leave?`, texts);
+      expect(bees).not.toEqual(ferry);
+      expect(await scorer.score(`${chat}${chat}when does the ferry leave?`, texts)).toEqual(ferry);
+    }
+  });
+
   it("reports a truncated query and truncated documents separately", async () => {
     await using scorer = new OnnxLateInteraction({ model: tiny("colbert"), workers: 1 });
     const reports: ScorerReport[] = [];
