@@ -1,5 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
+import { languageWarning } from "../../language.js";
 import { type Checks, checkOptions, oneOf } from "../../options.js";
+import { calibrateScores } from "../calibrate-scores.js";
 import { type ModelOption, resolveScorer, scorerName } from "../create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../relevance-scorer.js";
 import { scatter } from "../remote/scores.js";
@@ -47,7 +49,8 @@ const CHECKS = {
 
 /**
  * Makes a reranking model for the Vercel AI SDK of any scorer of this package, so that `rerank` can use models that run on this machine.
- * Documents that are objects are scored as JSON text, as the AI SDK's providers do.
+ * Documents that are objects are scored as JSON text, as the AI SDK's providers do. Scores are those of rerankers: probabilities if the
+ * model has a calibration.
  *
  * @throws InvalidOptionError for an invalid option.
  *
@@ -83,14 +86,19 @@ async function rerank(scorer: RelevanceScorer, { documents, query, topN, abortSi
   const options = { ...(abortSignal ? { signal: abortSignal } : {}), onReport };
   const found = input.texts.length > 0 ? await scorer.score(input.query, input.texts, options) : [];
   const name = scorerName(scorer);
-  const scored = found.map((score, index) => ({ index, score }));
-  const scores = input.restore(scatter(name, scored, input.texts.length), scorer.lowestScore ?? LOWEST_SCORE);
+  const scored = calibrateScores(scorer, found, report).map((score, index) => ({ index, score }));
+  const lowest = scorer.calibration ? 0 : (scorer.lowestScore ?? LOWEST_SCORE);
+  const scores = input.restore(scatter(name, scored, input.texts.length), lowest);
+  const foreign = languageWarning(name, scorer.languages, input.query, input.texts);
   const ranking = scores.map((relevanceScore, index) => ({ index, relevanceScore }));
   // Stable, so that documents with equal scores keep their order.
   ranking.sort((a, b) => b.relevanceScore - a.relevanceScore);
   return {
     ranking: ranking.slice(0, topN),
-    warnings: warningsOf(report).map((message) => ({ type: "other" as const, message })),
+    warnings: [...warningsOf(report), ...(foreign === undefined ? [] : [foreign])].map((message) => ({
+      type: "other" as const,
+      message,
+    })),
     response: { timestamp: new Date(), modelId: report.model ?? name },
   };
 }

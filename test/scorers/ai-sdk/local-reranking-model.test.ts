@@ -1,6 +1,8 @@
+import { Document } from "@langchain/core/documents";
 import { rerank } from "ai";
 import { describe, expect, it } from "vitest";
 import { AiSdkCrossEncoder, createRerankingModel, type RerankingModelOptions } from "../../../src/ai-sdk.js";
+import { CrossEncoderReranker } from "../../../src/index.js";
 import type { RelevanceScorer, ScorerReport } from "../../../src/scorers/relevance-scorer.js";
 
 /** Scores by the number of times that a text says "tea". */
@@ -44,6 +46,19 @@ it("works in `rerank` of the AI SDK with a bundled model", async () => {
   const { rerankedDocuments, ranking } = await rerank({ model, query: "brewing tea", documents, topN: 2 });
   expect(rerankedDocuments[0]).toBe("how to brew green tea");
   expect(ranking).toHaveLength(2);
+  await model.dispose();
+});
+
+it("gives the probabilities that rerankers write to sim, and warns of a language that the model does not read", async () => {
+  const texts = ["a cat sleeps on the sofa", "how to brew green tea", " "];
+  const model = createRerankingModel({ model: "static-en-v1" });
+  const { ranking } = await rerank({ model, query: "brewing tea", documents: texts });
+  await using reranker = new CrossEncoderReranker({ model: "static-en-v1" });
+  const documents = texts.map((pageContent) => new Document({ pageContent }));
+  const ranked = await reranker.compressDocuments(documents, "brewing tea");
+  expect(ranking.map(({ score }) => score)).toEqual(ranked.map(({ metadata }) => metadata.sim));
+  const { warnings } = await model.doRerank({ documents: { type: "text", values: texts }, query: "緑茶のいれ方" });
+  expect(warnings).toEqual([{ type: "other", message: expect.stringContaining("Japanese") }]);
   await model.dispose();
 });
 
