@@ -8,3 +8,4 @@ export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
 export { OnnxLateInteraction } from "./scorers/onnx/onnx-late-interaction.js";
 export { type OnnxScorerOptions, openOnnxScorer } from "./scorers/onnx/open-scorer.js";
+export { ProgressiveLateInteraction } from "./scorers/onnx/progressive-late-interaction.js";

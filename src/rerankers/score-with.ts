@@ -18,13 +18,14 @@ export interface ScorerResult {
 export async function callScorer(
   scorer: RelevanceScorer,
   { query, texts, signal }: Pick<Candidates, "query" | "texts" | "signal">,
+  topN?: number,
 ): Promise<ScorerResult> {
   let report: ScorerReport = {};
   const started = performance.now();
   const onReport = (each: ScorerReport) => {
     report = each;
   };
-  const scores = await scorer.score(query, texts, { signal, onReport });
+  const scores = await scorer.score(query, texts, { signal, onReport, ...(topN && { topN }) });
   return { scores, report, milliseconds: performance.now() - started };
 }
 
@@ -34,7 +35,7 @@ export async function scoreWith(
   candidates: Candidates,
   calibration?: Calibration,
 ): Promise<Scored> {
-  const result = await callScorer(scorer, candidates);
+  const result = await callScorer(scorer, candidates, candidates.topN);
   return {
     scores: calibrateScores(scorer, result.scores, result.report, calibration),
     details: toDetails(result, (calibration ?? scorer.calibration) !== undefined),
@@ -54,8 +55,9 @@ export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolea
     const raw = report.raw?.[index] ?? (isCalibrated ? cross : undefined);
     const passage = report.passages?.[index];
     const spans = report.spans?.[index];
+    const stages = report.stageScores?.[index];
     return {
-      scores: { cross },
+      scores: { cross, ...(stages && { stages: [...stages] }) },
       ...(raw === undefined ? {} : { raw }),
       ...(report.truncated?.[index] ? { truncated: true as const } : {}),
       ...(passage ? { passage } : {}),
@@ -66,13 +68,14 @@ export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolea
 
 /** A scorer's report as a part of the reranker's. */
 export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
-  const { runtime, batches, tokens, cache, scoreCache, retries, usage } = report;
+  const { runtime, stages, batches, tokens, cache, scoreCache, retries, usage } = report;
   return {
     model: report.model ?? scorerName(scorer),
     milliseconds: { ...report.milliseconds, score: milliseconds },
     ...(report.queryTruncated ? { queryTruncated: true } : {}),
     ...(report.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
     ...(runtime && { runtime }),
+    ...(stages && { stages: { ...stages } }),
     ...(batches === undefined ? {} : { batches }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(cache === undefined ? {} : { cache: { ...cache } }),

@@ -79,7 +79,7 @@ export interface RerankScores {
   cross?: number;
   /** Similarity of the embeddings (`EmbeddingSimilarityReranker`). */
   embedding?: number;
-  /** In a cascade, the score of every stage that scored the document, in the order of the stages. */
+  /** In a cascade, and if no model is named, the score of every stage that scored the document, in the order of the stages. */
   stages?: number[];
 }
 
@@ -127,6 +127,8 @@ export interface RerankReport {
   returned: number;
   /** Number of documents that were scored: all but the blank ones. */
   scored: number;
+  /** Number of documents that each stage of the default model read. Absent if it read all of them whole. */
+  stages?: Record<string, number>;
   /** Forward passes of a local model, or requests to a server, where known. */
   batches?: number;
   /** Tokens that went through the model, where known. */

@@ -31,7 +31,7 @@ export interface OpenedScorer {
  * - Every other name is a local folder, a registered model or a repository of the Hugging Face hub. It becomes an `OnnxLateInteraction` if
  *   the registry or the model's files say so, else an `OnnxCrossEncoder`.
  *
- * @param name Name of the model. @default the bundled model that rerankers run
+ * @param model Name of the model. @default "late-en-v1", which reads only what can be among the best if a call has `topN`
  * @param options Options of `OnnxCrossEncoder` and `OnnxLateInteraction`.
  * @throws InvalidOptionError when a provider is unknown or lacks an address, a key or a model.
  * @example
@@ -39,10 +39,8 @@ export interface OpenedScorer {
  * const scores = await scorer.score("how do bees find flowers?", texts);
  * await scorer.dispose?.();
  */
-export function createScorer(
-  name: string = DEFAULT_MODELS.reranker,
-  options: CreateScorerOptions = {},
-): RelevanceScorer {
+export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer {
+  const name = model ?? DEFAULT_MODELS.reranker;
   if (typeof name !== "string" || name.trim() === "") {
     throw new InvalidOptionError("model", name, "the name of a model");
   }
@@ -62,7 +60,7 @@ export function createScorer(
   }
   const problem = explainUnknownProvider(name);
   if (problem !== undefined) throw InvalidOptionError.because("model", name, problem);
-  return new LazyScorer(name, (signal) => openOnnx({ ...options, model: name }, signal));
+  return new LazyScorer(name, (signal) => openOnnx({ ...options, model }, signal));
 }
 
 /**

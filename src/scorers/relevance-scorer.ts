@@ -41,6 +41,10 @@ export interface ScorerReport {
   scoresHoldWithinRequest?: boolean;
   /** What the caller should know about these scores, as whole sentences. */
   warnings?: readonly string[];
+  /** Number of texts that each stage read, for scorers that read in stages. */
+  stages?: Readonly<Record<string, number>>;
+  /** Raw scores of each text by the stages that read it, in their order. */
+  stageScores?: readonly (readonly number[])[];
   /** Forward passes of a local model, or requests to a server. */
   batches?: number;
   /** Tokens that went through the model, special tokens and padding included. */
@@ -98,6 +102,11 @@ export interface PartedText {
 export interface ScoreOptions {
   /** Stops the work; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * How many of the best texts the caller will use, 1 or more. A scorer may then read the others in part; their scores must be finite, and
+   * below those of the best. @default all
+   */
+  topN?: number;
   /** Called at most once, before the call resolves, with what is known besides the scores. */
   onReport?: (report: ScorerReport) => void;
 }

@@ -163,6 +163,12 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return all.map(({ similarity }) => Math.min(1, Math.max(LOWEST, similarity!)));
   }
 
+  /** Those of the texts whose vectors are in memory, so that comparing them costs next to nothing. @internal */
+  async knownTexts(texts: readonly string[]): Promise<Set<string>> {
+    const { vectors } = await this.#shared.get();
+    return new Set(texts.filter((text) => vectors.holds(text)));
+  }
+
   /**
    * Frees the model and the cached vectors unless other instances use them, and resolves when the vectors for `cache.folder` have been
    * written. Calls in progress reject with a `BackendError`; the next call starts with an empty cache.

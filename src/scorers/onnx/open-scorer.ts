@@ -5,6 +5,7 @@ import { holdsLateInteraction } from "../../models/folder-kind.js";
 import type { RelevanceScorer } from "../relevance-scorer.js";
 import { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./onnx-cross-encoder.js";
 import { OnnxLateInteraction } from "./onnx-late-interaction.js";
+import { ProgressiveLateInteraction } from "./progressive-late-interaction.js";
 
 /** Options that cross-encoders and late-interaction models share, and the ones that only some cross-encoders take: `instruction`
  * and `positiveLabel`. */
@@ -15,7 +16,7 @@ export type OnnxScorerOptions = OnnxOptions &
   >;
 
 /**
- * Creates the scorer for a model's kind: an `OnnxLateInteraction` if the registry says so or, for models that are not registered, the
+ * Creates the scorer for a model's kind: without a model, the default; an `OnnxLateInteraction` if the registry says so or, for models that are not registered, the
  * model's own files; otherwise an `OnnxCrossEncoder`.
  *
  * @internal `createScorer` is the public way.
@@ -28,10 +29,11 @@ export async function openOnnxScorer(
   signal: AbortSignal,
 ): Promise<{ scorer: RelevanceScorer; release?: (() => void) | undefined }> {
   const { model } = options;
-  const entry = model === undefined ? undefined : findModel(model);
+  if (model === undefined) return { scorer: openDefault(options) };
+  const entry = findModel(model);
   if (entry?.kind === "late-interaction") return { scorer: new OnnxLateInteraction(options) };
   const crossEncoder = new OnnxCrossEncoder(options);
-  if (model === undefined || entry) return { scorer: crossEncoder };
+  if (entry) return { scorer: crossEncoder };
   const located = await locateModel(model, locateOptions(options, signal));
   const release = () => located.release?.();
   try {
@@ -41,4 +43,10 @@ export async function openOnnxScorer(
     release();
     throw error;
   }
+}
+
+/** Splitting long documents means reading them whole. */
+function openDefault({ model: _, ...options }: OnnxScorerOptions): RelevanceScorer {
+  const isSplit = options.longDocuments === "max-passage" || options.passageLength !== undefined;
+  return isSplit ? new OnnxLateInteraction(options) : new ProgressiveLateInteraction(options);
 }

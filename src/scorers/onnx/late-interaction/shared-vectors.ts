@@ -74,6 +74,11 @@ export class SharedVectors {
     return this.#store?.failure;
   }
 
+  /** Whether the vectors of a text are in memory. */
+  holds(text: string): boolean {
+    return this.#cache?.has(text) ?? false;
+  }
+
   async find(text: string): Promise<Found> {
     const cached = this.#cache?.get(text);
     if (cached || !this.#store) return { vectors: cached, stored: false, damaged: false };

@@ -29,6 +29,11 @@ export class VectorCache {
     return this.#entries.size;
   }
 
+  /** Unlike {@link get}, does not count as a use. */
+  has(text: string): boolean {
+    return this.#entries.has(text);
+  }
+
   get(text: string): TokenVectors | undefined {
     const found = this.#entries.get(text);
     if (!found) return undefined;
