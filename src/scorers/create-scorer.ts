@@ -40,7 +40,7 @@ export interface OpenedScorer {
  * await scorer.dispose?.();
  */
 export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer {
-  const name = model ?? DEFAULT_MODELS.reranker;
+  const name = model === undefined ? DEFAULT_MODELS.reranker : model;
   if (typeof name !== "string" || name.trim() === "") {
     throw new InvalidOptionError("model", name, "the name of a model");
   }
