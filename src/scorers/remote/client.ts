@@ -68,6 +68,8 @@ export class RequestRunner {
       onTimeout: (timeout) => new RerankTimeoutError(timeout),
     });
     const counts = { requests: 0, retries: 0 };
+    // While one listener stays, adding and removing the others costs nothing; without it each would subscribe to the signal again.
+    const removeListener = onAbort(call.signal, () => {});
     const attempt = async <V>(make: () => Promise<Attempt<V>>): Promise<V> => {
       counts.requests++;
       const limits = { retries: this.#retries, signal: call.signal, remaining: call.remaining };
@@ -84,6 +86,7 @@ export class RequestRunner {
       });
       return { results, ...counts, milliseconds: performance.now() - started };
     } finally {
+      removeListener();
       call.release();
     }
   }

@@ -30,10 +30,14 @@ export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
   const { backend, url, headers, body, signal, redact, maxBytes, fetch } = request;
   let response: Response;
   let text: string | undefined;
+  const receive = async () => {
+    const received = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+    return { received, body: await readText(received, received.ok ? maxBytes : ERROR_BODY_BYTES) };
+  };
   try {
-    const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
-    response = await raceAbort(signal, fetch(url, init));
-    text = await raceAbort(signal, readText(response, response.ok ? maxBytes : ERROR_BODY_BYTES));
+    const { received, body } = await raceAbort(signal, receive());
+    response = received;
+    text = body;
   } catch (error) {
     signal.throwIfAborted();
     return { fault: unreachable(request, error) };
