@@ -20,12 +20,6 @@ export class ScoringRates {
     return (this.#rates.get(scorer) ?? 0) * characters;
   }
 
-  /** Lowers the estimate, so that one slow call does not end scoring for good. */
-  doubt(scorer: RelevanceScorer): void {
-    const known = this.#rates.get(scorer);
-    if (known !== undefined) this.#rates.set(scorer, known * 0.8);
-  }
-
   learn(scorer: RelevanceScorer, characters: number, milliseconds: number): void {
     const rate = milliseconds / Math.max(1, characters);
     const known = this.#rates.get(scorer);
@@ -62,7 +56,8 @@ export function makeBudget(
   return {
     affords(scorer, characters) {
       const isAffordable = used + rates.expect(scorer, characters) < milliseconds;
-      if (!isAffordable) rates.doubt(scorer);
+      // Halves the estimate, so that one slow call does not end scoring for good.
+      if (!isAffordable && rates.has(scorer)) rates.learn(scorer, 1, 0);
       return isAffordable;
     },
     async run(scorer, characters, work) {

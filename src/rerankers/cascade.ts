@@ -145,18 +145,11 @@ async function scoreInChunks(
  * @throws InvalidOptionError if the plan does that.
  */
 export function refuseListwise({ stages, budget }: Pick<CascadePlan, "stages" | "budget">, index: number): void {
+  if (stages.length < 2 && budget === undefined) return;
+  const option = stages.length > 1 ? `cascade[${index}].model` : "budget";
   const name = scorerName(stages[index]!.scorer);
-  const problem = `The scores of ${name} may be compared within one request only`;
-  if (stages.length > 1) {
-    const option = `cascade[${index}].model`;
-    throw InvalidOptionError.because(
-      option,
-      name,
-      `${problem}, so \`${option}\` cannot be a stage of a cascade. Use \`model\`.`,
-    );
-  }
-  if (budget !== undefined)
-    throw InvalidOptionError.because("budget", budget, `${problem}, but \`budget\` needs several. Leave it out.`);
+  const sentence = `The scores of ${name} hold within one request only. Leave \`${option}\` out.`;
+  throw InvalidOptionError.because(option, name, sentence);
 }
 
 function stageReport(
@@ -204,12 +197,9 @@ function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
   };
 }
 
-/** The largest number that a 32-bit float can hold. */
-const LARGEST = 3.4028234663852886e38;
-
-/** Infinite scores of a first stage as very large numbers, since JSON turns infinity into null. */
+/** Infinite scores of a first stage as large 32-bit floats, since JSON turns infinity into null. */
 function finite(score: number): number {
-  return Number.isFinite(score) ? score : Math.sign(score) * LARGEST;
+  return Number.isFinite(score) ? score : Math.sign(score) * 2 ** 127;
 }
 
 /** Unlike a subtraction, this orders equal infinities. */
