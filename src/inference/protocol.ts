@@ -114,6 +114,8 @@ export interface LateJob extends JobLimits, PassageOptions {
   length?: number | undefined;
   /** What documents are compared with. Without it they are only encoded. */
   query?: TokenVectors | undefined;
+  /** For texts in parts: the query's tokens that count, by index. @default all */
+  queryRows?: readonly [from: number, to: number] | undefined;
   /**
    * Share of the similarity that is the cosine of the pooled vectors; the rest is MaxSim. Replaces what the model's format says. Above 0,
    * the model must have an output for whole texts.
@@ -139,7 +141,7 @@ export type JobInput = string | TokenVectors | PartedText;
 
 /** How a part of a text compares with the query. */
 export interface PartResult {
-  /** Like a text's, from the vectors of the part's tokens. The pooled vectors are those of the whole text. */
+  /** Like a text's, from the vectors of the part's tokens and, with less weight, of the part before it. The pooled vectors are the whole text's. */
   similarity: number;
   /** The best cosine of each token of the query; empty for a part without tokens. */
   cosines: Float32Array<ArrayBuffer>;

@@ -5,18 +5,12 @@ export interface SentenceLimits {
   readonly maxCharacters?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly threshold?: number | undefined;
-  /** If scores are probabilities: the power of the odds that is a sentence's evidence, see {@link EVIDENCE_POWERS}. */
+  /** If scores are probabilities: the power of the odds that is a sentence's evidence. */
   readonly power?: number | undefined;
 }
 
-/**
- * Scores of sentences read in the context of their text lie closer together than those of sentences read alone, so the odds are raised to a
- * power. Fitted on SQuAD's training paragraphs, so that the same {@link LEAST_EVIDENCE} keeps about the same share of the characters.
- */
-export const EVIDENCE_POWERS = { alone: 1, inContext: 3 } as const;
-
 const CHARACTERS_PER_TOKEN = 4;
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu;
+const UNSPACED = /[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]/gu;
 
 /** Estimated tokens, without a tokenizer: one per four characters, and one per character of scripts that are written without spaces. */
 function estimateTokens(text: string): number {
@@ -37,7 +31,7 @@ export function longestSentence(
  * When nothing else limits the sentences, those remain whose share of the document's evidence is at least this fraction of their share of its
  * characters, so that a long sentence has to say more than a short one.
  */
-const LEAST_EVIDENCE = 0.85;
+const LEAST_EVIDENCE = 0.8;
 
 /** Separates two sentences in the pruned text. */
 const SEPARATOR_LENGTH = 1;
@@ -74,10 +68,8 @@ function relevance(spans: readonly ScoredSpan[], limits: SentenceLimits): (span:
   const { threshold, maxCharacters, maxTokens, power } = limits;
   if (threshold !== undefined) return ({ score }) => score >= threshold;
   if (power === undefined || maxCharacters !== undefined || maxTokens !== undefined) return () => true;
-  // Relative to the best score, so that the odds of a certain sentence are finite.
-  const best = Math.max(...spans.map(({ score }) => score));
-  const odds = (probability: number) => probability / (1 - Math.min(probability, 1 - Number.EPSILON));
-  const evidence = ({ score }: ScoredSpan) => (odds(score) / odds(best)) ** power;
+  // A tiny number keeps the odds of a certain sentence finite.
+  const evidence = ({ score }: ScoredSpan) => (score / (1 - score + 1e-9)) ** power;
   const length = ({ start, end }: ScoredSpan) => end - start;
   const sum = (of: (span: ScoredSpan) => number) => spans.reduce((total, span) => total + of(span), 0);
   const least = (LEAST_EVIDENCE * sum(evidence)) / sum(length);

@@ -1,8 +1,10 @@
 import type { TextSpan } from "../text-span.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
-/** Ends that are not sentence ends: an initial, or an abbreviation with periods inside, as in "J." or "U.S.". */
-const UNFINISHED = /(?:^|[\s(])(?:\p{Lu}\.)+\s*$/u;
+/** Ends that are not sentence ends: an initial, an abbreviation with periods inside or a title, as in "J.", "U.S." or "St.". */
+const UNFINISHED = /(?:^|[\s(])(?:(?:\p{Lu}\.)+|(?:St|Mrs?|Ms|Dr|Prof|Rev|Gen|Gov|Lt|Col|vs|No)\.)\s*$/u;
+/** What begins with a lowercase letter goes on a sentence. */
+const CONTINUED = /^\p{Ll}/u;
 
 /**
  * Cuts a text into sentences, by the rules of Unicode and with initials kept together. Line breaks end a sentence, so that headings and
@@ -16,7 +18,8 @@ export function cutSentences(text: string, longest = Number.POSITIVE_INFINITY): 
   let start = 0;
   for (const { segment, index } of SEGMENTER.segment(text)) {
     const end = index + segment.length;
-    if (!segment.includes("\n") && UNFINISHED.test(text.slice(start, end))) continue;
+    if (!segment.includes("\n") && (UNFINISHED.test(text.slice(start, end)) || CONTINUED.test(text.slice(end))))
+      continue;
     addSpans(spans, text, start, end, longest);
     start = end;
   }

@@ -54,10 +54,38 @@ export function tokenEnds(
   return parts.map(({ end }) => Math.min(total, countTokens(text.slice(0, end))));
 }
 
-/** Compares each part with a query. Parts without tokens have the lowest similarity. */
-export function comparePart(matrix: QueryMatrix, values: Uint16Array, [from, to]: Rows): PartResult {
-  const { tokens, dimension } = matrix;
-  if (to <= from || tokens === 0) return { similarity: LOWEST_SIMILARITY, cosines: new Float32Array() };
-  const cosines = Float32Array.from(bestCosines(matrix, values.subarray(from * dimension, to * dimension)));
-  return { similarity: cosines.reduce((sum, cosine) => sum + cosine, 0) / tokens, cosines };
+/**
+ * Share of the sentence before in a part's similarity: a part often leaves to the one before it what it is about. Chosen on questions about
+ * SQuAD's training paragraphs.
+ */
+const BEFORE = 0.3;
+
+/**
+ * Compares each part with a query: by its own tokens, and by those together with the tokens of the part before it.
+ *
+ * @param counted The query's rows that count: those of its text, without special tokens.
+ */
+export function comparePartsWith(
+  matrix: QueryMatrix,
+  values: Uint16Array,
+  rows: readonly Rows[],
+  counted: Rows,
+): PartResult[] {
+  const { dimension } = matrix;
+  const cosines = rows.map(([from, to]) =>
+    to > from ? Float32Array.from(bestCosines(matrix, values.subarray(from * dimension, to * dimension))) : NO_TOKENS,
+  );
+  return cosines.map((own, index) => {
+    const before = cosines[index - 1] ?? NO_TOKENS;
+    const together = before.length > 0 ? own.map((cosine, token) => Math.max(cosine, before[token]!)) : own;
+    return { similarity: (1 - BEFORE) * meanOf(own, counted) + BEFORE * meanOf(together, counted), cosines: own };
+  });
+}
+
+const NO_TOKENS = new Float32Array();
+
+/** A part without tokens has the lowest similarity. */
+function meanOf(cosines: Float32Array, [from, to]: Rows): number {
+  if (cosines.length === 0 || to <= from) return LOWEST_SIMILARITY;
+  return cosines.subarray(from, to).reduce((sum, cosine) => sum + cosine, 0) / (to - from);
 }

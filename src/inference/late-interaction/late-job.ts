@@ -4,7 +4,7 @@ import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
 import { queryTokens } from "../tokenizer/query-tokens.js";
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
-import { comparePart, partRows, tokenEnds } from "./compare-parts.js";
+import { comparePartsWith, partRows, tokenEnds } from "./compare-parts.js";
 import { frameQuery, leadingTokens, textRoom, withMarker } from "./framing.js";
 import { LOWEST_SIMILARITY, maxSim } from "./max-sim.js";
 import { cosine, readPooled } from "./pooled-vector.js";
@@ -95,10 +95,11 @@ function compareParts(
   const passage = of.vectors.passages[0]!;
   const matrix = matrixOf(job);
   const whole = of.weight > 0 ? of.weight * cosine(job.query.passages[0]!.pooled!, passage.pooled!) : 0;
-  const results = rows.map((range) => {
-    const found = comparePart(matrix, passage.values, range);
-    return { ...found, similarity: (1 - of.weight) * found.similarity + whole };
-  });
+  const counted = job.queryRows ?? [0, matrix.tokens];
+  const results = comparePartsWith(matrix, passage.values, rows, counted).map(({ similarity, cosines }) => ({
+    similarity: (1 - of.weight) * similarity + whole,
+    cosines,
+  }));
   return { rows, parts: results };
 }
 

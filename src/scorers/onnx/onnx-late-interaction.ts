@@ -105,8 +105,8 @@ export class OnnxLateInteraction implements RelevanceScorer {
    * all of them, and its vectors are cached.
    *
    * @param texts Each with its parts, in order and not overlapping.
-   * @returns One list per text with one similarity per part, between -1 and 1; that of a part which is the whole text differs from the raw score
-   * of the text only by the special tokens. Parts beyond the model's limit are read too.
+   * @returns One list per text with one similarity per part, between -1 and 1, from the part's own tokens and, with less weight, those of the part
+   * before it; special tokens do not count. Parts beyond the model's limit are read too.
    * @throws As {@link score}.
    * @example
    * const [scores] = await scorer.scoreParts("who sleeps?", [{ text: "Bees fly. Cats sleep.", parts: [{ start: 0, end: 9 }, { start: 10, end: 21 }] }]);
@@ -114,7 +114,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<number[][]> {
     checkQuery(query);
     if (texts.length === 0) return [];
-    return this.#call(query, signal, (call) => scoreParts(call, texts));
+    return this.#call(query, signal, (call) => scoreParts(call, query, texts));
   }
 
   /** Encodes the query and compares documents with it. */

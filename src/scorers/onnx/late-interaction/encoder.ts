@@ -42,7 +42,7 @@ export class LateEncoder {
 
   /** Compares documents with a query. Texts are encoded first; with `keep`, `onResult` receives their vectors. */
   documents(
-    what: Pick<LateJob, "query" | "keep" | "pooledWeight">,
+    what: Pick<LateJob, "query" | "queryRows" | "keep" | "pooledWeight">,
     inputs: readonly JobInput[],
     signal: AbortSignal,
     onResult?: (index: number, result: TextResult) => void,
@@ -51,7 +51,7 @@ export class LateEncoder {
   }
 
   #run(
-    what: Pick<LateJob, "role" | "query" | "keep" | "pooledWeight">,
+    what: Pick<LateJob, "role" | "query" | "queryRows" | "keep" | "pooledWeight">,
     inputs: readonly JobInput[],
     signal: AbortSignal,
     onResult?: (index: number, result: TextResult) => void,

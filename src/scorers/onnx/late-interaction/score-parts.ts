@@ -1,4 +1,4 @@
-import type { PartResult, TextResult } from "../../../inference/protocol.js";
+import type { LateJob, PartResult, TextResult } from "../../../inference/protocol.js";
 import type { TextSpan } from "../../../text-span.js";
 import type { PartedText } from "../../relevance-scorer.js";
 import type { Comparison } from "./compare-documents.js";
@@ -20,19 +20,24 @@ interface Window {
 }
 
 /** Scores the parts of texts in context. One list per text. */
-export async function scoreParts(call: Comparison, texts: readonly PartedText[]): Promise<number[][]> {
-  const results = await comparePartsInContext(call, texts);
+export async function scoreParts(call: Comparison, query: string, texts: readonly PartedText[]): Promise<number[][]> {
+  const [queryRows] = await call.encoder.queryRows(query, [{ start: 0, end: query.length }], call.signal);
+  const results = await comparePartsInContext(call, texts, queryRows);
   return results.map((parts) => parts.map(({ similarity }) => similarity));
 }
 
 /** Compares the parts of texts with the query in context. Long texts are read in windows of whole parts. */
-export async function comparePartsInContext(call: Comparison, texts: readonly PartedText[]): Promise<PartResult[][]> {
+export async function comparePartsInContext(
+  call: Comparison,
+  texts: readonly PartedText[],
+  queryRows?: LateJob["queryRows"],
+): Promise<PartResult[][]> {
   const windows = texts.flatMap(({ text, parts }, index) => cutWindows(text, parts, index));
   const inputs = windows.map(({ text, span, parts }) => ({
     text: texts[text]!.text.slice(span.start, span.end),
     parts: parts.map(({ start, end }) => ({ start: start - span.start, end: end - span.start })),
   }));
-  const results = await compareParted(call, inputs);
+  const results = await compareParted(call, inputs, queryRows);
   const found = texts.map((): PartResult[] => []);
   for (const [index, { text }] of windows.entries()) found[text]!.push(...results[index]!.parts!);
   return found;
@@ -59,7 +64,11 @@ function cutWindows(text: string, parts: readonly TextSpan[], index: number): Wi
 }
 
 /** Compares the parts of texts with the query. The vectors of whole texts are cached, so that a reranked text is not encoded again. */
-async function compareParted(call: Comparison, texts: readonly PartedText[]): Promise<TextResult[]> {
+async function compareParted(
+  call: Comparison,
+  texts: readonly PartedText[],
+  queryRows: LateJob["queryRows"],
+): Promise<TextResult[]> {
   const { encoder, query, cached, counts, signal } = call;
   const found = await Promise.all(texts.map(({ text }) => cached.find(text)));
   const inputs = texts.map((text, index) => {
@@ -72,7 +81,8 @@ async function compareParted(call: Comparison, texts: readonly PartedText[]): Pr
       cached.add(texts[index]!.text, result.vectors);
     delete result.vectors;
   };
-  const { results, stats } = await encoder.documents({ query, keep: cached.caches }, inputs, signal, add);
+  const what = { query, queryRows, keep: cached.caches };
+  const { results, stats } = await encoder.documents(what, inputs, signal, add);
   addStats(counts, stats);
   return results;
 }
