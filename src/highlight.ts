@@ -33,22 +33,21 @@ export function highlight(
   let shown = "";
   let from = 0;
   for (const { start, end } of [passages].flat().sort((a, b) => a.start - b.start)) {
-    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length)) {
+    if (!([start, end].every(Number.isInteger) && start >= 0 && start <= end && end <= text.length)) {
       throw new InvalidInputError("passage", `${start}–${end} is not a part of a text of ${text.length} characters.`);
     }
     const body = text.slice(Math.max(start, from), end);
     const core = body.trim();
     if (core === "") continue;
     const first = text.indexOf(core, Math.max(start, from));
-    shown += between(text.slice(from, first), from > 0) + before + core + after;
+    const gap = text.slice(from, first);
+    if (from === 0 || gap.length > 2 * context) {
+      shown += (from > 0 ? keepStart(gap, context, "") : "") + keepEnd(gap, context, ellipsis);
+    } else shown += gap;
+    shown += before + core + after;
     from = first + core.length;
   }
   return shown + keepStart(text.slice(from), context, ellipsis);
-
-  function between(gap: string, isInside: boolean): string {
-    if (!isInside) return keepEnd(gap, context, ellipsis);
-    return gap.length > 2 * context ? keepStart(gap, context, "") + keepEnd(gap, context, ellipsis) : gap;
-  }
 }
 
 /** A character of a word in any script. */

@@ -141,7 +141,7 @@ export type JobInput = string | TokenVectors | PartedText;
 
 /** How a part of a text compares with the query. */
 export interface PartResult {
-  /** Like a text's, from the vectors of the part's tokens and, with less weight, of the part before it. The pooled vectors are the whole text's. */
+  /** Like a text's, from the vectors of the part's tokens, and by half from those of the part before it too. The pooled vectors are the whole text's. */
   similarity: number;
   /** The best cosine of each token of the query; empty for a part without tokens. */
   cosines: Float32Array<ArrayBuffer>;

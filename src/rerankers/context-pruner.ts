@@ -32,7 +32,7 @@ export interface ContextPrunerInput {
    * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
    * document remains in any case.
    * @default none. Without a limit and a threshold, sentences remain whose share of the document's evidence, measured by the odds of their
-   * scores, is at least 0.8 times their share of its characters.
+   * scores, is at least 0.7 times their share of its characters.
    */
   threshold?: number | undefined;
 }
@@ -98,7 +98,7 @@ export class ContextPruner extends BaseDocumentCompressor {
     const curve = this.#scorer.calibration;
     // Scores of sentences read in context lie closer together. With these powers the same rule keeps about the same share of the characters of
     // SQuAD's training paragraphs, on which they were chosen.
-    const power = curve && (inContext ? 3 : 1);
+    const power = curve && (inContext ? 4 : 1);
     return documents.map((document, index) => {
       const spans = sentences[index]!.map((span, i): ScoredSpan => {
         const raw = scores[index]![i]!;
@@ -126,8 +126,8 @@ export class ContextPruner extends BaseDocumentCompressor {
     );
     const distinct = [...new Set([alone, pairs].flat(2))];
     if (distinct.length === 0) return alone.map((): number[] => []);
-    const candidates = { query, texts: distinct, signal: signal ?? new AbortController().signal };
-    const result = await callScorer(this.#scorer, candidates);
+    // Scorers do without a signal.
+    const result = await callScorer(this.#scorer, { query, texts: distinct, signal: signal! });
     checkScores(scorerName(this.#scorer), result.scores, distinct.length);
     const raw = new Map(distinct.map((text, i) => [text, rawScores(result)[i]!]));
     return alone.map((own, index) =>
@@ -139,7 +139,7 @@ export class ContextPruner extends BaseDocumentCompressor {
   #checkScale(): void {
     const { maxCharacters, maxTokens, threshold } = this.#options;
     if (this.#scorer.calibration) checkThreshold(threshold);
-    else if (maxCharacters === undefined && maxTokens === undefined && threshold === undefined) {
+    else if ((maxCharacters ?? maxTokens ?? threshold) === undefined) {
       throw InvalidOptionError.because(
         "maxCharacters",
         undefined,
@@ -155,7 +155,7 @@ function prune(document: DocumentInterface, spans: readonly ScoredSpan[]): Docum
   const copy = copyWith(document, { rerank: { ...metadata?.rerank, spans } });
   copy.pageContent = spans.reduce((kept, { start, end }, i) => {
     const gap = i === 0 ? "" : pageContent.slice(spans[i - 1]!.end, start);
-    return kept + (gap === "" ? "" : gap.includes("\n") ? "\n" : " ") + pageContent.slice(start, end);
+    return kept + (gap && (gap.includes("\n") ? "\n" : " ")) + pageContent.slice(start, end);
   }, "");
   return copy;
 }

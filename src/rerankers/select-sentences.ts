@@ -10,7 +10,8 @@ export interface SentenceLimits {
 }
 
 const CHARACTERS_PER_TOKEN = 4;
-const UNSPACED = /[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]/gu;
+/** Thai, kana, Han and Hangul. */
+const UNSPACED = /[\u0E00-\u0E7F\u3040-\u9FFF\uAC00-\uD7AF]/g;
 
 /** Estimated tokens, without a tokenizer: one per four characters, and one per character of scripts that are written without spaces. */
 function estimateTokens(text: string): number {
@@ -31,7 +32,7 @@ export function longestSentence(
  * When nothing else limits the sentences, those remain whose share of the document's evidence is at least this fraction of their share of its
  * characters, so that a long sentence has to say more than a short one.
  */
-const LEAST_EVIDENCE = 0.8;
+const LEAST_EVIDENCE = 0.7;
 
 /** Separates two sentences in the pruned text. */
 const SEPARATOR_LENGTH = 1;
@@ -51,27 +52,29 @@ export function selectSentences(text: string, spans: readonly ScoredSpan[], limi
   let characters = 0;
   let tokens = 0;
   for (const index of byScore) {
-    const { start, end } = spans[index]!;
-    if (chosen.length > 0 && !isRelevant(spans[index]!)) continue;
-    const separator = chosen.length > 0 ? SEPARATOR_LENGTH : 0;
-    const more = { characters: end - start + separator, tokens: estimateTokens(text.slice(start, end)) };
-    const fits = characters + more.characters <= maxCharacters && tokens + more.tokens <= maxTokens;
-    if (chosen.length > 0 && !fits) continue;
+    const span = spans[index]!;
+    const isFirst = chosen.length === 0;
+    const moreCharacters = span.end - span.start + (isFirst ? 0 : SEPARATOR_LENGTH);
+    const moreTokens = estimateTokens(text.slice(span.start, span.end));
+    const fits = characters + moreCharacters <= maxCharacters && tokens + moreTokens <= maxTokens;
+    if (!isFirst && !(fits && isRelevant(span))) continue;
     chosen.push(index);
-    characters += more.characters;
-    tokens += more.tokens;
+    characters += moreCharacters;
+    tokens += moreTokens;
   }
-  return chosen.sort((a, b) => a - b).map((index) => spans[index]!);
+  return spans.filter((_, index) => chosen.includes(index));
 }
 
 function relevance(spans: readonly ScoredSpan[], limits: SentenceLimits): (span: ScoredSpan) => boolean {
   const { threshold, maxCharacters, maxTokens, power } = limits;
   if (threshold !== undefined) return ({ score }) => score >= threshold;
-  if (power === undefined || maxCharacters !== undefined || maxTokens !== undefined) return () => true;
+  if (power === undefined || (maxCharacters ?? maxTokens) !== undefined) return () => true;
   // A tiny number keeps the odds of a certain sentence finite.
   const evidence = ({ score }: ScoredSpan) => (score / (1 - score + 1e-9)) ** power;
-  const length = ({ start, end }: ScoredSpan) => end - start;
-  const sum = (of: (span: ScoredSpan) => number) => spans.reduce((total, span) => total + of(span), 0);
-  const least = (LEAST_EVIDENCE * sum(evidence)) / sum(length);
-  return (span) => evidence(span) >= least * length(span);
+  let [all, characters] = [0, 0];
+  for (const span of spans) {
+    all += evidence(span);
+    characters += span.end - span.start;
+  }
+  return (span) => evidence(span) * characters >= LEAST_EVIDENCE * all * (span.end - span.start);
 }

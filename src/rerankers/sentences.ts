@@ -2,7 +2,7 @@ import type { TextSpan } from "../text-span.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
 /** Ends that are not sentence ends: an initial, an abbreviation with periods inside or a title, as in "J.", "U.S." or "St.". */
-const UNFINISHED = /(?:^|[\s(])(?:(?:\p{Lu}\.)+|(?:St|Mrs?|Ms|Dr|Prof|Rev|Gen|Gov|Lt|Col|vs|No)\.)\s*$/u;
+const UNFINISHED = /(?:^|[\s(])(?:(?:\p{Lu}\.)+|(?:St|Mrs?|Dr|Prof|Rev)\.)\s*$/u;
 /** What begins with a lowercase letter goes on a sentence. */
 const CONTINUED = /^\p{Ll}/u;
 
@@ -28,27 +28,21 @@ export function cutSentences(text: string, longest = Number.POSITIVE_INFINITY): 
 }
 
 function addSpans(spans: TextSpan[], text: string, start: number, end: number, longest: number): void {
-  for (const line of text.slice(start, end).matchAll(/[^\n]+/g)) {
-    const trimmed = line[0].trim();
-    if (trimmed === "") continue;
-    const first = start + line.index + line[0].indexOf(trimmed);
-    spans.push(...cutLong(text, { start: first, end: first + trimmed.length }, longest));
+  for (const { 0: line, index } of text.slice(start, end).matchAll(/\S(?:[^\n]*\S)?/g)) {
+    const first = start + index;
+    spans.push(...cutLong(text, { start: first, end: first + line.length }, longest));
   }
 }
 
 function* cutLong(text: string, { start, end }: TextSpan, longest: number): Iterable<TextSpan> {
   while (end - start > longest) {
     const room = text.slice(start, start + longest + 1);
-    const space = Math.max(room.lastIndexOf(" "), room.lastIndexOf("\t"));
-    const cut = space > 0 ? start + space : start + wholeCharacters(text, start, longest);
+    const space = room.search(/\s\S*$/);
+    // Without a space, a cut must not divide a surrogate pair.
+    const isDivided = /[\uD800-\uDBFF]$/.test(text.slice(start, start + longest));
+    const cut = start + (space > 0 ? space : isDivided ? longest - 1 || 2 : longest);
     yield { start, end: cut };
-    start = cut + (/^\s*/.exec(text.slice(cut, end))?.[0].length ?? 0);
+    start = end - text.slice(cut, end).trimStart().length;
   }
   if (end > start) yield { start, end };
-}
-
-/** Length of a cut that does not divide a surrogate pair. */
-function wholeCharacters(text: string, start: number, longest: number): number {
-  const isDivided = /[\uD800-\uDBFF]/.test(text[start + longest - 1] ?? "");
-  return isDivided ? Math.max(longest - 1, 2) : longest;
 }

@@ -75,7 +75,11 @@ describe.skipIf(reason)(`one cross-encoder behind every server${reason ? ` (${re
   });
 
   test("gives the same order on 100 real queries wherever scores differ by more than 1e-4", async () => {
-    const queries = realQueries(100, 5);
+    // vLLM refuses what is longer than the model reads, where the others truncate.
+    const queries = realQueries(100, 5).map(({ query, documents }) => ({
+      query,
+      documents: documents.map((text) => text.slice(0, 1000)),
+    }));
     const own = remembered(engine);
     const rows = [];
     for (const [way, scorer] of Object.entries(ways())) {

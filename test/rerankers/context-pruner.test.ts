@@ -101,6 +101,55 @@ describe("ContextPruner", () => {
     });
   });
 
+  it("prefers scores of sentences in context, where the scorer has them", async () => {
+    const asked: unknown[] = [];
+    const inContext: RelevanceScorer = {
+      model: "in context",
+      calibration: { model: "in context", slope: 1, intercept: 0, positives: 1, negatives: 1 },
+      score: () => Promise.reject(new Error("not asked")),
+      scoreParts: async (query, texts) => {
+        asked.push(query, ...texts);
+        return texts.map(({ parts }) => parts.map((_, index) => (index === 1 ? 2 : -2)));
+      },
+    };
+    const [pruned] = await new ContextPruner({ model: inContext }).compressDocuments([documentOf(TEXT)], "when?");
+    expect(pruned!.pageContent).toBe("They were invented in 1883.");
+    expect(spansOf(pruned!)[0]!.score).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+    expect(asked).toEqual(["when?", { text: TEXT, parts: cutSentences(TEXT) }]);
+  });
+
+  it("scores sentences as texts if the scorer cannot read them in context, and refuses a wrong number of scores", async () => {
+    const unable: RelevanceScorer = { ...overlap, scoreParts: async () => undefined };
+    const options = { maxCharacters: 70 };
+    const expected = await new ContextPruner({ model: overlap, ...options }).compressDocuments(
+      [documentOf(TEXT)],
+      "panels",
+    );
+    const found = await new ContextPruner({ model: unable, ...options }).compressDocuments(
+      [documentOf(TEXT)],
+      "panels",
+    );
+    expect(found).toEqual(expected);
+    const wrong: RelevanceScorer = { ...overlap, scoreParts: async () => [[1]] };
+    const call = new ContextPruner({ model: wrong, ...options }).compressDocuments([documentOf(TEXT)], "panels");
+    await expect(call).rejects.toMatchObject({ name: "InvalidResponseError" });
+  });
+
+  it("keeps a long sentence only if it says more than a short one", async () => {
+    const even: RelevanceScorer = {
+      model: "even",
+      calibration: { model: "even", slope: 1, intercept: 0, positives: 1, negatives: 1 },
+      score: async () => [],
+      scoreParts: async (_, texts) => texts.map(({ parts }) => parts.map(({ start }) => (start === 0 ? 0.01 : 0))),
+    };
+    const long = `${"A very long sentence, ".repeat(10)}it is.`;
+    const [pruned] = await new ContextPruner({ model: even }).compressDocuments(
+      [documentOf(`Short one. Short two. ${long}`)],
+      "q",
+    );
+    expect(pruned!.pageContent).toBe("Short one. Short two.");
+  });
+
   it("stops when its signal aborts", async () => {
     const controller = new AbortController();
     const slow: RelevanceScorer = {
@@ -143,11 +192,23 @@ describe("cutSentences", () => {
     ]);
   });
 
+  it("keeps titles with their names, and what goes on in lowercase with what came before", () => {
+    expect(cut("They built a road to St. Augustine. It was long.")).toEqual([
+      "They built a road to St. Augustine.",
+      "It was long.",
+    ]);
+    expect(cut("The code has seppuku (or what?) or hara-kiri. Next.")).toEqual([
+      "The code has seppuku (or what?) or hara-kiri.",
+      "Next.",
+    ]);
+  });
+
   it("ends a sentence at a line break", () => {
     expect(cut("# Title\n\nText without a period\n- item")).toEqual(["# Title", "Text without a period", "- item"]);
   });
 
   it("never divides a surrogate pair", () => {
-    for (const piece of cut("😀😀😀😀", 3)) expect(piece).not.toMatch(/[\uD800-\uDBFF]$/);
+    for (const longest of [1, 2, 3])
+      for (const piece of cut("a😀😀😀😀", longest)) expect(piece).not.toMatch(/[\uD800-\uDBFF]$|^[\uDC00-\uDFFF]/);
   });
 });

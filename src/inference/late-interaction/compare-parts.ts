@@ -58,7 +58,7 @@ export function tokenEnds(
  * Share of the sentence before in a part's similarity: a part often leaves to the one before it what it is about. Chosen on questions about
  * SQuAD's training paragraphs.
  */
-const BEFORE = 0.3;
+const BEFORE = 0.5;
 
 /**
  * Compares each part with a query: by its own tokens, and by those together with the tokens of the part before it.

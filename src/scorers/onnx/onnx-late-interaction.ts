@@ -105,7 +105,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
    * all of them, and its vectors are cached.
    *
    * @param texts Each with its parts, in order and not overlapping.
-   * @returns One list per text with one similarity per part, between -1 and 1, from the part's own tokens and, with less weight, those of the part
+   * @returns One list per text with one similarity per part, between -1 and 1, from the part's own tokens and, by half, those of the part
    * before it; special tokens do not count. Parts beyond the model's limit are read too.
    * @throws As {@link score}.
    * @example
