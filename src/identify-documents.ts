@@ -8,7 +8,7 @@ import { InvalidResponseError } from "./errors.js";
  * @param texts The candidates' texts.
  * @param markOf The index of the candidate that a returned document is, if something in the document tells.
  * @returns Indexes of candidates, in the order returned.
- * @throws InvalidResponseError if a document is not one of the candidates, cannot be told from another one, or was returned twice.
+ * @throws InvalidResponseError if a document is not one of the candidates, cannot be distinguished from another one, or was returned twice.
  */
 export function identifyDocuments(
   compressor: string,

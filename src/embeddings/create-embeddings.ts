@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { isStaticModel } from "../models/defaults.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
-import { findStaticModel } from "../models/registry/static.js";
 import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 
 /** Options of {@link createEmbeddings}, for ONNX models. */
@@ -24,7 +24,7 @@ export async function createEmbeddings(
   name: string,
   options: CreateEmbeddingsOptions = {},
 ): Promise<DisposableEmbeddings> {
-  if (typeof name === "string" && findStaticModel(name)) {
+  if (typeof name === "string" && isStaticModel(name)) {
     rejectOnnxOptions(options, name, "a static model");
     const { StaticEmbeddings } = await import("langchain-rerank/static");
     return new StaticEmbeddings();

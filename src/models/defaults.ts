@@ -12,3 +12,11 @@ export const DEFAULT_MODELS = {
   /** The first stage of a hybrid. */
   firstStage: "static-en-v1",
 } as const;
+
+/** Name and alias of the bundled static model, which runs without ONNX. */
+const STATIC_NAMES: readonly string[] = [DEFAULT_MODELS.firstStage, `langchain-rerank/${DEFAULT_MODELS.firstStage}`];
+
+/** Whether a name, ignoring case, is that of a static model. Does not load the registry. */
+export function isStaticModel(name: string): boolean {
+  return STATIC_NAMES.includes(name.toLowerCase());
+}

@@ -2,9 +2,8 @@ import { startCall } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
 import { findCalibration } from "../models/calibrations.js";
-import { DEFAULT_MODELS } from "../models/defaults.js";
+import { DEFAULT_MODELS, isStaticModel } from "../models/defaults.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
-import { findStaticModel } from "../models/registry/static.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import { LOWEST_SCORE, type PartedText, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
@@ -50,7 +49,7 @@ export function createScorer(model?: string, options: CreateScorerOptions = {}):
     rejectOnnxOptions(rest, name, "a remote model");
     return new LazyScorer(name, async () => ({ scorer: await createRemoteScorer(name, { instruction }) }));
   }
-  if (findStaticModel(name)) {
+  if (isStaticModel(name)) {
     const { longDocuments: _, ...rest } = options; // Static models read texts of any length.
     rejectOnnxOptions(rest, name, "a static model");
     return new LazyScorer(name, async () => {

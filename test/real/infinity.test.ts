@@ -46,7 +46,7 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
     });
   });
 
-  test("a text beyond the model's limit is truncated without a word", async () => {
+  test("a text beyond the model's limit is truncated without a warning", async () => {
     const [long] = await scorer().score(QUERY, ["honey ".repeat(5000)]);
     const [short] = await scorer().score(QUERY, ["honey ".repeat(600)]);
     expect(Math.abs(long! - short!)).toBeLessThan(1e-6);

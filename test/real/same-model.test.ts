@@ -14,7 +14,7 @@ const reason = vllm.reason ?? infinity.reason ?? litellm.reason ?? noRealQueries
 const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
 const KEY = "sk-litellm-master-1234567890";
 
-/** Two engines add up in another order, so that scores of the same pair differ; pairs that lie closer may change places. */
+/** Two engines sum in different orders, so scores of the same pair differ slightly; pairs that are closer than this may be swapped. */
 const TOLERANCE = 1e-4;
 
 /** LiteLLM's configuration with one model per server behind it. */

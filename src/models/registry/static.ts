@@ -3,7 +3,7 @@ import type { ModelEntry } from "../types.js";
 
 /**
  * Models without a neural network: one stored vector per word piece. `StaticLateInteraction` runs them as scorers, `StaticEmbeddings` as
- * embeddings. This file stays small because the core entry imports it to tell these names from those of ONNX models.
+ * embeddings.
  */
 export const STATIC_MODELS: readonly ModelEntry[] = [
   {
@@ -26,8 +26,7 @@ export const STATIC_MODELS: readonly ModelEntry[] = [
   },
 ];
 
-/** Finds a static model by name or alias, ignoring case, without loading the rest of the registry. */
+/** Finds a static model by name, without loading the rest of the registry. */
 export function findStaticModel(name: string): ModelEntry | undefined {
-  const wanted = name.toLowerCase();
-  return STATIC_MODELS.find((entry) => [entry.name, ...(entry.aliases ?? [])].includes(wanted));
+  return STATIC_MODELS.find((entry) => entry.name === name);
 }

@@ -1,5 +1,5 @@
 import { titleAndText } from "../../../evaluation/candidates.js";
-import { findStaticModel } from "../../../models/registry/static.js";
+import { isStaticModel } from "../../../models/defaults.js";
 import { createScorer } from "../../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
@@ -45,7 +45,7 @@ class Worker {
   constructor({ corpus, corpusIndex, queries, queriesIndex, model, options, singleThread }: WorkerSetup) {
     this.#corpus = new JsonlIndex(corpus, corpusIndex);
     this.#queries = new JsonlIndex(queries, queriesIndex);
-    const hasThreads = model === undefined || !(isRemoteModel(model) || findStaticModel(model));
+    const hasThreads = model === undefined || !(isRemoteModel(model) || isStaticModel(model));
     const threads = singleThread && hasThreads ? { workers: 1, threads: 1 } : {};
     this.#scorer = createScorer(model, { ...options, ...threads });
   }
