@@ -1,6 +1,6 @@
 // What the stages of the default leave out: nDCG@10 and tokens read of the default with `topN: 10` beside `late-en-v1`, which reads everything.
 //
-//   npm run build && node benchmark/progressive.js [--data <folder of data sets>] [--sets "TREC QA,HotpotQA"] [--test]
+//   npm run build && node benchmark/progressive.js [--data <folder of data sets>] [--set "TREC QA" --set HotpotQA] [--test]
 //
 // Without --test it uses development sets, on which the stages were chosen. "found": how many of the model's best ten the default returns.
 // The data sets are not part of this repository; absent ones are named and skipped.
@@ -21,7 +21,7 @@ const BEGINNING = 62;
 const { values: options } = parseArgs({
   options: {
     data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
-    sets: { type: "string" },
+    set: { type: "string", multiple: true },
     test: { type: "boolean", default: false },
   },
 });
@@ -39,7 +39,7 @@ const words = new StaticLateInteraction();
 console.log(
   "| set | questions | late-en-v1 | default | difference | p | found | tokens read |\n|---|---|---|---|---|---|---|---|",
 );
-for (const name of options.sets?.split(",") ?? [...(options.test ? TEST : DEVELOPMENT), ...EVERYDAY]) {
+for (const name of options.set ?? [...(options.test ? TEST : DEVELOPMENT), ...EVERYDAY]) {
   const lists = await readLists(options.data, SETS[name]);
   if (lists)
     await report(
