@@ -106,6 +106,12 @@ describe("findProblems", () => {
     probe: { model: "late-en-v1", milliseconds: 5 },
   };
   const broken = { loads: false, error: "ld-linux-x86-64.so.2: no such file" };
+  const probe = { model: "late-en-v1", error: "no runtime" };
+
+  it("notes that models run in WebAssembly if the native library does not load and scoring works", () => {
+    const problems = findProblems({ ...healthy, runtime: { ...healthy.runtime, ...broken } });
+    expect(problems).toEqual([expect.objectContaining({ serious: false, what: expect.stringMatching(/WebAssembly/) })]);
+  });
 
   it("finds nothing on a healthy machine", () => {
     expect(findProblems(healthy)).toEqual([]);
@@ -114,17 +120,17 @@ describe("findProblems", () => {
   it.each<[string, Partial<typeof healthy>, RegExp]>([
     [
       "a runtime that npm left out",
-      { runtime: { name: "onnxruntime-node", loads: false, error: "Cannot find package" } },
+      { probe, runtime: { name: "onnxruntime-node", loads: false, error: "Cannot find package" } },
       /not installed.*npm install onnxruntime-node --ignore-scripts.*firewall/,
     ],
     [
       "Alpine Linux",
-      { system: { ...healthy.system, libc: "musl" }, runtime: { ...healthy.runtime, ...broken } },
+      { probe, system: { ...healthy.system, libc: "musl" }, runtime: { ...healthy.runtime, ...broken } },
       /does not load: ld-linux.*musl \(Alpine Linux\).*static-en-v1/,
     ],
     [
       "a binary that was deleted",
-      { runtime: { name: "onnxruntime-node", version: "1.30.0", ...broken } },
+      { probe, runtime: { name: "onnxruntime-node", version: "1.30.0", ...broken } },
       /no binary for linux x64/,
     ],
     ["a model that cannot score", { probe: { model: "late-en-v1", error: "broken" } }, /cannot score: broken/],
