@@ -73,7 +73,7 @@ export const NOTES: Readonly<Record<ProviderName, ProviderNotes>> = {
   localai: { scores: "logits, mostly", billed: "–", checked: SERVER_READ },
   litellm: { scores: "as behind it", billed: "as behind it", checked: REAL },
   tei: { scores: "0–1; logits with `raw_scores`", billed: "–", checked: SERVER_READ },
-  infinity: { scores: "0–1; logits with `raw_scores`", billed: "–", checked: SERVER_READ },
+  infinity: { scores: "0–1; logits with `raw_scores`", billed: "–", checked: REAL },
   vllm: { scores: "0–1; logits with `use_activation: false`", billed: "–", checked: REAL },
   sglang: { scores: "by model", billed: "–", checked: SERVER_READ },
   llamacpp: { scores: "logits; Qwen3 0–1", billed: "–", checked: REAL },

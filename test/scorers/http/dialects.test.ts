@@ -369,6 +369,13 @@ describe("instruction and extras", () => {
     expect(() => new HttpCrossEncoder(optionsFor("cohere", { instruction: "Find code" }))).toThrow(InvalidOptionError);
   });
 
+  it("asks LiteLLM to return documents if that is requested, which its route to Vertex AI needs for scores", async () => {
+    answer = () => relevance(scoredBestFirst());
+    await new HttpCrossEncoder(optionsFor("litellm", {})).score(QUERY, TEXTS);
+    await new HttpCrossEncoder(optionsFor("litellm", { extra: { return_documents: true } })).score(QUERY, TEXTS);
+    expect(server.received.map(({ body }) => body.return_documents)).toEqual([false, true]);
+  });
+
   it("sends extra fields, but lets none replace the texts or cut the list", async () => {
     answer = () => scoredBestFirst();
     const extra = { truncate: false, truncation_direction: "Left" as const, texts: ["other"] };

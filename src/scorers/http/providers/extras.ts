@@ -32,7 +32,12 @@ interface TypedExtras {
     chunking_options?: Record<string, unknown> | null;
   };
   "azure-ai": { max_tokens_per_doc?: number; [name: string]: unknown };
-  litellm: { max_tokens_per_doc?: number; [name: string]: unknown };
+  litellm: {
+    max_tokens_per_doc?: number;
+    /** `true` in front of Vertex AI, where LiteLLM otherwise fills in 1.0 for every score. @default false */
+    return_documents?: boolean;
+    [name: string]: unknown;
+  };
   tei: {
     /** `false` makes a text that is too long an error. @default true */
     truncate?: boolean;

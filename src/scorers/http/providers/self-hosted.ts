@@ -18,7 +18,8 @@ export const SELF_HOSTED = {
     keyVariables: ["LITELLM_API_KEY", "LITELLM_PROXY_API_KEY"],
     needsModel: true,
     path: "/v1/rerank",
-    request: NO_DOCUMENTS,
+    // Not fixed: in front of Vertex AI, LiteLLM has scores only if documents are returned.
+    request: { defaults: { return_documents: false } },
     response: { list: ["results"] },
     limits: { maxTexts: UNSTATED },
     instruction: "instruction",
