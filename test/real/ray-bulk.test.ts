@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { startPatiently } from "../../examples/scale-out/ray.js";
 import { fixture } from "./data.js";
-import { EXAMPLES } from "./run-example.js";
+import { EXAMPLES, installExamples } from "./run-example.js";
+import { loadScaleOut } from "./scale-out-parts.js";
 
 const { path, reason } = inject("installed")["ray-serve"];
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -32,6 +32,8 @@ test.skipIf(reason)(
     const script = join(EXAMPLES, "scale-out/ray_bulk.py");
     const args = [script, "--shards", "3", "--out", at("ray.trec"), "--", process.execPath, ...rank];
     const env = { ...process.env, RAY_USAGE_STATS_ENABLED: "0" };
+    await installExamples();
+    const { startPatiently } = await loadScaleOut();
     await startPatiently(() => run(`${path}/python`, args, { env }));
     expect(readFileSync(at("ray.trec"), "utf8")).toBe(readFileSync(at("one.trec"), "utf8"));
     expect(readdirSync(folder).filter((name) => name.startsWith("ray.trec"))).toEqual(["ray.trec"]);

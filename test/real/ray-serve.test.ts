@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { createClient } from "../../examples/scale-out/client.js";
-import { freePorts } from "../../examples/scale-out/processes.js";
-import { type RayServe, startRay } from "../../examples/scale-out/ray.js";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder, OnnxLateInteraction } from "../../src/onnx.js";
 import { fixture } from "./data.js";
 import { EXAMPLES, installExamples } from "./run-example.js";
+import { loadScaleOut, type RayServe } from "./scale-out-parts.js";
 
 const { path, reason } = inject("installed")["ray-serve"];
 const folderOf = (model: string) => fileURLToPath(new URL(`../../models/${model}`, import.meta.url));
@@ -24,6 +22,7 @@ const goldenOf = (model: string) => JSON.parse(readFileSync(`${folderOf(model)}/
 
 describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 600_000 }, () => {
   let ray: RayServe;
+  let parts: Awaited<ReturnType<typeof loadScaleOut>>;
   const tiny = fixture("tiny-xlm-roberta");
   const own = {
     tiny: new OnnxCrossEncoder({ model: tiny }),
@@ -34,8 +33,9 @@ describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 6
   beforeAll(async () => {
     await installExamples();
     process.env.RAY_SERVE_PROGRAM = `${path}/serve`;
-    const [port] = await freePorts(1);
-    ray = await startRay(port!, [
+    parts = await loadScaleOut();
+    const [port] = await parts.freePorts(1);
+    ray = await parts.startRay(port!, [
       { name: "tiny", model: tiny, replicas: 2 },
       { name: "rerank-en-v1", model: folderOf("rerank-en-v1"), replicas: 1 },
       { name: "late-en-v1", model: folderOf("late-en-v1"), replicas: 1 },
@@ -64,7 +64,7 @@ describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 6
   }
 
   test("scores many requests of different lengths together as it does one at a time, with an fp32 file", async () => {
-    const { model } = createClient({ url: ray.url("tiny"), provider: "cohere" }, 32);
+    const { model } = parts.createClient({ url: ray.url("tiny"), provider: "cohere" }, 32);
     const texts = Array.from({ length: 12 }, (_, index) => "history of the town ".repeat(1 + index));
     const queries = Array.from({ length: 32 }, (_, index) => `question ${index}`);
     const together = await Promise.all(queries.map((query) => model.score(query, texts)));
@@ -101,7 +101,7 @@ for config in (plain, yaml.safe_load(service["spec"]["serveConfigV2"])):
   });
 
   test("answers every request while a replica is killed, and replaces it", async () => {
-    const { model } = createClient({ url: ray.url("tiny"), provider: "cohere" }, 16);
+    const { model } = parts.createClient({ url: ray.url("tiny"), provider: "cohere" }, 16);
     const texts = Array.from({ length: 8 }, (_, index) => `text ${index} about the town`);
     const expected = await own.tiny.score("town", texts);
     const before = ray.replicas("tiny");

@@ -1,10 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
-import { createClient } from "../../examples/scale-out/client.js";
-import { freePorts } from "../../examples/scale-out/processes.js";
-import { Replica } from "../../examples/scale-out/replicas.js";
-import { ROUTERS, type Router } from "../../examples/scale-out/routers.js";
 import { fixture } from "./data.js";
 import { installExamples, runExample } from "./run-example.js";
+import { loadScaleOut, type Replica, type Router } from "./scale-out-parts.js";
 
 const installed = inject("installed");
 const CLI = new URL("../../dist/cli.js", import.meta.url).pathname;
@@ -42,6 +39,7 @@ for (const name of ["nginx", "litellm"] as const) {
       // One request at a time per replica, and none may wait.
       const limits = [...TINY, "--concurrency", "1", "--max-queue", "0"];
       await withReplicas(name, environment, limits, async (router, replicas) => {
+        const { createClient } = await loadScaleOut();
         const { model } = createClient(router, 24);
         const expected = await createClient({ url: replicas[0]!.url, provider: "cohere" }).model.score("town", TEXTS);
         const refused = async () => {
@@ -75,6 +73,7 @@ async function withReplicas(
   args: readonly string[],
   run: (router: Router, replicas: readonly Replica[]) => Promise<void>,
 ): Promise<void> {
+  const { freePorts, Replica, ROUTERS } = await loadScaleOut();
   const [port, ...replicaPorts] = await freePorts(4);
   const replicas = replicaPorts.map((each) => new Replica(each, args, CLI));
   Object.assign(process.env, environment);
