@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { CliError } from "../failure.js";
 
 /** A line of a file, without its line break. */
@@ -12,6 +12,9 @@ export interface FileLine {
 }
 
 const NEWLINE = 10;
+
+/** Bytes that are read at a time. */
+const CHUNK = 2 ** 18;
 
 /**
  * Reads a UTF-8 file line by line, in memory that does not grow with the file.
@@ -40,20 +43,35 @@ export async function* fileLines(path: string, signal: AbortSignal): AsyncGenera
       yield next(chunk.subarray(start, end));
       start = end + 1;
     }
-    if (start < chunk.length) pending.push(chunk.subarray(start));
+    if (start < chunk.length) pending.push(Buffer.from(chunk.subarray(start)));
   }
   if (pending.length > 0) yield next(Buffer.alloc(0));
 }
 
-/** The bytes of a file, in chunks. @throws CliError when the file cannot be read. */
+/**
+ * The bytes of a file, in chunks. Each is valid until the next one is asked for: all use the same memory, since new buffers would pile up
+ * outside the heap until the next collection.
+ *
+ * @throws CliError when the file cannot be read. The signal's reason.
+ */
 export async function* fileChunks(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   if (path.endsWith(".gz")) throw new CliError(`${path}: compressed files cannot be read here; unpack it first.`);
+  let file: FileHandle | undefined;
   try {
-    yield* createReadStream(path, { highWaterMark: 2 ** 18, signal }) as AsyncIterable<Buffer>;
+    file = await open(path);
+    const buffer = Buffer.alloc(CHUNK);
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, CHUNK);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } catch (error) {
     const reason = { ENOENT: "there is no such file", EISDIR: "it is a folder" }[
       (error as NodeJS.ErrnoException).code ?? ""
     ];
     throw reason ? new CliError(`${path}: ${reason}.`, undefined, { cause: error }) : error;
+  } finally {
+    await file?.close();
   }
 }
