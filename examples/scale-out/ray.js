@@ -66,11 +66,16 @@ export async function startRay(port, applications) {
     await ray.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const { name } of applications) {
-    while (!(await answers(url(name)))) {
-      if (ray.ended()) throw new ServiceError(`${program} ended: ${ray.log().slice(-2000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+  try {
+    for (const { name } of applications) {
+      while (!(await answers(url(name)))) {
+        if (ray.ended()) throw new ServiceError(`${program} ended: ${ray.log().slice(-2000)}`);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
     }
+  } catch (error) {
+    await stop();
+    throw error;
   }
   return { url, replicas: (name) => descendants(ray.pid, `ray::ServeReplica:${name}:`), log: ray.log, stop };
 }
@@ -96,7 +101,9 @@ async function answers(url) {
   const body = JSON.stringify({ query: "ready", texts: ["ready"] });
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${url}/rerank`, { method: "POST", headers, body }).catch(() => undefined);
-  await response?.body?.cancel();
+  const answer = await response?.text();
+  // 404 and 503 come before the replicas are there; a model that fails would fail forever.
+  if (response?.status === 500) throw new ServiceError(`${url} answers 500: ${answer?.slice(0, 2000)}`);
   return response?.ok ?? false;
 }
 

@@ -32,7 +32,8 @@ class Model:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
         self.inputs = {each.name for each in self.session.get_inputs()}
-        self.late = json.loads((root / "config.json").read_text()).get("langchain_rerank")
+        ours = json.loads((root / "config.json").read_text()).get("langchain_rerank", {})
+        self.late = ours if ours.get("kind") == "late-interaction" else None
         self.tokenizer = Tokenizer.from_file(str(root / "tokenizer.json"))
         self.tokenizer.enable_padding()
         self.tokenizer.enable_truncation(512, strategy="longest_first" if self.late else "only_second")
