@@ -32,7 +32,7 @@ export interface ContextPrunerInput {
    * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
    * document remains in any case.
    * @default none. Without a limit and a threshold, sentences remain whose share of the document's evidence, measured by the odds of their
-   * scores, is at least 0.7 times their share of its characters.
+   * scores, is at least 0.69 times their share of its characters.
    */
   threshold?: number | undefined;
 }

@@ -32,7 +32,7 @@ export function longestSentence(
  * When nothing else limits the sentences, those remain whose share of the document's evidence is at least this fraction of their share of its
  * characters, so that a long sentence has to say more than a short one.
  */
-const LEAST_EVIDENCE = 0.7;
+const LEAST_EVIDENCE = 0.69;
 
 /** Separates two sentences in the pruned text. */
 const SEPARATOR_LENGTH = 1;

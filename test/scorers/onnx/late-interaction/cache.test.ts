@@ -323,7 +323,7 @@ describe("options", () => {
     ["a cache that is no object", { cache: 5 }, "cache"],
     ["negative bytes", { cache: { maxBytes: -1 } }, "cache.maxBytes"],
     ["a blank folder", { cache: { folder: " " } }, "cache.folder"],
-    ["a misspelt one of the cache", { cache: { maxbytes: 1 } }, "maxbytes"],
+    ["a misspelt one of the cache", { cache: { maxbytes: 1 } }, "cache.maxbytes"],
     ["a misspelt one", { querylength: 32 }, "querylength"],
     ["an instruction, which it does not know", { instruction: "find" }, "instruction"],
     ["a query of no tokens", { queryLength: 2 }, "queryLength"],
