@@ -197,7 +197,7 @@ test("OllamaEmbeddings as the examples have it gives up after one try when the s
   const port = await freePort();
   const dead = createServer((socket) => {
     connections++;
-    socket.destroy();
+    socket.resetAndDestroy();
   }).listen(port, "127.0.0.1");
   const embeddings = new OllamaEmbeddings({ model: "all-minilm", baseUrl: `http://127.0.0.1:${port}`, maxRetries: 0 });
   const reranker = new EmbeddingSimilarityReranker({ embeddings });
