@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { CrossEncoderReranker } from "../../src/index.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
-import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
+import { calibrateScores } from "../../src/scorers/calibrate-scores.js";
+import type { RelevanceScorer, ScorerReport } from "../../src/scorers/relevance-scorer.js";
 import { fixture, noRealQueries, realQueries } from "./data.js";
 import { type RunningServer, startLlamaServer, startProcess } from "./processes.js";
 import { compareRankings, remembered } from "./same-order.js";
@@ -58,6 +59,14 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
   let behind: RunningServer | undefined;
   let proxy: RunningServer;
   const engine = new OnnxCrossEncoder();
+  /** The probabilities that `serve` gives for the same model. */
+  const calibrated: RelevanceScorer = {
+    async score(query, texts) {
+      let report: ScorerReport = {};
+      const scores = await engine.score(query, texts, { onReport: (each) => (report = each) });
+      return calibrateScores(engine, scores, report);
+    },
+  };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "litellm-"));
@@ -109,7 +118,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     `the same model every way gives the same order on 100 real queries${noRealQueries ? ` (${noRealQueries})` : ""}`,
     async () => {
       const queries = realQueries(100, 5);
-      const own = remembered(engine);
+      const own = remembered(calibrated);
       const rows = [];
       for (const [way, scorer] of Object.entries(ways())) {
         const { swappedBeyond: _, ...row } = await compareRankings(queries, own, scorer);
@@ -183,7 +192,7 @@ print(json.dumps([[r["index"], r["relevance_score"]] for r in answer.results]))`
       env: { ...process.env, LITELLM_LOCAL_MODEL_COST_MAP: "True" },
     });
     const [[index, score]] = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as [[number, number]];
-    const scores = await engine.score("green tea", ["a bicycle", "a cup of tea"]);
+    const scores = await calibrated.score("green tea", ["a bicycle", "a cup of tea"]);
     expect(index).toBe(scores.indexOf(Math.max(...scores)));
     expect(score).toBeCloseTo(Math.max(...scores), 5);
   });
