@@ -35,21 +35,20 @@ for (const name of ["nginx", "litellm"] as const) {
       for (const line of [seen.router, seen.replica]) expect(JSON.parse(line)).toMatchObject({ requestId });
     });
 
-    test(`refuse work beyond their queues with 429 through ${name}, and the client gets every answer in the end`, async () => {
+    test(`refuse work beyond their queues, and the client behind ${name} gets every answer in the end`, async () => {
       // One request at a time per replica, and none may wait.
       const limits = [...TINY, "--concurrency", "1", "--max-queue", "0"];
       await withReplicas(name, environment, limits, async (router, replicas) => {
         const { createClient } = await loadScaleOut();
         const { model } = createClient(router, 24);
         const expected = await createClient({ url: replicas[0]!.url, provider: "cohere" }).model.score("town", TEXTS);
-        const refused = async () => {
-          const answers = await Promise.all(Array.from({ length: 24 }, () => ask(router)));
-          return answers.filter(({ status }) => status === 429);
-        };
-        const answers = await refused();
-        expect(answers.length).toBeGreaterThan(0);
-        // LiteLLM heeds it by itself, and does not pass it on.
-        if (name === "nginx") for (const { retryAfter } of answers) expect(Number(retryAfter)).toBeGreaterThan(0);
+        // LiteLLM tries refused requests again by itself, so that none may be left to see.
+        if (name === "nginx") {
+          const answers = await Promise.all(Array.from({ length: 96 }, () => ask(router)));
+          const refused = answers.filter(({ status }) => status === 429);
+          expect(refused.length).toBeGreaterThan(0);
+          for (const { retryAfter } of refused) expect(Number(retryAfter)).toBeGreaterThan(0);
+        }
         const scores = await Promise.all(Array.from({ length: 24 }, () => model.score("town", TEXTS)));
         for (const each of scores) expect(each).toEqual(expected);
       });
