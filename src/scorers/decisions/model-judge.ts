@@ -15,8 +15,10 @@ import { type DecisionQuestion, delimit, instructionsFor } from "./question.js";
 export interface LangChainDecisionModel {
   readonly model: string;
   readonly _provider: string;
+  /** Answers the questions of one request; only decision models have it, so it tells them from other models. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of LangChain's request and response, which older versions do not have.
   _classify(...args: any[]): Promise<unknown>;
+  /** Answers the questions of one request, with tracing; this package calls it. */
   // biome-ignore lint/suspicious/noExplicitAny: see above.
   invoke(input: any, options?: any): Promise<unknown>;
 }
@@ -27,6 +29,7 @@ export interface AiSdkDecisionModel {
   readonly provider: string;
   readonly modelId: string;
   readonly supportedQuestionTypes: readonly string[];
+  /** Answers the questions of one request. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of the AI SDK's options, which older versions do not have.
   doDecide(options: any): PromiseLike<unknown>;
 }
