@@ -53,7 +53,9 @@ export function findModel(name: string): ModelEntry | undefined {
 export function getModel(name: string): ModelEntry {
   const entry = findModel(name);
   if (entry) return entry;
-  throw new ModelNotFoundError(name, "no registered model has this name.", { suggestions: nearestModels(name) });
+  const problem =
+    "no registered model has this name. `listModels()` and `npx langchain-rerank models list` show those that exist.";
+  throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
 }
 
 /** The model that a reranker runs if none is named. */

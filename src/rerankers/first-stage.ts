@@ -20,7 +20,7 @@ export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstS
   }
   if (firstStageKey !== undefined) return fromMetadata("firstStageKey", firstStageKey);
   if (embeddings !== undefined) {
-    if (!isEmbeddings(embeddings)) throw notAStage("embeddings", embeddings, "a LangChain Embeddings");
+    if (!isEmbeddings(embeddings)) throw notAStage("embeddings", embeddings, "a LangChain `Embeddings` object");
     return fromEmbeddings(embeddings);
   }
   // Shared by the whole process, so no hybrid frees it.

@@ -88,7 +88,7 @@ export class ScoredRetriever extends BaseRetriever {
     const { store, retriever, k, key, higherIsBetter, ...base } = options ?? {};
     super(base);
     if ((store === undefined) === (retriever === undefined)) {
-      const sentence = "ScoredRetriever requires `store` or `retriever`, and not both.";
+      const sentence = "ScoredRetriever requires either `store` or `retriever`, but not both.";
       throw InvalidOptionError.because("store", store, sentence);
     }
     if (retriever !== undefined && k !== undefined) {

@@ -60,7 +60,7 @@ describe("eval", () => {
   it("exits with 2 and names the folder, measure or option that is wrong", async () => {
     const missing = await runCli(["eval", join(folder, "nothing")]);
     expect(missing).toMatchObject({ code: 2 });
-    expect(missing.stderr).toMatch(/nothing: Could not read the folder/);
+    expect(missing.stderr).toMatch(/nothing: there is no such folder/);
     const other = await runCli(["eval", "docs"]);
     expect(other).toMatchObject({ code: 2 });
     expect(other.stderr).toMatch(/^error: Invalid docs: This is not a BEIR folder.*Found: .*evaluation\.md/);

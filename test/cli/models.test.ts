@@ -37,7 +37,7 @@ describe("the commands models list and models info", () => {
     const address = await runCli(["rank", "-q", "q", "-m", "http://localhost:8080/v1/rerank"], { input: "text" });
     expect(address).toMatchObject({ code: 1, stderr: expect.stringContaining("TEI_BASE_URL") });
     const unlike = await runCli(["models", "info", "qqqqqqqqqqqqqqqqqqqq"]);
-    expect(unlike.stderr).toMatch(/no registered model has this name\.\n?$/);
+    expect(unlike.stderr).toMatch(/no registered model has this name\. .*models list` show those that exist\.\n?$/);
   });
 
   it("filters the list and prints it as JSON", async () => {

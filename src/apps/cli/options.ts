@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from "commander";
 
-/** Parses an integer of at least `least`. */
-export function wholeNumber(least: number): (value: string) => number {
+/** Parses an integer within the bounds, both included. */
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (value: string) => number {
+  const bounds = most === Number.POSITIVE_INFINITY ? `, ${least} or more` : ` between ${least} and ${most}`;
   return (value) => {
     const number = Number(value);
-    if (!Number.isInteger(number) || number < least)
-      throw new InvalidArgumentError(`It must be an integer, ${least} or more.`);
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(`It must be an integer${bounds}.`);
     return number;
   };
 }

@@ -51,7 +51,11 @@ function split(path: string, bytes: Uint8Array, { format, field }: ReadOptions):
     const advice = / has no text in |no column is named/.test(cause.message) ? " Name the field with --field." : "";
     throw new CliError(cause.message + advice, EXIT.failed, { cause });
   }
-  throw new CliError(`${path === "-" ? "standard input" : path} holds no text.`);
+  throw new CliError(
+    path === "-"
+      ? "standard input holds no text. Name files to rank, or pipe text into the command."
+      : `${path} holds no text.`,
+  );
 }
 
 async function readFileOfFolder(file: string, options: ReadOptions): Promise<SourceText[]> {

@@ -113,6 +113,11 @@ async function list(folder: string): Promise<string[]> {
   try {
     return (await (await nodeFsPromises()).readdir(folder)).sort();
   } catch (cause) {
-    throw new InvalidInputError(folder, `Could not read the folder: ${(cause as Error).message}.`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const problem =
+      code === "ENOENT"
+        ? "there is no such folder. Pass one in BEIR's layout, with corpus.jsonl, queries.jsonl and qrels/test.tsv."
+        : `could not read the folder: ${message}.`;
+    throw new InvalidInputError(folder, problem, { cause });
   }
 }

@@ -16,8 +16,8 @@ export type OnnxScorerOptions = OnnxOptions &
   >;
 
 /**
- * Creates the scorer for a model's kind: without a model, the default; an `OnnxLateInteraction` if the registry says so or, for models that are not registered, the
- * model's own files; otherwise an `OnnxCrossEncoder`.
+ * Creates the scorer for a model: the default if none is named; an `OnnxLateInteraction` if the registry says so or, for models that are
+ * not registered, the model's own files; otherwise an `OnnxCrossEncoder`.
  *
  * @internal `createScorer` is the public way.
  * @returns The scorer and a function that releases the files that were read to decide; browsers keep them for the scorer.

@@ -75,7 +75,7 @@ export function register(program: Command): void {
       finiteNumber,
     )
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("-p, --port <number>", "port to listen on, 0 for any free one", wholeNumber(0), 8787)
+    .option("-p, --port <number>", "port to listen on, 0 for any free one", wholeNumber(0, 65535), 8787)
     .option(
       "--api-key <key>",
       `key that clients must send, 8 characters or more; better set ${KEY_VARIABLE}, which other users cannot see`,
