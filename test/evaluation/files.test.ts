@@ -233,6 +233,8 @@ describe("readBeir", () => {
       /notes-\w+: This is not a BEIR folder: it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
     );
     await expect(readBeir(await mkdtemp(join(folder, "empty-")))).rejects.toThrow(/no qrels\. Found: nothing\./);
-    await expect(readBeir(join(folder, "absent"))).rejects.toThrow(/absent: there is no such folder\. Pass one in BEIR's layout/);
+    await expect(readBeir(join(folder, "absent"))).rejects.toThrow(
+      /absent: there is no such folder\. Pass one in BEIR's layout/,
+    );
   });
 });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { ModelNotFoundError } from "../../src/errors.js";
+import { isStaticModel } from "../../src/models/defaults.js";
 import { editDistance } from "../../src/models/edit-distance.js";
 import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
+
+describe("isStaticModel", () => {
+  it("is true for the names and aliases of the registry's static models alone, in any case", () => {
+    for (const { name, aliases = [], runtime } of listModels())
+      for (const each of [name, ...aliases]) expect([each, isStaticModel(each)]).toEqual([each, runtime === "static"]);
+    expect(isStaticModel("Static-EN-v1")).toBe(true);
+  });
+});
 
 describe("getModel", () => {
   it("finds a model by name or alias, ignoring case", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HybridReranker, ScoredRetriever, type ScoredRetrieverInput } from "langchain-rerank";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { planeEmbeddings, VECTORS } from "../support/plane-embeddings.js";
 import { type Postgres, startPostgres } from "./postgres.js";
 import { type RunningServer, startProcess } from "./processes.js";
 
@@ -13,20 +14,7 @@ const { stores, pgvector, chroma, "milvus-lite": milvus } = inject("installed");
 // biome-ignore lint/suspicious/noExplicitAny: the stores are no dependencies, so their types are not here.
 const load = (name: string): any => createRequire(join(stores.path!, "package.json"))(name);
 
-/** Vectors of the texts, so that every score can be computed by hand. The query is (1, 0). */
-const VECTORS: Record<string, number[]> = {
-  query: [1, 0],
-  same: [1, 0],
-  near: [0.6, 0.8],
-  orth: [0, 1],
-  opposite: [-1, 0],
-  long: [3, 4],
-};
 const NAMES = ["orth", "long", "same", "opposite", "near"];
-const embeddings = {
-  embedQuery: async (text: string) => VECTORS[text]!,
-  embedDocuments: async (texts: string[]) => texts.map((text) => VECTORS[text]!),
-};
 const documents = () => {
   const { Document } = load("@langchain/core/documents");
   return NAMES.map((name) => new Document({ pageContent: name, metadata: { name } }));
@@ -78,12 +66,12 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
 
   test("MemoryVectorStore: the cosine", async () => {
     const { MemoryVectorStore } = load("@langchain/classic/vectorstores/memory");
-    await expectRightWayUp(await MemoryVectorStore.fromDocuments(documents(), embeddings), "cosine", asIs);
+    await expectRightWayUp(await MemoryVectorStore.fromDocuments(documents(), planeEmbeddings), "cosine", asIs);
   });
 
   test("LanceDB, whose wrapper loses the score: the squared distance of the metadata", async () => {
     const { LanceDB } = load("@langchain/community/vectorstores/lancedb");
-    const store = await LanceDB.fromDocuments(documents(), embeddings, { uri: folder });
+    const store = await LanceDB.fromDocuments(documents(), planeEmbeddings, { uri: folder });
     const [[, score]] = await store.similaritySearchWithScore("query", 1);
     expect(score).toBeUndefined();
     await expectRightWayUp(store, "-L2²", asIs);
@@ -96,7 +84,7 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
       "CREATE TABLE vectors (id INTEGER PRIMARY KEY, content TEXT, metadata TEXT, embedding F32_BLOB(2))",
       "CREATE INDEX idx_vectors_embedding ON vectors(libsql_vector_idx(embedding))",
     ]);
-    const store = new LibSQLVectorStore(embeddings, { db });
+    const store = new LibSQLVectorStore(planeEmbeddings, { db });
     await store.addDocuments(documents());
     await expectRightWayUp(store, "cosine", minusOne);
     const { Document } = load("@langchain/core/documents");
@@ -111,13 +99,17 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
   test.skipIf(notBuilt)(`HNSWLib: cosine distance, squared distance, 1 − dot product${because(notBuilt)}`, async () => {
     const { HNSWLib } = load("@langchain/community/vectorstores/hnswlib");
     // Its `fromDocuments` ignores `space`.
-    await expectRightWayUp(await HNSWLib.fromDocuments(documents(), embeddings, { space: "l2" }), "cosine", minusOne);
+    await expectRightWayUp(
+      await HNSWLib.fromDocuments(documents(), planeEmbeddings, { space: "l2" }),
+      "cosine",
+      minusOne,
+    );
     for (const [space, metric, scale] of [
       ["cosine", "cosine", minusOne],
       ["l2", "-L2²", asIs],
       ["ip", "dot", minusOne],
     ] as const) {
-      const store = new HNSWLib(embeddings, { space });
+      const store = new HNSWLib(planeEmbeddings, { space });
       await store.addDocuments(documents());
       await expectRightWayUp(store, metric, scale);
     }
@@ -159,7 +151,7 @@ describe.skipIf(noPostgres)(`PGVectorStore${because(noPostgres)}`, () => {
     const { PGVectorStore } = load("@langchain/community/vectorstores/pgvector");
     const tableName = `t${Object.values(options).join("")}`.toLowerCase();
     const settings = { postgresConnectionOptions: { connectionString: server.url }, tableName, ...options };
-    const store = await PGVectorStore.initialize(embeddings, settings);
+    const store = await PGVectorStore.initialize(planeEmbeddings, settings);
     try {
       await store.addDocuments(documents());
       await expectRightWayUp(store, metric, scale);
@@ -175,7 +167,7 @@ describe.skipIf(noPostgres)(`PGVectorStore${because(noPostgres)}`, () => {
       [undefined, -1],
       ["similarity", 0.5],
     ] as const) {
-      const store = await PGVectorStore.initialize(embeddings, {
+      const store = await PGVectorStore.initialize(planeEmbeddings, {
         postgresConnectionOptions: { connectionString: server.url },
         tableName: `zero_${scoreNormalization ?? "distance"}`,
         ...(scoreNormalization && { scoreNormalization }),
@@ -215,7 +207,7 @@ describe.skipIf(noChroma)(`Chroma${because(noChroma)}`, () => {
   ] as const)("with the space %s", async (space, metric, scale) => {
     const { Chroma } = load("@langchain/community/vectorstores/chroma");
     const { hostname: host, port } = new URL(server.url);
-    const store = new Chroma(embeddings, {
+    const store = new Chroma(planeEmbeddings, {
       collectionName: `texts-${space ?? "default"}`,
       clientParams: { host, port: Number(port) },
       ...(space && { collectionMetadata: { "hnsw:space": space } }),
@@ -256,7 +248,7 @@ describe.skipIf(noMilvus)(`Milvus Lite${because(noMilvus)}`, () => {
     ["ip", "dot", asIs],
   ] as const)("with the metric %s", async (metric_type, metric, scale) => {
     const { Milvus } = load("@langchain/community/vectorstores/milvus");
-    const store = new Milvus(embeddings, {
+    const store = new Milvus(planeEmbeddings, {
       collectionName: `texts_${metric_type ?? "default"}`,
       url: server.url,
       clientConfig: { address: server.url, logLevel: "panic" },
@@ -272,7 +264,7 @@ describe.skipIf(noMilvus)(`Milvus Lite${because(noMilvus)}`, () => {
 
   test("a metric that is left to the server has to be named, since it may be either kind", async () => {
     const { Milvus } = load("@langchain/community/vectorstores/milvus");
-    const store = new Milvus(embeddings, {
+    const store = new Milvus(planeEmbeddings, {
       collectionName: "texts_of_the_server",
       url: server.url,
       clientConfig: { address: server.url, logLevel: "panic" },

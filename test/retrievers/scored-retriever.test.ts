@@ -4,24 +4,13 @@ import { BaseRetriever } from "@langchain/core/retrievers";
 import { describe, expect, it } from "vitest";
 import { HybridReranker, InvalidOptionError, ScoredRetriever, type ScoredRetrieverInput } from "../../src/index.js";
 import { EndNumber, ids } from "../rerankers/scorers.js";
+import { planeEmbeddings } from "../support/plane-embeddings.js";
 
-/** Vectors of the texts, so that every similarity can be computed by hand. The query is (1, 0). */
-const VECTORS: Record<string, number[]> = {
-  query: [1, 0],
-  same: [1, 0],
-  near: [0.6, 0.8],
-  orth: [0, 1],
-  opposite: [-1, 0],
-};
 const NAMES = ["same", "near", "orth", "opposite"];
-const embeddings = {
-  embedQuery: async (text: string) => VECTORS[text]!,
-  embedDocuments: async (texts: string[]) => texts.map((text) => VECTORS[text]!),
-};
 const documents = NAMES.map((name) => new Document({ pageContent: name, id: name, metadata: { name } }));
 
 async function memoryStore() {
-  const store = new MemoryVectorStore(embeddings);
+  const store = new MemoryVectorStore(planeEmbeddings);
   await store.addDocuments(documents);
   return store;
 }
