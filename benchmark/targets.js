@@ -161,21 +161,16 @@ const rows = [];
 const row = (...cells) => rows.push(cells);
 const ms = (value) => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 const ratio = (a, b) => (a / b).toFixed(3);
+const timeRow = (what, before, after, target = "") => row(what, ms(before), ms(after), ratio(after, before), target);
 
 if (only.includes("first")) {
   const hasPeer = existsSync(join(here, "benchmark/node_modules/@huggingface/transformers"));
   const contenders = [then("first", { model: "late-en-v1" }), now("first"), now("first", { model: "late-en-v1" })];
   const [before, byDefault, exact, peer] = inTurns([...contenders, ...(hasPeer ? [transformers] : [])]);
-  row(
-    "first question, default / late-en-v1 before",
-    ms(before.ms),
-    ms(byDefault.ms),
-    ratio(byDefault.ms, before.ms),
-    "≤ .5",
-  );
-  row("the same, processor time", ms(before.cpu), ms(byDefault.cpu), ratio(byDefault.cpu, before.cpu), "");
+  timeRow("first question, default / late-en-v1 before", before.ms, byDefault.ms, "≤ .5");
+  timeRow("the same, processor time", before.cpu, byDefault.cpu);
   row("the same, tokens read", before.tokens, byDefault.tokens, ratio(byDefault.tokens, before.tokens), "");
-  row("the same, late-en-v1 of both", ms(before.ms), ms(exact.ms), ratio(exact.ms, before.ms), "");
+  timeRow("the same, late-en-v1 of both", before.ms, exact.ms);
   row("event-loop delay p99", ms(before.loop), ms(byDefault.loop), "", "≤ 2 ms");
   const perToken = (each) => each.cacheBytes / each.tokens;
   row(
@@ -185,30 +180,17 @@ if (only.includes("first")) {
     ratio(perToken(exact), perToken(before)),
     "≤ 140",
   );
-  if (peer)
-    row(
-      "first question, default / transformers.js, cross-encoder",
-      ms(peer.ms),
-      ms(byDefault.ms),
-      ratio(byDefault.ms, peer.ms),
-      "≤ .4",
-    );
+  if (peer) timeRow("first question, default / transformers.js, cross-encoder", peer.ms, byDefault.ms, "≤ .4");
   console.log(`The default read: ${JSON.stringify(byDefault.stages)}\n`);
 }
 if (only.includes("second")) {
   const [before, after] = inTurns([then("second"), now("second")]);
-  row(
-    "second question, comparisons",
-    ms(before.compare),
-    ms(after.compare),
-    ratio(after.compare, before.compare),
-    "≤ .2",
-  );
-  row("second question, whole", ms(before.ms), ms(after.ms), ratio(after.ms, before.ms), "≤ .55");
+  timeRow("second question, comparisons", before.compare, after.compare, "≤ .2");
+  timeRow("second question, whole", before.ms, after.ms, "≤ .55");
 }
 if (only.includes("static")) {
   const [before, after] = inTurns([then("static"), now("static")]);
-  row("static-en-v1, 100 passages", ms(before.ms), ms(after.ms), ratio(after.ms, before.ms), "≤ .4");
+  timeRow("static-en-v1, 100 passages", before.ms, after.ms, "≤ .4");
 }
 if (only.includes("start")) {
   const [before, native, wasm] = inTurns([
@@ -216,12 +198,12 @@ if (only.includes("start")) {
     now("start"),
     now("start", { runtime: "wasm" }),
   ]);
-  row("import to first score, native", ms(before.ms), ms(native.ms), ratio(native.ms, before.ms), "≤ 500 ms");
+  timeRow("import to first score, native", before.ms, native.ms, "≤ 500 ms");
   row("import to first score, WebAssembly", "", ms(wasm.ms), "", "≤ 1,200 ms");
 }
 if (only.includes("wasm")) {
   const [native, wasm] = inTurns([now("first", { model: "late-en-v1" }), now("first", { runtime: "wasm" })]);
-  row("late-en-v1, WebAssembly / native (this build)", ms(native.ms), ms(wasm.ms), ratio(wasm.ms, native.ms), "");
+  timeRow("late-en-v1, WebAssembly / native (this build)", native.ms, wasm.ms);
   row("event-loop delay p99, WebAssembly", "", ms(wasm.loop), "", "≤ 2 ms");
 }
 
