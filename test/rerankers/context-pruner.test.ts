@@ -164,6 +164,17 @@ describe("ContextPruner", () => {
     await expect(call).rejects.toThrow("stopped");
   });
 
+  it("reads sentences in context by default, as it does with the default's model by name", async () => {
+    const text =
+      "The tower is a landmark. It opened in 1889. Tickets cost nine euros in winter. Trees line the avenue.";
+    const spans = async (options: { model?: string }) => {
+      await using pruner = new ContextPruner(options);
+      const [pruned] = await pruner.compressDocuments([documentOf(text)], "When did the tower open?");
+      return spansOf(pruned!);
+    };
+    expect(await spans({})).toEqual(await spans({ model: "late-en-v1" }));
+  });
+
   it("answers with the bundled model, after a reranker in a pipeline", async () => {
     await using reranker = new CrossEncoderReranker({ topN: 1 });
     await using pruner = new ContextPruner();

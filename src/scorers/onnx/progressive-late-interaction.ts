@@ -59,6 +59,11 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
     await Promise.all([this.#late.load(options), openStaticModel().then((model) => model.load())]);
   }
 
+  /** Like {@link OnnxLateInteraction.scoreParts}: parts are scored in the context of a text that is read whole. */
+  scoreParts(...call: Parameters<OnnxLateInteraction["scoreParts"]>): Promise<number[][]> {
+    return this.#late.scoreParts(...call);
+  }
+
   async dispose(): Promise<void> {
     await this.#late.dispose();
   }
@@ -125,10 +130,8 @@ class Race {
     const known = await this.#late.knownTexts(this.#texts);
     const wave = Math.max(SMALLEST_WAVE, Math.ceil(WAVE * topN));
     let out = [...this.#texts];
-    let bar = nthHighest(
-      out.map((text) => this.results.get(text)!.score),
-      topN,
-    );
+    const estimates = out.map((text) => this.results.get(text)!.score);
+    let bar = nthHighest(estimates, topN);
     for (;;) {
       const [left, others] = divide(out, (text) => known.has(text) || this.#reach(text) > bar);
       const [long, short] = divide(left, (text) => beginnings.has(text) && !known.has(text));
