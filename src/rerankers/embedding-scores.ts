@@ -81,7 +81,11 @@ export function isEmbeddings(value: unknown): value is EmbeddingsInterface {
 /** @throws InvalidOptionError unless the value is a LangChain `Embeddings`. */
 export function checkEmbeddings(option: string, value: unknown): asserts value is EmbeddingsInterface {
   if (!isEmbeddings(value))
-    throw new InvalidOptionError(option, value, "a LangChain `Embeddings` object with `embedQuery` and `embedDocuments`");
+    throw new InvalidOptionError(
+      option,
+      value,
+      "a LangChain `Embeddings` object with `embedQuery` and `embedDocuments`",
+    );
 }
 
 /** Name of the embeddings' model, or of their class if they do not say. */

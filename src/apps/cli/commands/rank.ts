@@ -87,7 +87,8 @@ async function run(files: string[], options: RankOptions & Partial<BulkOptions>)
     const { rankRun, readBulkOptions } = await import("../bulk/bulk-rank.js");
     return rankRun(readBulkOptions(files, options));
   }
-  if (options.query === undefined) throw new CliError('--query is missing. Pass the question: --query "what do bees see?"', EXIT.usage);
+  if (options.query === undefined)
+    throw new CliError('--query is missing. Pass the question: --query "what do bees see?"', EXIT.usage);
   if (options.query.trim() === "") throw new CliError("--query is blank.", EXIT.usage);
   const documents = await readDocuments(files, options);
   const { rank } = await import("../ranking.js");
