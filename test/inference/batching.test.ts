@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutChunks } from "../../src/inference/engine/chunks.js";
-import { cutBatches } from "../../src/inference/worker/run-job.js";
+import { cutBatches } from "../../src/inference/worker/serve-model.js";
 
 const lengths = fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 80 });
 const budget = fc.integer({ min: 1, max: 1024 });
