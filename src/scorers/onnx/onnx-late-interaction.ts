@@ -6,9 +6,13 @@ import { findModel } from "../../models/find.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";
 import type { PartedText, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
-import { type Comparison, compareDocuments } from "./late-interaction/compare-documents.js";
-import { addStats, startCounts } from "./late-interaction/counts.js";
-import { LateEncoder } from "./late-interaction/encoder.js";
+import {
+  addStats,
+  type Comparison,
+  compareDocuments,
+  LateEncoder,
+  startCounts,
+} from "./late-interaction/comparison.js";
 import { findMatches } from "./late-interaction/find-matches.js";
 import {
   checkLateInteractionOptions,

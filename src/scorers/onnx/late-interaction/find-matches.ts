@@ -1,5 +1,5 @@
 import type { ScoredSpan, TextSpan } from "../../../text-span.js";
-import type { Comparison } from "./compare-documents.js";
+import type { Comparison } from "./comparison.js";
 import { comparePartsInContext } from "./score-parts.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "word" });

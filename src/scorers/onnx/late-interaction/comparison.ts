@@ -1,0 +1,176 @@
+import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
+import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
+import { findModel } from "../../../models/find.js";
+import { SharedTask } from "../../../open-once.js";
+import type { TextSpan } from "../../../text-span.js";
+import type { ScorerReport } from "../../relevance-scorer.js";
+import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";
+import type { SharedVectors } from "./shared-vectors.js";
+
+/** Statistics of one call. */
+export type Counts = Required<Pick<ScorerReport, "batches" | "tokens">> & {
+  milliseconds: { tokenize: number; inference: number; compare: number };
+  cache: { hits: number; stored: number; misses: number; damaged: number };
+};
+
+export function startCounts(): Counts {
+  return {
+    ...{ batches: 0, tokens: 0, milliseconds: { tokenize: 0, inference: 0, compare: 0 } },
+    cache: { hits: 0, stored: 0, misses: 0, damaged: 0 },
+  };
+}
+
+export function addStats(counts: Counts, { batches, tokens, ...milliseconds }: JobStats): void {
+  counts.batches += batches;
+  counts.tokens += tokens;
+  for (const stage of ["tokenize", "inference", "compare"] as const) counts.milliseconds[stage] += milliseconds[stage];
+}
+
+/** An encoded query and the statistics of encoding it. */
+export interface EncodedQuery {
+  vectors: TokenVectors;
+  stats: JobStats;
+}
+
+/** Encodes queries and documents with one model and one set of options. */
+export class LateEncoder {
+  readonly #model: OnnxModel;
+  readonly #options: OnnxLateInteractionOptions;
+
+  constructor(model: OnnxModel, options: OnnxLateInteractionOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  /** Whether long texts are cut into passages, whose vectors are others than those of the whole text. */
+  get cutsPassages(): boolean {
+    return this.#options.longDocuments === "max-passage";
+  }
+
+  async query(query: string, signal: AbortSignal): Promise<EncodedQuery> {
+    const { results, stats } = await this.#run({ role: "query", keep: true }, [query], signal);
+    return { vectors: results[0]!.vectors!, stats };
+  }
+
+  /** Where the tokens of a query's parts are among its vectors. */
+  async queryRows(
+    query: string,
+    parts: readonly TextSpan[],
+    signal: AbortSignal,
+  ): Promise<NonNullable<TextResult["rows"]>> {
+    const { results } = await this.#run({ role: "query", keep: false }, [{ text: query, parts }], signal);
+    return results[0]!.rows!;
+  }
+
+  /** Compares documents with a query. Texts are encoded first; with `keep`, `onResult` receives their vectors. */
+  documents(
+    what: Pick<LateJob, "query" | "queryRows" | "keep" | "pooledWeight">,
+    inputs: readonly JobInput[],
+    signal: AbortSignal,
+    onResult?: (index: number, result: TextResult) => void,
+  ) {
+    return this.#run({ role: "document", ...what }, inputs, signal, onResult);
+  }
+
+  #run(
+    what: Pick<LateJob, "role" | "query" | "queryRows" | "keep" | "pooledWeight">,
+    inputs: readonly JobInput[],
+    signal: AbortSignal,
+    onResult?: (index: number, result: TextResult) => void,
+  ) {
+    const entry = findModel(this.#model.name);
+    const { maxLength, queryLength, pooledWeight } = this.#options;
+    const isQuery = what.role === "query";
+    const prefix = (isQuery ? entry?.queryPrefix : entry?.documentPrefix) ?? "";
+    const job = {
+      task: "late" as const,
+      prefix,
+      length: isQuery ? queryLength : maxLength,
+      pooledWeight,
+      ...passageOptions(this.#options),
+      ...what,
+    };
+    return this.#model.run(job, inputs, { signal, onResult });
+  }
+}
+
+/** Number of texts that are looked up and compared together, so that memory is limited in calls with many texts. */
+const WAVE = 256;
+
+/** What stays the same within one call. */
+export interface Comparison {
+  encoder: LateEncoder;
+  query: TokenVectors;
+  cached: SharedVectors;
+  counts: Counts;
+  signal: AbortSignal;
+}
+
+/** Compares distinct texts with a query. One result per text. */
+export async function compareDocuments(call: Comparison, texts: readonly string[]): Promise<Map<string, TextResult>> {
+  const results = new Map<string, TextResult>();
+  for (let start = 0; start < texts.length; start += WAVE) {
+    const wave = texts.slice(start, start + WAVE);
+    const found = await compareWave(call, wave);
+    for (const [index, text] of wave.entries()) results.set(text, found[index]!);
+  }
+  return results;
+}
+
+/** Encodes the texts without cached vectors, unless another call is encoding them. */
+async function compareWave(call: Comparison, texts: readonly string[]): Promise<TextResult[]> {
+  const { cached, counts, signal } = call;
+  const found = await Promise.all(texts.map((text) => cached.find(text)));
+  for (const { stored, damaged } of found) {
+    counts.cache.stored += stored ? 1 : 0;
+    counts.cache.damaged += damaged ? 1 : 0;
+  }
+  const results: TextResult[] = new Array(texts.length);
+  let left = found.map(({ vectors }, index) => ({ index, vectors }));
+  while (left.length > 0) {
+    const now: { index: number; input: JobInput }[] = [];
+    const others: { index: number; coming: Promise<TokenVectors | undefined> }[] = [];
+    for (const { index, vectors } of left) {
+      const claimed = vectors ?? cached.claim(texts[index]!);
+      if (claimed instanceof Promise) others.push({ index, coming: claimed });
+      else now.push({ index, input: claimed ?? texts[index]! });
+    }
+    const found = await compareClaimed(
+      call,
+      now.map(({ input }) => input),
+    );
+    for (const [i, { index }] of now.entries()) results[index] = found[i]!;
+    // Waits only after its own texts are done, so that no two calls wait for each other.
+    const coming = new SharedTask(() => Promise.all(others.map(({ coming }) => coming)));
+    const arrived = await coming.join(signal);
+    left = others.map(({ index }, i) => ({ index, vectors: arrived[i] }));
+  }
+  return results;
+}
+
+/** Compares cached vectors, and texts that this call has to encode. */
+async function compareClaimed(
+  { encoder, query, cached, counts, signal }: Comparison,
+  inputs: readonly JobInput[],
+): Promise<TextResult[]> {
+  if (inputs.length === 0) return [];
+  const claimed = new Set(inputs.filter((input) => typeof input === "string"));
+  counts.cache.misses += claimed.size;
+  counts.cache.hits += inputs.length - claimed.size;
+  // Added as they arrive, so that an aborted call leaves complete vectors and a long call does not hold all of them.
+  const add = (index: number, result: TextResult) => {
+    if (result.vectors) {
+      const text = inputs[index] as string;
+      cached.add(text, result.vectors);
+      claimed.delete(text);
+    }
+    delete result.vectors;
+  };
+  try {
+    const { results, stats } = await encoder.documents({ query, keep: cached.caches }, inputs, signal, add);
+    addStats(counts, stats);
+    return results;
+  } finally {
+    for (const text of claimed) cached.giveUp(text);
+  }
+}
