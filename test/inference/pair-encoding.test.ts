@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  countSpecials,
-  encodeSequence,
-  pairRoom,
-  type TemplatePart,
-} from "../../src/inference/tokenizer/pair-encoding.js";
+import { countSpecials, encodeSequence, pairRoom, type TemplatePart } from "../../src/inference/tokenizer/sequences.js";
 
 const BERT: TemplatePart[] = [
   { ids: [101], type: 0 },

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { encodeSequence } from "../../src/inference/tokenizer/pair-encoding.js";
-import { readTemplates } from "../../src/inference/tokenizer/post-processor.js";
+import { encodeSequence, readTemplates } from "../../src/inference/tokenizer/sequences.js";
 
 const encoded = (processor: unknown) => {
   const templates = readTemplates(processor);

@@ -1,6 +1,6 @@
 import type { TextSpan } from "../../text-span.js";
 import type { PartResult } from "../protocol.js";
-import type { Encoded } from "../tokenizer/pair-encoding.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import { bestCosines, LOWEST_SIMILARITY } from "./max-sim.js";
 import type { QueryMatrix } from "./query-matrix.js";
 

@@ -1,4 +1,4 @@
-import { countSpecials, type Encoded, encodeSequence, type TemplatePart } from "../tokenizer/pair-encoding.js";
+import { countSpecials, type Encoded, encodeSequence, type TemplatePart } from "../tokenizer/sequences.js";
 import type { LateFraming } from "./format.js";
 
 /** A template with a marker after its first special token, where ColBERT and PyLate put it. */

@@ -1,7 +1,6 @@
 import type { JobInput, LateJob, PartedText, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
-import { type Encoded, encodeSequence, type TemplatePart } from "../tokenizer/pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
-import { queryTokens } from "../tokenizer/query-tokens.js";
+import { type Encoded, encodeSequence, queryTokens, type TemplatePart } from "../tokenizer/sequences.js";
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { comparePartsWith, partRows, tokenEnds } from "./compare-parts.js";

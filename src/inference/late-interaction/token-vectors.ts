@@ -1,5 +1,5 @@
 import type { PassageVectors } from "../protocol.js";
-import type { Encoded } from "../tokenizer/pair-encoding.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import { toHalves } from "./half-precision.js";
 
 /**

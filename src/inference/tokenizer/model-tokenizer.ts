@@ -2,7 +2,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { isDecoder, type ModelConfig } from "../formats/model-config.js";
 import { WorkerFault } from "../worker-fault.js";
 import { useExactNormalizers } from "./normalizers/exact-normalizers.js";
-import { readTemplates, type Templates } from "./post-processor.js";
+import { readTemplates, type Templates } from "./sequences.js";
 import { acceptLongWords } from "./unigram-words.js";
 
 /** Characters per token that text rarely exceeds: a part of a text that is this many times longer nearly always has enough tokens. */

@@ -1,7 +1,7 @@
 import type { PromptTemplate } from "../../models/types.js";
 import type { TextSpan } from "../../text-span.js";
-import { type Encoded, QUERY_SHARE } from "./pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "./passages.js";
+import { type Encoded, QUERY_SHARE } from "./sequences.js";
 
 /** The part of a tokenizer that prompts need. */
 interface TextEncoder {

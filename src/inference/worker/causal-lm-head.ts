@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../formats/model-config.js";
 import { halfToNumber } from "../formats/safetensors.js";
-import type { Encoded } from "../tokenizer/pair-encoding.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import { cacheOutput, emptyCache, isCacheInput } from "./graph-head.js";
 import type { Head, HeadParts } from "./head.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";

@@ -1,7 +1,7 @@
 import type { ModelConfig } from "../formats/model-config.js";
 import type { ModuleChain } from "../formats/sentence-transformers-modules.js";
 import type { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
-import type { Encoded } from "../tokenizer/pair-encoding.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import type { Platform, RuntimeSession } from "./session.js";
 
 /** The numbers that one batch gives: one or two logits per row, or the vectors of each row. */

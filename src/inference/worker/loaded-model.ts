@@ -6,7 +6,7 @@ import { type ModuleChain, readModules } from "../formats/sentence-transformers-
 import { type LateFraming, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
 import { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
-import { encodeSequence } from "../tokenizer/pair-encoding.js";
+import { encodeSequence } from "../tokenizer/sequences.js";
 import { WorkerFault } from "../worker-fault.js";
 import { chooseHead } from "./choose-head.js";
 import { fixedShape, unknownInputs } from "./graph-head.js";

@@ -1,7 +1,7 @@
 import type { PairJob, TextResult } from "../protocol.js";
-import { encodeSequence, maxQueryTokens, pairRoom } from "../tokenizer/pair-encoding.js";
 import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
 import { encodePrompts } from "../tokenizer/prompt-encoding.js";
+import { encodeSequence, maxQueryTokens, pairRoom } from "../tokenizer/sequences.js";
 import { WorkerFault } from "../worker-fault.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "./work.js";

@@ -1,7 +1,6 @@
 import type { Pooling } from "../../models/types.js";
 import type { VectorJob } from "../protocol.js";
-import { countSpecials, encodeSequence } from "../tokenizer/pair-encoding.js";
-import { queryTokens } from "../tokenizer/query-tokens.js";
+import { countSpecials, encodeSequence, queryTokens } from "../tokenizer/sequences.js";
 import { WorkerFault } from "../worker-fault.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { normalizeVector, POOLINGS } from "./pooling.js";

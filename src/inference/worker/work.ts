@@ -1,5 +1,5 @@
 import type { TextResult } from "../protocol.js";
-import type { Encoded } from "../tokenizer/pair-encoding.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import type { BatchOutput } from "./head.js";
 
 /** A sequence to run, and the text that it belongs to. */
