@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { calibrate, checkCalibration, sigmoid } from "../src/calibration.js";
 import { CrossEncoderReranker, HybridReranker, type RelevanceScorer } from "../src/index.js";
-import { CALIBRATIONS } from "../src/models/calibrations.js";
+import { CALIBRATIONS } from "../src/models/bundled.js";
 import { listModels } from "../src/models.js";
 import { EndNumber, numbered, sims } from "./rerankers/scorers.js";
 

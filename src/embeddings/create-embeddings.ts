@@ -1,5 +1,5 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { isStaticModel } from "../models/defaults.js";
+import { isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 

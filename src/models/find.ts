@@ -1,5 +1,5 @@
 import { ModelNotFoundError } from "../errors.js";
-import { DEFAULT_MODELS } from "./defaults.js";
+import { DEFAULT_MODELS } from "./bundled.js";
 import { editDistance } from "./edit-distance.js";
 import { REGISTRY } from "./registry/index.js";
 import type { ModelEntry, ModelKind } from "./types.js";

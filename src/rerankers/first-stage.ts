@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
-import { DEFAULT_MODELS } from "../models/defaults.js";
+import { DEFAULT_MODELS } from "../models/bundled.js";
 import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { checkScores, metadataKey } from "./checks.js";

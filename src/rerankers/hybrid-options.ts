@@ -1,6 +1,6 @@
 import { type Calibration, checkCalibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
-import { DEFAULT_MODELS } from "../models/defaults.js";
+import { DEFAULT_MODELS } from "../models/bundled.js";
 import { anything, type Checks, checkOptions, expecting, number, oneOf, positiveInteger } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { CascadeStage } from "./cascade.js";

@@ -1,8 +1,7 @@
 import { startCall } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
-import { findCalibration } from "../models/calibrations.js";
-import { DEFAULT_MODELS, isStaticModel } from "../models/defaults.js";
+import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";

@@ -1,6 +1,6 @@
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
-import { findCalibration } from "../models/calibrations.js";
+import { findCalibration } from "../models/bundled.js";
 import { modelsFolder } from "../platform/web/browser-settings.js";
 import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ModelNotFoundError } from "../../src/errors.js";
-import { isStaticModel } from "../../src/models/defaults.js";
+import { isStaticModel } from "../../src/models/bundled.js";
 import { editDistance } from "../../src/models/edit-distance.js";
 import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
 

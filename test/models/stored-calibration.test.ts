@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { calibrate } from "../../src/calibration.js";
 import { CrossEncoderReranker } from "../../src/index.js";
 import { openSafetensors } from "../../src/inference/formats/safetensors.js";
-import { CALIBRATIONS } from "../../src/models/calibrations.js";
+import { CALIBRATIONS } from "../../src/models/bundled.js";
 import { StaticLateInteraction } from "../../src/static.js";
 import { staticFile } from "../scorers/static/static-file.js";
 

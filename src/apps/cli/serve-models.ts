@@ -1,5 +1,5 @@
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
-import { DEFAULT_MODELS } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { defaultModel } from "../../models/find.js";
 import { BLEND_OF_DEFAULT_STAGES } from "../../rerankers/hybrid-options.js";
 import { createScorer } from "../../scorers/create-scorer.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
-import { DEFAULT_MODELS } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { findModel } from "../../models/find.js";
 import { createScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";

@@ -1,4 +1,4 @@
-import { DEFAULT_MODELS } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { BLEND_OF_DEFAULT_STAGES, DEFAULT_BLEND } from "../../rerankers/hybrid-options.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";

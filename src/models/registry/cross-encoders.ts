@@ -1,4 +1,4 @@
-import { CALIBRATIONS } from "../calibrations.js";
+import { CALIBRATIONS } from "../bundled.js";
 import type { ModelEntry } from "../types.js";
 import { crossEncoder, ettin, japanese, msMarco, QUANTIZED } from "./cross-encoder-families.js";
 import { QWEN3_RERANKER_PROMPT } from "./prompts.js";

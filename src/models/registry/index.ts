@@ -1,4 +1,4 @@
-import { DEFAULT_MODELS } from "../defaults.js";
+import { DEFAULT_MODELS } from "../bundled.js";
 import type { ModelEntry } from "../types.js";
 import { CROSS_ENCODERS } from "./cross-encoders.js";
 import { EMBEDDINGS } from "./embeddings.js";

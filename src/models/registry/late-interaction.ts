@@ -1,4 +1,4 @@
-import { CALIBRATIONS } from "../calibrations.js";
+import { CALIBRATIONS } from "../bundled.js";
 import { PUNCTUATION } from "../late-interaction.js";
 import type { LateInteractionFormat, ModelEntry } from "../types.js";
 import { PINNED_FILES } from "./pinned-files.js";

@@ -1,4 +1,4 @@
-import { CALIBRATIONS } from "../calibrations.js";
+import { CALIBRATIONS } from "../bundled.js";
 import type { ModelEntry } from "../types.js";
 
 /**

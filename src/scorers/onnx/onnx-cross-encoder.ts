@@ -2,7 +2,7 @@ import { startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
-import { DEFAULT_MODELS } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
 import { OpenOnce } from "../../open-once.js";

@@ -1,7 +1,7 @@
 import { startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
-import { DEFAULT_MODELS } from "../../models/defaults.js";
+import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { findModel } from "../../models/find.js";
 import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";

@@ -1,5 +1,5 @@
 import { titleAndText } from "../../../evaluation/candidates.js";
-import { isStaticModel } from "../../../models/defaults.js";
+import { isStaticModel } from "../../../models/bundled.js";
 import { createScorer } from "../../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
