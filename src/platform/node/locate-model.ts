@@ -6,9 +6,15 @@ import { MissingDependencyError, ModelIntegrityError, ModelNotFoundError } from 
 import type { LocatedModel, LocateOptions } from "../../inference/engine/located-model.js";
 import { downloadModel, dtypeAndFile } from "../../models/download.js";
 import { findModel } from "../../models/find.js";
-import { LFS_POINTER_BYTES, rejectLfsPointer } from "../../models/lfs-pointer.js";
 import { chooseWeights, noWeights } from "../../models/precision.js";
-import { externalFiles, missingFiles, REQUIRED_FILES, selectFiles } from "../../models/repository-files.js";
+import {
+  externalFiles,
+  LFS_POINTER_BYTES,
+  missingFiles,
+  REQUIRED_FILES,
+  rejectLfsPointer,
+  selectFiles,
+} from "../../models/repository-files.js";
 import type { ModelEntry } from "../../models/types.js";
 import { describeParent, isFile, isFolder, listFolder, similarPath } from "./folder.js";
 import { packageFolder } from "./package-folder.js";

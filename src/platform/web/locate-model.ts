@@ -8,9 +8,14 @@ import {
 } from "../../errors.js";
 import type { LocatedModel, LocateOptions } from "../../inference/engine/located-model.js";
 import { findModel, nearestModels } from "../../models/find.js";
-import { LFS_POINTER_BYTES, rejectLfsPointer } from "../../models/lfs-pointer.js";
 import { noWeights, wantedWeights } from "../../models/precision.js";
-import { externalFiles, parseRepository, REQUIRED_FILES } from "../../models/repository-files.js";
+import {
+  externalFiles,
+  LFS_POINTER_BYTES,
+  parseRepository,
+  REQUIRED_FILES,
+  rejectLfsPointer,
+} from "../../models/repository-files.js";
 import type { DType, ModelEntry } from "../../models/types.js";
 import { absolute, absoluteFolder, modelsFolder } from "./browser-settings.js";
 import { exists, type FetchOptions, fetchFiles, type WebFile } from "./hub/fetch-files.js";
