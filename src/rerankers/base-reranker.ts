@@ -3,14 +3,13 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { raceAbort, startCall } from "../abort.js";
-import { copyWith } from "../copy-document.js";
 import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
 import { type Check, checkOptions } from "../options.js";
 import { dropBlanks } from "../scorers/blank-texts.js";
-import { BASE_CHECKS, CALL_CHECKS, checkScores, checkThreshold, readTexts } from "./checks.js";
+import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
+import { checkScores, copyWith, readTexts, unscored } from "./documents.js";
 import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
-import { makeReport, unscored } from "./results.js";
-import { type RerankRun, startRun } from "./tracing.js";
+import { makeReport, type RerankRun, startRun } from "./report.js";
 import type {
   BaseRerankerInput,
   Candidates,

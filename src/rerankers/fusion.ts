@@ -1,9 +1,9 @@
 import type { DocumentInterface } from "@langchain/core/documents";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { copyWith } from "../copy-document.js";
 import { InvalidOptionError } from "../errors.js";
 import { identifyDocuments } from "../identify-documents.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
+import { copyWith } from "./documents.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
 

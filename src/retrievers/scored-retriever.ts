@@ -2,9 +2,9 @@ import type { CallbackManagerForRetrieverRun } from "@langchain/core/callbacks/m
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseRetriever, type BaseRetrieverInput, type BaseRetrieverInterface } from "@langchain/core/retrievers";
 import type { VectorStoreInterface } from "@langchain/core/vectorstores";
-import { copyWith } from "../copy-document.js";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { anything, type Checks, checkOptions, expecting, flag, positiveInteger } from "../options.js";
+import { copyWith } from "../rerankers/documents.js";
 import { METADATA_SCORES, type ScoreKind, STORE_RULES, type StoreRule } from "./store-scores.js";
 
 /** Options of {@link ScoredRetriever}: a store or a retriever. */

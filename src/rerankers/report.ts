@@ -1,6 +1,6 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
-import type { RerankReport } from "./types.js";
+import type { RerankReport, ScoredReport } from "./types.js";
 
 /** The trace run of one call. Its methods do nothing if there are no listeners. */
 export interface RerankRun {
@@ -38,5 +38,29 @@ export async function startRun(
       await run.getChild().handleCustomEvent?.("rerank_fallback", { reranker: name, error: message }, run.runId);
     },
     fail: (error) => run.handleChainError(error),
+  };
+}
+
+/**
+ * The report of a call.
+ *
+ * @param started When the call began, of `performance.now()`.
+ * @param known What is known beyond the defaults.
+ */
+export function makeReport(
+  model: string,
+  started: number,
+  documents: number,
+  returned: number,
+  known: ScoredReport,
+): RerankReport {
+  return {
+    model,
+    documents,
+    returned,
+    scored: 0,
+    truncated: 0,
+    ...known,
+    milliseconds: { ...known.milliseconds, total: performance.now() - started },
   };
 }

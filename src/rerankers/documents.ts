@@ -1,0 +1,72 @@
+import { Document, type DocumentInterface } from "@langchain/core/documents";
+import { InvalidInputError, InvalidResponseError } from "../errors.js";
+import type { RerankDetails } from "./types.js";
+
+/**
+ * The text of each document that is scored.
+ *
+ * @throws InvalidInputError if the query is blank, or `documents` is not an array of documents with text.
+ */
+export function readTexts(
+  documents: DocumentInterface[],
+  query: string,
+  textOf: (document: DocumentInterface) => string,
+): string[] {
+  if (typeof query !== "string" || query.trim() === "")
+    throw new InvalidInputError("query", "it must be a non-blank string.");
+  if (!Array.isArray(documents))
+    throw new InvalidInputError("documents", "it must be an array of LangChain documents.");
+  return documents.map((document, index) => {
+    if (typeof document?.pageContent !== "string") {
+      throw new InvalidInputError(
+        `documents[${index}].pageContent`,
+        "it must be a string. Is this a LangChain document?",
+      );
+    }
+    const text = textOf(document);
+    if (typeof text !== "string")
+      throw new InvalidInputError(`documents[${index}]`, "the `text` option returned something that is not a string.");
+    return text;
+  });
+}
+
+/** @throws InvalidResponseError unless there is one finite number per text. */
+export function checkScores(backend: string, scores: readonly number[], count: number): void {
+  if (!Array.isArray(scores) || scores.length !== count) {
+    const found = Array.isArray(scores) ? scores.length : "no";
+    throw new InvalidResponseError(backend, `${count} texts were sent, but ${found} scores came back.`);
+  }
+  const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
+  if (bad >= 0)
+    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
+}
+
+/**
+ * A copy of a document with more metadata. The copy has the same class and fields; the document passed in, and its metadata object, are
+ * not changed. A plain object becomes a LangChain `Document`.
+ */
+export function copyWith(document: DocumentInterface, added: Record<string, unknown>): DocumentInterface {
+  const prototype = Object.getPrototypeOf(document);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(document);
+  fields.metadata = { value: { ...document.metadata, ...added }, enumerable: true };
+  // The copy of a frozen document is not frozen.
+  for (const key of Reflect.ownKeys(fields) as string[]) {
+    fields[key]!.configurable = true;
+    if ("value" in fields[key]!) fields[key].writable = true;
+  }
+  return Object.create(isPlain ? Document.prototype : prototype, fields);
+}
+
+/** A copy of a document at its index in the input, after a failure: it has no score, not even an older one, and says what went wrong. */
+export function unscored(
+  document: DocumentInterface,
+  index: number,
+  scoreKey: string,
+  error: string,
+): DocumentInterface {
+  const rerank: RerankDetails = { rank: index + 1, firstRank: index + 1, scores: {}, error };
+  const copy = copyWith(document, { rerank });
+  delete copy.metadata[scoreKey];
+  return copy;
+}
