@@ -1,9 +1,8 @@
-import { startCall } from "../abort.js";
+import { OpenOnce, startCall } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError } from "../errors.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
-import { OpenOnce } from "../open-once.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import { LOWEST_SCORE, type PartedText, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
 import { isListwise } from "./remote/listwise.js";

@@ -1,13 +1,12 @@
 import { locateModel } from "#platform/locate-model.js";
 import { coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
-import { startCall } from "../../abort.js";
+import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { Disposed, InvalidOptionError } from "../../errors.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
 import { findModel } from "../../models/find.js";
 import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { DType, ModelKind } from "../../models/types.js";
-import { OpenOnce } from "../../open-once.js";
 import { type Checks, flag, functionFor, integer, number, oneOf, positiveInteger, text } from "../../options.js";
 import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";

@@ -1,5 +1,5 @@
+import { SharedTask } from "../../abort.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
-import { SharedTask } from "../../open-once.js";
 import type { FetchOptions } from "./hub/fetch-files.js";
 
 interface Download<T> {

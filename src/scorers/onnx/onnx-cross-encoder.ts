@@ -1,11 +1,10 @@
-import { startCall } from "../../abort.js";
+import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
-import { OpenOnce } from "../../open-once.js";
 import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { verifyScores } from "./verify-scores.js";

@@ -1,9 +1,8 @@
-import { startCall } from "../../abort.js";
+import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { findModel } from "../../models/find.js";
-import { OpenOnce } from "../../open-once.js";
 import { checkQuery } from "../../options.js";
 import type { PartedText, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import {

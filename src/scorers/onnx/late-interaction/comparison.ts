@@ -1,7 +1,7 @@
+import { SharedTask } from "../../../abort.js";
 import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
 import { findModel } from "../../../models/find.js";
-import { SharedTask } from "../../../open-once.js";
 import type { TextSpan } from "../../../text-span.js";
 import type { ScorerReport } from "../../relevance-scorer.js";
 import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";

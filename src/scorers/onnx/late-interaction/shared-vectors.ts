@@ -1,8 +1,8 @@
+import { SharedTask } from "../../../abort.js";
 import { Disposed } from "../../../errors.js";
 import type { LocatedModel } from "../../../inference/engine/located-model.js";
 import type { VectorStore } from "../../../inference/late-interaction/vector-store.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
-import { SharedTask } from "../../../open-once.js";
 import { openVectorStore } from "./open-vector-store.js";
 import { VectorCache } from "./vector-cache.js";
 
