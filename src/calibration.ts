@@ -31,6 +31,26 @@ export function calibrate(raw: number, { slope, intercept }: Calibration): numbe
 }
 
 /**
+ * The scores of one call as probabilities, if there is a calibration for the scorer, and otherwise unchanged. Scores that are not finite
+ * numbers stay as they are, so that the caller's check finds them.
+ *
+ * @param report The scorer's report of the call, whose raw scores the curve applies to.
+ * @param calibration A curve that replaces the scorer's.
+ */
+export function calibrateScores(
+  scorer: { readonly calibration?: Calibration | undefined },
+  scores: readonly number[],
+  report: { readonly raw?: readonly number[] },
+  calibration?: Calibration,
+): readonly number[] {
+  // A scorer may know its curve only after its model has been loaded.
+  const curve = calibration ?? scorer.calibration;
+  const raw = report.raw ?? scores;
+  if (!curve || !Array.isArray(raw)) return scores;
+  return raw.map((score) => (Number.isFinite(score) ? calibrate(score, curve) : score));
+}
+
+/**
  * Checks a curve that a caller passed.
  *
  * @param option Name of the option, for the message.

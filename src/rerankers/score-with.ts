@@ -1,6 +1,5 @@
-import type { Calibration } from "../calibration.js";
+import { type Calibration, calibrateScores } from "../calibration.js";
 import { languageWarning } from "../language.js";
-import { calibrateScores } from "../scorers/calibrate-scores.js";
 import { scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer, ScorerReport } from "../scorers/relevance-scorer.js";
 import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";

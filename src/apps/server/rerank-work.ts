@@ -1,4 +1,4 @@
-import { calibrateScores } from "../../scorers/calibrate-scores.js";
+import { calibrateScores } from "../../calibration.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
 import { HttpError } from "./http-error.js";

@@ -1,7 +1,7 @@
+import { calibrateScores } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { languageWarning } from "../../language.js";
 import { type Checks, checkOptions, oneOf } from "../../options.js";
-import { calibrateScores } from "../calibrate-scores.js";
 import { type ModelOption, resolveScorer, scorerName } from "../create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../relevance-scorer.js";
 import { scatter } from "../remote/scores.js";
