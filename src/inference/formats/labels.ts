@@ -1,3 +1,7 @@
+import type { ModelSpec } from "../protocol.js";
+import { WorkerFault } from "../worker-fault.js";
+import type { ModelConfig } from "./model-config.js";
+
 /** Pairs of label names in any model's vocabulary, the positive one first. */
 const OPPOSITES: readonly (readonly [string, string])[] = [
   ["1", "0"],
@@ -52,4 +56,21 @@ function isPositive(label: string, other: string): boolean {
     OPPOSITES.some(([positive, negative]) => positive === label && negative === other) ||
     NEGATIONS.some((negation) => other === negation + label)
   );
+}
+
+/**
+ * The index of the label that means "relevant", by the registry, the caller or the labels' names.
+ *
+ * @throws WorkerFault if none of them shows it.
+ */
+export function readPositiveLabel({ name, head, positiveLabel: chosen }: ModelSpec, { id2label }: ModelConfig): 0 | 1 {
+  if (chosen === undefined && head?.type === "two-logits") return head.positive;
+  const found = positiveLabel(id2label, chosen);
+  if (found !== undefined) return found;
+  const names = `"${id2label?.[0] ?? 0}" and "${id2label?.[1] ?? 1}"`;
+  const sentence =
+    chosen === undefined
+      ? `The labels of ${name} are ${names} (id2label of config.json), and it is not clear which one means "relevant". Pass \`positiveLabel\`.`
+      : `\`positiveLabel\` must be one of the labels of ${name}, ${names}, or the index 0 or 1.`;
+  throw new WorkerFault({ kind: "option", option: "positiveLabel", value: chosen, sentence });
 }

@@ -68,15 +68,3 @@ export function isDecoder(config: ModelConfig): boolean {
 export function isCausal(config: ModelConfig): boolean {
   return config.architectures?.some((name) => name.endsWith("ForCausalLM")) ?? false;
 }
-
-/**
- * Names of encoders that were trained with a prefix before queries, or before all texts, by their model cards. GTE encoders and
- * bge-m3 need none.
- */
-const TRAINED_WITH_PREFIXES =
-  /(?:^|[-_/\\ .])(?:e5|bge(?!-m3|-reranker)|arctic-embed|mxbai-embed|nomic-embed|stella)(?=[-_/\\ .]|$)/i;
-
-/** Whether an encoder's name, or that of the model it was made from, says that it was trained with prefixes. */
-export function expectsPrefixes(name: string, { _name_or_path: origin = "" }: ModelConfig): boolean {
-  return TRAINED_WITH_PREFIXES.test(`${name} ${origin}`);
-}

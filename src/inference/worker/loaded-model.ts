@@ -1,7 +1,8 @@
 import { QWEN3_RERANKER_PROMPT } from "../../models/registry/prompts.js";
-import type { Pooling, PromptTemplate } from "../../models/types.js";
-import { positiveLabel } from "../formats/labels.js";
-import { expectsPrefixes, isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
+import type { PromptTemplate } from "../../models/types.js";
+import { type EmbeddingSettings, readEmbeddingSettings } from "../formats/embedding-settings.js";
+import { readPositiveLabel } from "../formats/labels.js";
+import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
 import { type LateFraming, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
@@ -32,18 +33,6 @@ export interface LoadedModel {
   readonly info: ModelInfo;
 }
 
-/** What a model's files say about its embeddings. */
-export interface EmbeddingSettings {
-  /** Undefined if neither the files nor the architecture decide it. */
-  readonly pooling: Pooling | undefined;
-  readonly queryPrefix: string | undefined;
-  readonly documentPrefix: string | undefined;
-  /** True for instruction-tuned architectures, whose queries need a prefix. */
-  readonly needsQueryPrefix: boolean;
-  /** True for encoders that, by their name, were trained with prefixes. */
-  readonly expectsPrefixes: boolean;
-}
-
 /** What the output of each kind of model looks like. */
 const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string; expected: string }> = {
   "cross-encoder": { ranks: [2], what: "a cross-encoder", expected: "one output of shape [batch, 1] or [batch, 2]" },
@@ -58,11 +47,6 @@ const SHAPES: Record<ModelSpec["kind"], { ranks: readonly number[]; what: string
     expected: "token vectors [batch, tokens, dimension] or pooled vectors [batch, dimension]",
   },
 };
-
-/** What `config_sentence_transformers.json` says about prompts. */
-interface SentenceTransformersConfig {
-  prompts?: Record<string, string>;
-}
 
 /**
  * Loads a model's files and runs one short sequence, so that files that do not fit together are found before anything is scored.
@@ -193,40 +177,6 @@ async function probe(
     );
   }
   return dims;
-}
-
-function readPositiveLabel({ name, head, positiveLabel: chosen }: ModelSpec, { id2label }: ModelConfig): 0 | 1 {
-  if (chosen === undefined && head?.type === "two-logits") return head.positive;
-  const found = positiveLabel(id2label, chosen);
-  if (found !== undefined) return found;
-  const names = `"${id2label?.[0] ?? 0}" and "${id2label?.[1] ?? 1}"`;
-  const sentence =
-    chosen === undefined
-      ? `The labels of ${name} are ${names} (id2label of config.json), and it is not clear which one means "relevant". Pass \`positiveLabel\`.`
-      : `\`positiveLabel\` must be one of the labels of ${name}, ${names}, or the index 0 or 1.`;
-  throw new WorkerFault({ kind: "option", option: "positiveLabel", value: chosen, sentence });
-}
-
-function readEmbeddingSettings(
-  name: string,
-  config: ModelConfig,
-  modules: ModuleChain | undefined,
-  settings: SentenceTransformersConfig | undefined,
-): EmbeddingSettings {
-  const prompts = settings?.prompts ?? {};
-  const decoder = isDecoder(config);
-  return {
-    pooling: modules?.pooling ?? (decoder ? "last" : isBidirectionalDecoder(config) ? undefined : "mean"),
-    queryPrefix: prompts.query,
-    documentPrefix: prompts.document ?? prompts.passage,
-    needsQueryPrefix: decoder,
-    expectsPrefixes: expectsPrefixes(name, config),
-  };
-}
-
-/** Decoders that were trained on to read in both directions; the architecture does not show how they pool. */
-function isBidirectionalDecoder({ model_type }: ModelConfig): boolean {
-  return /^(gemma3|gemma3_text|qwen3_bidirectional|llama_bidirec|nvembed)$/.test(model_type ?? "");
 }
 
 async function readFraming(
