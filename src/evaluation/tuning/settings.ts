@@ -1,6 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
-import type { BlendNormalization } from "../../rerankers/normalization.js";
-import { NORMALIZATIONS } from "../../rerankers/normalization.js";
+import { type BlendNormalization, NORMALIZATIONS } from "../../rerankers/normalization.js";
 import type { StageScores } from "./stage-scores.js";
 
 /** One way to set up a `HybridReranker`. */

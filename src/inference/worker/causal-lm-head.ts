@@ -1,8 +1,7 @@
 import type { ModelConfig } from "../formats/model-config.js";
 import { halfToNumber } from "../formats/safetensors.js";
 import type { Encoded } from "../tokenizer/sequences.js";
-import { cacheOutput, emptyCache, isCacheInput } from "./graph-head.js";
-import type { Head, HeadParts } from "./head.js";
+import { cacheOutput, emptyCache, type Head, type HeadParts, isCacheInput } from "./graph-head.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 
 /** Shared prefixes below this number of tokens are not worth a pass of their own. */

@@ -1,8 +1,37 @@
 import type { ModelConfig } from "../formats/model-config.js";
 import { halfToNumber } from "../formats/safetensors.js";
+import type { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import type { Encoded } from "../tokenizer/sequences.js";
-import type { Head, HeadParts } from "./head.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
+
+/** The numbers that one batch gives: one or two logits per row, or the vectors of each row. */
+export interface BatchOutput {
+  values: Float32Array;
+  dims: readonly number[];
+  /** Late interaction: one vector per row for the whole text, if the model has such an output. */
+  pooled?: { values: Float32Array; dimension: number };
+  /** Tokens that went through the graph, padding included. */
+  tokens: number;
+  /** Frees the runtime's memory; `values` must not be read afterwards. */
+  release(): void;
+}
+
+/** The last step of a model: from a batch of sequences to numbers. */
+export interface Head {
+  /** Name of the graph's output that is read. */
+  output: string;
+  /** Maximum number of sequences per batch, if the graph limits it. */
+  maxRows?: number;
+  run(batch: readonly Encoded[]): Promise<BatchOutput>;
+}
+
+/** What heads are made of. */
+export interface HeadParts {
+  platform: Platform;
+  session: RuntimeSession;
+  tokenizer: ModelTokenizer;
+  config: ModelConfig;
+}
 
 interface Input {
   /** The value of one token of a sequence. */

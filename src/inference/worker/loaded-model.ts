@@ -2,16 +2,16 @@ import { QWEN3_RERANKER_PROMPT } from "../../models/registry/prompts.js";
 import type { PromptTemplate } from "../../models/types.js";
 import { type EmbeddingSettings, readEmbeddingSettings } from "../formats/embedding-settings.js";
 import { readPositiveLabel } from "../formats/labels.js";
-import { isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
+import { isCausal, isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
-import { type LateFraming, readFormat, resolveFormat } from "../late-interaction/format.js";
+import { type LateFraming, type ProjectSettings, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
 import { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import { encodeSequence } from "../tokenizer/sequences.js";
 import { WorkerFault } from "../worker-fault.js";
-import { chooseHead } from "./choose-head.js";
-import { fixedShape, unknownInputs } from "./graph-head.js";
-import type { Head } from "./head.js";
+import { causalLmHead } from "./causal-lm-head.js";
+import { fixedShape, graphHead, type Head, type HeadParts, unknownInputs } from "./graph-head.js";
+import { projectTokens, scoreTokens } from "./module-heads.js";
 import type { Platform, RuntimeSession } from "./session.js";
 
 /** A session with its tokenizer, checked against each other. */
@@ -66,7 +66,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
   // A graph with logits contains its head.
   const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, spec, name);
-  const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config, modules }), spec);
+  const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config }, modules), spec);
   const dims = await probe(head, tokenizer, spec, config);
   const prompt =
     kind === "cross-encoder" ? (spec.prompt ?? (isDecoder(config) ? QWEN3_RERANKER_PROMPT : undefined)) : undefined;
@@ -151,6 +151,36 @@ function openHead(open: () => Head, spec: ModelSpec): Head {
   } catch (error) {
     throw fault(spec, `it cannot be read as a reranker: ${(error as Error).message}.`);
   }
+}
+
+/** Outputs that hold hidden states, in order of preference. */
+const HIDDEN = ["last_hidden_state", "token_embeddings", "sentence_embedding"];
+
+/** Outputs that hold token vectors, the most processed first. */
+const TOKENS = ["token_vectors", "contextual", "token_embeddings", "last_hidden_state"];
+
+/** The head that the registry entry, or else the model's files, ask for. */
+function chooseHead(spec: ModelSpec, parts: HeadParts, modules: ModuleChain | undefined): Head {
+  const { config, session } = parts;
+  if (spec.kind === "late-interaction") return tokenHead(parts, modules);
+  if (spec.kind === "embedding") return graphHead(parts, pickOutput(session, HIDDEN));
+  if (spec.head?.type === "yes-no") return causalLmHead(parts, spec.head);
+  if (!spec.head && isCausal(config)) return causalLmHead(parts, { yes: "yes", no: "no" });
+  if (modules && modules.steps.length > 0) return scoreTokens(graphHead(parts, pickOutput(session, HIDDEN)), modules);
+  return graphHead(parts, pickOutput(session, ["logits"]));
+}
+
+function pickOutput(session: RuntimeSession, names: readonly string[]): string {
+  return names.find((name) => session.outputNames.includes(name)) ?? session.outputNames[0]!;
+}
+
+/** Token vectors, through the layers that are stored next to the graph if the graph does not contain them. */
+function tokenHead(parts: HeadParts, modules: ModuleChain | undefined): Head {
+  const own = (parts.config as { langchain_rerank?: ProjectSettings }).langchain_rerank;
+  const output = pickOutput(parts.session, own?.output === undefined ? TOKENS : [own.output, ...TOKENS]);
+  const pooled = parts.session.outputNames.find((name) => name === own?.pooled_output);
+  const graph = graphHead(parts, output, pooled);
+  return modules && !modules.pooled && modules.steps.length > 0 ? projectTokens(graph, modules) : graph;
 }
 
 /** Runs a short sequence and checks the shape of what comes out. */

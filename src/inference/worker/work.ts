@@ -1,6 +1,6 @@
 import type { TextResult } from "../protocol.js";
 import type { Encoded } from "../tokenizer/sequences.js";
-import type { BatchOutput } from "./head.js";
+import type { BatchOutput } from "./graph-head.js";
 
 /** A sequence to run, and the text that it belongs to. */
 export interface Item {

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { OnnxCrossEncoder } from "langchain-rerank/onnx";
 import { afterAll, describe, expect, it } from "vitest";
-import type { RelevanceScorer, ScorerReport } from "../../../src/scorers/relevance-scorer.js";
-import { LOWEST_SCORE } from "../../../src/scorers/relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../../../src/scorers/relevance-scorer.js";
 import { ThreadWatch } from "../../inference/engine-threads.js";
 import { tinyModel } from "./model-copy.js";
 

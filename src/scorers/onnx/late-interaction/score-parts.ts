@@ -1,8 +1,7 @@
 import type { LateJob, PartResult, TextResult } from "../../../inference/protocol.js";
 import type { TextSpan } from "../../../text-span.js";
 import type { PartedText } from "../../relevance-scorer.js";
-import type { Comparison } from "./comparison.js";
-import { addStats } from "./comparison.js";
+import { addStats, type Comparison } from "./comparison.js";
 
 /** Characters that are read together, about 250 tokens of English: the length of the passages that the models were trained on. */
 const WINDOW_CHARACTERS = 1200;
