@@ -26,8 +26,8 @@ export interface LoadedModel {
   readonly prompt: PromptTemplate | undefined;
   /** Cross-encoders with two labels: the index of the label that means "relevant". */
   readonly positiveLabel: 0 | 1;
-  /** Embeddings. */
-  readonly embedding: EmbeddingSettings;
+  /** Embeddings: how they are pooled and prefixed. */
+  readonly embedding: EmbeddingSettings | undefined;
   /** Late interaction: how texts are framed. */
   readonly late: LateFraming | undefined;
   readonly info: ModelInfo;
@@ -64,8 +64,9 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const tokenizerJson = await files.required("tokenizer.json");
   const tokenizerConfig = (await files.optional("tokenizer_config.json")) ?? {};
   const tokenizer = new ModelTokenizer(name, tokenizerJson, tokenizerConfig, config);
-  // A graph with logits contains its head.
-  const modules = session.outputNames.includes("logits") ? undefined : await readModules(platform, spec, name);
+  // A graph with logits contains its head, and the graphs of this project contain all layers.
+  const isComplete = session.outputNames.includes("logits") || projectSettings(config)?.kind !== undefined;
+  const modules = isComplete ? undefined : await readModules(platform, spec, name);
   const head = openHead(() => chooseHead(spec, { platform, session, tokenizer, config }, modules), spec);
   const dims = await probe(head, tokenizer, spec, config);
   const prompt =
@@ -80,12 +81,10 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
     modules,
     prompt,
     positiveLabel: kind === "cross-encoder" && dims.at(-1) === 2 ? readPositiveLabel(spec, config) : 1,
-    embedding: readEmbeddingSettings(
-      spec.name,
-      config,
-      modules,
-      await files.optional("config_sentence_transformers.json"),
-    ),
+    embedding:
+      kind === "embedding"
+        ? readEmbeddingSettings(name, config, modules, await files.optional("config_sentence_transformers.json"))
+        : undefined,
     late: kind === "late-interaction" ? await readFraming(platform, spec, config, tokenizer) : undefined,
     info: {
       maxLength: limit,
@@ -95,6 +94,11 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
       ...(prompt ? { instruction: prompt.instruction } : {}),
     },
   };
+}
+
+/** What the `config.json` of one of this project's models says about it; undefined for other models. */
+function projectSettings(config: object): ProjectSettings | undefined {
+  return (config as { langchain_rerank?: ProjectSettings }).langchain_rerank;
 }
 
 function fault({ name, file }: ModelSpec, problem: string, at = file): WorkerFault {
@@ -176,7 +180,7 @@ function pickOutput(session: RuntimeSession, names: readonly string[]): string {
 
 /** Token vectors, through the layers that are stored next to the graph if the graph does not contain them. */
 function tokenHead(parts: HeadParts, modules: ModuleChain | undefined): Head {
-  const own = (parts.config as { langchain_rerank?: ProjectSettings }).langchain_rerank;
+  const own = projectSettings(parts.config);
   const output = pickOutput(parts.session, own?.output === undefined ? TOKENS : [own.output, ...TOKENS]);
   const pooled = parts.session.outputNames.find((name) => name === own?.pooled_output);
   const graph = graphHead(parts, output, pooled);

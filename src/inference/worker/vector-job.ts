@@ -34,7 +34,8 @@ export function planVectorJob(model: LoadedModel, job: VectorJob, texts: readonl
   };
 }
 
-function choosePrefix({ name, embedding }: LoadedModel, { role, prefix }: VectorJob): string {
+function choosePrefix({ name, embedding: settings }: LoadedModel, { role, prefix }: VectorJob): string {
+  const embedding = settings!;
   const named = role === "query" ? embedding.queryPrefix : embedding.documentPrefix;
   if (prefix === undefined && named === undefined && role === "query" && embedding.needsQueryPrefix) {
     const sentence =
@@ -47,11 +48,11 @@ function choosePrefix({ name, embedding }: LoadedModel, { role, prefix }: Vector
 
 /** Whether the model's name says that it was trained with prefixes, and a query has none. */
 function lacksPrefix({ embedding }: LoadedModel, { role, prefix }: VectorJob): boolean {
-  return role === "query" && (prefix ?? embedding.queryPrefix) === undefined && embedding.expectsPrefixes;
+  return role === "query" && (prefix ?? embedding!.queryPrefix) === undefined && embedding!.expectsPrefixes;
 }
 
 function choosePooling({ name, embedding }: LoadedModel, { pooling }: VectorJob): Pooling {
-  const chosen = pooling ?? embedding.pooling;
+  const chosen = pooling ?? embedding!.pooling;
   if (chosen) return chosen;
   const sentence =
     `Neither the files of ${name} nor its architecture say how to combine token vectors. ` +
