@@ -37,27 +37,27 @@ export interface OpenedScorer {
  * await scorer.dispose?.();
  */
 export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer {
-  const name = model === undefined ? DEFAULT_MODELS.reranker : model;
-  if (typeof name !== "string" || name.trim() === "") {
-    throw new InvalidOptionError("model", name, "the name of a model");
+  if (model === undefined) return new LazyScorer(DEFAULT_MODELS.reranker, (signal) => openOnnx(options, signal));
+  if (typeof model !== "string" || model.trim() === "") {
+    throw new InvalidOptionError("model", model, "the name of a model");
   }
-  if (isRemoteModel(name)) {
-    checkRemoteModel(name);
+  if (isRemoteModel(model)) {
+    checkRemoteModel(model);
     const { instruction, ...rest } = options;
-    rejectOnnxOptions(rest, name, "a remote model");
-    return new LazyScorer(name, async () => ({ scorer: await createRemoteScorer(name, { instruction }) }));
+    rejectOnnxOptions(rest, model, "a remote model");
+    return new LazyScorer(model, async () => ({ scorer: await createRemoteScorer(model, { instruction }) }));
   }
-  if (isStaticModel(name)) {
+  if (isStaticModel(model)) {
     const { longDocuments: _, ...rest } = options; // Static models read texts of any length.
-    rejectOnnxOptions(rest, name, "a static model");
-    return new LazyScorer(name, async () => {
+    rejectOnnxOptions(rest, model, "a static model");
+    return new LazyScorer(model, async () => {
       const { StaticLateInteraction } = await import("langchain-rerank/static");
       return { scorer: new StaticLateInteraction() };
     });
   }
-  const problem = explainUnknownProvider(name);
-  if (problem !== undefined) throw InvalidOptionError.because("model", name, problem);
-  return new LazyScorer(name, (signal) => openOnnx({ ...options, model }, signal));
+  const problem = explainUnknownProvider(model);
+  if (problem !== undefined) throw InvalidOptionError.because("model", model, problem);
+  return new LazyScorer(model, (signal) => openOnnx({ ...options, model }, signal));
 }
 
 /**
