@@ -1,7 +1,6 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
-import { findModel } from "../models/find.js";
 import type { Pooling } from "../models/types.js";
 import { anything, type Checks, checkOptions, expecting, flag, oneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
@@ -76,7 +75,7 @@ export class OnnxEmbeddings extends Embeddings {
    * @throws BackendError if a worker thread dies, or the instance is disposed of during the call.
    */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
-    const registered = findModel(this.model)?.documentPrefix;
+    const registered = this.#model.entry?.documentPrefix;
     return this.#embed("document", this.#options.documentPrefix ?? registered, texts, options);
   }
 
@@ -86,7 +85,7 @@ export class OnnxEmbeddings extends Embeddings {
    * @throws InvalidOptionError if the model needs `queryPrefix`; otherwise like {@link embedDocuments}.
    */
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
-    const registered = findModel(this.model)?.queryPrefix;
+    const registered = this.#model.entry?.queryPrefix;
     const [vector] = await this.#embed("query", this.#options.queryPrefix ?? registered, [text], options);
     return vector!;
   }
@@ -109,7 +108,7 @@ export class OnnxEmbeddings extends Embeddings {
   ): Promise<number[][]> {
     if (texts.length === 0) return [];
     const { normalize = true } = this.#options;
-    const pooling = this.#options.pooling ?? findModel(this.model)?.pooling;
+    const pooling = this.#options.pooling ?? this.#model.entry?.pooling;
     const { results } = await this.#model.run({ task: "vectors", role, prefix, pooling, normalize }, texts, { signal });
     onReport?.({
       tokens: results.reduce((sum, { tokens }) => sum + tokens!, 0),

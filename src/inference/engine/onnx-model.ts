@@ -6,7 +6,7 @@ import { Disposed, InvalidOptionError } from "../../errors.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
 import { findModel } from "../../models/find.js";
 import { readStoredCalibration } from "../../models/stored-calibration.js";
-import type { DType, ModelKind } from "../../models/types.js";
+import type { DType, ModelEntry, ModelKind } from "../../models/types.js";
 import { type Checks, flag, functionFor, integer, number, oneOf, positiveInteger, text } from "../../options.js";
 import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";
@@ -108,6 +108,8 @@ type ModelOptions = OnnxOptions & { positiveLabel?: string | number | undefined 
 /** One model on the engine. Instances with the same model and the same thread options share sessions and memory. */
 export class OnnxModel {
   readonly name: string;
+  /** The model's registry entry, if it has one. */
+  readonly entry: ModelEntry | undefined;
   readonly #kind: ModelKind;
   readonly #options: ModelOptions;
   readonly #opened = new OpenOnce<Opened>((stop) => this.#open(stop), close);
@@ -120,7 +122,8 @@ export class OnnxModel {
    * @throws InvalidOptionError for the name of a static model.
    */
   constructor(kind: ModelKind, name: string, options: ModelOptions) {
-    if (findModel(name)?.runtime === "static") {
+    this.entry = findModel(name);
+    if (this.entry?.runtime === "static") {
       const sentence =
         `"${name}" is a static model, which does not run on ONNX. Use \`StaticLateInteraction\` or \`StaticEmbeddings\`, ` +
         "or `createScorer` or `createEmbeddings` with this name.";
@@ -133,7 +136,7 @@ export class OnnxModel {
 
   /** The curve in the registry or, once the model has been located, in its `config.json`. */
   get calibration(): Calibration | undefined {
-    return findModel(this.name)?.calibration ?? this.#storedCalibration;
+    return this.entry?.calibration ?? this.#storedCalibration;
   }
 
   /** What ran the model in the last call; undefined before the first one. */

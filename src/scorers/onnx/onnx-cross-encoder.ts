@@ -3,7 +3,6 @@ import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { findModel } from "../../models/find.js";
 import type { ActivationName } from "../../models/types.js";
 import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
@@ -102,7 +101,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   }
 
   get languages(): readonly string[] | undefined {
-    return findModel(this.#model.name)?.languages;
+    return this.#model.entry?.languages;
   }
 
   get lowestScore(): number {

@@ -2,7 +2,6 @@ import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { findModel } from "../../models/find.js";
 import { checkQuery } from "../../options.js";
 import type { PartedText, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import {
@@ -73,7 +72,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   }
 
   get languages(): readonly string[] | undefined {
-    return findModel(this.#model.name)?.languages;
+    return this.#model.entry?.languages;
   }
 
   /** Loads the model into all worker threads, by encoding short queries, which are not cached. */

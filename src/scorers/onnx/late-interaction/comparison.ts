@@ -1,7 +1,6 @@
 import { SharedTask } from "../../../abort.js";
 import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
 import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
-import { findModel } from "../../../models/find.js";
 import type { TextSpan } from "../../../text-span.js";
 import type { ScorerReport } from "../../relevance-scorer.js";
 import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";
@@ -34,17 +33,22 @@ export interface EncodedQuery {
 
 /** Encodes queries and documents with one model and one set of options. */
 export class LateEncoder {
+  /** Whether long texts are cut into passages, whose vectors are others than those of the whole text. */
+  readonly cutsPassages: boolean;
   readonly #model: OnnxModel;
-  readonly #options: OnnxLateInteractionOptions;
+  /** What the jobs of each role have in common. */
+  readonly #jobs: Record<LateJob["role"], Omit<LateJob, "keep">>;
 
   constructor(model: OnnxModel, options: OnnxLateInteractionOptions) {
     this.#model = model;
-    this.#options = options;
-  }
-
-  /** Whether long texts are cut into passages, whose vectors are others than those of the whole text. */
-  get cutsPassages(): boolean {
-    return this.#options.longDocuments === "max-passage";
+    this.cutsPassages = options.longDocuments === "max-passage";
+    const { maxLength, queryLength, pooledWeight } = options;
+    const { queryPrefix = "", documentPrefix = "" } = model.entry ?? {};
+    const shared = { task: "late" as const, pooledWeight, ...passageOptions(options) };
+    this.#jobs = {
+      query: { ...shared, role: "query", prefix: queryPrefix, length: queryLength },
+      document: { ...shared, role: "document", prefix: documentPrefix, length: maxLength },
+    };
   }
 
   async query(query: string, signal: AbortSignal): Promise<EncodedQuery> {
@@ -78,18 +82,7 @@ export class LateEncoder {
     signal: AbortSignal,
     onResult?: (index: number, result: TextResult) => void,
   ) {
-    const entry = findModel(this.#model.name);
-    const { maxLength, queryLength, pooledWeight } = this.#options;
-    const isQuery = what.role === "query";
-    const prefix = (isQuery ? entry?.queryPrefix : entry?.documentPrefix) ?? "";
-    const job = {
-      task: "late" as const,
-      prefix,
-      length: isQuery ? queryLength : maxLength,
-      pooledWeight,
-      ...passageOptions(this.#options),
-      ...what,
-    };
+    const job = { ...this.#jobs[what.role], ...what };
     return this.#model.run(job, inputs, { signal, onResult });
   }
 }
