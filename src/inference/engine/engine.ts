@@ -50,6 +50,8 @@ interface Request {
   onResult: RunOptions["onResult"];
   resolve(result: EngineResult): void;
   reject(error: unknown): void;
+  /** Called when the request is answered. */
+  stopListening(): void;
 }
 
 interface Slot {
@@ -87,16 +89,10 @@ export class Engine {
         results: new Array(inputs.length),
         stats: { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 },
         onResult,
-        resolve: (result) => {
-          stopListening();
-          resolve(result);
-        },
-        reject: (error) => {
-          stopListening();
-          reject(error);
-        },
+        resolve,
+        reject,
+        stopListening: onAbort(signal, () => this.#settle(request, () => reject(signal!.reason))),
       };
-      const stopListening = onAbort(signal, () => this.#settle(request, () => request.reject(signal!.reason)));
       this.#requests.push(request);
       this.#updateHold();
       this.#dispatch();
@@ -185,6 +181,7 @@ export class Engine {
 
   /** Removes a request, cancels what threads still do for it, and answers it. */
   #settle(request: Request, answer: () => void): void {
+    request.stopListening();
     this.#requests = this.#requests.filter((other) => other !== request);
     for (const { chunks, thread } of this.#slots) {
       for (const [id, chunk] of chunks) if (chunk.request === request) thread.post({ type: "cancel", id });
