@@ -16,8 +16,7 @@ import {
   selectFiles,
 } from "../../models/repository-files.js";
 import type { ModelEntry } from "../../models/types.js";
-import { describeParent, isFile, isFolder, listFolder, similarPath } from "./folder.js";
-import { packageFolder } from "./package-folder.js";
+import { describeParent, isFile, isFolder, listFolder, packageFolder, similarPath } from "./folder.js";
 
 /**
  * Finds the files of a model, which is one of:

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { listFolder } from "../../../platform/node/folder.js";
-import { packageFolder } from "../../../platform/node/package-folder.js";
+import { listFolder, packageFolder } from "../../../platform/node/folder.js";
 
 /** An installed package. */
 export interface PackageReport {
