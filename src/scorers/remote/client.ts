@@ -1,5 +1,4 @@
-import pLimit, { type LimitFunction } from "p-limit";
-import { type CallSignal, onAbort, raceAbort, startCall } from "../../abort.js";
+import { raceAbort, startCall } from "../../abort.js";
 import { RerankTimeoutError } from "../../errors.js";
 import { type Attempt, withRetries } from "../../retry.js";
 import type { Answer } from "./answer.js";
@@ -7,6 +6,7 @@ import type { Connection } from "./connection.js";
 import { exchange } from "./exchange.js";
 import type { Hint } from "./faults.js";
 import type { Redact } from "./redact.js";
+import { Slots } from "./slots.js";
 
 /** How a client behaves, with all defaults filled in. */
 export interface ClientSettings {
@@ -41,12 +41,12 @@ export interface Outcome<T> {
 
 /** Runs the requests of one scorer: at most `maxConcurrency` at a time over all its calls, each call within one time limit. */
 export class RequestRunner {
-  readonly #limit: LimitFunction;
+  readonly #slots: Slots;
   readonly #timeout: number;
   readonly #retries: number;
 
   constructor(settings: Pick<ClientSettings, "timeout" | "retries" | "maxConcurrency">) {
-    this.#limit = pLimit(settings.maxConcurrency);
+    this.#slots = new Slots(settings.maxConcurrency);
     this.#timeout = settings.timeout;
     this.#retries = settings.retries;
   }
@@ -68,8 +68,6 @@ export class RequestRunner {
       onTimeout: (timeout) => new RerankTimeoutError(timeout),
     });
     const counts = { requests: 0, retries: 0 };
-    // While one listener stays, adding and removing the others costs nothing; without it each would subscribe to the signal again.
-    const removeListener = onAbort(call.signal, () => {});
     const attempt = async <V>(make: () => Promise<Attempt<V>>): Promise<V> => {
       counts.requests++;
       const limits = { retries: this.#retries, signal: call.signal, remaining: call.remaining };
@@ -78,7 +76,8 @@ export class RequestRunner {
       return value;
     };
     try {
-      const running = inputs.map((input) => this.#enqueue(() => work(input, { signal: call.signal, attempt }), call));
+      const { signal } = call;
+      const running = inputs.map((input) => this.#slots.run(() => work(input, { signal, attempt }), signal));
       const results = await Promise.all(running).catch(async (error: unknown) => {
         call.abort(error);
         await Promise.allSettled(running);
@@ -86,22 +85,8 @@ export class RequestRunner {
       });
       return { results, ...counts, milliseconds: performance.now() - started };
     } finally {
-      removeListener();
       call.release();
     }
-  }
-
-  /** Waits for a free slot. An aborted call leaves the queue immediately, without waiting for the slots of other calls. */
-  #enqueue<T>(work: () => Promise<T>, { signal }: CallSignal): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const remove = onAbort(signal, () => reject(signal.reason));
-      const start = async () => {
-        remove();
-        signal.throwIfAborted();
-        return work();
-      };
-      this.#limit(start).then(resolve, reject);
-    });
   }
 }
 
@@ -130,9 +115,11 @@ export class RemoteClient {
     const { backend, fetch, maxResponseBytes, hints } = this.#settings;
     const { url, headers, redact, authorize } = this.#connection;
     const json = JSON.stringify(body);
-    return call.attempt(async () =>
-      exchange({
-        ...(authorize ? await raceAbort(call.signal, authorize()) : { headers, redact }),
+    return call.attempt(async () => {
+      const authorized = authorize ? await raceAbort(call.signal, authorize()) : { headers, redact };
+      return exchange({
+        headers: authorized.headers,
+        redact: authorized.redact,
         url,
         backend,
         hints,
@@ -141,7 +128,7 @@ export class RemoteClient {
         fetch: fetch ?? globalThis.fetch,
         signal: call.signal,
         maxBytes: maxResponseBytes,
-      }),
-    );
+      });
+    });
   }
 }
