@@ -8,7 +8,8 @@
 
 interface Subscription {
   readonly listeners: Set<() => void>;
-  readonly notify: () => void;
+  /** Called when no listener is left. */
+  readonly end: () => void;
 }
 
 const subscriptions = new WeakMap<AbortSignal, Subscription>();
@@ -24,14 +25,12 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listener();
     return () => {};
   }
-  const { listeners, notify } = subscriptions.get(signal) ?? subscribe(signal);
+  const { listeners, end } = subscriptions.get(signal) ?? subscribe(signal);
   // A wrapper of its own, so that the same function can be registered twice.
   const entry = () => listener();
   listeners.add(entry);
   return () => {
-    if (!listeners.delete(entry) || listeners.size > 0) return;
-    signal.removeEventListener("abort", notify);
-    subscriptions.delete(signal);
+    if (listeners.delete(entry) && listeners.size === 0) end();
   };
 }
 
@@ -39,20 +38,37 @@ function subscribe(signal: AbortSignal): Subscription {
   const listeners = new Set<() => void>();
   const notify = () => {
     subscriptions.delete(signal);
-    for (const listener of listeners) listener();
-    listeners.clear();
+    notifyAll(listeners);
   };
-  const subscription = { listeners, notify };
+  const end = () => {
+    signal.removeEventListener("abort", notify);
+    subscriptions.delete(signal);
+  };
   signal.addEventListener("abort", notify, { once: true });
+  const subscription = { listeners, end };
   subscriptions.set(signal, subscription);
   return subscription;
+}
+
+function notifyAll(listeners: Set<() => void>): void {
+  for (const listener of listeners) listener();
+  listeners.clear();
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it aborts, for work that ignores its signal. */
 export function raceAbort<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const remove = onAbort(signal, () => reject(signal!.reason));
-    work.then(resolve, reject).finally(remove);
+    work.then(
+      (value) => {
+        remove();
+        resolve(value);
+      },
+      (error: unknown) => {
+        remove();
+        reject(error);
+      },
+    );
   });
 }
 
@@ -89,17 +105,24 @@ export interface CallLimits {
 /** Starts the clock of one call. */
 export function startCall({ signals = [], timeout = Number.POSITIVE_INFINITY, onTimeout }: CallLimits): CallSignal {
   const controller = new AbortController();
+  // Only `abort` aborts this signal, so its listeners need no event, which costs more than all else here.
+  const listeners = new Set<() => void>();
+  subscriptions.set(controller.signal, { listeners, end: () => {} });
+  const abort = (reason: unknown) => {
+    controller.abort(reason);
+    notifyAll(listeners);
+  };
   const end = performance.now() + timeout;
-  const cleanups = signals.map((signal) => onAbort(signal, () => controller.abort(signal!.reason)));
+  const cleanups = signals.map((signal) => onAbort(signal, () => abort(signal!.reason)));
   if (Number.isFinite(timeout) && !controller.signal.aborted) {
     const reason = () => onTimeout?.(timeout) ?? new DOMException("The call timed out.", "TimeoutError");
-    const timer = setTimeout(() => controller.abort(reason()), timeout);
+    const timer = setTimeout(() => abort(reason()), timeout);
     cleanups.push(() => clearTimeout(timer));
   }
   return {
     signal: controller.signal,
     remaining: () => end - performance.now(),
-    abort: (reason) => controller.abort(reason),
+    abort,
     release: () => {
       for (const cleanup of cleanups) cleanup();
     },
