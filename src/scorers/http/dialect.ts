@@ -72,24 +72,28 @@ function bodyOf(
 ): Dialect["body"] {
   const { textField, idField, options } = request;
   const within = (field: string) => (options === undefined ? field : `${options}.${field}`);
-  const fromEnvironment = Object.entries(request.environment ?? {}).flatMap(([field, names]) => {
+  const fixed: Record<string, unknown> = {};
+  const sent = Object.entries(extra).filter(([field]) => !Object.hasOwn(request.environment ?? {}, field));
+  for (const [field, value] of Object.entries({ ...request.defaults, ...Object.fromEntries(sent), ...request.fixed }))
+    setField(fixed, [...splitOnce(options), field], value);
+  if (instruction !== undefined && instructionField) set(fixed, within(instructionField), instruction);
+  for (const [field, names] of Object.entries(request.environment ?? {})) {
     const value = extra[field] ?? readVariable(names);
-    return value === undefined ? [] : [[field, value] as const];
-  });
-  const remaining = Object.entries(extra).filter(([field]) => !Object.hasOwn(request.environment ?? {}, field));
+    if (value !== undefined) fixed[field] = value;
+  }
+  if (model !== undefined && request.model !== null) set(fixed, request.model ?? "model", model);
+  const queryPath = (request.query ?? "query").split(".");
+  const textsPath = (request.texts ?? "documents").split(".");
+  const countPath = request.count === undefined ? undefined : within(request.count).split(".");
   return (query, texts) => {
-    const body: Record<string, unknown> = {};
-    const fields = { ...request.defaults, ...Object.fromEntries(remaining), ...request.fixed };
-    for (const [field, value] of Object.entries(fields)) setField(body, [...splitOnce(options), field], value);
-    if (instruction !== undefined && instructionField) set(body, within(instructionField), instruction);
-    for (const [field, value] of fromEnvironment) body[field] = value;
-    if (model !== undefined && request.model !== null) set(body, request.model ?? "model", model);
-    set(body, request.query ?? "query", request.queryPerText ? texts.map(() => query) : query);
-    const elements = texts.map((text, index) =>
-      textField === undefined ? text : { ...(idField ? { [idField]: String(index) } : {}), [textField]: text },
-    );
-    set(body, request.texts ?? "documents", elements);
-    if (request.count !== undefined) set(body, within(request.count), texts.length);
+    const body = { ...fixed };
+    setField(body, queryPath, request.queryPerText ? texts.map(() => query) : query);
+    const elements =
+      textField === undefined
+        ? texts
+        : texts.map((text, index) => ({ ...(idField ? { [idField]: String(index) } : {}), [textField]: text }));
+    setField(body, textsPath, elements);
+    if (countPath) setField(body, countPath, texts.length);
     return body;
   };
 }

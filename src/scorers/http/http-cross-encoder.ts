@@ -97,8 +97,8 @@ export class HttpCrossEncoder implements RelevanceScorer {
       (chunk, call) => this.#request(input.query, chunk, call),
       options.signal,
     );
-    const parts = outcome.results.flat();
-    const raw = parts.flatMap((part) => part.raw);
+    const parts = joined(outcome.results);
+    const raw = joined(parts.map((part) => part.raw));
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
     options.onReport?.({
       model: this.model,
@@ -157,6 +157,9 @@ function settle(options: HttpCrossEncoderOptions) {
   const { model, ...connection } = connectService(options.provider, findProvider(options.provider), options);
   return { provider: options.provider, model, connection, dialect: providerDialect(options, model) };
 }
+
+/** One list instead of several. Most calls are a single request, whose list is returned as it is. */
+const joined = <T>(lists: readonly T[][]): T[] => (lists.length === 1 ? lists[0]! : lists.flat());
 
 const nonEmpty = <K extends string, T>(key: K, list: readonly T[]) =>
   (list.length > 0 ? { [key]: list } : {}) as { [key in K]?: readonly T[] };

@@ -54,8 +54,11 @@ export function readResult(
   { index: indexField = "index", spans: spansField }: Partial<ResponseShape> = {},
 ): Result {
   const fields = asRecord(result);
-  const key = SCORES.find((name) => fields[name] !== undefined);
-  const score = key === undefined ? undefined : fields[key];
+  let score: unknown;
+  for (const name of SCORES) {
+    score = fields[name];
+    if (score !== undefined) break;
+  }
   const refuse = (what: string, value: unknown) =>
     new InvalidResponseError(backend, `result ${position} has ${redact(show(value))} instead of ${what}`);
   if (typeof score !== "number") throw refuse("a score", score);

@@ -64,17 +64,29 @@ export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
 async function readText(response: Response, limit: number): Promise<string | undefined> {
   if (!response.body) return "";
   const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return decode(chunks);
     bytes += value.byteLength;
     if (bytes > limit) {
       reader.cancel().catch(() => undefined);
-      return response.ok ? undefined : text + decoder.decode(value.subarray(0, limit));
+      return response.ok ? undefined : decode([...chunks, value.subarray(0, limit)]);
     }
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
+}
+
+/** Decodes all at once, which is several times as fast as a streaming decoder. */
+function decode(chunks: readonly Uint8Array[]): string {
+  const [first = new Uint8Array()] = chunks;
+  if (chunks.length < 2) return new TextDecoder().decode(first);
+  const whole = new Uint8Array(chunks.reduce((total, { byteLength }) => total + byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return new TextDecoder().decode(whole);
 }

@@ -75,7 +75,7 @@ export function scoreWarnings({ texts, raw, activation, probabilities }: ScoredT
       'The server sent scores between 0 and 1, and `activation: "sigmoid"` squashed them again. Remove `activation`, or have the server send logits.',
     );
   }
-  if (raw.length > 1 && new Set(raw).size === 1 && new Set(texts).size > 1)
+  if (raw.length > 1 && raw.every((score) => score === raw[0]) && texts.some((text) => text !== texts[0]))
     warnings.push(`All ${raw.length} texts have the score ${raw[0]}, so the order says nothing.`);
   return warnings;
 }

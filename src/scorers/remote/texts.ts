@@ -18,7 +18,9 @@ export function prepareTexts(query: unknown, texts: unknown): FilledTexts & { qu
   return { ...dropBlanks(checked), query: wellFormed(query) };
 }
 
-const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD");
+/** Runtimes from before ES2024 lack the method, which needs no look at the text where it is stored in one byte per character. */
+const wellFormed = (text: string & { toWellFormed?: () => string }): string =>
+  text.toWellFormed?.() ?? text.replace(/\p{Surrogate}/gu, "\uFFFD");
 
 /** Limits of one request. */
 export interface RequestLimits {
