@@ -180,7 +180,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   /** @throws InvalidOptionError if scores are probabilities and the threshold is not between 0 and 1. */
   protected checkThreshold(threshold: number | undefined): void {
-    if (this.isCalibrated) checkThreshold(threshold);
+    if (threshold !== undefined && this.isCalibrated) checkThreshold(threshold);
   }
 
   async #trace(call: Call, callbacks: Callbacks | undefined): Promise<RerankResult> {
