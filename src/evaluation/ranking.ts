@@ -11,7 +11,7 @@ export function trecOrder(scores: ReadonlyMap<string, number>): string[] {
 }
 
 /** Compares as `strcmp` does on UTF-8. JavaScript compares UTF-16 units, which puts characters beyond U+FFFF before U+E000–U+FFFF. */
-export function compareBytes(a: string, b: string): number {
+function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

@@ -79,7 +79,7 @@ export function chooseWeights(
 }
 
 /** The precision that a file's name announces; full precision if it announces none. */
-export function precisionOf(path: string): Precision {
+function precisionOf(path: string): Precision {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/q4|bnb4|int4/i.test(name)) return "q4";
   if (/q8|u?int8|quant/i.test(name)) return "q8";

@@ -50,7 +50,7 @@ export function readListing(answer: unknown): RepositoryListing | undefined {
 }
 
 /** True if a path stays inside its folder on every platform. */
-export function isSafePath(path: unknown): path is string {
+function isSafePath(path: unknown): path is string {
   return (
     typeof path === "string" &&
     /^[^\\:\0]+$/.test(path) &&

@@ -73,7 +73,7 @@ export function isUnit(scores: readonly number[]): boolean {
 }
 
 /** The score of a candidate that a stage read, so that it stays above the unread ones. */
-export function liftRead(score: number): number {
+function liftRead(score: number): number {
   return score < FLOOR ? (FLOOR + score) / 2 : score;
 }
 

@@ -48,6 +48,6 @@ export const metadataKey: Check = expecting(
 const probability = number(0, 1);
 
 /** @throws InvalidOptionError if the threshold of scores that are probabilities is not between 0 and 1. */
-export function checkThreshold(threshold: number): void {
-  probability("threshold", threshold);
+export function checkThreshold(threshold: number | undefined): void {
+  if (threshold !== undefined) probability("threshold", threshold);
 }

@@ -77,7 +77,7 @@ const HUGE = 1e200;
  * Replaces infinite scores by values one average step beyond the finite ones, so that the order is kept and the finite scores still
  * differ. If no score is finite, +∞ becomes 1 and −∞ becomes 0.
  */
-export function replaceInfinities(scores: readonly number[]): readonly number[] {
+function replaceInfinities(scores: readonly number[]): readonly number[] {
   const finite = scores.filter(Number.isFinite);
   if (finite.length === scores.length) return scores;
   // The result is normalized afterwards, so its scale does not matter.

@@ -7,11 +7,7 @@ import type { RelevanceScorer } from "./relevance-scorer.js";
 import { connectService } from "./remote/connect-service.js";
 
 /** Prefixes of `provider:model`. */
-export const REMOTE_PROVIDERS: readonly string[] = [
-  ...Object.keys(PROVIDERS),
-  ...Object.keys(DECISION_PREFIXES),
-  "ollama",
-];
+const REMOTE_PROVIDERS: readonly string[] = [...Object.keys(PROVIDERS), ...Object.keys(DECISION_PREFIXES), "ollama"];
 
 /** Splits `provider:model` at the first colon, because names of Ollama contain more of them. */
 function splitName(name: string): { provider: string; model: string | undefined } {

@@ -6,7 +6,6 @@ export interface ModelConfig {
   n_positions?: number;
   pad_token_id?: number | null;
   vocab_size?: number;
-  num_labels?: number;
   id2label?: Record<string, string>;
   cls_token_id?: number | null;
   sep_token_id?: number | null;

@@ -105,40 +105,23 @@ const READERS: Record<string, Reader> = {
     };
     return single && pair ? { single: single.flatMap(part), pair: pair.flatMap(part) } : undefined;
   },
-  BertProcessing: ({ cls, sep }) =>
-    cls &&
-    sep && {
-      single: [
-        { ids: [cls[1]], type: 0 },
-        { text: "A", type: 0 },
-        { ids: [sep[1]], type: 0 },
-      ],
-      pair: [
-        { ids: [cls[1]], type: 0 },
-        { text: "A", type: 0 },
-        { ids: [sep[1]], type: 0 },
-        { text: "B", type: 1 },
-        { ids: [sep[1]], type: 1 },
-      ],
-    },
-  RobertaProcessing: ({ cls, sep }) =>
-    cls &&
-    sep && {
-      single: [
-        { ids: [cls[1]], type: 0 },
-        { text: "A", type: 0 },
-        { ids: [sep[1]], type: 0 },
-      ],
-      pair: [
-        { ids: [cls[1]], type: 0 },
-        { text: "A", type: 0 },
-        { ids: [sep[1], sep[1]], type: 0 },
-        { text: "B", type: 0 },
-        { ids: [sep[1]], type: 0 },
-      ],
-    },
+  BertProcessing: ({ cls, sep }) => cls && sep && framed(cls[1], [sep[1]], { gap: [sep[1]], secondType: 1 }),
+  RobertaProcessing: ({ cls, sep }) => cls && sep && framed(cls[1], [sep[1]], { gap: [sep[1], sep[1]], secondType: 0 }),
   Sequence: ({ processors }) => processors?.map(readTemplates).find((templates) => templates !== undefined),
 };
+
+/** `cls A sep`, and `cls A gap B sep`. */
+function framed(cls: number, sep: number[], { gap, secondType }: { gap: number[]; secondType: number }): Templates {
+  const start: TemplatePart[] = [
+    { ids: [cls], type: 0 },
+    { text: "A", type: 0 },
+  ];
+  const second: TemplatePart[] = [
+    { text: "B", type: secondType },
+    { ids: sep, type: secondType },
+  ];
+  return { single: [...start, { ids: sep, type: 0 }], pair: [...start, { ids: gap, type: 0 }, ...second] };
+}
 
 /**
  * Reads the templates of a tokenizer.

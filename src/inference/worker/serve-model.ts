@@ -75,7 +75,7 @@ const WINDOW_TOKENS = 8192;
  * @param isCancelled Asked before each batch; true ends the work with undefined.
  * @returns One result per input.
  */
-export async function runJob(
+async function runJob(
   model: LoadedModel,
   job: Job,
   inputs: readonly JobInput[],

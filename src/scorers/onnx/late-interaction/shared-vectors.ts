@@ -13,7 +13,7 @@ interface Encoding {
 }
 
 /** The texts that are being encoded, so that other calls wait for them instead of encoding them again. */
-export class UnderWay {
+class UnderWay {
   readonly #encodings = new Map<string, Encoding>();
 
   /**
