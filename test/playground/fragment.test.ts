@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DEFAULT_STATE, MOST_TOP_K, type PlaygroundState, RERANKERS } from "../../src/apps/playground/settings.js";
 import { decodeFragment, encodeFragment, FragmentError } from "../../src/apps/playground/share/fragment.js";
 
@@ -28,7 +28,7 @@ const state = fc
 const pack = (value: unknown) => encodeFragment(value as PlaygroundState);
 
 describe("links", () => {
-  test("every state comes back as it was", async () => {
+  it("every state comes back as it was", async () => {
     await fc.assert(
       fc.asyncProperty(state, async (given) => {
         const fragment = await encodeFragment(given);
@@ -39,14 +39,14 @@ describe("links", () => {
     );
   });
 
-  test("long texts are packed, not cut", async () => {
+  it("long texts are packed, not cut", async () => {
     const given = { ...DEFAULT_STATE, query: "お茶", text: "Bees see ultraviolet light. 🐝\n".repeat(20_000) };
     const fragment = await encodeFragment(given);
     expect(fragment.length).toBeLessThan(given.text.length / 50);
     expect(await decodeFragment(fragment)).toEqual(given);
   });
 
-  test("whatever stands behind #, it is a state or a FragmentError", async () => {
+  it("anything after # is read as a state or refused with a FragmentError", async () => {
     const good = await encodeFragment({ ...DEFAULT_STATE, query: "q", text: "a\nb" });
     const damaged = fc
       .tuple(fc.nat(good.length), fc.nat(good.length), fc.string({ maxLength: 4 }))
@@ -85,17 +85,17 @@ describe("links", () => {
     await expect(decodeFragment(await pack(value))).rejects.toThrow(FragmentError);
   });
 
-  test.each(["p2=abc", "results", "p1=", "p1=%%%", "p1=AAAA"])("refuses #%s", async (fragment) => {
+  it.each(["p2=abc", "results", "p1=", "p1=%%%", "p1=AAAA"])("refuses #%s", async (fragment) => {
     await expect(decodeFragment(fragment)).rejects.toThrow(FragmentError);
   });
 
-  test("a link that unpacks to far more than it holds is stopped", async () => {
+  it("a link that unpacks to far more than it holds is stopped", async () => {
     const bomb = await pack({ ...DEFAULT_STATE, text: "a".repeat(12 * 2 ** 20) });
     expect(bomb.length).toBeLessThan(40_000);
     await expect(decodeFragment(bomb)).rejects.toThrow(/more than 8 MiB/);
   });
 
-  test("a link that is cut off is reported as such", async () => {
+  it("a link that is cut off is reported as such", async () => {
     const whole = await encodeFragment({ ...DEFAULT_STATE, query: "q", text: "some documents\nof a page" });
     await expect(decodeFragment(whole.slice(0, -8))).rejects.toThrow(/cut off or damaged/);
   });

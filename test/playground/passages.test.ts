@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cutSentences } from "../../src/apps/playground/passages.js";
 import { excerpt, FOLDED } from "../../src/apps/playground/view/excerpt.js";
 
@@ -10,20 +10,20 @@ const LONG_ONE = "Pads that meet the rim with their rear edge first start to vib
 const LONG_TWO = "Turn them so that the front edge touches first, and clean the rim.";
 
 describe("passages", () => {
-  test("are sentences", () => {
+  it("passages are sentences", () => {
     expect(parts(`${LONG_ONE} ${LONG_TWO}`)).toEqual([LONG_ONE, LONG_TWO]);
   });
 
-  test("short sentences go with the next, a short end with the one before", () => {
+  it("a short sentence joins the next one, and a short last sentence the one before", () => {
     expect(parts(`Yes. ${LONG_ONE} ${LONG_TWO} So.`)).toEqual([`Yes. ${LONG_ONE}`, `${LONG_TWO} So.`]);
   });
 
-  test("headings are left out, unless there is nothing else", () => {
+  it("headings are left out, unless there is nothing else", () => {
     expect(parts(`Why brakes squeal\n${LONG_ONE}\n\nWhat to do\n${LONG_TWO}`)).toEqual([LONG_ONE, LONG_TWO]);
     expect(parts("Only a heading")).toEqual(["Only a heading"]);
   });
 
-  test("Japanese sentences end with their own stop, and need fewer characters", () => {
+  it("Japanese sentences end with their own stop, and need fewer characters", () => {
     const [one, two] = [
       "昨日の夕食は、自分で作ったカレーライスでした。",
       "次の週末には友達と一緒に山登りに行く予定です。",
@@ -31,17 +31,17 @@ describe("passages", () => {
     expect(parts(one + two)).toEqual([one, two]);
   });
 
-  test("passages of a part of a text have offsets in the whole text", () => {
+  it("passages of a part of a text have offsets in the whole text", () => {
     const text = `${LONG_ONE} ${LONG_TWO}`;
     expect(parts(text, { start: LONG_ONE.length, end: text.length })).toEqual([LONG_TWO]);
   });
 
-  test("nothing has none", () => {
+  it("an empty text has no passages", () => {
     expect(cutSentences("")).toEqual([]);
     expect(cutSentences(" \n ")).toEqual([]);
   });
 
-  test("whatever the text, they lie in it, in order, apart, trimmed and few", () => {
+  it("passages of any text lie within it, in order, without overlap, trimmed and few", () => {
     const piece = fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.constantFrom(". ", "\n", "。", "\n\n", LONG_ONE, "A b. "),
@@ -70,13 +70,13 @@ describe("passages", () => {
 describe("excerpts", () => {
   const whole = ({ before, marked, after }: ReturnType<typeof excerpt>) => before + marked + after;
 
-  test("short texts stand whole", () => {
+  it("short texts are shown whole", () => {
     const text = `${LONG_ONE} ${LONG_TWO}`;
     const shown = excerpt(text, { start: 0, end: LONG_ONE.length }, false);
     expect(shown).toEqual({ before: "", marked: LONG_ONE, after: ` ${LONG_TWO}`, cut: false });
   });
 
-  test("long ones are cut around their passage, between words", () => {
+  it("long ones are cut around their passage, between words", () => {
     const filler = "several words go here ".repeat(60);
     const text = filler + LONG_ONE + filler;
     const shown = excerpt(text, { start: filler.length, end: filler.length + LONG_ONE.length }, false);
@@ -87,7 +87,7 @@ describe("excerpts", () => {
     expect(whole(excerpt(text, undefined, true))).toBe(text);
   });
 
-  test("whatever the text and passage: shown whole it is the text, folded it is short and has no broken characters", () => {
+  it("any text shown whole is itself, and folded it is short and has no broken characters", () => {
     const texts = fc
       .array(fc.string({ unit: "grapheme", maxLength: 30 }), { maxLength: 120 })
       .map((all) => all.join(" "));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type RunningServer, startProcess } from "./processes.js";
 
 const { path: workerd = "", reason } = inject("installed").workerd;
@@ -88,7 +88,7 @@ describe.skipIf(reason)(`the edge worker in workerd${reason ? ` (${reason})` : "
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("reranks through a real server, scores and metadata kept", async () => {
+  it("reranks through a real server, scores and metadata kept", async () => {
     const lines = (await readFile(join(EXAMPLES, "data/bicycle/corpus.jsonl"), "utf8")).trim().split("\n");
     const documents = lines
       .map((line) => JSON.parse(line) as { _id: string; title: string; text: string })
@@ -102,7 +102,7 @@ describe.skipIf(reason)(`the edge worker in workerd${reason ? ` (${reason})` : "
     expect(body.report).toMatchObject({ model: "cohere:bundled", documents: 50, returned: 3 });
   });
 
-  test("tells the caller of a bad request, and of nothing else", async () => {
+  it("tells the caller of a bad request, and of nothing else", async () => {
     expect(await ask({ query: " ", documents: [] })).toMatchObject({ status: 400 });
     await reranker.stop();
     const answer = await ask({ query: "a", documents: [{ pageContent: "b", metadata: {} }] });

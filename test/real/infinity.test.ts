@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import type { RunningServer } from "./processes.js";
@@ -28,7 +28,7 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
   const scorer = (options: object = {}) =>
     new HttpCrossEncoder({ provider: "infinity", baseUrl: server.url, model: "tiny", ...options });
 
-  test("/rerank gives the engine's scores after the sigmoid", async () => {
+  it("/rerank gives the engine's scores after the sigmoid", async () => {
     const expected = await engine.score(QUERY, TEXTS);
     const scores = await scorer().score(QUERY, TEXTS);
     scores.forEach((score, index) => {
@@ -36,7 +36,7 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
     });
   });
 
-  test("with raw_scores it gives logits", async () => {
+  it("with raw_scores it gives logits", async () => {
     const logits = new OnnxCrossEncoder({ model: tinyModel(path, "cross-encoder"), activation: "identity" });
     const expected = await logits.score(QUERY, TEXTS);
     await logits.dispose();
@@ -46,13 +46,13 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
     });
   });
 
-  test("a text beyond the model's limit is truncated without a warning", async () => {
+  it("a text beyond the model's limit is truncated without a warning", async () => {
     const [long] = await scorer().score(QUERY, ["honey ".repeat(5000)]);
     const [short] = await scorer().score(QUERY, ["honey ".repeat(600)]);
     expect(Math.abs(long! - short!)).toBeLessThan(1e-6);
   });
 
-  test("more than its 2048 texts are split over requests", async () => {
+  it("more than its 2048 texts are split over requests", async () => {
     const texts = Array.from({ length: 2049 }, (_, index) => `text ${index}`);
     let report: { batches?: number } = {};
     const scores = await scorer().score("text", texts, { onReport: (told) => (report = told) });
@@ -66,7 +66,7 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
     expect(direct.status).toBe(422);
   });
 
-  test("with a single model it answers to any model name", async () => {
+  it("with a single model it answers to any model name", async () => {
     const expected = await scorer().score(QUERY, TEXTS);
     const scores = await scorer({ model: "other" }).score(QUERY, TEXTS);
     scores.forEach((score, index) => {
@@ -74,7 +74,7 @@ describe.skipIf(reason)(`Infinity${reason ? ` (${reason})` : ""}`, () => {
     });
   });
 
-  test("behind --url-prefix and --api-key, /v1/rerank answers, and a wrong key is refused once", async () => {
+  it("behind --url-prefix and --api-key, /v1/rerank answers, and a wrong key is refused once", async () => {
     const key = "sk-infinity-1234567890";
     const prefixed = await startInfinity(path, tinyModel(path, "cross-encoder"), [
       "--url-prefix",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Document } from "@langchain/core/documents";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { calibrateScores } from "../../src/calibration.js";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { CrossEncoderReranker } from "../../src/index.js";
@@ -114,7 +114,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     "LiteLLM infinity": through("through-infinity"),
   });
 
-  test.skipIf(noRealQueries)(
+  it.skipIf(noRealQueries)(
     `the same model every way gives the same order on 100 real queries${noRealQueries ? ` (${noRealQueries})` : ""}`,
     async () => {
       const queries = realQueries(100, 5);
@@ -132,7 +132,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     },
   );
 
-  test("ten Japanese sentences through the pass-through: all come back with raw logits, and the cut is ours", async () => {
+  it("the pass-through returns raw logits for all ten Japanese sentences, and topN is applied here", async () => {
     const model = new HttpCrossEncoder({
       provider: "localai",
       baseUrl: `${proxy.url}/raw`,
@@ -156,7 +156,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     expect(best.map(({ metadata }) => metadata.sim)).toEqual(scores.toSorted((a, b) => b - a).slice(0, 3));
   });
 
-  test.skipIf(llama.reason)(
+  it.skipIf(llama.reason)(
     `llama-server behind its native route${llama.reason ? ` (${llama.reason})` : ""}`,
     async () => {
       const direct = new HttpCrossEncoder({ provider: "llamacpp", baseUrl: behind?.url ?? "" });
@@ -169,7 +169,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     },
   );
 
-  test("a wrong key is a BackendError with its status, tried once, and shows no key", async () => {
+  it("a wrong key is a BackendError with its status, tried once, and shows no key", async () => {
     const scorer = new HttpCrossEncoder({
       provider: "litellm",
       baseUrl: proxy.url,
@@ -182,7 +182,7 @@ describe.skipIf(litellm.reason)(`LiteLLM${litellm.reason ? ` (${litellm.reason})
     expect(JSON.stringify([error, String(error)])).not.toContain("sk-wrong-0987654321");
   });
 
-  test("LiteLLM's own rerank() calls serve", async () => {
+  it("LiteLLM's own rerank() calls serve", async () => {
     const script = `
 import json, litellm
 answer = litellm.rerank(model="hosted_vllm/bundled", api_base="${serve.url}", query="green tea", documents=["a bicycle", "a cup of tea"], top_n=1)

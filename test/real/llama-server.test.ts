@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import { expectedPairs, fixture, noRealQueries, realQueries } from "./data.js";
@@ -21,7 +21,7 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
 
   const scorerFor = () => new HttpCrossEncoder({ provider: "llamacpp", baseUrl: server.url });
 
-  test("gives the raw logits of transformers for an XLM-R-shaped cross-encoder", async () => {
+  it("gives the raw logits of transformers for an XLM-R-shaped cross-encoder", async () => {
     for (const { query, document, logit } of expectedPairs("tiny-xlm-roberta")) {
       if (document.trim() === "") continue;
       const [score] = await scorerFor().score(query, [document]);
@@ -29,7 +29,7 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
     }
   });
 
-  test("answers TEI's shape too", async () => {
+  it("answers TEI's shape too", async () => {
     const [{ query, document, logit }] = expectedPairs("tiny-xlm-roberta") as [
       { query: string; document: string; logit: number },
     ];
@@ -38,14 +38,14 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
     expect(Math.abs((scores[0] as number) - logit)).toBeLessThan(TOLERANCE);
   });
 
-  test("a text longer than its batch is an error with its words", async () => {
+  it("a text longer than its batch is an error with its words", async () => {
     const call = new HttpCrossEncoder({ provider: "llamacpp", baseUrl: server.url, retries: 0 }).score("q", [
       "word ".repeat(2000),
     ]);
     await expect(call).rejects.toMatchObject({ name: "BackendError", message: /too large|exceed/i });
   });
 
-  test("a server without --reranking says so, once", async () => {
+  it("a server without --reranking says so, once", async () => {
     const plain = await start([]);
     try {
       const call = new HttpCrossEncoder({ provider: "llamacpp", baseUrl: plain.url }).score("q", ["d"]);
@@ -55,7 +55,7 @@ describe.skipIf(installed.reason)(`llama-server${installed.reason ? ` (${install
     }
   });
 
-  test.skipIf(noRealQueries)(
+  it.skipIf(noRealQueries)(
     `the local engine gives the same order on 100 real queries${noRealQueries ? ` (${noRealQueries})` : ""}`,
     async () => {
       const queries = realQueries(100, 5).map(({ query, documents }) => ({

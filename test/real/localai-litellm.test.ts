@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import { type RunningServer, startProcess } from "./processes.js";
 import { EXAMPLES, installExamples, runExample } from "./run-example.js";
@@ -44,7 +44,7 @@ describe.skipIf(reason)(`the LocalAI example through a real LiteLLM${reason ? ` 
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("LocalAI's recorded answer: both routes give its logits, and the best three", async () => {
+  it("both routes give the logits of LocalAI's recorded answer, and the best three", async () => {
     const { startRecordedLocalAi } = (await import(join(FOLDER, "recorded-localai.js"))) as {
       startRecordedLocalAi(): Promise<{ url: string; stop(): void }>;
     };
@@ -71,7 +71,7 @@ describe.skipIf(reason)(`the LocalAI example through a real LiteLLM${reason ? ` 
     }
   });
 
-  test("serve in LocalAI's place: both routes give the engine's own logits for the Japanese sentences", async () => {
+  it("both routes give the engine's logits for Japanese sentences when serve replaces LocalAI", async () => {
     const engine = new OnnxCrossEncoder({ activation: "identity" });
     const { QUERY, SENTENCES } = (await import(join(FOLDER, "sentences.js"))) as { QUERY: string; SENTENCES: string[] };
     const logits = await engine.score(QUERY, SENTENCES);
@@ -99,7 +99,7 @@ describe.skipIf(reason)(`the LocalAI example through a real LiteLLM${reason ? ` 
     }
   });
 
-  test("a wrong key is one line that names LiteLLM's status and not the key", async () => {
+  it("a wrong key is one line that names LiteLLM's status and not the key", async () => {
     const localAi = "http://127.0.0.1:9";
     const proxy = await startLiteLlm(folder, localAi);
     const env = { LITELLM_BASE_URL: proxy.url, LITELLM_API_KEY: "sk-wrong-0987654321" };

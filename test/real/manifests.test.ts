@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 
 const { path, reason } = inject("installed")["kubernetes-validate"];
 const at = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
@@ -23,14 +23,14 @@ function check(files: readonly string[]): Promise<{ stdout: string }> {
 }
 
 describe.skipIf(reason)(`manifests${reason ? ` (${reason})` : ""}`, () => {
-  test("every manifest of the scale-out example is valid for the oldest and the newest Kubernetes", async () => {
+  it("every manifest of the scale-out example is valid for the oldest and the newest Kubernetes", async () => {
     const { stdout } = await check(MANIFESTS);
     console.warn(stdout);
     for (const kind of ["Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "Job", "RayService"])
       expect(stdout).toMatch(new RegExp(`: ${kind}: .*Kubernetes 1\\.34 and 1\\.37`));
   });
 
-  test.each([
+  it.each([
     ["serve.yaml", "periodSeconds: 5", "periodSecond: 5"],
     ["rayservice.yaml", "containerPort: 6379", "containerPort: six"],
   ])("a mistake in %s is found", async (file, right, wrong) => {

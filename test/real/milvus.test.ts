@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OnnxEmbeddings } from "langchain-rerank/onnx";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type RunningServer, startProcess } from "./processes.js";
 import { EXAMPLES, installExamples, runExample } from "./run-example.js";
 
@@ -76,11 +76,11 @@ describe.skipIf(reason)(`Milvus Lite${reason ? ` (${reason})` : ""}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("the example's script says what to set", () => {
+  it("the example's script says what to set", () => {
     expect(server.log()).toContain(`export MILVUS_URI=${MILVUS_URI}`);
   });
 
-  test("finds what memory finds, with the same scores, and leaves no collection behind", async () => {
+  it("finds what memory finds, with the same scores, and leaves no collection behind", async () => {
     const [memory, milvus] = [
       await runExample<Outcome>(FILE, { MILVUS_URI: "" }),
       await runExample<Outcome>(FILE, { MILVUS_URI }),
@@ -97,7 +97,7 @@ describe.skipIf(reason)(`Milvus Lite${reason ? ` (${reason})` : ""}`, () => {
     expect(await collections(MILVUS_URI)).toEqual([]);
   });
 
-  test("a tiny Qwen3 embeds and reranks with its prompts", async () => {
+  it("a tiny Qwen3 embeds and reranks with its prompts", async () => {
     const env = { MILVUS_URI, EMBEDDINGS: tiny("qwen3-embedding"), RERANKER: tiny("qwen3-causal") };
     const { question, candidates, best, used } = await runExample<Outcome>(FILE, env);
     expect(used).toMatchObject({ embeddings: env.EMBEDDINGS, reranker: env.RERANKER });
@@ -118,7 +118,7 @@ describe.skipIf(reason)(`Milvus Lite${reason ? ` (${reason})` : ""}`, () => {
     expect(best).toHaveLength(3);
   });
 
-  test.skipIf(noFaq)(`the Milvus FAQ comes to 72 sections${noFaq ? ` (${noFaq})` : ""}`, async () => {
+  it.skipIf(noFaq)(`the Milvus FAQ comes to 72 sections${noFaq ? ` (${noFaq})` : ""}`, async () => {
     const env = { MILVUS_URI, DOCUMENTS: FAQ, QUESTION: "How is data stored in milvus?" };
     const { sections, candidates, best } = await runExample<Outcome>(FILE, env);
     expect(sections).toBe(72);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Document } from "@langchain/core/documents";
 import { OllamaEmbeddings } from "@langchain/ollama";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
 import { OllamaCrossEncoder } from "../../src/ollama.js";
 import type { ScorerReport } from "../../src/scorers/relevance-scorer.js";
@@ -63,7 +63,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
     const scorerFor = (model: string, more: object = {}) =>
       new OllamaCrossEncoder({ model, baseUrl: server.url, ...more });
 
-    test("a tiny Qwen3 gives the scores of transformers", async () => {
+    it("a tiny Qwen3 gives the scores of transformers", async () => {
       const worst = { logit: 0, score: 0 };
       for (const { query, document, logit } of expectedPairs("tiny-qwen3")) {
         if (document.trim() === "") continue;
@@ -83,7 +83,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       );
     });
 
-    test("a document longer than the context is cut and flagged, and its neighbors are not", async () => {
+    it("a document longer than the context is cut and flagged, and its neighbors are not", async () => {
       const reports: ScorerReport[] = [];
       const texts = ["a short text", "long words without end ".repeat(600)];
       const scores = await scorerFor("tiny-qwen3").score("what is long?", texts, {
@@ -93,7 +93,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       expect(reports[0]?.truncated).toEqual([false, true]);
     });
 
-    test("inside a reranker the logits decide the order", async () => {
+    it("inside a reranker the logits decide the order", async () => {
       const pairs = expectedPairs("tiny-qwen3").filter(({ document }) => document.trim() !== "");
       const query = pairs[0]?.query as string;
       const documents = pairs.slice(0, 6).map(({ document }) => new Document({ pageContent: document }));
@@ -108,7 +108,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       );
     });
 
-    test("a model that is not there says how to get it", async () => {
+    it("a model that is not there says how to get it", async () => {
       await expect(scorerFor("no-such-model").score("q", ["d"])).rejects.toMatchObject({
         name: "BackendError",
         status: 404,
@@ -116,7 +116,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
       });
     });
 
-    test("a call that is aborted ends", async () => {
+    it("a call that is aborted ends", async () => {
       const controller = new AbortController();
       const texts = Array.from({ length: 200 }, (_, index) => `text ${index} `.repeat(50));
       const call = scorerFor("tiny-qwen3").score("q", texts, { signal: controller.signal });
@@ -149,7 +149,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
 
       beforeAll(() => createModel("all-minilm", minilm.path ?? "", FILES));
 
-      test("orders by the cosines that sentence-transformers gives", async () => {
+      it("orders by the cosines that sentence-transformers gives", async () => {
         const embeddings = new OllamaEmbeddings({
           model: "all-minilm",
           baseUrl: server.url,
@@ -166,7 +166,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
           expect(metadata.sim).toBeCloseTo(COSINES[metadata.index as number] as number, 3);
       });
 
-      test("the web search example embeds with it", async () => {
+      it("the web search example embeds with it", async () => {
         if (!existsSync(join(EXAMPLES, "node_modules"))) await run("npm", ["ci"], { cwd: EXAMPLES });
         const program = join(EXAMPLES, "web-search-rerank/web-search-rerank.js");
         const engines = { SEARXNG_URL: undefined, TAVILY_API_KEY: undefined, BRAVE_API_KEY: undefined };
@@ -181,7 +181,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
         expect(spreads[0].answers.median).toBeGreaterThan(spreads[0].others.median);
       });
 
-      test("is refused as a yes/no reranker with a clear error", async () => {
+      it("is refused as a yes/no reranker with a clear error", async () => {
         const scorer = new OllamaCrossEncoder({ model: "all-minilm", baseUrl: server.url });
         await expect(scorer.score("q", ["d"])).rejects.toMatchObject({
           name: "BackendError",
@@ -192,7 +192,7 @@ describe.skipIf(ollama.reason)(`Ollama${ollama.reason ? ` (${ollama.reason})` : 
   );
 });
 
-test("OllamaEmbeddings as the examples have it gives up after one try when the server is down", async () => {
+it("OllamaEmbeddings as the examples have it gives up after one try when the server is down", async () => {
   let connections = 0;
   const port = await freePort();
   const dead = createServer((socket) => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Postgres, startPostgres } from "./postgres.js";
 import { freePort } from "./processes.js";
 
@@ -32,7 +32,7 @@ describe.skipIf(reason)(`PostgreSQL with pgvector${reason ? ` (${reason})` : ""}
   });
   afterAll(() => server?.stop());
 
-  test("the example finds with pgvector, and its checks hold", async () => {
+  it("the example finds with pgvector, and its checks hold", async () => {
     const { status, stdout, stderr } = await example(server.url);
     expect(stderr).toBe("");
     expect(status).toBe(0);
@@ -43,7 +43,7 @@ describe.skipIf(reason)(`PostgreSQL with pgvector${reason ? ` (${reason})` : ""}
     for (const check of Object.values(checks)) check(JSON.parse(stdout));
   });
 
-  test("a missing server is reported in one line, without the password", async () => {
+  it("a missing server is reported in one line, without the password", async () => {
     const { status, stdout, stderr } = await example(
       `postgresql://postgres:geheim@127.0.0.1:${await freePort()}/postgres`,
     );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, inject, test } from "vitest";
+import { expect, inject, it } from "vitest";
 import { fixture } from "./data.js";
 import { EXAMPLES, installExamples } from "./run-example.js";
 import { loadScaleOut } from "./scale-out-parts.js";
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const lines = (count: number, lineOf: (index: number) => string) =>
   `${Array.from({ length: count }, (_, index) => lineOf(index)).join("\n")}\n`;
 
-test.skipIf(reason)(
+it.skipIf(reason)(
   `three shards that Ray distributes come to the same bytes as one run${reason ? ` (${reason})` : ""}`,
   { timeout: 600_000 },
   async () => {

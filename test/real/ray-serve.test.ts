@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder, OnnxLateInteraction } from "../../src/onnx.js";
 import { fixture } from "./data.js";
@@ -47,7 +47,7 @@ describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 6
   });
 
   for (const model of ["rerank-en-v1", "late-en-v1"] as const) {
-    test(`gives Node's scores within the file's tolerance for ${model}, in the formats of TEI and Cohere`, async () => {
+    it(`gives Node's scores within the file's tolerance for ${model}, in the formats of TEI and Cohere`, async () => {
       const { pairs, tolerance } = goldenOf(model);
       const tei = new HttpCrossEncoder({ provider: "tei", baseUrl: ray.url(model) });
       const cohere = new HttpCrossEncoder({ provider: "cohere", baseUrl: ray.url(model), model });
@@ -63,7 +63,7 @@ describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 6
     });
   }
 
-  test("scores many requests of different lengths together as it does one at a time, with an fp32 file", async () => {
+  it("scores many requests of different lengths together as it does one at a time, with an fp32 file", async () => {
     const { model } = parts.createClient({ url: ray.url("tiny"), provider: "cohere" }, 32);
     const texts = Array.from({ length: 12 }, (_, index) => "history of the town ".repeat(1 + index));
     const queries = Array.from({ length: 32 }, (_, index) => `question ${index}`);
@@ -74,7 +74,7 @@ describe.skipIf(reason)(`Ray Serve${reason ? ` (${reason})` : ""}`, { timeout: 6
     }
   });
 
-  test("accepts the configuration of ray_serve.yaml and of the RayService", async () => {
+  it("accepts the configuration of ray_serve.yaml and of the RayService", async () => {
     const script = `
 import sys, yaml
 from ray.serve.schema import ServeDeploySchema
@@ -86,7 +86,7 @@ for config in (plain, yaml.safe_load(service["spec"]["serveConfigV2"])):
     expect(stdout.trim().split("\n")).toEqual(["ray_serve:build", "ray_serve:build"]);
   });
 
-  test("cuts to top_n, and refuses a body without texts", async () => {
+  it("cuts to top_n, and refuses a body without texts", async () => {
     const ask = async (body: object) => {
       const headers = { "content-type": "application/json", "x-request-id": "from-the-client" };
       const init = { method: "POST", headers, body: JSON.stringify(body) };
@@ -100,7 +100,7 @@ for config in (plain, yaml.safe_load(service["spec"]["serveConfigV2"])):
     expect((await ask({ query: "town", documents: [] })).status).toBe(422);
   });
 
-  test("answers every request while a replica is killed, and replaces it", async () => {
+  it("answers every request while a replica is killed, and replaces it", async () => {
     const { model } = parts.createClient({ url: ray.url("tiny"), provider: "cohere" }, 16);
     const texts = Array.from({ length: 8 }, (_, index) => `text ${index} about the town`);
     const expected = await own.tiny.score("town", texts);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
 import { noRealQueries, realQueries } from "./data.js";
@@ -74,7 +74,7 @@ describe.skipIf(reason)(`one cross-encoder behind every server${reason ? ` (${re
     "LiteLLM, Infinity": through("infinity"),
   });
 
-  test("gives the same order on 100 real queries wherever scores differ by more than 1e-4", async () => {
+  it("gives the same order on 100 real queries wherever scores differ by more than 1e-4", async () => {
     // vLLM refuses what is longer than the model reads, where the others truncate.
     const queries = realQueries(100, 5).map(({ query, documents }) => ({
       query,

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { fixture } from "./data.js";
 import { installExamples, runExample } from "./run-example.js";
 import { loadScaleOut, type Replica, type Router } from "./scale-out-parts.js";
@@ -24,7 +24,7 @@ for (const name of ["nginx", "litellm"] as const) {
   const environment = { [`${name.toUpperCase()}_PROGRAM`]: path ?? "" };
 
   describe.skipIf(reason)(`three replicas behind ${name}${reason ? ` (${reason})` : ""}`, { timeout: 600_000 }, () => {
-    test(`lose no request behind ${name} while each is restarted and one is killed, and log the client's request ID`, async () => {
+    it(`lose no request behind ${name} while each is restarted and one is killed, and log the client's request ID`, async () => {
       const args = ["--router", name];
       const env = { ...environment, SCALE_OUT_SERVE: TINY.join(" ") };
       const outcome = await runExample<Outcome>("scale-out/scale-out.js", env, args);
@@ -35,7 +35,7 @@ for (const name of ["nginx", "litellm"] as const) {
       for (const line of [seen.router, seen.replica]) expect(JSON.parse(line)).toMatchObject({ requestId });
     });
 
-    test(`refuse work beyond their queues, and the client behind ${name} gets every answer in the end`, async () => {
+    it(`refuse work beyond their queues, and the client behind ${name} gets every answer in the end`, async () => {
       // One request at a time per replica, and none may wait.
       const limits = [...TINY, "--concurrency", "1", "--max-queue", "0"];
       await withReplicas(name, environment, limits, async (router, replicas) => {

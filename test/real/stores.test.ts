@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HybridReranker, ScoredRetriever, type ScoredRetrieverInput } from "langchain-rerank";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { planeEmbeddings, VECTORS } from "../support/plane-embeddings.js";
 import { type Postgres, startPostgres } from "./postgres.js";
 import { type RunningServer, startProcess } from "./processes.js";
@@ -64,12 +64,12 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test("MemoryVectorStore: the cosine", async () => {
+  it("MemoryVectorStore returns the cosine", async () => {
     const { MemoryVectorStore } = load("@langchain/classic/vectorstores/memory");
     await expectRightWayUp(await MemoryVectorStore.fromDocuments(documents(), planeEmbeddings), "cosine", asIs);
   });
 
-  test("LanceDB, whose wrapper loses the score: the squared distance of the metadata", async () => {
+  it("LanceDB, whose wrapper loses the score, has the squared distance in the metadata", async () => {
     const { LanceDB } = load("@langchain/community/vectorstores/lancedb");
     const store = await LanceDB.fromDocuments(documents(), planeEmbeddings, { uri: folder });
     const [[, score]] = await store.similaritySearchWithScore("query", 1);
@@ -77,7 +77,7 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
     await expectRightWayUp(store, "-L2²", asIs);
   });
 
-  test("LibSQL: the cosine distance", async () => {
+  it("LibSQL returns the cosine distance", async () => {
     const { LibSQLVectorStore } = load("@langchain/community/vectorstores/libsql");
     const db = load("@libsql/client").createClient({ url: `file:${join(folder, "libsql.db")}` });
     await db.batch([
@@ -96,26 +96,29 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
     db.close();
   });
 
-  test.skipIf(notBuilt)(`HNSWLib: cosine distance, squared distance, 1 − dot product${because(notBuilt)}`, async () => {
-    const { HNSWLib } = load("@langchain/community/vectorstores/hnswlib");
-    // Its `fromDocuments` ignores `space`.
-    await expectRightWayUp(
-      await HNSWLib.fromDocuments(documents(), planeEmbeddings, { space: "l2" }),
-      "cosine",
-      minusOne,
-    );
-    for (const [space, metric, scale] of [
-      ["cosine", "cosine", minusOne],
-      ["l2", "-L2²", asIs],
-      ["ip", "dot", minusOne],
-    ] as const) {
-      const store = new HNSWLib(planeEmbeddings, { space });
-      await store.addDocuments(documents());
-      await expectRightWayUp(store, metric, scale);
-    }
-  });
+  it.skipIf(notBuilt)(
+    `HNSWLib returns the cosine distance, the squared distance or 1 minus the dot product${because(notBuilt)}`,
+    async () => {
+      const { HNSWLib } = load("@langchain/community/vectorstores/hnswlib");
+      // Its `fromDocuments` ignores `space`.
+      await expectRightWayUp(
+        await HNSWLib.fromDocuments(documents(), planeEmbeddings, { space: "l2" }),
+        "cosine",
+        minusOne,
+      );
+      for (const [space, metric, scale] of [
+        ["cosine", "cosine", minusOne],
+        ["l2", "-L2²", asIs],
+        ["ip", "dot", minusOne],
+      ] as const) {
+        const store = new HNSWLib(planeEmbeddings, { space });
+        await store.addDocuments(documents());
+        await expectRightWayUp(store, metric, scale);
+      }
+    },
+  );
 
-  test("BM25Retriever: the score that it leaves in the metadata", async () => {
+  it("BM25Retriever leaves its score in the metadata", async () => {
     const { BM25Retriever } = load("@langchain/community/retrievers/bm25");
     const { Document } = load("@langchain/core/documents");
     const texts = ["bread is baked in an oven", "solar power is power from the sun", "solar panels face the sun"];
@@ -142,7 +145,7 @@ describe.skipIf(noPostgres)(`PGVectorStore${because(noPostgres)}`, () => {
   });
   afterAll(() => server?.stop());
 
-  test.each([
+  it.each([
     [{}, "cosine", minusOne],
     [{ distanceStrategy: "euclidean" }, "-L2²", (truth: number) => -Math.sqrt(-truth)],
     [{ distanceStrategy: "innerProduct" }, "dot", asIs],
@@ -160,7 +163,7 @@ describe.skipIf(noPostgres)(`PGVectorStore${because(noPostgres)}`, () => {
     }
   });
 
-  test("a zero vector, whose cosine distance is NaN, counts as orthogonal", async () => {
+  it("a zero vector, whose cosine distance is NaN, counts as orthogonal", async () => {
     const { PGVectorStore } = load("@langchain/community/vectorstores/pgvector");
     const { Document } = load("@langchain/core/documents");
     for (const [scoreNormalization, expected] of [
@@ -199,7 +202,7 @@ describe.skipIf(noChroma)(`Chroma${because(noChroma)}`, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each([
+  it.each([
     [undefined, "-L2²", asIs],
     ["l2", "-L2²", asIs],
     ["cosine", "cosine", minusOne],
@@ -241,7 +244,7 @@ describe.skipIf(noMilvus)(`Milvus Lite${because(noMilvus)}`, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each([
+  it.each([
     [undefined, "-L2²", asIs],
     ["L2", "-L2²", asIs],
     ["COSINE", "cosine", asIs],
@@ -262,7 +265,7 @@ describe.skipIf(noMilvus)(`Milvus Lite${because(noMilvus)}`, () => {
     }
   });
 
-  test("a metric that is left to the server has to be named, since it may be either kind", async () => {
+  it("a metric that is left to the server has to be named, since it may be either kind", async () => {
     const { Milvus } = load("@langchain/community/vectorstores/milvus");
     const store = new Milvus(planeEmbeddings, {
       collectionName: "texts_of_the_server",

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { DecisionScorer } from "../../src/decisions.js";
 import { HttpCrossEncoder } from "../../src/http.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
@@ -44,7 +44,7 @@ describe.skipIf(reason)(`vLLM with a cross-encoder${reason ? ` (${reason})` : ""
       expect(Math.abs(score - expected[index]!)).toBeLessThan(1e-4);
     });
 
-  test("/v1/rerank, /v2/rerank, /rerank and /score give the engine's scores after the sigmoid", async () => {
+  it("/v1/rerank, /v2/rerank, /rerank and /score give the engine's scores after the sigmoid", async () => {
     agrees(await scorer().score(QUERY, TEXTS));
     const cohere = new HttpCrossEncoder({ provider: "cohere", baseUrl: server.url, apiKey: "none", model: "tiny" });
     agrees(await cohere.score(QUERY, TEXTS));
@@ -59,13 +59,13 @@ describe.skipIf(reason)(`vLLM with a cross-encoder${reason ? ` (${reason})` : ""
     agrees(await byScore.score(QUERY, TEXTS));
   });
 
-  test("with use_activation: false it gives logits", async () => {
+  it("with use_activation: false it gives logits", async () => {
     const logits = await scorer({ extra: { use_activation: false } }).score(QUERY, TEXTS);
     agrees(logits.map((logit) => 1 / (1 + Math.exp(-logit))));
     expect(Math.abs(logits[0]! - expected[0]!)).toBeGreaterThan(0.01);
   });
 
-  test("one text beyond the model's length fails the request with advice, which works", async () => {
+  it("one text beyond the model's length fails the request with advice, which works", async () => {
     const texts = [TEXTS[0]!, "honey ".repeat(2000)];
     const error = await scorer({ retries: 0 })
       .score(QUERY, texts)
@@ -76,7 +76,7 @@ describe.skipIf(reason)(`vLLM with a cross-encoder${reason ? ` (${reason})` : ""
     expect(long).toBeGreaterThan(0);
   });
 
-  test("a model that cannot decide is a named error that says so, tried once", async () => {
+  it("a model that cannot decide is a named error that says so, tried once", async () => {
     const decisions = new DecisionScorer({ provider: "vllm", baseUrl: server.url, model: "tiny" });
     const error = await decisions.score(QUERY, TEXTS).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "BackendError", status: expect.toBeOneOf([404, 501]) });
@@ -94,7 +94,7 @@ describe.skipIf(reason)(`vLLM with a model that decides${reason ? ` (${reason})`
   const scorer = (options: object = {}) =>
     new DecisionScorer({ provider: "vllm", baseUrl: server.url, model: "tiny", ...options });
 
-  test("gives probabilities and reports that a model of random weights puts almost nothing on yes and no", async () => {
+  it("gives probabilities and reports that a model of random weights puts almost nothing on yes and no", async () => {
     let report: ScorerReport = {};
     const scores = await scorer().score(QUERY, TEXTS, {
       onReport: (told) => {
@@ -108,7 +108,7 @@ describe.skipIf(reason)(`vLLM with a model that decides${reason ? ` (${reason})`
     expect(Object.keys(report.usage ?? {})).toContain("input_tokens");
   });
 
-  test("an answer does not depend on the other questions of its request", async () => {
+  it("an answer does not depend on the other questions of its request", async () => {
     const together = await scorer().score(QUERY, TEXTS);
     for (const [index, text] of TEXTS.entries()) {
       const [alone] = await scorer().score(QUERY, [text]);
@@ -116,7 +116,7 @@ describe.skipIf(reason)(`vLLM with a model that decides${reason ? ` (${reason})`
     }
   });
 
-  test("with the passage in the state it takes one request per passage", async () => {
+  it("with the passage in the state it takes one request per passage", async () => {
     let report: ScorerReport = {};
     const scores = await scorer({ question: { passageIn: "state" } }).score(QUERY, TEXTS, {
       onReport: (told) => {
@@ -127,7 +127,7 @@ describe.skipIf(reason)(`vLLM with a model that decides${reason ? ` (${reason})`
     expect(report.batches).toBe(3);
   });
 
-  test("takes 64 questions per request, and 65 passages become two requests", async () => {
+  it("takes 64 questions per request, and 65 passages become two requests", async () => {
     const questions = (count: number) =>
       Object.fromEntries(
         Array.from({ length: count }, (_, i) => [`p${i}`, { type: "noul", instructions: "Is it true?" }]),
@@ -148,14 +148,14 @@ describe.skipIf(reason)(`vLLM with a model that decides${reason ? ` (${reason})`
     expect(report.batches).toBe(2);
   });
 
-  test("a state beyond the model's length is a BackendError with the server's words", async () => {
+  it("a state beyond the model's length is a BackendError with the server's words", async () => {
     const error = await scorer({ retries: 0, question: { passageIn: "state" } })
       .score(QUERY, ["honey ".repeat(3000)])
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "BackendError", status: 400, message: /2048/ });
   });
 
-  test("a question type that it does not know is an error of the whole request", async () => {
+  it("a question type that it does not know is an error of the whole request", async () => {
     const body = { model: "tiny", state: "s", questions: { p0: { type: "predicate", instructions: "Is it true?" } } };
     const { status, json } = await post(`${server.url}/v1/systemone`, body);
     expect(status).toBe(400);

@@ -1,5 +1,5 @@
 import { Document } from "@langchain/core/documents";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import type { ServedEmbedder } from "../../src/apps/server/served-model.js";
 import { CrossEncoderReranker } from "../../src/index.js";
@@ -32,7 +32,7 @@ afterAll(() => server.close());
 /** Positions of the documents, best first. */
 const order = () => logits.map((_, index) => index).sort((a, b) => (logits[b] as number) - (logits[a] as number));
 
-test("a golden pair comes back with its reference logit, through the whole server", async () => {
+it("a golden pair comes back with its reference logit, through the whole server", async () => {
   for (const [index, [query, document]] of golden.pairs.slice(0, 8).entries()) {
     if (document.trim() === "" || query.trim() === "") continue;
     const { body } = await post(`${server.url}/v1/rerank`, { query, documents: [document], raw_scores: true });
@@ -41,7 +41,7 @@ test("a golden pair comes back with its reference logit, through the whole serve
 });
 
 describe("rerank formats", () => {
-  test("Jina and Cohere v1", async () => {
+  it("answers in the formats of Jina and Cohere v1", async () => {
     const { status, body } = await post(`${server.url}/v1/rerank`, {
       model: "tiny",
       query: QUERY,
@@ -59,7 +59,7 @@ describe("rerank formats", () => {
     expect(body).toMatchObject({ object: "list", model: "tiny", usage: { total_tokens: expect.any(Number) } });
   });
 
-  test("Cohere v2 never echoes documents", async () => {
+  it("Cohere v2 never echoes documents", async () => {
     const { body } = await post(`${server.url}/v2/rerank`, {
       query: QUERY,
       documents: DOCUMENTS,
@@ -70,7 +70,7 @@ describe("rerank formats", () => {
     expect(body.meta.api_version.version).toBe("2");
   });
 
-  test("recognizes TEI requests by `texts`, and returns logits on request", async () => {
+  it("recognizes TEI requests by `texts`, and returns logits on request", async () => {
     const plain = await post(`${server.url}/rerank`, { query: QUERY, texts: DOCUMENTS, return_text: true });
     expect(plain.body.map((result: { index: number }) => result.index)).toEqual(order());
     expect(plain.body[0].text).toBe(DOCUMENTS[plain.body[0].index]);
@@ -80,7 +80,7 @@ describe("rerank formats", () => {
     expect(documents.body.results).toHaveLength(DOCUMENTS.length);
   });
 
-  test("refuses a text that does not fit if a TEI request forbids truncation", async () => {
+  it("refuses a text that does not fit if a TEI request forbids truncation", async () => {
     const body = { query: QUERY, texts: ["short", "word ".repeat(500)], truncate: false };
     expect(await post(`${server.url}/rerank`, body)).toMatchObject({
       status: 422,
@@ -89,13 +89,13 @@ describe("rerank formats", () => {
     expect((await post(`${server.url}/rerank`, { ...body, truncate: true })).status).toBe(200);
   });
 
-  test("blank documents come last with the lowest score", async () => {
+  it("blank documents come last with the lowest score", async () => {
     const { body } = await post(`${server.url}/v1/rerank`, { query: QUERY, documents: ["", DOCUMENTS[0], " \n"] });
     expect(body.results.map((result: { index: number }) => result.index)).toEqual([1, 0, 2]);
     expect(body.results[2].relevance_score).toBe(0);
   });
 
-  test("equal documents keep their order, and more than all is all", async () => {
+  it("equal documents keep their order, and more than all is all", async () => {
     const { body } = await post(`${server.url}/v1/rerank`, {
       query: QUERY,
       documents: ["same", "same", "same"],
@@ -104,7 +104,7 @@ describe("rerank formats", () => {
     expect(body.results.map((result: { index: number }) => result.index)).toEqual([0, 1, 2]);
   });
 
-  test("a model with a calibration answers with probabilities, as rerankers write them to sim, or with raw scores", async () => {
+  it("a model with a calibration answers with probabilities, as rerankers write them to sim, or with raw scores", async () => {
     const scorer = new StaticLateInteraction();
     const calibrated = await start({ rerankers: new Map([["static", scorer]]) });
     const documents = ["Bees see ultraviolet light.", "The ferry leaves at seven.", " "];
@@ -131,7 +131,7 @@ describe("rerank formats", () => {
     await calibrated.close();
   });
 
-  test("a server may answer with logits by default", async () => {
+  it("a server may answer with logits by default", async () => {
     const raw = await start({ rerankers: new Map([["tiny", tinyCrossEncoder()]]), rawScores: true });
     const { body } = await post(`${raw.url}/v1/rerank`, { query: QUERY, documents: DOCUMENTS });
     for (const { index, relevance_score } of body.results)
@@ -141,7 +141,7 @@ describe("rerank formats", () => {
 });
 
 describe("embeddings", () => {
-  test("floats and base64 say the same, in the order sent", async () => {
+  it("floats and base64 say the same, in the order sent", async () => {
     const input = DOCUMENTS.slice(0, 3);
     const floats = await post(`${server.url}/v1/embeddings`, { model: "tiny-embedder", input });
     const direct = await tinyEmbeddings().embedDocuments(input);
@@ -157,7 +157,7 @@ describe("embeddings", () => {
     expect(decoded).toEqual((floats.body.data[0].embedding as number[]).map(Math.fround));
   });
 
-  test("usage has the tokens of all texts, and the metrics count them; without a count there is no usage", async () => {
+  it("usage has the tokens of all texts, and the metrics count them; without a count there is no usage", async () => {
     const input = DOCUMENTS.slice(0, 3);
     let expected = 0;
     const onReport = ({ tokens }: { tokens: number }) => {
@@ -181,7 +181,7 @@ describe("embeddings", () => {
     await counting.close();
   });
 
-  test("distinguishes queries from documents", async () => {
+  it("distinguishes queries from documents", async () => {
     const embedder = new OnnxEmbeddings({
       model: new URL("../fixtures/tiny-models/bert-encoder", import.meta.url).pathname,
       queryPrefix: "query: ",
@@ -215,7 +215,7 @@ describe("embeddings", () => {
 });
 
 describe("what else there is", () => {
-  test("health, models and metrics", async () => {
+  it("reports its health, its models and its metrics", async () => {
     expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ status: "ok" });
     const models = await (await fetch(`${server.url}/v1/models`)).json();
     expect(models.data.map((model: { id: string }) => model.id)).toEqual(["tiny", "tiny-embedder"]);
@@ -263,7 +263,7 @@ describe("what else there is", () => {
     await several.close();
   });
 
-  test("unknown paths and methods have JSON errors", async () => {
+  it("answers unknown paths and methods with errors in JSON", async () => {
     expect(await post(`${server.url}/v3/rerank`, {})).toMatchObject({
       status: 404,
       body: { error: { code: "not_found" } },
