@@ -4,23 +4,6 @@
  * query has a multiple of 4 tokens, the last of which may be zero vectors.
  */
 
-/** 2^112: what moving the bits of a half-precision number to those of a 32-bit float divides it by. */
-const SPREAD: f32 = reinterpret<f32>(0x77800000);
-
-/** Widens one vector from half precision. Exact for all finite numbers, the smallest included. */
-// @ts-expect-error: decorator
-@inline
-function widen(halves: usize, dimensions: i32, floats: usize): void {
-  const sign = i32x4.splat(0x8000);
-  const rest = i32x4.splat(0x7fff);
-  const scale = f32x4.splat(SPREAD);
-  for (let i = 0; i < dimensions; i += 4) {
-    const bits = v128.load_ext<u16>(halves + (i << 1));
-    const spread = v128.or(i32x4.shl(v128.and(bits, sign), 16), i32x4.shl(v128.and(bits, rest), 13));
-    v128.store(floats + (i << 2), f32x4.mul(spread, scale));
-  }
-}
-
 // @ts-expect-error: decorator
 @inline
 function total(lanes: v128): f32 {
@@ -29,23 +12,39 @@ function total(lanes: v128): f32 {
   );
 }
 
+/** The sums of the lanes of four vectors of integers. */
 // @ts-expect-error: decorator
 @inline
-function raise(best: usize, a: v128, b: v128): void {
-  const larger = max<f32>(total(a), total(b));
-  if (larger > load<f32>(best)) store<f32>(best, larger);
+function totals(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Widens one vector from bytes to 16 bits. Returns its length, or 1 for a zero vector. */
+// @ts-expect-error: decorator
+@inline
+function widen(bytes: usize, dimensions: i32, into: usize): f32 {
+  let squares = i32x4.splat(0);
+  for (let i = 0; i < dimensions; i += 8) {
+    const values = v128.load_ext<i8>(bytes + i);
+    squares = i32x4.add(squares, i32x4.dot_i16x8_s(values, values));
+    v128.store(into + (i << 1), values);
+  }
+  const length = sqrt<f32>(total(f32x4.convert_i32x4_s(squares)));
+  return length > 0 ? length : 1;
 }
 
 /**
- * For every token of the query, the largest dot product with a token of the document. Two vectors of the document meet four of the query at a
- * time, so that each number is loaded once for several products.
+ * For every token of the query, the largest dot product with a token of the document that is scaled to length 1. Two vectors of the document
+ * meet four of the query at a time, so that each number is loaded once for several products. Sums of products are exact.
  *
- * @param query Floats, token by token.
- * @param document Half-precision vectors, one after the other.
- * @param scratch Room for two vectors of floats.
+ * @param query Numbers of 16 bits, token by token, small enough that the sum of `dimensions` products with bytes fits 32 bits.
+ * @param document Bytes, one vector after the other.
+ * @param scratch Room for two vectors of 16 bits.
  * @param best One float per token of the query: the result.
  */
-export function maxSimHalves(
+export function maxSimBytes(
   query: usize,
   tokens: i32,
   dimensions: i32,
@@ -55,17 +54,17 @@ export function maxSimHalves(
   best: usize,
 ): void {
   for (let token = 0; token < tokens; token++) store<f32>(best + (token << 2), -f32.MAX_VALUE);
-  const bytes = dimensions << 2;
+  const bytes = dimensions << 1;
   const second = scratch + bytes;
   for (let vector = 0; vector < vectors; vector += 2) {
-    widen(document + vector * (dimensions << 1), dimensions, scratch);
     // The last vector of an odd number is compared twice.
     const other = vector + 1 < vectors ? vector + 1 : vector;
-    widen(document + other * (dimensions << 1), dimensions, second);
+    const aLength = f32x4.splat(widen(document + vector * dimensions, dimensions, scratch));
+    const bLength = f32x4.splat(widen(document + other * dimensions, dimensions, second));
     for (let token = 0; token < tokens; token += 4) {
       let at = query + token * bytes;
-      let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
-      let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+      let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
+      let b0 = i32x4.splat(0), b1 = i32x4.splat(0), b2 = i32x4.splat(0), b3 = i32x4.splat(0);
       for (let i = 0; i < bytes; i += 16, at += 16) {
         const a = v128.load(scratch + i);
         const b = v128.load(second + i);
@@ -73,20 +72,19 @@ export function maxSimHalves(
         const q1 = v128.load(at + bytes);
         const q2 = v128.load(at + 2 * bytes);
         const q3 = v128.load(at + 3 * bytes);
-        a0 = f32x4.add(a0, f32x4.mul(a, q0));
-        b0 = f32x4.add(b0, f32x4.mul(b, q0));
-        a1 = f32x4.add(a1, f32x4.mul(a, q1));
-        b1 = f32x4.add(b1, f32x4.mul(b, q1));
-        a2 = f32x4.add(a2, f32x4.mul(a, q2));
-        b2 = f32x4.add(b2, f32x4.mul(b, q2));
-        a3 = f32x4.add(a3, f32x4.mul(a, q3));
-        b3 = f32x4.add(b3, f32x4.mul(b, q3));
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(a, q0));
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(b, q0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(a, q1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(b, q1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(a, q2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(b, q2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(a, q3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(b, q3));
       }
       const into = best + (token << 2);
-      raise(into, a0, b0);
-      raise(into + 4, a1, b1);
-      raise(into + 8, a2, b2);
-      raise(into + 12, a3, b3);
+      const one = f32x4.div(f32x4.convert_i32x4_s(totals(a0, a1, a2, a3)), aLength);
+      const two = f32x4.div(f32x4.convert_i32x4_s(totals(b0, b1, b2, b3)), bLength);
+      v128.store(into, f32x4.pmax(v128.load(into), f32x4.pmax(one, two)));
     }
   }
 }

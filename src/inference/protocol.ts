@@ -3,6 +3,12 @@
 import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
 import type { TextSpan } from "../text-span.js";
 
+/**
+ * Vectors of which only the direction matters, one after the other: bytes for documents, and 16 bits per number for queries, each of which is
+ * compared with many documents.
+ */
+export type Directions = Int8Array<ArrayBuffer> | Int16Array<ArrayBuffer>;
+
 /** Files of a model that a page has fetched, so that its workers need not request them again. */
 export interface FetchedFiles {
   /** By path. */
@@ -159,10 +165,10 @@ export interface TokenVectors {
 
 /** The vectors of a text's tokens, or of one passage of it. */
 export interface PassageVectors {
-  /** One unit or zero vector after the other, in half precision (IEEE 754 binary16). */
-  values: Uint16Array<ArrayBuffer>;
-  /** The whole text's unit vector, in half precision; absent if pooled vectors are not compared. */
-  pooled?: Uint16Array<ArrayBuffer>;
+  /** One vector per token. */
+  values: Directions;
+  /** The vector of the whole text; absent if pooled vectors are not compared. */
+  pooled?: Directions;
   /** Absent if the text is in one piece. */
   span?: TextSpan;
 }

@@ -2,7 +2,7 @@ import { KERNEL_BASE64 } from "./kernel-bytes.js";
 
 /** The functions of kernel/max-sim.ts, where they are documented. Pointers are bytes of the memory. */
 interface KernelExports {
-  maxSimHalves(
+  maxSimBytes(
     query: number,
     tokens: number,
     dimensions: number,
@@ -67,8 +67,8 @@ export class Kernel {
     return new Int8Array(this.#memory.buffer, pointer, length);
   }
 
-  halves(pointer: number, length: number): Uint16Array {
-    return new Uint16Array(this.#memory.buffer, pointer, length);
+  shorts(pointer: number, length: number): Int16Array {
+    return new Int16Array(this.#memory.buffer, pointer, length);
   }
 
   integers(pointer: number, length: number): Int32Array {

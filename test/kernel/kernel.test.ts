@@ -3,28 +3,26 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 // @ts-expect-error: a script without types.
 import { compileKernel, sourceOf } from "../../scripts/build/kernel.js";
 import { StaticEmbeddings } from "../../src/embeddings/static-embeddings.js";
-import { toHalves } from "../../src/inference/late-interaction/half-precision.js";
 import { maxSim, plainBest } from "../../src/inference/late-interaction/max-sim.js";
 import { MaxSimKernel } from "../../src/inference/late-interaction/max-sim-kernel.js";
-import { queryMatrix } from "../../src/inference/late-interaction/query-matrix.js";
+import { directions, type QueryMatrix, queryMatrix } from "../../src/inference/late-interaction/unit-vectors.js";
 import { Kernel } from "../../src/kernel/kernel.js";
 import { StaticLateInteraction } from "../../src/scorers/static/static-late-interaction.js";
 import { seededRandom } from "./random.js";
 
 const mean = (best: ArrayLike<number>) => Array.from(best).reduce((sum, value) => sum + value, 0) / best.length;
 
-/** Unit vectors in half precision. */
-function vectors(random: () => number, count: number, dimension: number): Uint16Array<ArrayBuffer> {
-  const values = new Float32Array(count * dimension);
-  for (let row = 0; row < count; row++) {
-    const vector = Array.from({ length: dimension }, () => random() - 0.5);
-    const length = Math.hypot(...vector);
-    values.set(
-      vector.map((value) => value / length),
-      row * dimension,
-    );
-  }
-  return toHalves(values);
+function randomVectors(random: () => number, count: number, dimension: number): Float32Array {
+  return Float32Array.from({ length: count * dimension }, () => random() - 0.5);
+}
+
+function randomQuery(random: () => number, tokens: number, dimension: number): QueryMatrix {
+  const values = directions("query", randomVectors(random, tokens, dimension), dimension);
+  return queryMatrix({ dimension, passages: [{ values }], truncated: false });
+}
+
+function randomDocument(random: () => number, count: number, dimension: number): Int8Array<ArrayBuffer> {
+  return directions("document", randomVectors(random, count, dimension), dimension) as Int8Array<ArrayBuffer>;
 }
 
 describe("The WebAssembly kernel", () => {
@@ -42,42 +40,37 @@ describe("The WebAssembly kernel", () => {
     [3, 2, 96],
     [4, 7, 128],
     [12, 251, 128],
-    [33, 40, 4],
+    [33, 40, 8],
   ])(
     "computes the MaxSim of %i query vectors and %i document vectors of %i dimensions that TypeScript computes",
     (tokens, count, dimension) => {
       const random = seededRandom(tokens * 1000 + count);
-      const query = queryMatrix({
-        dimension,
-        passages: [{ values: vectors(random, tokens, dimension) }],
-        truncated: false,
-      });
+      const query = randomQuery(random, tokens, dimension);
       for (let repetition = 0; repetition < 5; repetition++) {
-        const document = vectors(random, count, dimension);
+        const document = randomDocument(random, count, dimension);
         expect(maxSim(query, document)).toBeCloseTo(mean(plainBest(query, document)), 6);
       }
     },
   );
 
-  it("reads the smallest numbers of half precision, and zero vectors", () => {
+  it("adds up the largest numbers of 4,096 dimensions without an overflow, and reads zero vectors", () => {
+    const kernel = MaxSimKernel.start()!;
     const query = queryMatrix({
-      dimension: 8,
-      passages: [{ values: toHalves(Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1)) }],
+      dimension: 4096,
+      passages: [{ values: directions("query", new Float32Array(4096).fill(-1), 4096) }],
       truncated: false,
     });
-    const kernel = MaxSimKernel.start()!;
-    expect(kernel.best(query, Uint16Array.of(1, 0, 0, 0, 0, 0, 0, 0))[0]).toBe(2 ** -24);
-    expect(kernel.best(query, new Uint16Array(8))[0]).toBe(0);
+    const document = directions("document", new Float32Array(4096).fill(1), 4096) as Int8Array<ArrayBuffer>;
+    expect(kernel.best(query, document)[0]).toBeCloseTo(-1, 6);
+    expect(kernel.best(query, new Int8Array(4096))[0]).toBe(0);
   });
 
   it("keeps apart queries that take turns, and grows with long documents", () => {
     const random = seededRandom(5);
     const kernel = MaxSimKernel.start()!;
-    const queries = [5, 9].map((tokens) =>
-      queryMatrix({ dimension: 128, passages: [{ values: vectors(random, tokens, 128) }], truncated: false }),
-    );
+    const queries = [5, 9].map((tokens) => randomQuery(random, tokens, 128));
     for (const length of [3, 2000, 10]) {
-      const document = vectors(random, length, 128);
+      const document = randomDocument(random, length, 128);
       for (const query of queries)
         expect(mean(kernel.best(query, document))).toBeCloseTo(mean(plainBest(query, document)), 6);
     }
@@ -120,8 +113,8 @@ describe("Without WebAssembly", () => {
     const { Kernel: unavailable } = await import("../../src/kernel/kernel.js");
     expect(unavailable.start()).toBeUndefined();
     const random = seededRandom(3);
-    const query = queryMatrix({ dimension: 128, passages: [{ values: vectors(random, 5, 128) }], truncated: false });
-    const document = vectors(random, 20, 128);
+    const query = randomQuery(random, 5, 128);
+    const document = randomDocument(random, 20, 128);
     expect(fresh.maxSim(query, document)).toBe(mean(plainBest(query, document)));
   });
 });

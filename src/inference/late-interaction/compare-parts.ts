@@ -1,8 +1,8 @@
 import type { TextSpan } from "../../text-span.js";
-import type { PartResult } from "../protocol.js";
 import type { Encoded } from "../tokenizer/sequences.js";
+import type { Directions, PartResult } from "../protocol.js";
 import { bestCosines, LOWEST_SIMILARITY } from "./max-sim.js";
-import type { QueryMatrix } from "./query-matrix.js";
+import type { QueryMatrix } from "./unit-vectors.js";
 
 /** Where the tokens of a text's parts are among its vectors: the first one's index, and the index after the last one. */
 export type Rows = readonly [from: number, to: number];
@@ -67,7 +67,7 @@ const BEFORE = 0.5;
  */
 export function comparePartsWith(
   matrix: QueryMatrix,
-  values: Uint16Array,
+  values: Directions,
   rows: readonly Rows[],
   counted: Rows,
 ): PartResult[] {

@@ -6,9 +6,7 @@ import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { comparePartsWith, partRows, tokenEnds } from "./compare-parts.js";
 import { frameQuery, leadingTokens, textRoom, withMarker } from "./framing.js";
 import { LOWEST_SIMILARITY, maxSim } from "./max-sim.js";
-import { cosine, readPooled } from "./pooled-vector.js";
-import { type QueryMatrix, queryMatrix } from "./query-matrix.js";
-import { readTokenVectors } from "./token-vectors.js";
+import { cosine, type QueryMatrix, queryMatrix, tokenDirections, wholeDirection } from "./unit-vectors.js";
 
 /** The matrix of each job's query. */
 const matrices = new WeakMap<LateJob, QueryMatrix>();
@@ -28,9 +26,10 @@ export function planLateJob(model: LoadedModel, job: LateJob, inputs: readonly J
       const [, width = 0, dimension = 0] = dims;
       if (weight > 0 && !pooled)
         throw new Error("the model has no output for whole texts. Omit `pooledWeight`, or set it to 0.");
-      const tokens = readTokenVectors(values, row * width * dimension, dimension, encoded, skipped);
+      const own = values.subarray(row * width * dimension);
+      const tokens = tokenDirections(job.role, own, dimension, encoded.ids, skipped);
       const { truncated } = encoded;
-      const whole = weight > 0 ? { pooled: readPooled(pooled!.values, row, pooled!.dimension) } : {};
+      const whole = weight > 0 ? { pooled: wholeDirection(job.role, pooled!, row) } : {};
       const vectors = { dimension, passages: [{ values: tokens, ...whole, ...(span ? { span } : {}) }], truncated };
       const found = { ...compare(job, vectors, weight), ...parts(inputs[text]!, encoded, vectors) };
       return { ...found, ...(job.keep ? { vectors } : {}) };

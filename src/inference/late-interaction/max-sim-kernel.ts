@@ -1,8 +1,7 @@
 import { aligned, Kernel } from "../../kernel/kernel.js";
-import { SPREAD_SCALE } from "./half-precision.js";
-import type { QueryMatrix } from "./query-matrix.js";
+import type { QueryMatrix } from "./unit-vectors.js";
 
-/** MaxSim of half-precision vectors in WebAssembly. Holds one query at a time, so that it is copied once for all documents of a call. */
+/** MaxSim in WebAssembly. Holds one query at a time, so that it is copied once for all documents of a call. */
 export class MaxSimKernel {
   readonly #kernel: Kernel;
   #query: QueryMatrix | undefined;
@@ -16,21 +15,29 @@ export class MaxSimKernel {
     return kernel && new MaxSimKernel(kernel);
   }
 
-  /** The largest dot product of each token of the query with a vector of the document. Valid until the next call. */
-  best(query: QueryMatrix, document: Uint16Array): Float32Array {
-    const { tokens, dimension } = query;
+  /**
+   * The largest cosine of each token of the query with a vector of the document. Valid until the next call.
+   *
+   * @param query Of a multiple of 8 dimensions.
+   */
+  best(query: QueryMatrix, document: Int8Array): Float32Array {
+    const { tokens, dimension, values, lengths } = query;
     const padded = (tokens + 3) & ~3;
-    const best = aligned(2 * 4 * dimension);
+    const best = aligned(2 * 2 * dimension);
     const matrix = aligned(best + 4 * padded);
-    const vectors = aligned(matrix + 4 * padded * dimension);
+    const vectors = aligned(matrix + 2 * padded * dimension);
     this.#kernel.reserve(vectors + document.byteLength);
     if (this.#query !== query) {
-      const floats = this.#kernel.floats(matrix, padded * dimension).fill(0);
-      for (let i = 0; i < query.values.length; i++) floats[i] = query.values[i]! / SPREAD_SCALE;
+      this.#kernel
+        .shorts(matrix, padded * dimension)
+        .fill(0)
+        .set(values);
       this.#query = query;
     }
-    this.#kernel.halves(vectors, document.length).set(document);
-    this.#kernel.run.maxSimHalves(matrix, padded, dimension, vectors, document.length / dimension, 0, best);
-    return this.#kernel.floats(best, tokens);
+    this.#kernel.bytes(vectors, document.length).set(document);
+    this.#kernel.run.maxSimBytes(matrix, padded, dimension, vectors, document.length / dimension, 0, best);
+    const cosines = this.#kernel.floats(best, tokens);
+    for (let token = 0; token < tokens; token++) cosines[token] = cosines[token]! / lengths[token]!;
+    return cosines;
   }
 }

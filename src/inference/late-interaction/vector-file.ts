@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { PassageVectors, TokenVectors } from "../protocol.js";
+import type { Directions, PassageVectors, TokenVectors } from "../protocol.js";
 
 /** First bytes of a file: type and version of the layout. */
-const MAGIC = "lateV2\0\0";
+const MAGIC = "lateV3\0\0";
 
 const HASH_BYTES = 32;
 
@@ -14,7 +14,7 @@ const HEADER_BYTES = MAGIC.length + HASH_BYTES;
 const FIXED_NUMBERS = 3;
 const NUMBERS_PER_PASSAGE = 4;
 
-/** The vectors of a text as the bytes of a file, little-endian. */
+/** The vectors of a document as the bytes of a file, little-endian. */
 export function encodeVectors({ dimension, passages, truncated }: TokenVectors): Uint8Array {
   const numbers = [dimension, passages.length, truncated ? 1 : 0];
   for (const { values, span, pooled } of passages)
@@ -28,8 +28,8 @@ export function encodeVectors({ dimension, passages, truncated }: TokenVectors):
   return Buffer.concat([Buffer.from(MAGIC, "latin1"), hash.digest(), ...body]);
 }
 
-function bytesOf(halves: Uint16Array): Uint8Array {
-  return new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength);
+function bytesOf(values: Directions): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Reads the output of {@link encodeVectors}. Undefined if the bytes are incomplete or changed. */
@@ -49,8 +49,8 @@ export function decodeVectors(bytes: Uint8Array): TokenVectors | undefined {
   const table = new Int32Array(body.buffer, FIXED_NUMBERS * 4, count * NUMBERS_PER_PASSAGE);
   let offset = (FIXED_NUMBERS + count * NUMBERS_PER_PASSAGE) * 4;
   const take = (length: number) => {
-    const values = new Uint16Array(body.buffer.slice(offset, offset + length * 2));
-    offset += length * 2;
+    const values = new Int8Array(body.buffer.slice(offset, offset + length));
+    offset += length;
     return values;
   };
   const passages = Array.from({ length: count }, (_, index): PassageVectors => {

@@ -1,86 +1,109 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { halfToNumber } from "../../../src/inference/formats/safetensors.js";
-import { SPREAD_SCALE, spreadHalves, toHalves } from "../../../src/inference/late-interaction/half-precision.js";
 import { maxSim } from "../../../src/inference/late-interaction/max-sim.js";
-import { queryMatrix } from "../../../src/inference/late-interaction/query-matrix.js";
-
-const spread = (halves: Uint16Array) => {
-  const bits = new Int32Array(halves.length);
-  spreadHalves(halves, 0, bits);
-  return Array.from(new Float32Array(bits.buffer), (value) => value * SPREAD_SCALE);
-};
-
-describe("half precision", () => {
-  it("reads every finite number as the format has it", () => {
-    const finite = Uint16Array.from({ length: 0x10000 }, (_, half) => half).filter(
-      (half) => (half & 0x7c00) !== 0x7c00,
-    );
-    expect(finite).toHaveLength(63_488);
-    expect(spread(finite)).toEqual(Array.from(finite, halfToNumber));
-  });
-
-  it("gives back every number that it can hold", () => {
-    const finite = Uint16Array.from({ length: 0x10000 }, (_, half) => half).filter(
-      (half) => (half & 0x7c00) !== 0x7c00,
-    );
-    expect(Array.from(toHalves(Float32Array.from(finite, halfToNumber)))).toEqual(Array.from(finite));
-  });
-
-  it("rounds to the nearest, ties to even", () => {
-    const number = fc.float({ min: -65_519, max: 65_519, noNaN: true });
-    fc.assert(
-      fc.property(number, (value) => {
-        const [half] = toHalves(Float32Array.of(value));
-        const error = Math.abs(halfToNumber(half!) - value);
-        for (const other of [half! - 1, half! + 1]) {
-          if (other < 0 || (other & 0x7c00) === 0x7c00 || (other & 0x8000) !== (half! & 0x8000)) continue;
-          const away = Math.abs(halfToNumber(other) - value);
-          expect(error < away || (error === away && half! % 2 === 0)).toBe(true);
-        }
-      }),
-    );
-    expect(Array.from(toHalves(Float32Array.of(65_520, -1e30, Number.NaN, Number.POSITIVE_INFINITY)))).toEqual([
-      0x7c00, 0xfc00, 0x7e00, 0x7c00,
-    ]);
-  });
-});
+import {
+  cosine,
+  directions,
+  lengthsOf,
+  queryMatrix,
+  tokenDirections,
+} from "../../../src/inference/late-interaction/unit-vectors.js";
+import type { Directions } from "../../../src/inference/protocol.js";
 
 const DIMENSION = 8;
 const vector = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: DIMENSION, maxLength: DIMENSION });
-const text = (most: number) =>
-  fc
-    .array(vector, { minLength: 1, maxLength: most })
-    .map((rows) => toHalves(Float32Array.from(rows.flat(), (value) => value / 3)));
+const vectors = (most: number) =>
+  fc.array(vector, { minLength: 1, maxLength: most }).map((rows) => Float32Array.from(rows.flat()));
 
-const asQuery = (values: Uint16Array<ArrayBuffer>) =>
+const query = (values: Float32Array) => directions("query", values, DIMENSION);
+const document = (values: Float32Array) => directions("document", values, DIMENSION) as Int8Array<ArrayBuffer>;
+const asMatrix = (values: Directions) =>
   queryMatrix({ dimension: DIMENSION, passages: [{ values }], truncated: false });
 
+const rowsOf = (values: ArrayLike<number>): number[][] =>
+  Array.from({ length: values.length / DIMENSION }, (_, row) =>
+    Array.from({ length: DIMENSION }, (_, i) => values[row * DIMENSION + i]!),
+  );
+
 /** The definition, written out. */
-function plain(query: Uint16Array, document: Uint16Array): number {
-  const rows = (halves: Uint16Array) =>
-    Array.from({ length: halves.length / DIMENSION }, (_, row) =>
-      Array.from(halves.slice(row * DIMENSION, (row + 1) * DIMENSION), halfToNumber),
-    );
-  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-  const [q, d] = [rows(query), rows(document)];
-  return q.reduce((sum, a) => sum + Math.max(...d.map((b) => dot(a, b))), 0) / q.length;
+function cosineOf(a: readonly number[], b: readonly number[]): number {
+  const dot = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  return dot === 0 ? 0 : dot / (Math.hypot(...a) * Math.hypot(...b));
 }
 
-describe("MaxSim", () => {
-  it("is the mean of the best dot products, for any number of tokens", () => {
+function plainMaxSim(query: ArrayLike<number>, document: ArrayLike<number>): number {
+  const [q, d] = [rowsOf(query), rowsOf(document)];
+  return q.reduce((sum, a) => sum + Math.max(...d.map((b) => cosineOf(a, b))), 0) / q.length;
+}
+
+describe("Stored vectors", () => {
+  it("are rounded by at most half of a step of their largest number", () => {
     fc.assert(
-      fc.property(text(11), text(9), (query, document) => {
-        expect(maxSim(asQuery(query), document)).toBeCloseTo(plain(query, document), 6);
+      fc.property(vectors(5), (values) => {
+        for (const [rounded, largest] of [
+          [query(values), 2047],
+          [document(values), 127],
+        ] as const) {
+          for (const [row, stored] of rowsOf(rounded).entries()) {
+            const exact = rowsOf(values)[row]!;
+            const most = Math.max(...exact.map(Math.abs));
+            expect(Math.max(...stored.map(Math.abs))).toBe(most === 0 ? 0 : largest);
+            for (const [i, value] of stored.entries())
+              expect(Math.abs(value * most - exact[i]! * largest)).toBeLessThanOrEqual(most * 0.5001);
+          }
+        }
+      }),
+    );
+  });
+
+  it("change the cosine of two vectors of 128 dimensions by less than the step of their largest numbers", () => {
+    const wide = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 128, maxLength: 128 });
+    fc.assert(
+      fc.property(wide, wide, (a, b) => {
+        fc.pre(Math.hypot(...a) > 0.1 && Math.hypot(...b) > 0.1);
+        const found = cosine(
+          directions("query", Float32Array.from(a), 128),
+          directions("document", Float32Array.from(b), 128),
+        );
+        expect(Math.abs(found - cosineOf(a, b))).toBeLessThan(128 / (2 * 127 * 127));
+      }),
+    );
+  });
+
+  it("leave out tokens that do not count", () => {
+    const values = Float32Array.from({ length: 3 * DIMENSION }, (_, i) => i + 1);
+    const all = rowsOf(tokenDirections("document", values, DIMENSION, [5, 6, 7], new Set()));
+    const kept = rowsOf(tokenDirections("document", values, DIMENSION, [5, 6, 7], new Set([6])));
+    expect(kept).toEqual([all[0], all[2]]);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("are refused if a number is %s", (bad) => {
+    expect(() => document(Float32Array.of(1, 0, 0, bad, 0, 0, 0, 0))).toThrow("NaN or infinity");
+  });
+
+  it("have a length to divide by, even if they are zero", () => {
+    expect(Array.from(lengthsOf(Int8Array.of(3, 4, 0, 0, 0, 0, 0, 0, ...new Int8Array(DIMENSION)), DIMENSION))).toEqual(
+      [5, 1],
+    );
+  });
+});
+
+describe("MaxSim", () => {
+  it("is the mean of the best cosines, for any number of tokens", () => {
+    fc.assert(
+      fc.property(vectors(11), vectors(9), (a, b) => {
+        const [q, d] = [query(a), document(b)];
+        expect(maxSim(asMatrix(q), d)).toBeCloseTo(plainMaxSim(q, d), 6);
       }),
     );
   });
 
   it("does not depend on the order of tokens, and grows with tokens of the document", () => {
     fc.assert(
-      fc.property(text(7), text(6), text(6), (query, one, other) => {
-        const matrix = asQuery(query);
-        const [ab, ba] = [Uint16Array.of(...one, ...other), Uint16Array.of(...other, ...one)];
+      fc.property(vectors(7), vectors(6), vectors(6), (a, b, c) => {
+        const matrix = asMatrix(query(a));
+        const [one, other] = [document(b), document(c)];
+        const [ab, ba] = [Int8Array.of(...one, ...other), Int8Array.of(...other, ...one)];
         expect(maxSim(matrix, ab)).toBeCloseTo(maxSim(matrix, ba), 6);
         expect(maxSim(matrix, ab)).toBeGreaterThanOrEqual(maxSim(matrix, one) - 1e-6);
       }),
@@ -88,11 +111,11 @@ describe("MaxSim", () => {
   });
 
   it("is 0 for zero vectors and the lowest cosine where there is no token", () => {
-    const one = toHalves(Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0));
-    const zeros = new Uint16Array(2 * DIMENSION);
-    expect(maxSim(asQuery(one), zeros)).toBe(0);
-    expect(maxSim(asQuery(zeros), one)).toBe(0);
-    expect(maxSim(asQuery(one), new Uint16Array())).toBe(-1);
-    expect(maxSim(asQuery(one), one)).toBe(1);
+    const one = Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0);
+    const zeros = new Float32Array(2 * DIMENSION);
+    expect(maxSim(asMatrix(query(one)), document(zeros))).toBe(0);
+    expect(maxSim(asMatrix(query(zeros)), document(one))).toBe(0);
+    expect(maxSim(asMatrix(query(one)), new Int8Array())).toBe(-1);
+    expect(maxSim(asMatrix(query(one)), document(one))).toBe(1);
   });
 });

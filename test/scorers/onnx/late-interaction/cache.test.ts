@@ -45,7 +45,7 @@ async function score(scorer: OnnxLateInteraction, asked: readonly string[] = tex
   return { scores, report, cache: report.cache as CacheReport };
 }
 
-/** Other batches move a 32-bit float's last digits, and so now and then one of half precision. */
+/** Other batches move a 32-bit float's last digits, and so now and then what they are rounded to. */
 function expectNear(found: readonly number[], expected: readonly number[]) {
   expect(found).toHaveLength(expected.length);
   for (const [i, value] of found.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4);

@@ -11,8 +11,8 @@ const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.me
 const tiny = (name: string) => at(`fixtures/tiny-models/${name}`);
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
-/** What half precision may move a mean of cosines of 16 numbers by; the largest seen is 0.00019. */
-const HALVES = 5e-4;
+/** What rounding to bytes may move a mean of cosines of 16 numbers by; the largest seen is 0.0013. */
+const ROUNDING = 2e-3;
 
 const colbert = readJson(`${tiny("colbert")}/golden.json`) as {
   queries: string[];
@@ -56,7 +56,7 @@ describe("scores of PyLate", () => {
       writeFileSync(join(copy, SETTINGS), JSON.stringify({ ...saved, ...settings }));
     });
     const found = await tableOf(model, colbert.queries, colbert.documents);
-    expect(largestGap(found, scores)).toBeLessThan(HALVES);
+    expect(largestGap(found, scores)).toBeLessThan(ROUNDING);
     // The settings do something: another variant's scores are further off.
     const others = Object.entries(colbert.variants).filter(([name]) => name !== variant);
     for (const [name, other] of others) expect(largestGap(found, other.scores), name).toBeGreaterThan(2e-3);
@@ -72,13 +72,13 @@ describe("scores of PyLate", () => {
       );
     });
     const found = await tableOf(model, colbert.queries, colbert.documents);
-    expect(largestGap(found, colbert.variants.attended!.scores)).toBeLessThan(HALVES);
+    expect(largestGap(found, colbert.variants.attended!.scores)).toBeLessThan(ROUNDING);
   });
 
   it("are given where the options ask for other lengths", async () => {
     const options = { queryLength: 24, maxLength: 64 };
     const found = await tableOf(tiny("colbert"), colbert.queries, colbert.documents, options);
-    expect(largestGap(found, colbert.variants.longer!.scores)).toBeLessThan(HALVES);
+    expect(largestGap(found, colbert.variants.longer!.scores)).toBeLessThan(ROUNDING);
   });
 
   it("stay what they are whatever batches the texts come in", async () => {
@@ -122,7 +122,7 @@ describe("token vectors of a model that knows nothing of late interaction", () =
 
   it("give the MaxSim that numpy computes over all tokens", async () => {
     const found = await tableOf(tiny("bert-encoder"), queries, documents);
-    expect(largestGap(found, scores)).toBeLessThan(HALVES);
+    expect(largestGap(found, scores)).toBeLessThan(ROUNDING);
   });
 });
 
