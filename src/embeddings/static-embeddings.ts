@@ -1,6 +1,7 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidInputError } from "../errors.js";
 import { anything, type Checks, checkOptions } from "../options.js";
+import { nextTurn } from "../static-model/next-turn.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
@@ -70,7 +71,7 @@ export class StaticEmbeddings extends Embeddings {
     let tokens = 0;
     for (const text of texts) {
       if (vectors.length % TEXTS_PER_TURN === 0) {
-        if (vectors.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+        if (vectors.length > 0) await nextTurn();
         options.signal?.throwIfAborted();
       }
       const rows = model.pieces.rows(text);

@@ -2,6 +2,7 @@ import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { findStaticModel } from "../../models/registry/static.js";
 import { anything, type Checks, checkOptions } from "../../options.js";
+import { nextTurn } from "../../static-model/next-turn.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
@@ -85,7 +86,7 @@ export class StaticLateInteraction implements RelevanceScorer {
     let tokens = compare.queryTokens;
     for (const text of texts) {
       if (similarities.length % TEXTS_PER_TURN === 0) {
-        if (similarities.length > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+        if (similarities.length > 0) await nextTurn();
         options.signal?.throwIfAborted();
       }
       const rows = model.pieces.rows(text);
