@@ -134,6 +134,18 @@ describe("rank", () => {
     expect(await rankJson(["--threshold", String(all[1]!.score), file("notes.txt")])).toEqual(all.slice(0, 2));
   });
 
+  it("reads less with --top-n and the default model, for the same best texts", async () => {
+    const texts = Array.from({ length: 60 }, (_, index) => `Number ${index}: ${TEXTS[index % 20 === 2 ? 2 : 1]}`);
+    const input = JSON.stringify(texts);
+    const run = (...args: string[]) => runCli(["rank", "-q", QUERY, "--json", "--verbose", ...args], { input });
+    const [all, best] = [await run(), await run("-n", "3")];
+    expect(JSON.parse(best.stdout)).toEqual((JSON.parse(all.stdout) as Row[]).slice(0, 3));
+    const [, stages] = /^.*stages: (\{.*?\})/m.exec(best.stderr)!;
+    expect(JSON.parse(stages!)).toMatchObject({ "static-en-v1": 60 });
+    expect((JSON.parse(stages!) as { whole: number }).whole).toBeLessThan(30);
+    expect(all.stderr).not.toContain("stages");
+  });
+
   it("prints no warning of a leak however many texts there are", async () => {
     const input = Array.from({ length: 400 }, (_, index) => `short line number ${index}`).join("\n");
     const { code, stderr } = await runCli(["rank", "-q", QUERY, "-n", "1", "--model", TINY], { input });

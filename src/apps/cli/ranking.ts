@@ -64,9 +64,12 @@ export async function rank(
   }
 }
 
-/** A local model gets its texts in parts, to show progress; a remote one gets them all at once. */
+/**
+ * A local model gets its texts in parts, to show progress. A remote one gets them all at once, as does the default model if only the best are
+ * wanted: it then reads less, but has to know all texts for that.
+ */
 function chooseModel(options: RankOptions, bar: ProgressBar): RelevanceScorer {
-  const { model, dtype, longDocuments, instruction, acceptLicense } = options;
+  const { model, topN, dtype, longDocuments, instruction, acceptLicense } = options;
   const scorer = createScorer(model, {
     dtype,
     longDocuments,
@@ -74,7 +77,7 @@ function chooseModel(options: RankOptions, bar: ProgressBar): RelevanceScorer {
     acceptLicense,
     onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
   });
-  if (model !== undefined && isRemoteModel(model)) return scorer;
+  if (model === undefined ? topN !== undefined : isRemoteModel(model)) return scorer;
   return withProgress(scorer, bar);
 }
 
