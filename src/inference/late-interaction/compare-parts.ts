@@ -1,6 +1,6 @@
 import type { TextSpan } from "../../text-span.js";
-import type { Encoded } from "../tokenizer/sequences.js";
 import type { Directions, PartResult } from "../protocol.js";
+import type { Encoded } from "../tokenizer/sequences.js";
 import { bestCosines, LOWEST_SIMILARITY } from "./max-sim.js";
 import type { QueryMatrix } from "./unit-vectors.js";
 
