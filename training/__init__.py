@@ -1,1 +1,1 @@
-"""Recipe that makes the bundled models: raw data in, finished and checked files out."""
+"""The recipe for the bundled models: from raw data to finished, verified files."""

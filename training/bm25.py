@@ -18,13 +18,13 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words with a light plural stripping; enough for finding candidates."""
+    """Lowercased words with plural endings removed, which is enough to find candidates."""
     found = (w for w in _WORD.findall(text.lower()) if w not in STOP_WORDS)
     return [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in found]
 
 
 class Bm25:
-    """Index of `texts`; `top` gives the best rows for many queries at once. `split` makes terms of a text."""
+    """An index of `texts`; `top` returns the best rows for many queries at once. `split` turns a text into terms."""
 
     def __init__(self, texts: list[str], split: Callable[[str], list[str]] = words) -> None:
         self.split = split
@@ -42,7 +42,7 @@ class Bm25:
         self.matrix = sparse.csr_matrix((weight.astype(np.float32), (rows, columns)), shape).T.tocsr()
 
     def bags(self, queries: list[str]) -> sparse.csr_matrix:
-        """How often each query asks for each term: `[queries, terms]`."""
+        """How often each query contains each term: `[queries, terms]`."""
         bags = [[self.vocabulary[w] for w in self.split(q) if w in self.vocabulary] for q in queries]
         rows = np.repeat(np.arange(len(bags)), [len(b) for b in bags])
         columns = np.fromiter((w for b in bags for w in b), dtype=np.int64)
@@ -54,13 +54,13 @@ class Bm25:
         return (self.bags(queries) @ self.matrix).toarray()
 
     def top(self, queries: list[str], depth: int, chunk: int = 256) -> np.ndarray:
-        """Rows of the best `depth` texts a query, best first: `[queries, depth]`."""
+        """Rows of the best `depth` texts per query, best first: `[queries, depth]`."""
         starts = range(0, len(queries), chunk)
         return np.concatenate([best_rows(self.scores(queries[s : s + chunk]), depth) for s in starts])
 
 
 def best_rows(scores: np.ndarray, depth: int) -> np.ndarray:
-    """Columns of the `depth` highest scores a row, best first; ties by column."""
+    """Columns of the `depth` highest scores per row, best first; ties are in column order."""
     depth = min(depth, scores.shape[1])
     part = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
     part.sort(axis=1)

@@ -1,4 +1,4 @@
-"""A finished model folder: int8 file, tokenizer and configuration, golden scores."""
+"""A finished model folder: the int8 file, tokenizer, configuration and golden scores."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .quantize import FEW_BITS_OUTLIERS, FEW_BITS_STRENGTHS, FewBits, quantize
 from .scoring import token_maxsim
 
 INT8 = "onnx/model_int8.onnx"
-#: Its weights.
+#: The file with the weights, next to the graph.
 INT8_DATA = f"{INT8}_data"
 Pairs = tuple[tuple[str, str], ...]
-#: Share of the pooled cosine in a similarity. Of 0, .2, .33 and .5 the best mean nDCG@10 over the selection sets (.842, .843, .841, .836).
+#: Weight of the pooled cosine in a similarity. Of 0, .2, .33 and .5, .2 has the best mean nDCG@10 over the selection sets (.842, .843, .841, .836).
 POOLED_WEIGHT = 0.2
-#: Pairs of a question and a text whose scores every copy of the file must give.
+#: Question-text pairs whose scores every copy of the file must reproduce.
 GOLDEN_PAIRS = (
     ("what do bees see", "Bees see ultraviolet light, which guides them to nectar."),
     ("what do bees see", "The bank raised its interest rates twice this year."),
@@ -35,7 +35,7 @@ GOLDEN_PAIRS = (
 
 
 def copy_tokenizer(base_model: str, folder: Path, tokens: int) -> None:
-    """The start's tokenizer without the truncation and padding that a saved one carries along."""
+    """The base model's tokenizer without the truncation and padding settings that a saved tokenizer contains."""
     source = Path(base_model)
     state = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
     state["truncation"] = state["padding"] = None
@@ -78,9 +78,9 @@ def bundle(
     encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float,
     pairs: Pairs = GOLDEN_PAIRS, few_bits: bool = False,
 ) -> dict[str, float]:
-    """Write the folder; returns sizes and how far the int8 file is from the fp32 one.
+    """Write the folder; return file sizes and how far the int8 file is from the fp32 file.
 
-    The fp32 file stays next to it as `onnx/model.onnx` for measuring; it is not published.
+    The fp32 file stays next to it as `onnx/model.onnx` for comparison and is not published.
     """
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     copy_tokenizer(base_model, folder, encoder.backbone.config.max_position_embeddings)
@@ -113,15 +113,15 @@ def drift(full: Path, small: Path, items: list[np.ndarray]) -> dict[str, float]:
         passages, questions = encoder.encode(items[:half]), encoder.encode(items[half:])
         late.append([token_maxsim(q, p) for q in questions.tokens for p in passages.tokens])
         pooled.append((questions.pooled @ passages.pooled.T).ravel())
-    figures = {}
+    metrics = {}
     for name, (a, b) in {"maxsim": late, "pooled": pooled}.items():
-        figures[f"{name}_correlation"] = float(np.corrcoef(a, b)[0, 1])
-        figures[f"{name}_largest"] = float(np.abs(np.subtract(a, b)).max())
-    return figures
+        metrics[f"{name}_correlation"] = float(np.corrcoef(a, b)[0, 1])
+        metrics[f"{name}_largest"] = float(np.abs(np.subtract(a, b)).max())
+    return metrics
 
 
 def publish(folder: Path, target: Path) -> None:
-    """Copy what is shipped, and nothing else."""
+    """Copy only the files that are shipped."""
     for name in (INT8, INT8_DATA, "tokenizer.json", "tokenizer_config.json", "config.json", "golden.json"):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)

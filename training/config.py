@@ -1,4 +1,4 @@
-"""All settings of the recipe. One preset a budget: `smoke` (tests), `cpu` (two cores), `gpu`."""
+"""All settings of the recipe, with one preset per budget: `smoke` (tests), `cpu` (two cores), `gpu`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class PoolConfig:
-    """What is trained on. `beir` maps a folder to (passages, questions a passage)."""
+    """What is in the training pool. `beir` maps a folder to (passages, questions per passage)."""
 
     beir: dict[str, tuple[int, int]]
     medquad: int
-    #: Of the same folders, further passages that are cut up into single texts of one or two sentences, and questions a passage.
+    #: Further passages of the same folders that are cut into texts of one or two sentences, and the questions per passage.
     windows: dict[str, tuple[int, int]] = field(default_factory=dict)
-    #: Texts of a set that no question points at, asked for by their titles.
+    #: Texts of a set that have no question, with their titles as questions.
     titled: dict[str, int] = field(default_factory=dict)
     definitions: int = 0
     passage_words: int = 150
@@ -22,7 +22,7 @@ class PoolConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Late-interaction training; see `training/README.md` for why each part is there."""
+    """Late-interaction training; `training/README.md` gives the reason for each part."""
 
     steps: int
     learning_rate: float = 4e-5
@@ -31,21 +31,21 @@ class TrainConfig:
     cooldown: float = 0.3
     groups: int = 2
     group_size: int = 16
-    questions_a_passage: int = 2
+    questions_per_passage: int = 2
     projection: int = 128
     frozen_layers: int = 2
     passage_tokens: int = 200
     question_tokens: int = 40
     token_temperature: float = 0.03
     pooled_temperature: float = 0.05
-    #: Of the known answers; of the teachers' distribution; of their order of all other passages.
+    #: Weights of three losses: the known answers, the teachers' distribution, and the teachers' order of all other passages.
     answer_weight: float = 1.0
     teacher_weight: float = 1.0
     order_weight: float = 0.0
     pooled_weight: float = 0.5
-    #: Of staying near the vectors of the deeper encoder, where there is one (`LateStart`).
+    #: Weight of the loss that keeps vectors near those of the deeper encoder, where there is one (`LateStart`).
     imitation_weight: float = 4.0
-    #: How much likelier than the answer, as the logarithm of odds, the teachers must find a text to leave it out as a probable positive.
+    #: A text that the teachers prefer to the answer by more than this many log-odds is left out as a probable positive.
     false_negative_margin: float = 2.0
     checkpoint_every: int = 50
     evaluate_every: int = 350
@@ -54,16 +54,16 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class LateStart:
-    """What late interaction starts from where teachers are given: one of them, whole or without some of its layers (counted from 0).
+    """The model that late interaction starts from if teachers are given: one of them, complete or without some of its layers (counted from 0).
 
-    Those that cost least are 1, 3, 4 and 6: their absence, one after another, moved its token vectors least (mean cosine .975, .947, .920, .885; 240 texts
-    of the selection sets). Temperatures are those at which the whole encoder's scores, its instruction before questions, fit best how often the first
+    The layers that matter least are 1, 3, 4 and 6: removing them one after another changed token vectors least (mean cosine .975, .947, .920, .885; 240 texts
+    of the selection sets). Temperatures are those at which the scores of the complete encoder, with its instruction before questions, best predict how often the first
     of a mined list is the answer (.023 MaxSim, .032 pooled; all-MiniLM's .032, .061).
     """
 
     teacher: str = "bge-small-en-v1.5"
     dropped_layers: tuple[int, ...] = ()
-    #: Settings of `TrainConfig` that differ from those for the other start.
+    #: Settings of `TrainConfig` that differ for this base model.
     settings: dict[str, float] = field(
         default_factory=lambda: {
             "learning_rate": 4e-5, "projection_learning_rate": 3e-4, "frozen_layers": 2, "cooldown": 0.4, "imitation_weight": 1.0,
@@ -75,9 +75,9 @@ class LateStart:
 
 @dataclass(frozen=True)
 class CrossConfig:
-    """Cross-encoder training; `shares` is how often each source of the pool is asked for a question.
+    """Cross-encoder training; `shares` says how often questions are drawn from each source of the pool.
 
-    `window_share` of the lists are windows of a few sentences, `window_list_size` long, the others whole passages."""
+    `window_share` of the lists consist of `window_list_size` windows of a few sentences, and the others of whole passages."""
 
     steps: int
     learning_rate: float = 7e-5
@@ -97,7 +97,7 @@ class CrossConfig:
     sentence_share: float = 0.08
     teacher_weight: float = 1.5
     margin_weight: float = 1.0
-    #: The teachers' logits are spread wider than those of the weights it went on from (4.70 and 2.67 within lists): held to them as they are, scores would crowd at 0 and 1.
+    #: The teachers' logits are spread more widely than those of the initial weights (4.70 and 2.67 within lists): trained on them unscaled, scores would crowd at 0 and 1.
     margin_scale: float = 0.57
     pointwise_weight: float = 0.2
     false_negative_margin: float = 2.0
@@ -108,35 +108,35 @@ class CrossConfig:
 
 @dataclass(frozen=True)
 class StaticConfig:
-    """Training of the static table: both of its readings order passages as the late-interaction model does."""
+    """Training of the static table: both of its scores learn to order passages as the late-interaction model does."""
 
     dimensions: int = 192
     steps: int = 800
     groups: int = 4
     group_size: int = 16
-    questions_a_passage: int = 2
+    questions_per_passage: int = 2
     passage_tokens: int = 220
     question_tokens: int = 48
     learning_rate: float = 1e-3
     weight_learning_rate: float = 1e-2
     warmup: int = 20
     answer_weight: float = 0.5
-    #: Of the cosine by itself, beside both readings together.
+    #: Weight of the loss of the cosine alone, in addition to that of both scores together.
     cosine_weight: float = 0.5
     teacher_temperature: float = 0.022
     false_negative_margin: float = 2.0
-    #: Shares of MaxSim that the selection sets choose among.
+    #: Weights of MaxSim that are compared on the selection sets.
     shares: tuple[float, ...] = (0.3, 0.4, 0.5, 0.6, 0.7)
     workers: int = 2
 
 
 @dataclass(frozen=True)
 class FinishConfig:
-    """How weights are chosen: the last checkpoints, each mixed with the start in several shares."""
+    """How the final weights are chosen: the last checkpoints, each mixed with the initial weights in several proportions."""
 
     checkpoints: int = 2
     shares: tuple[float, ...] = (0.5, 1.0)
-    #: Passages, and as many questions, that ranges and few-bit weights are fitted to.
+    #: Number of passages, and of questions, on which quantization ranges and few-bit weights are calibrated.
     calibration: int = 100
     tolerance: float = 0.03
 
@@ -149,7 +149,7 @@ class Config:
     train: TrainConfig
     neighbors: int = 24
     selection_queries: int = 60
-    #: Tokens of a question and of a passage that are read on selection sets while training.
+    #: Maximum tokens of a question and of a passage when selection sets are evaluated during training.
     selection_tokens: tuple[int, int] = (64, 256)
     late_start: LateStart = LateStart()
     static: StaticConfig = StaticConfig()

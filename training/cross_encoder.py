@@ -1,4 +1,4 @@
-"""Make the files of a cross-encoder anew from its weights: `python -m training.cross_encoder --model FOLDER --out FOLDER`."""
+"""Rebuild the files of a cross-encoder from its weights: `python -m training.cross_encoder --model FOLDER --out FOLDER`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Pair = tuple[str, str]
 
 
 def logits(path: Path, items: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """One pair a pass, so that no pair's score depends on another."""
+    """One pair per forward pass, so that no pair's score depends on another."""
     encoder = OnnxEncoder(path)
     return np.asarray([encoder.run([ids], ["logits"], [types])[0].item() for ids, types in items])
 
 
 def calibration_pairs(pool: Pool, count: int) -> list[Pair]:
-    """Half of them a question and its passage, half a question and some other passage, so that every second pair has both kinds too."""
+    """In turn, two questions with their passages and two with other passages, so that every second pair has both kinds too."""
     rows = range(min(count, len(pool.questions)))
     shift = len(pool.passages) // 2
     return [
@@ -38,9 +38,9 @@ def calibration_pairs(pool: Pool, count: int) -> list[Pair]:
 
 
 def make(model: Path, pairs: list[Pair], out: Path, tokenizer_from: Path | None = None) -> dict[str, float]:
-    """Write `out` with an fp32 and an int8 file and golden scores; returns how far they are apart.
+    """Write `out` with an fp32 file, an int8 file and golden scores; return how far the two files are apart.
 
-    `tokenizer_from` (default `model`) is where the tokenizer's files are taken from.
+    `tokenizer_from` (default `model`) is the folder that the tokenizer's files are copied from.
     """
     torch.set_num_threads(1)
     (out / "onnx").mkdir(parents=True, exist_ok=True)

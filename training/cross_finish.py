@@ -1,4 +1,4 @@
-"""From a cross-encoder's checkpoints to a folder: choose weights on the selection sets, quantize, measure."""
+"""From a cross-encoder's checkpoints to a finished folder: choose weights on the selection sets, quantize, measure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from .cross_encoder import calibration_pairs, make
-from .cross_train import CrossJob, cross_figures
+from .cross_train import CrossJob, cross_metrics
 from .encoder import fast_dtype
 
 NAME = "rerank-en-v1"
@@ -30,7 +30,7 @@ def mean(parts: list[Weights]) -> Weights:
 
 
 def candidates(start: Weights, checkpoints: list[Path]) -> dict[str, Callable[[], Weights]]:
-    """The start, the last checkpoint, half of each (WiSE-FT, Wortsman 2022), and the means of the last two and three."""
+    """The initial weights, the last checkpoint, the mean of both (WiSE-FT, Wortsman 2022), and the means of the last two and three checkpoints."""
 
     def last(count: int) -> list[Weights]:
         return [torch.load(p, map_location="cpu", weights_only=True) for p in checkpoints[-count:]]
@@ -56,7 +56,7 @@ def choose(cross: CrossJob, log: Callable[[str], None]) -> tuple[str, Path]:
         model.load_state_dict(weights())
         fast = model.to(fast_dtype())
         sets = {
-            s.name: float(np.mean(list(cross_figures(fast, tokenizer, s, torch.device("cpu")).values())))
+            s.name: float(np.mean(list(cross_metrics(fast, tokenizer, s, torch.device("cpu")).values())))
             for s in cross.job.selection
         }
         worth = float(np.mean(list(sets.values())))
@@ -72,7 +72,7 @@ def choose(cross: CrossJob, log: Callable[[str], None]) -> tuple[str, Path]:
 
 
 def finish_cross(cross: CrossJob, out: Path, log: Callable[[str], None]) -> Path:
-    """Write `out/rerank-en-v1` with its int8 file, and what quantization costs in `drift.json` beside it."""
+    """Write `out/rerank-en-v1` with its int8 file, and the effect of quantization to `drift.json` next to it."""
     name, folder = choose(cross, log)
     log(f"chosen: {name}")
     drift = make(folder, calibration_pairs(cross.job.pool, CALIBRATION_PAIRS), out / NAME, Path(cross.job.base_model))

@@ -1,4 +1,4 @@
-"""Cross-encoder training: lists of passages for one question, taught by the ensemble's opinion of them."""
+"""Cross-encoder training on lists of passages for one question, with the scores of an ensemble of teachers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .train import Job
 
 @dataclass
 class CrossJob:
-    """What a process needs: pool and candidates, and the weights to start from."""
+    """What a training process needs: the pool, its candidates, and the weights to start from."""
 
     job: Job
     start: Path
@@ -33,7 +33,7 @@ class CrossJob:
 def pair_ids(
     tokenizer, pairs: list[tuple[str, str]], length: int = 512
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Token ids and token types of every pair; only the text is cut."""
+    """Token ids and token types of every pair; only the text is truncated."""
     encoded = tokenizer([q for q, _ in pairs], [t for _, t in pairs], truncation="only_second", max_length=length)
     return [
         (np.asarray(i), np.asarray(t)) for i, t in zip(encoded["input_ids"], encoded["token_type_ids"], strict=True)
@@ -43,7 +43,7 @@ def pair_ids(
 def logits_of(
     model: nn.Module, items: list[tuple[np.ndarray, np.ndarray]], device: torch.device, budget: int
 ) -> torch.Tensor:
-    """One logit a pair, in the order given; pairs of like length run together."""
+    """One logit per pair, in the order given; pairs of similar length are batched together."""
     order: list[int] = []
     parts = []
     for rows in length_sorted_batches([len(i) for i, _ in items], budget):
@@ -63,7 +63,7 @@ def logits_of(
 def list_loss(
     logits: torch.Tensor, teacher: torch.Tensor, config: CrossConfig
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Loss of `[questions, list]` logits whose first column is the answer; `teacher` has logits too, nan where unknown."""
+    """Loss of `[questions, list]` logits whose first column is the answer; `teacher` has the teachers' logits, NaN where unknown."""
     known = ~teacher.isnan().any(1)
     first = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
     doubtful = losses.probable_positives(teacher.nan_to_num(0.0), first, config.false_negative_margin)
@@ -108,7 +108,7 @@ class CrossTrainer(Loop):
             yield [self.lists.whole(rng) for _ in range(whole)] + [self.lists.windowed(rng) for _ in range(windowed)]
 
     def parts(self, batch: list[Example]) -> list[list[Example]]:
-        """Lists of equal length together; on a CPU two at a time."""
+        """Batches of lists of equal length; on a CPU, two at a time."""
         kinds = [[e for e in batch if len(e.texts) == length] for length in sorted({len(e.texts) for e in batch})]
         step = 2 if self.device.type == "cpu" else len(batch)
         return [kind[i : i + step] for kind in kinds for i in range(0, len(kind), step)]
@@ -128,12 +128,12 @@ class CrossTrainer(Loop):
     @torch.no_grad()
     def evaluate(self) -> None:
         for data in self.job.selection[self.rank :: self.world]:
-            figure = float(np.mean(list(cross_figures(self.fast, self.tokenizer, data, self.device).values())))
-            self.log("evaluations.jsonl", {"set": data.name, "ndcg": figure})
+            mean = float(np.mean(list(cross_metrics(self.fast, self.tokenizer, data, self.device).values())))
+            self.log("evaluations.jsonl", {"set": data.name, "ndcg": mean})
 
 
 @torch.no_grad()
-def cross_figures(
+def cross_metrics(
     model: nn.Module, tokenizer, data: RetrievalSet, device: torch.device, length: int = 512
 ) -> dict[str, float]:
     """nDCG@10 by query."""
@@ -145,6 +145,6 @@ def cross_figures(
 
 
 def train_cross(cross: CrossJob) -> None:
-    """Train to `config.cross.steps`, going on from the last checkpoint in `cross.folder`."""
+    """Train to `config.cross.steps`, continuing from the last checkpoint in `cross.folder`."""
     settings = cross.job.config
     run_processes(CrossTrainer, cross, cross.folder, settings.seed, settings.cross.workers)

@@ -1,4 +1,4 @@
-"""Readers for retrieval sets in BEIR layout and for the question/answer pairs used in training."""
+"""Readers for retrieval sets in the BEIR layout and for the question-answer pairs used in training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Scores = dict[str, np.ndarray]
 class RetrievalSet:
     """One evaluation or training set: texts by id, judgments, and a first-stage order per query.
 
-    `first[q]` are the first stage's scores of `run[q]`, in the same order.
+    `first[q]` has the first stage's scores of `run[q]`, in the same order.
     """
 
     name: str
@@ -38,7 +38,7 @@ def read_jsonl(path: Path) -> list[dict]:
 
 
 def document_text(record: dict) -> str:
-    """Title and body as one text, which is how BEIR's own baselines feed them."""
+    """Title and body as one text, as in BEIR's baselines."""
     return f"{record.get('title') or ''} {record['text']}".strip()
 
 
@@ -63,7 +63,7 @@ def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
 def judged_run(
     corpus: dict[str, str], queries: dict[str, str], judged: Qrels
 ) -> dict[str, list[tuple[str, float]]]:
-    """For sets that come as fixed candidate lists: all judged documents in BM25's order."""
+    """For sets with fixed candidate lists: all judged documents, in BM25's order."""
     row = {doc: index for index, doc in enumerate(corpus)}
     index = Bm25(list(corpus.values()))
     found = {}
@@ -77,7 +77,7 @@ def judged_run(
 def read_retrieval_set(
     folder: Path, qrels: str = "test.tsv", queries: str = "queries.jsonl"
 ) -> RetrievalSet:
-    """Read a set in BEIR layout, with the BM25 run that lies beside it or one made here."""
+    """Read a set in the BEIR layout, with the BM25 run in its folder or, if there is none, a new one."""
     corpus = {r["_id"]: document_text(r) for r in read_jsonl(folder / "corpus.jsonl")}
     texts = {r["_id"]: r["text"] for r in read_jsonl(folder / queries)}
     judged = read_qrels(folder / "qrels" / qrels)
@@ -89,7 +89,7 @@ def read_retrieval_set(
 
 
 def subset(data: RetrievalSet, start: int, stop: int, depth: int = 100) -> RetrievalSet:
-    """Queries `start` to `stop` in the order of the run, candidates cut to `depth`."""
+    """Queries `start` to `stop` in the order of the run, with the first `depth` candidates."""
     keep = [q for q in data.run if q in data.qrels][start:stop]
     return RetrievalSet(
         data.name,

@@ -1,7 +1,7 @@
-"""Weights back from a bundled int8 cross-encoder, so that training can go on from what was shipped.
+"""Recovers the weights of a bundled int8 cross-encoder, so that training can continue from the shipped model.
 
-`python -m training.dequantize --model models/rerank-en-v1 --out FOLDER` writes a transformers folder. What `quantize.py` did is undone:
-bytes times their scales, the fp32 paths of wide channels put back beside the others, layer norms and their readers unscaled.
+`python -m training.dequantize --model models/rerank-en-v1 --out FOLDER` writes a transformers folder. It undoes what `quantize.py` did:
+int8 weights are multiplied by their scales, the fp32 paths of wide channels rejoin the others, and layer norms and the layers after them are unscaled.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Tensors = dict[str, np.ndarray]
 
 
 def matrix(tensors: Tensors, stem: str) -> np.ndarray:
-    """`[in, out]` of one linear operator."""
+    """The `[in, out]` weights of one linear operator."""
     return tensors[f"{stem}_quantized"].astype(np.float32) * tensors[f"{stem}_scale"]
 
 
 def table(tensors: Tensors, name: str) -> np.ndarray:
-    """A lookup table, kept as bytes with a scale a row or as it was."""
+    """A lookup table, stored as bytes with one scale per row, or unquantized."""
     return tensors[name] if name in tensors else tensors[f"{name}_int8"] * tensors[f"{name}_scale"]
 
 
 def linear_stems(model: onnx.ModelProto) -> dict[str, str]:
-    """The initializer's stem by the place of the linear operator in the network, as `layer.0.intermediate`."""
+    """Stems of initializers by the linear operator's name in the network, such as `layer.0.intermediate`."""
     found = {}
     for node in model.graph.node:
         if node.op_type == "MatMulInteger":
@@ -42,7 +42,7 @@ def linear_stems(model: onnx.ModelProto) -> dict[str, str]:
 
 
 def norm(tensors: Tensors, place: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weight and bias of a layer norm as they were, and the scale that its readers' weights were multiplied by."""
+    """The original weight and bias of a layer norm, and the scale by which the weights of the layers after it were multiplied."""
     output = f"/model/{place.replace('.LayerNorm', '/LayerNorm')}/LayerNormalization_output_0"
     output = re.sub(r"(?<=bert|oder)\.|(?<=layer\.\d)\.|(?<=attention)\.", "/", output)
     scale = tensors.get(f"{output}_scaled_by")
@@ -53,7 +53,7 @@ def norm(tensors: Tensors, place: str) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def state_dict(model: onnx.ModelProto, layers: int) -> Tensors:
-    """Weights by transformers' names."""
+    """Weights by their names in transformers."""
     tensors = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     stems = linear_stems(model)
     state = {
@@ -94,7 +94,7 @@ def state_dict(model: onnx.ModelProto, layers: int) -> Tensors:
 
 
 def dequantize(folder: Path) -> torch.nn.Module:
-    """The cross-encoder of a bundled folder as a transformers model with one logit, fp32."""
+    """The cross-encoder of a bundled folder as an fp32 transformers model with one logit."""
     config = AutoConfig.from_pretrained(folder)
     model = AutoModelForSequenceClassification.from_config(config, attn_implementation="eager").float().eval()
     state = state_dict(onnx.load(folder / INT8), config.num_hidden_layers)

@@ -1,4 +1,4 @@
-"""Texts under an encoder that is not trained: read once, kept on disk, used for mining and teaching."""
+"""Texts encoded by a frozen encoder: computed once, stored on disk, and used for mining and as a teacher."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .encoder import MultiVectorEncoder, encode, fast_dtype, load_backbone, toke
 
 
 class Vectors:
-    """Vectors of many texts in a folder, mapped into memory when asked for; cheap to hand to another process.
+    """Vectors of many texts in a folder, memory-mapped when they are used, so that passing them to another process costs little.
 
-    `pooled` is `[texts, hidden]` and `basis` the `[hidden, width]` map under which token vectors are kept.
+    `pooled` is `[texts, hidden]`, and `basis` the `[hidden, width]` projection of the stored token vectors.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,13 +47,13 @@ class Vectors:
 
 
 def principal_basis(vectors: np.ndarray, width: int) -> np.ndarray:
-    """Orthonormal `[hidden, width]` map keeping most of the uncentred second moment."""
+    """The orthonormal `[hidden, width]` projection that keeps most of the uncentered second moment."""
     _, eigen = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
     return eigen[:, ::-1][:, :width].astype(np.float32).copy()
 
 
 def reader(model: str | Path, pooling: str, basis: np.ndarray | None) -> tuple[MultiVectorEncoder, PreTrainedTokenizerBase]:
-    """One encoder, in what this machine multiplies fastest, whose token vectors are mapped by `basis` where given."""
+    """One encoder, in the number format that is fastest on this machine, whose token vectors are projected by `basis` if it is given."""
     backbone, tokenizer = load_backbone(model)
     projection = None
     if basis is not None:
@@ -83,7 +83,7 @@ def _embed_shard(
 def embed(
     model: str | Path, pooling: str, texts: list[str], length: int, basis: int | np.ndarray, workers: int, folder: Path
 ) -> Vectors:
-    """Encode all texts, `workers` processes side by side. `basis` is the map of token vectors, or its width."""
+    """Encode all texts in `workers` parallel processes. `basis` is the projection of token vectors, or its width."""
     if not (folder / "pooled.npy").exists():
         folder.mkdir(parents=True, exist_ok=True)
         if isinstance(basis, int):
@@ -98,7 +98,7 @@ def embed(
 
 
 def merge(folder: Path, texts: int, basis: np.ndarray, workers: int) -> None:
-    """The shards of all processes in the order of the texts; `pooled.npy`, written last, says that all is there."""
+    """Join the shards of all processes in the order of the texts; `pooled.npy` is written last and marks the folder as complete."""
     shards = [folder / f"shard-{rank}.npz" for rank in range(workers)]
     loaded = [dict(np.load(s)) for s in shards]
     lengths = np.zeros(texts, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""One transformer read two ways: a pooled vector a text, and one vector a token."""
+"""One transformer with two outputs: one pooled vector per text, and one vector per token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transformers import AutoModel, AutoTokenizer
 
 
 class MultiVectorEncoder(nn.Module):
-    """BERT with a pooled vector (bi-encoder; "mean", or "cls" for the first token's) and a linear map of every token (late interaction)."""
+    """BERT with a pooled vector (bi-encoder; "mean", or "cls" for the first token) and a linear projection of every token (late interaction)."""
 
     def __init__(self, backbone: nn.Module, projection: nn.Linear | None, pooling: str = "mean") -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class MultiVectorEncoder(nn.Module):
         return self.read(self.backbone(input_ids=ids, attention_mask=mask).last_hidden_state, mask)
 
     def read(self, hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The two readings of the last layer's `[batch, tokens, hidden]`."""
+        """The two outputs from the last layer's `[batch, tokens, hidden]`."""
         weights = mask.unsqueeze(-1).float()
         tokens = hidden if self.projection is None else self.projection(hidden)
         whole = hidden.float()
@@ -35,9 +35,9 @@ class MultiVectorEncoder(nn.Module):
 
 
 def fast_dtype() -> torch.dtype:
-    """What this machine multiplies fastest: bf16 on a GPU, with AMX tiles or with AVX-512's own bf16 product, else fp32.
+    """The number format in which this machine multiplies fastest: bf16 on a GPU, with AMX tiles or with AVX512-BF16, otherwise fp32.
 
-    GFLOPS a core, bf16 for fp32: with AMX 1,810 for 197, with AVX512-BF16 212 for 91, without either 132 for 303.
+    GFLOPS per core in bf16 and fp32: 1,810 and 197 with AMX, 212 and 91 with AVX512-BF16, 132 and 303 with neither.
     """
     names = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
     quick = torch.cuda.is_available() or any(getattr(torch.cpu, name, lambda: False)() for name in names)
@@ -46,7 +46,7 @@ def fast_dtype() -> torch.dtype:
 
 def load_backbone(folder: str | Path) -> tuple[nn.Module, AutoTokenizer]:
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    # Plain attention: in bf16 on a CPU it is 1.6 times as fast as torch's fused one.
+    # Plain attention is 1.6 times as fast as torch's fused attention in bf16 on a CPU.
     model = AutoModel.from_pretrained(folder, attn_implementation="eager")
     if getattr(model, "pooler", None) is not None:
         model.pooler = None
@@ -69,7 +69,7 @@ def pad(batch: list[np.ndarray], pad_id: int = 0) -> tuple[torch.Tensor, torch.T
 
 
 def length_sorted_batches(lengths: list[int], budget: int) -> list[list[int]]:
-    """Indices cut into batches of at most `budget` padded tokens, texts of like length together."""
+    """Indices in batches of at most `budget` padded tokens, with texts of similar length together."""
     order = sorted(range(len(lengths)), key=lambda i: lengths[i])
     batches: list[list[int]] = []
     current: list[int] = []
@@ -96,7 +96,7 @@ def encode(
     model.eval()
     dtype = fast_dtype()
     first = next(model.parameters())
-    # A model that is in the fast type already runs as it is, which is quicker than autocast.
+    # A model that already has the fast type runs without autocast, which is faster.
     device, cast = first.device, first.dtype != dtype
     tokens: list[np.ndarray | None] = [None] * len(items)
     pooled: np.ndarray | None = None

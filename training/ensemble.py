@@ -1,4 +1,4 @@
-"""What several teachers together make of a question and a passage: cosines and MaxSims, on one scale, averaged."""
+"""Scores of an ensemble of teachers: their cosines and MaxSims, brought to one scale and averaged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FITTED_LISTS = 2000
 
 @dataclass
 class Opinion:
-    """One reading of one teacher. A score is divided by `scale`, its spread within mined lists."""
+    """One score of one teacher, divided by `scale`, its spread within mined lists."""
 
     questions: Vectors
     passages: Vectors
@@ -47,17 +47,17 @@ def padded(parts: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
 
 @dataclass
 class Ensemble:
-    """The mean of all opinions, sharpened so that its softmax over a mined list fits how often its best is the answer."""
+    """The mean of all opinions, sharpened so that its softmax over a mined list predicts how often its first passage is the answer."""
 
     opinions: list[Opinion]
     sharpness: float = 1.0
 
     def logits(self, questions: list[int], rows: list[int]) -> torch.Tensor:
-        """`[questions, rows]`, the logarithms of odds up to a constant a question."""
+        """`[questions, rows]` log-odds, up to a constant per question."""
         return self.sharpness * torch.stack([o.scores(questions, rows) for o in self.opinions]).mean(0)
 
     def lists(self, questions: list[int], rows: list[list[int]]) -> torch.Tensor:
-        """`[questions, list]` where every question has a list of its own."""
+        """`[questions, list]`, where every question has its own list."""
         return torch.stack([self.logits([q], own)[0] for q, own in zip(questions, rows, strict=True)])
 
 
@@ -65,7 +65,7 @@ def read_all(
     teachers: list[tuple[Teacher, str | Path]], questions: list[str], texts: list[str], lengths: tuple[int, int],
     width: int, workers: int, cache: Path,
 ) -> list[tuple[Teacher, Vectors, Vectors]]:
-    """Questions and passages under every teacher. `lengths` are the most tokens of a question and of a passage."""
+    """Questions and passages encoded by every teacher. `lengths` are the maximum tokens of a question and of a passage."""
     found = []
     for teacher, model in teachers:
         prefixed = [teacher.passage_prefix + t for t in texts]
@@ -80,7 +80,7 @@ def read_all(
 
 
 def available(base_model: str, folder: Path | None, cache: Path) -> list[tuple[Teacher, str | Path]]:
-    """The start itself, and the teachers by others when their `folder` is given."""
+    """The base model and, if their `folder` is given, the other teachers."""
     others = [(t, unpack(t, folder, cache / "teachers")) for t in TEACHERS] if folder else []
     return [(START, base_model), *others]
 
@@ -88,7 +88,7 @@ def available(base_model: str, folder: Path | None, cache: Path) -> list[tuple[T
 def fit(
     read: list[tuple[Teacher, Vectors, Vectors]], pool: Pool, mined: Mined, seed: int, others: Sequence[Opinion] = ()
 ) -> Ensemble:
-    """Scales and sharpness from lists of mined candidates, whose answer is known. `others` are opinions that no encoder gives."""
+    """Fit scales and sharpness on lists of mined candidates with a known answer. `others` are opinions that do not come from an encoder."""
     rng = random.Random(seed)
     questions = [q for q in range(len(pool.questions)) if mined.ease[q] and len(mined.neighbors[pool.positives[q]]) >= 8]
     questions = rng.sample(questions, min(FITTED_LISTS, len(questions)))
@@ -105,7 +105,7 @@ def fit(
 
 
 def sharpness(scores: torch.Tensor) -> float:
-    """The factor that makes the softmax of each row likeliest to point at its first column."""
+    """The factor with which the softmax of each row gives its first column the highest likelihood."""
     factors = torch.logspace(-1, 1.5, 60)
     worth = [torch.log_softmax(scores * f, 1)[:, 0].mean() for f in factors]
     return float(factors[int(torch.stack(worth).argmax())])

@@ -20,7 +20,7 @@ OUTPUTS = ["token_vectors", "sentence_embedding"]
 
 
 class _MultiVector(nn.Module):
-    """Positional inputs in the order that the file lists them."""
+    """Takes its inputs by position, in the order in which the file lists them."""
 
     def __init__(self, encoder: MultiVectorEncoder) -> None:
         super().__init__()
@@ -43,20 +43,20 @@ class _CrossEncoder(nn.Module):
 
 
 def export(encoder: MultiVectorEncoder, path: Path) -> None:
-    """Write `path`: outputs `token_vectors` `[batch, tokens, width]`, `sentence_embedding` `[batch, hidden]`."""
+    """Write `path`, with the outputs `token_vectors` `[batch, tokens, width]` and `sentence_embedding` `[batch, hidden]`."""
     encoder.eval().cpu()
     _write(_MultiVector(encoder), encoder.backbone, {OUTPUTS[0]: 2, OUTPUTS[1]: 1}, path)
 
 
 def export_cross_encoder(model: PreTrainedModel, path: Path) -> None:
-    """Write `path`: output `logits` `[batch, 1]`."""
+    """Write `path`, with the output `logits` `[batch, 1]`."""
     model.eval().cpu()
     _write(_CrossEncoder(model), model, {"logits": 1}, path)
 
 
 def _write(wrapped: nn.Module, backbone: PreTrainedModel, outputs: dict[str, int], path: Path) -> None:
     """Export with attention and bias-GELU fused. Layer norms are not, because onnxruntime's fused kernel for
-    them is slower on CPUs than the two plain ones. `outputs` gives how many leading axes vary.
+    them is slower on CPUs than the two plain kernels. `outputs` maps each output to its number of dynamic leading axes.
     """
     backbone.set_attn_implementation("eager")
     ids = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 102, 0]]) % backbone.config.vocab_size

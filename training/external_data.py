@@ -1,4 +1,4 @@
-"""Weights in a file next to the graph, where onnxruntime maps them into memory instead of copying them."""
+"""Weights in a file next to the graph, which onnxruntime maps into memory instead of copying."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from onnx import TensorProto, numpy_helper
 
 #: Smaller tensors stay in the graph.
 LEAST_BYTES = 1024
-#: Start of a tensor in the file, a multiple of a memory page.
+#: Tensors start at multiples of this, a memory page.
 ALIGNMENT = 4096
 
 
 def save(model: onnx.ModelProto, path: Path) -> None:
     """Write `path` and, next to it, `<name>_data` with every tensor of at least `LEAST_BYTES`.
 
-    A copy on the heap, freed once the kernels have repacked it, is what glibc keeps for itself: sessions that were closed held 40 MB more.
+    glibc does not return a copy on the heap to the system after the kernels have repacked it: closed sessions held 40 MB more.
     """
     data = bytearray()
     for tensor in model.graph.initializer:

@@ -1,4 +1,4 @@
-"""From checkpoints to published folders: choose weights, measure, write the card's figures."""
+"""From checkpoints to published folders: choose weights, measure, and write the card's table."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ BASELINE = "all-MiniLM-L6-v2"
 
 
 def calibration_texts(job: Job, count: int) -> list[str]:
-    """Passages and questions from all over the pool, that set the ranges of quantization."""
+    """Passages and questions from the whole pool, from which quantization ranges are taken."""
     passages, questions = job.pool.passages, job.pool.questions
     return passages[:: max(1, len(passages) // count)][:count] + questions[:: max(1, len(questions) // count)][:count]
 
 
 def choose(job: Job, log: Callable[[str], None]) -> tuple[Path, dict]:
-    """Bundle every mixture of the saved checkpoints with the start; the best on the selection sets wins.
+    """Bundle every mixture of the saved checkpoints and the initial weights; return the best on the selection sets.
 
-    The mean of MaxSim and of its blend with the pooled cosine decides, since both are shipped readings.
+    The mean of MaxSim and of its blend with the pooled cosine decides, because both are shipped.
     """
     settings: FinishConfig = job.config.finish
     texts = calibration_texts(job, settings.calibration)
@@ -45,8 +45,8 @@ def choose(job: Job, log: Callable[[str], None]) -> tuple[Path, dict]:
             made = make_candidate(job, checkpoint, share, texts, folder, settings.tolerance)
             kept.write_text(json.dumps(made, indent=1))
         made = json.loads(kept.read_text())
-        worth = float(np.mean([made["figures"][k][0] for k in ("maxsim", "pooled+maxsim")]))
-        log(f"candidate {name}: {worth:.4f} {made['figures']}")
+        worth = float(np.mean([made["metrics"][k][0] for k in ("maxsim", "pooled+maxsim")]))
+        log(f"candidate {name}: {worth:.4f} {made['metrics']}")
         found.append((worth, folder, made))
     _, folder, made = max(found, key=lambda item: item[0])
     return folder, made
@@ -63,7 +63,7 @@ def baseline(job: Job, base_model: str) -> EncodeTexts:
 
 
 def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str], None]) -> None:
-    """Publish the chosen folder under `out`, and measure it on the table's sets beside `base_model`."""
+    """Publish the chosen folder in `out`, and measure it on the table's sets next to `base_model`."""
     folder, made = choose(job, log)
     log(f"chosen: {folder.name}")
     publish(folder, out / LATE_NAME)
@@ -77,7 +77,7 @@ def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str]
 
 
 def markdown(rows: list[dict]) -> str:
-    """The table as it stands in the cards: mean, 95 % interval, and p against the bi-encoder."""
+    """The table of the model cards: mean, 95 % interval, and p-value against the bi-encoder."""
     lines = ["| set | system | nDCG@10 | 95 % interval | p |", "|---|---|---|---|---|"]
     for row in rows:
         p = "" if row["p"] is None else f"{row['p']:.4f}"

@@ -1,4 +1,4 @@
-"""Few-bit weights whose rounding errors make up for each other on real activations (GPTQ, Frantar 2023, arXiv:2210.17323)."""
+"""Few-bit weights whose rounding errors compensate for each other on real activations (GPTQ, Frantar 2023, arXiv:2210.17323)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from onnx import numpy_helper
 
 from .onnx_encoder import OnnxEncoder
 
-#: Share of the mean of the second moments' diagonal that is added to it.
+#: Damping: this share of the mean diagonal of the second moments is added to the diagonal.
 DAMPING = 0.01
-#: Scales that are tried for each output channel, as the level of its largest weight.
+#: Scales to try for each output channel, as the level of its largest weight.
 REACHES = np.linspace(0.6, 1.0, 17, dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class Rounded:
-    """`codes` int8 `[inputs, outputs]`, times `scale` `[outputs]`."""
+    """`codes`, int8 `[inputs, outputs]`, to be multiplied by `scale`, `[outputs]`."""
 
     codes: np.ndarray
     scale: np.ndarray
@@ -26,14 +26,14 @@ class Rounded:
 
 @dataclass(frozen=True)
 class Limits:
-    """Largest magnitude of a code, in the two matrices beside a GELU and in all others."""
+    """Largest magnitude of a code in the two matrices next to a GELU, and in all others."""
 
     feed_forward: int
     others: int
 
 
 def column_scales(weights: np.ndarray, limit: int) -> np.ndarray:
-    """`[outputs]`, each the one of `REACHES` that leaves the least squared error."""
+    """`[outputs]` scales, each from the element of `REACHES` with the smallest squared error."""
     largest = np.maximum(np.abs(weights).max(0), 1e-12)
     best, error = largest / limit, np.full(weights.shape[1], np.inf)
     for reach in REACHES:
@@ -44,14 +44,14 @@ def column_scales(weights: np.ndarray, limit: int) -> np.ndarray:
 
 
 def round_weights(weights: np.ndarray, moments: np.ndarray, limit: int) -> Rounded:
-    """Round `[inputs, outputs]` weights one input after another, each error spread over the inputs still to come.
+    """Round `[inputs, outputs]` weights one input after another, spreading each error over the remaining inputs.
 
-    `moments` is the activations' second moment `[inputs, inputs]`.
+    `moments` is the second moment of the activations, `[inputs, inputs]`.
     """
     rest = weights.astype(np.float64)
     scale = column_scales(weights, limit)
     damped = moments.astype(np.float64) + np.eye(len(moments)) * max(DAMPING * np.diag(moments).mean(), 1e-12)
-    # Inputs that carry most go first, while there are others left to make up for their errors.
+    # The inputs with the most energy go first, while others remain that can compensate for their errors.
     order = np.argsort(-np.diag(damped))
     rest = rest[order]
     factor = np.linalg.cholesky(np.linalg.inv(damped[np.ix_(order, order)])).T
@@ -65,7 +65,7 @@ def round_weights(weights: np.ndarray, moments: np.ndarray, limit: int) -> Round
 
 
 def second_moments(model: onnx.ModelProto, names: list[str], items: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Of each named activation, `[channels, channels]` over all tokens of `items`."""
+    """Second moment of each named activation, `[channels, channels]`, over all tokens of `items`."""
     encoder = OnnxEncoder(model.SerializeToString(), extra_outputs=names)
     moments: dict[str, np.ndarray] = {}
     for item in items:
@@ -76,7 +76,7 @@ def second_moments(model: onnx.ModelProto, names: list[str], items: list[np.ndar
 
 
 def feed_forward(graph: onnx.GraphProto) -> set[str]:
-    """Weights of the products just before and just after a GELU."""
+    """Weights of the matrix products directly before and after a GELU."""
     gelus = [n for n in graph.node if n.op_type == "BiasGelu"]
     ins, outs = {n.input[0] for n in gelus}, {n.output[0] for n in gelus}
     return {n.input[1] for n in graph.node if n.op_type == "MatMul" and (n.output[0] in ins or n.input[0] in outs)}
@@ -85,7 +85,7 @@ def feed_forward(graph: onnx.GraphProto) -> set[str]:
 def round_model(
     model: onnx.ModelProto, linear: list[onnx.NodeProto], items: list[np.ndarray], limits: Limits
 ) -> dict[str, Rounded]:
-    """Codes of the weights of all `linear` nodes, by the weights' names."""
+    """Codes of the weights of all `linear` nodes, by the names of the weights."""
     weights = {t.name: t for t in model.graph.initializer}
     moments = second_moments(model, sorted({n.input[0] for n in linear}), items)
     narrower = feed_forward(model.graph)
@@ -99,7 +99,7 @@ def round_model(
 
 
 def write(model: onnx.ModelProto, rounded: dict[str, Rounded]) -> None:
-    """Put these codes and scales in the place of an int8 model's own."""
+    """Replace the codes and scales of an int8 model by these."""
     tensors = {t.name: t for t in model.graph.initializer}
     for name, found in rounded.items():
         if numpy_helper.to_array(tensors[f"{name}_zero_point"]).any():

@@ -1,4 +1,4 @@
-"""Lists of texts for one question, as a cross-encoder is trained on: the answer first, then what is mistaken for it."""
+"""Lists of texts for one question, on which a cross-encoder is trained: the answer first, then hard negatives."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .pool import Pool, vary
 from .train import Job
 from .windows import take_sentence, with_answer, without_answer
 
-#: Sentences of a window, by how often: the unit that answer selection ranks, and about what web search does.
+#: Lengths of windows in sentences, as often as they are drawn: what answer selection ranks, and roughly what web search ranks.
 WINDOW_SIZES = (1, 1, 2, 3, 4)
-#: Questions that are tried for one list of windows, so that a pool with too few passages ends with an error and not never.
+#: Maximum number of questions to try for one list of windows, so that a pool with too few passages gives an error instead of an endless loop.
 MOST_DRAWS = 1000
 
 
 @dataclass
 class Example:
-    """One question with its list; `texts[0]` is the answer. `asked` and `rows` are their numbers in the pool, where they are whole."""
+    """One question with its list; `texts[0]` is the answer. `asked` and `rows` are their indices in the pool, if they are whole passages."""
 
     question: str
     texts: list[str]
@@ -27,7 +27,7 @@ class Example:
 
 
 def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
-    """Questions by source, without those that neither first stage connects with their passage."""
+    """Questions by source, without those whose passage neither first stage finds."""
     found: dict[str, list[int]] = {}
     for question, source in enumerate(pool.sources):
         if ease[question]:
@@ -36,7 +36,7 @@ def trainable(pool: Pool, ease: list[int]) -> dict[str, list[int]]:
 
 
 class ListMaker:
-    """Draws lists from a pool with its mined candidates."""
+    """Draws lists from a pool and its mined candidates."""
 
     def __init__(self, job: Job, config: CrossConfig) -> None:
         self.pool, self.neighbors, self.config = job.pool, job.mined.neighbors, config
@@ -48,7 +48,7 @@ class ListMaker:
         }
 
     def whole(self, rng: random.Random) -> Example:
-        """Whole passages; the last of the list is any passage."""
+        """A list of whole passages; the last one is a random passage."""
         question = self.pick(self.questions, rng)
         row = self.pool.positives[question]
         rows = self.candidates(row, self.config.list_size - 2, rng)
@@ -63,7 +63,7 @@ class ListMaker:
         return Example(asked, texts, question, (row, *rows))
 
     def windowed(self, rng: random.Random) -> Example:
-        """Windows of sentences: one with the answer, up to two of the same passage without, the others of its candidates."""
+        """A list of windows of sentences: one with the answer, up to two from the same passage without it, and the others from its candidates."""
         for _ in range(MOST_DRAWS):
             question = self.pick(self.answered, rng)
             row, answers = self.pool.positives[question], self.pool.answers[question]

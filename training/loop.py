@@ -1,4 +1,4 @@
-"""What every training run shares: steps in one or several processes, checkpoints, records, pauses."""
+"""What all training runs share: steps in one or several processes, checkpoints, logs and pauses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAUSE_VARIABLE = "TRAIN_PAUSE_FILE"
 
 
 class Schedule(Protocol):
-    """How long, and how often to keep what there is. Steps; `cooldown` is a share of them."""
+    """Length of a run and of its parts, in steps; `cooldown` is a fraction of all steps."""
 
     steps: int
     warmup: int
@@ -28,7 +28,7 @@ class Schedule(Protocol):
 
 
 def wait_while_paused() -> None:
-    """Sleep while the file named by `TRAIN_PAUSE_FILE` exists, so that others can measure."""
+    """Sleep while the file named by `TRAIN_PAUSE_FILE` exists, so that other programs can measure times."""
     flag = os.environ.get(PAUSE_VARIABLE)
     while flag and Path(flag).exists():
         time.sleep(1)
@@ -46,10 +46,10 @@ def mean_report(reports: list[dict[str, float]]) -> dict[str, float]:
 
 
 class Loop:
-    """One process of a run. A subclass says what a batch is, what its loss is, and how to evaluate.
+    """One process of a run. A subclass defines batches, their loss, and the evaluation.
 
-    The weights that are trained and kept are `student`, fp32. `fast` computes: the student itself, or a copy in `dtype`
-    that takes over its weights after every step.
+    `student` holds the fp32 weights that are trained and saved. `fast` runs the forward pass: it is the student itself, or a copy in
+    `dtype` that gets the student's weights after every step.
     """
 
     def __init__(
@@ -74,19 +74,19 @@ class Loop:
         self.seen: dict[str, int] = {}
 
     def batches(self) -> Iterator[Any]:
-        """Endless, the same after a restart."""
+        """An endless stream of batches that is the same after a restart."""
         raise NotImplementedError
 
     def loss(self, batch: Any) -> tuple[torch.Tensor, dict[str, float]]:
-        """The loss of one batch and what of it is recorded."""
+        """The loss of one batch, and the values to log."""
         raise NotImplementedError
 
     def parts(self, batch: Any) -> list[Any]:
-        """Equal parts that are worked on one after another, so that a batch need not fit the memory as a whole."""
+        """Split a batch into equal parts that run one after another, so that the whole batch need not fit into memory."""
         return [batch]
 
     def evaluate(self) -> None:
-        """Measure the weights as they are; called by every process."""
+        """Evaluate the current weights; called by every process."""
         raise NotImplementedError
 
     def count(self, **seen: int) -> None:
@@ -94,7 +94,7 @@ class Loop:
             self.seen[name] = self.seen.get(name, 0) + number
 
     def update(self) -> None:
-        """Average the gradients over all processes, clip, and take one step."""
+        """Average the gradients over all processes, clip them, and take one step."""
         flat = torch.cat([p.grad.reshape(-1).float() for p in self.computing])
         if self.world > 1:
             distributed.all_reduce(flat)
@@ -183,7 +183,7 @@ def _process(rank: int, make: Callable[..., Loop], job: Any, seed: int, world: i
 
 
 def run_processes(make: Callable[..., Loop], job: Any, folder: Path, seed: int, workers: int) -> None:
-    """Run `make(job, rank, world)` to its last step: one process on a GPU, else `workers` of one thread each."""
+    """Run `make(job, rank, world)` to its last step: in one process on a GPU, otherwise in `workers` processes of one thread each."""
     world = 1 if torch.cuda.is_available() else workers
     folder.mkdir(parents=True, exist_ok=True)
     if world == 1:

@@ -1,4 +1,4 @@
-"""Objectives over a full question-by-passage matrix of one batch."""
+"""Losses over the full question-by-passage matrix of one batch."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def maxsim(questions: torch.Tensor, mask: torch.Tensor, passages: torch.Tensor, 
 def listwise(
     scores: torch.Tensor, positives: torch.Tensor, ignore: torch.Tensor, temperature: float
 ) -> torch.Tensor:
-    """Cross-entropy of the positive against the batch; `ignore` marks probable false negatives."""
+    """Cross-entropy of the positive within the batch; `ignore` marks probable false negatives."""
     logits = (scores / temperature).masked_fill(ignore, -1e4)
     chosen = log_softmax(logits, dim=-1).gather(1, positives.unsqueeze(1))
     return -chosen.mean()
 
 
 def distil(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
-    """KL from the teacher's distribution over a question's passages to the student's, both given as logits."""
+    """KL divergence of the student's distribution over a question's passages from the teacher's, both given as logits."""
     student = log_softmax(logits, dim=-1)
     target = log_softmax(teacher, dim=-1)
     return kl_div(student, target, reduction="batchmean", log_target=True)
@@ -38,7 +38,7 @@ def distil(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
 def margins(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """Mean squared error of the differences within each list, MarginMSE (Hofstätter 2020, arXiv:2010.02666) over all pairs of `[q, list]`.
 
-    Where KL is content once the order at the top is clear, this holds the rest of the list to the teacher's too.
+    KL is small once the order at the top is right; this also trains the rest of the list.
     """
     apart_by = (logits - logits.mean(1, keepdim=True)) - (teacher - teacher.mean(1, keepdim=True))
     return apart_by.square().mean()
@@ -47,7 +47,7 @@ def margins(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
 def disagreement(scores: torch.Tensor, teacher: torch.Tensor, positives: torch.Tensor) -> torch.Tensor:
     """One minus the correlation with the teacher over each question's other passages (Huang 2022, arXiv:2205.10536), `[q, p]` both.
 
-    Where KL is content once the answer is first, this goes on to the order of the rest, whatever the two scales are.
+    KL is small once the answer is first; this also trains the order of the rest, and does not depend on the scales.
     """
     rest = torch.ones_like(scores, dtype=torch.bool).scatter(1, positives.unsqueeze(1), False)
     one, other = (x[rest].view(len(x), -1) for x in (scores, teacher))
@@ -55,13 +55,13 @@ def disagreement(scores: torch.Tensor, teacher: torch.Tensor, positives: torch.T
 
 
 def apart(tokens: torch.Tensor, kept: torch.Tensor, held: torch.Tensor) -> torch.Tensor:
-    """Mean of one minus the cosine, token by token: unit vectors `[p, n, d]` twice, and the mask `[p, n]`."""
+    """Mean of one minus the cosine of corresponding tokens: two tensors of unit vectors `[p, n, d]`, and the mask `[p, n]`."""
     cosines = (tokens * kept).sum(-1)
     return ((1 - cosines) * held).sum() / held.sum()
 
 
 def probable_positives(teacher: torch.Tensor, positives: torch.Tensor, margin: float) -> torch.Tensor:
-    """Passages, other than the positive, that the teacher puts above it by more than `margin`."""
+    """Passages, other than the positive, that the teacher scores higher than it by more than `margin`."""
     own = teacher.gather(1, positives.unsqueeze(1))
     suspect = teacher > own + margin
     return suspect.scatter(1, positives.unsqueeze(1), value=False)

@@ -1,4 +1,4 @@
-"""nDCG@10 of re-ranked lists, its confidence interval, and a paired randomization test."""
+"""nDCG@10 of reranked lists, its confidence interval, and a paired randomization test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def ndcg(ranked: list[str], judged: dict[str, int], depth: int = 10) -> float:
 
 
 def rerank(candidates: list[str], scores: np.ndarray) -> list[str]:
-    """Candidates by falling score; ties keep the order given."""
+    """Candidates by descending score; ties keep their order."""
     return [candidates[i] for i in np.argsort(-np.asarray(scores), kind="stable")]
 
 
@@ -25,15 +25,15 @@ def ndcg_by_query(lists: dict[str, list[str]], qrels: Qrels, depth: int = 10) ->
 
 
 def bootstrap_interval(values: list[float], seed: int = 0, draws: int = 5000) -> tuple[float, float]:
-    """95 % percentile interval of the mean over queries."""
+    """95 % percentile bootstrap interval of the mean over queries."""
     rng = np.random.default_rng(seed)
     sample = np.asarray(values)[rng.integers(0, len(values), (draws, len(values)))].mean(1)
     low, high = np.percentile(sample, [2.5, 97.5])
     return float(low), float(high)
 
 
-def randomisation_p(a: list[float], b: list[float], seed: int = 0, draws: int = 10000) -> float:
-    """Two-sided paired randomization test of a difference in means (Smucker et al., 2007)."""
+def randomization_p(a: list[float], b: list[float], seed: int = 0, draws: int = 10000) -> float:
+    """p-value of the two-sided paired randomization test of a difference in means (Smucker et al., 2007)."""
     difference = np.asarray(a) - np.asarray(b)
     signs = np.random.default_rng(seed).choice([-1, 1], (draws, len(difference)))
     extreme = np.abs((signs * difference).mean(1)) >= abs(difference.mean()) - 1e-12

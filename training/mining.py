@@ -1,4 +1,4 @@
-"""Hard candidates: for every passage, others that BM25 or the bi-encoder takes for its answers."""
+"""Hard negatives: for every passage, others that BM25 or the bi-encoder ranks highly for its questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .pool import Pool
 
 
 def interleave(lists: list[np.ndarray], own: int, depth: int) -> list[int]:
-    """Candidates by turns from several ranked lists, without doubles and without `own`."""
+    """Candidates from several ranked lists in turn, without duplicates and without `own`."""
     seen = {own}
     kept: list[int] = []
     for rank in range(max(len(found) for found in lists)):
@@ -26,7 +26,7 @@ def interleave(lists: list[np.ndarray], own: int, depth: int) -> list[int]:
 
 @dataclass
 class Mined:
-    """`neighbors[p]`: passages mistaken for `p`; `ease[q]`: 0 hopeless, 1 hard, 2 found first by both."""
+    """`neighbors[p]`: passages that are mistaken for `p`. `ease[q]`: 0 if neither list finds the passage, 1 if one gets it wrong, 2 if both rank it first."""
 
     neighbors: list[list[int]]
     ease: list[int]
@@ -35,10 +35,10 @@ class Mined:
 def mine(
     pool: Pool, pooled: np.ndarray, questions: np.ndarray, depth: int, split: Callable[[str], list[str]] = words
 ) -> Mined:
-    """Neighbors of each passage from its questions' BM25 and bi-encoder lists, by turns.
+    """Neighbors of each passage, from the BM25 and bi-encoder lists of its questions in turn.
 
-    `pooled` are unit vectors `[passages, hidden]`, `questions` `[questions, hidden]`, `split` makes terms for BM25. A question whose
-    passage neither list holds mostly makes sense beside its passage only ("When was it built?").
+    `pooled` has unit vectors `[passages, hidden]`, and `questions` `[questions, hidden]`; `split` turns a text into terms for BM25. A question
+    whose passage is in neither list usually makes sense only next to its passage ("When was it built?").
     """
     lexical = Bm25(pool.passages, split).top(pool.questions, depth)
     dense = np.concatenate(
@@ -57,7 +57,7 @@ def mine(
 
 
 def group(seed: int, neighbors: list[list[int]], size: int, rng: random.Random) -> list[int]:
-    """A passage with `size - 1` of those mistaken for it: the nearest half, and a draw of the others."""
+    """A passage with `size - 1` of those mistaken for it: the nearest half, and a random sample of the others."""
     near = neighbors[seed]
     sure = near[: size // 2]
     others = near[size // 2 :]

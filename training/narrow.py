@@ -1,6 +1,6 @@
-"""Smaller weights for an int8 file: `python -m training.narrow --source FILE --out FILE` for one whose fp32 weights are gone.
+"""Narrows the weights of an int8 file whose fp32 weights are gone: `python -m training.narrow --source FILE --out FILE`.
 
-Processors without VNNI add two products of bytes in 16 bits, which weights up to 127 overflow.
+Processors without VNNI add two byte products in 16 bits, which overflows with weights up to 127.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-#: Largest magnitude of a weight. Cosine of `late-en-v1`'s pooled vectors between AVX2 (emulated) and VNNI, at worst of ten texts: .990 with 127,
-#: .9993 with 96, .99995 with 80. onnxruntime's `reduce_range` takes 64: three times the drift of `rerank-en-v1`'s logits (mean .20 for .06).
+#: Largest magnitude of a weight. Lowest cosine, over ten texts, between `late-en-v1`'s pooled vectors with AVX2 (emulated) and VNNI: .990 with 127,
+#: .9993 with 96, .99995 with 80. onnxruntime's `reduce_range` takes 64: three times as much drift in `rerank-en-v1`'s logits (mean .20 instead of .06).
 LARGEST = 80
 
 
 def narrow(model: onnx.ModelProto) -> int:
-    """Rescale every quantized matrix in place, a scale an output channel or one for all; returns how many there were."""
+    """Rescale every quantized matrix in place, whether it has one scale per output channel or a single one; return the number of matrices."""
     tensors = {t.name: t for t in model.graph.initializer}
     stems = [name.removesuffix("_quantized") for name in tensors if name.endswith("_quantized")]
     for stem in stems:

@@ -1,4 +1,4 @@
-"""The exported file under onnxruntime: what is published is what is measured."""
+"""The exported file in onnxruntime, so that the published file is the one that is measured."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from onnx import helper
 
 from .encoder import Encoded, length_sorted_batches
 
-#: Operators whose output's channels are measured, since quantization evens them out.
+#: Operators whose output channels are measured, because quantization smooths them.
 SMOOTHED = ("LayerNormalization", "BiasGelu")
 
 
 class OnnxEncoder:
-    """Texts, as token ids, to vectors; one text a pass unless `budget` allows more padded tokens."""
+    """Encodes texts, given as token ids; one text per forward pass unless `budget` allows more padded tokens."""
 
     def __init__(self, path: Path | bytes, threads: int = 1, extra_outputs: list[str] | None = None) -> None:
         options = onnxruntime.SessionOptions()
@@ -58,7 +58,7 @@ class OnnxEncoder:
 def channel_ranges(
     path: Path, items: list[np.ndarray], types: list[np.ndarray] | None = None
 ) -> dict[str, np.ndarray]:
-    """Largest magnitude of every channel of what is smoothed, over some texts."""
+    """Largest magnitude of every channel of the smoothed outputs, over some texts."""
     names = [n.output[0] for n in onnx.load(path).graph.node if n.op_type in SMOOTHED]
     encoder = OnnxEncoder(path, extra_outputs=names)
     ranges = {name: np.zeros(1, dtype=np.float32) for name in names}

@@ -1,4 +1,4 @@
-"""The training pool: passages of all sources, and questions that point at the passage answering them."""
+"""The training pool: passages from all sources, and questions with the passage that answers each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .windows import holds, sentences
 QUESTION_WORDS = frozenset(
     ["what", "who", "whom", "whose", "which", "when", "where", "why", "how", "did", "does", "do", "has", "have", "had", "can", "could", "would", "should", "many", "much"]
 )
-#: Sentences of a passage that is cut up, by how often.
+#: Lengths, in sentences, of the texts that passages are cut into, as often as they are drawn.
 WINDOW_SIZES = (1, 1, 2)
 DEFINITION_FORMS = ("what is {}", "{} definition", "define {}", "what does {} mean", "meaning of {}")
 _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
@@ -23,7 +23,7 @@ _MEDQUAD_TEMPLATE = re.compile(r"^What is \(are\) (.+?) \?$")
 
 @dataclass
 class Pool:
-    """`questions[i]` is answered by `passages[positives[i]]`, in the words of any of `answers[i]` where they are known."""
+    """`passages[positives[i]]` answers `questions[i]`, with the words of any of `answers[i]` if they are known."""
 
     passages: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Pool:
         self.answers.append(answers)
 
     def text(self, row: int) -> str:
-        """A passage as it is read. Every other one carries its title: collections come with and without."""
+        """The text of a passage. Every other one has its title, because collections come with and without titles."""
         title, passage = self.titles[row], self.passages[row]
         return f"{title} {passage}" if title and row % 2 else passage
 
@@ -54,7 +54,7 @@ def first_words(text: str, limit: int) -> str:
 
 
 def asked_passages(folder: Path, skip: set[str], rng: random.Random) -> list[tuple[dict, list[dict]]]:
-    """Passages of a set in random order, each with its questions. Those whose text is in `skip` are left out."""
+    """Passages of a set in random order, each with its questions, except for those whose text is in `skip`."""
     asked: dict[str, list[dict]] = {}
     queries = {r["_id"]: r for name in query_files(folder) for r in read_jsonl(folder / name)}
     for query, judged in read_qrels(folder / "qrels" / "train.tsv").items():
@@ -70,10 +70,10 @@ def asked_passages(folder: Path, skip: set[str], rng: random.Random) -> list[tup
 def add_beir(
     pool: Pool, folder: Path, found: list[tuple[dict, list[dict]]], per_passage: int, words: int, rng: random.Random
 ) -> None:
-    """Add these passages with at most `per_passage` questions each.
+    """Add these passages, each with at most `per_passage` questions.
 
-    A question whose stated answers all lie beyond the first `words` words is left out, since the
-    encoder will not see them.
+    A question is left out if all of its known answers are beyond the first `words` words, which is all that the
+    encoder sees.
     """
     for record, asked in found:
         text = first_words(record["text"], words)
@@ -88,9 +88,9 @@ def add_beir(
 def add_windows(
     pool: Pool, folder: Path, found: list[tuple[dict, list[dict]]], per_passage: int, words: int, rng: random.Random
 ) -> None:
-    """Add these passages cut up: every one or two sentences are a text of their own, as answer selection ranks them.
+    """Add these passages, cut into texts of one or two sentences, which is what answer selection ranks.
 
-    A question is kept where exactly one of them holds an answer. No passage is in the pool whole and cut up.
+    A question is kept if exactly one of the texts contains an answer. No passage is in the pool both whole and cut.
     """
     for record, asked in found:
         parts = sentences(first_words(record["text"], words))
@@ -120,7 +120,7 @@ def answered_in(question: dict, text: str) -> bool:
 
 
 def add_medquad(pool: Pool, folder: Path, limit: int, words: int, rng: random.Random) -> None:
-    """MedQuAD repeats few templates, so its share is kept small and the template is taken off."""
+    """MedQuAD repeats a few templates, so its share is small and the template is removed."""
     records = read_jsonl(folder / "pairs.jsonl")
     rng.shuffle(records)
     rows: dict[str, int] = {}
@@ -134,7 +134,7 @@ def add_medquad(pool: Pool, folder: Path, limit: int, words: int, rng: random.Ra
 
 
 def add_titled(pool: Pool, folder: Path, limit: int, words: int, rng: random.Random) -> None:
-    """Texts that no question points at, asked for by their titles."""
+    """Texts that have no question, with their titles as questions."""
     judged = {doc for docs in read_qrels(folder / "qrels" / "train.tsv").values() for doc in docs}
     records = [r for r in read_jsonl(folder / "corpus.jsonl") if r["_id"] not in judged and len(r.get("title", "").split()) > 3]
     for record in rng.sample(records, min(limit, len(records))):
@@ -143,7 +143,7 @@ def add_titled(pool: Pool, folder: Path, limit: int, words: int, rng: random.Ran
 
 
 def add_definitions(pool: Pool, folder: Path, limit: int, rng: random.Random) -> None:
-    """Nouns of WordNet, with what they mean: short texts on everything there is."""
+    """Nouns of WordNet with their definitions: short texts about all subjects."""
     found = []
     for line in (folder / "data.noun").read_text(encoding="utf-8").splitlines():
         fields, _, gloss = line.partition(" | ")
@@ -174,7 +174,7 @@ def build_pool(data: Path, config: PoolConfig, seed: int) -> Pool:
 
 
 def keywords(question: str) -> str:
-    """The question as someone types it into a search box: content words only."""
+    """The question as typed into a search box: content words only."""
     kept = [
         w
         for w in re.findall(r"[^\s?!,;:\"()]+", question)
@@ -184,7 +184,7 @@ def keywords(question: str) -> str:
 
 
 def vary(question: str, title: str, rng: random.Random) -> str:
-    """One of several surface forms, so that the model does not lean on well-formed questions."""
+    """One of several surface forms, so that the model does not depend on well-formed questions."""
     draw = rng.random()
     if draw < 0.5:
         return question

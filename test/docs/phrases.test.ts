@@ -9,9 +9,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Quotes the phrases, so it is not checked. */
 const EXEMPT = new Set(["test/docs/phrases.ts", "test/docs/phrases.test.ts", "CONTRIBUTING.md"]);
-const CHECKED = /\.(?:ts|js|md|html|css|py|sh)$|^\.ci\/run$/;
+const CHECKED = /\.(?:[cm]?[jt]s|md|html|css|py|sh|ya?ml|toml)$|^\.ci\/run$/;
+/** Data, which other people wrote, and licenses. */
 const DATA =
-  /^(?:models\/.*\.json|examples\/web-search-rerank\/site|examples\/data|training\/|.*\/fixtures\/)|(?:^|\/)(?:LICENSE|NOTICE)/;
+  /^examples\/(?:web-search-rerank\/site|data)\/|\/fixtures\/.*\.(?!py$|ts$)\w+$|(?:^|\/)(?:tiny_corpus\.py|LICENSE|NOTICE)/;
 
 function hits(name: string, text: string): string[] {
   return text.split("\n").flatMap((line, index) =>

@@ -1,4 +1,4 @@
-"""From checkpoints to the published folder: choose weights and the share of the cosine, measure beside BM25."""
+"""From checkpoints to the published folder: choose the weights and the weight of the cosine, and measure next to BM25."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ GOLDEN_PAIRS = (
 
 @dataclass(frozen=True)
 class Weights:
-    """The start (`checkpoint` None), or so much of a checkpoint and the rest of the start."""
+    """The initial weights (`checkpoint` None), or a mixture of them with a checkpoint."""
 
     checkpoint: Path | None
     share: float = 1.0
 
 
 def mixed(scores: dict[str, Scores], weight: float) -> Scores:
-    """What a scorer gives: MaxSim and, `weight` of it, the pooled cosine."""
+    """Scores of a scorer: MaxSim, mixed by `weight` with the pooled cosine."""
     return {q: (1 - weight) * scores["maxsim"][q] + weight * scores["pooled"][q] for q in scores["maxsim"]}
 
 
@@ -67,7 +67,7 @@ def torch_encode_texts(job: Job, weights: Weights) -> EncodeTexts:
 
 
 def scored(job: Job, system: Weights | Path, data: RetrievalSet) -> dict[str, Scores]:
-    """One list of tasks for one process: weights in torch, or a finished folder's int8 file."""
+    """The tasks of one process: weights in torch, or the int8 file of a finished folder."""
     torch.set_num_threads(1)
     if isinstance(system, Weights):
         return score_lists(data, torch_encode_texts(job, system))
@@ -75,7 +75,7 @@ def scored(job: Job, system: Weights | Path, data: RetrievalSet) -> dict[str, Sc
 
 
 def score_all(job: Job, systems: list[Weights | Path], sets: list[RetrievalSet]) -> list[list[dict[str, Scores]]]:
-    """Scores of every system on every set, several processes side by side."""
+    """Scores of every system on every set, in several parallel processes."""
     job = replace(job, pool=Pool(), passages=[], mined=Mined([], []), ensemble=Ensemble([]), selection=[])
     with ProcessPoolExecutor(job.config.train.workers, mp_context=get_context("spawn")) as pool:
         waiting = [[pool.submit(scored, job, system, data) for data in sets] for system in systems]
@@ -87,31 +87,31 @@ def mean_ndcg(data: RetrievalSet, scores: Scores) -> float:
 
 
 def choose(job: Job, log: Callable[[str], None]) -> tuple[Weights, dict]:
-    """The last checkpoint, or a mixture of it with the start, by MaxSim on the selection sets; one plan alone is not measured here."""
+    """The last checkpoint, or a mixture of it with the initial weights, by MaxSim on the selection sets; a single plan is returned without measuring."""
     last = max(job.folder.glob("weights-*.pt"), key=lambda path: int(path.stem.split("-")[1]))
     plans = [Weights(last, share) for share in job.config.finish.shares]
     if len(plans) == 1:
         return plans[0], {}
-    figures = {}
+    metrics = {}
     for plan, found in zip(plans, score_all(job, plans, job.selection), strict=True):
         name = f"{last.stem}, {plan.share:g}"
-        figures[name] = [round(mean_ndcg(d, s["maxsim"]), 4) for d, s in zip(job.selection, found, strict=True)]
-        log(f"{name}: {figures[name]}")
-    best = max(range(len(plans)), key=lambda i: sum(list(figures.values())[i]))
-    return plans[best], figures
+        metrics[name] = [round(mean_ndcg(d, s["maxsim"]), 4) for d, s in zip(job.selection, found, strict=True)]
+        log(f"{name}: {metrics[name]}")
+    best = max(range(len(plans)), key=lambda i: sum(list(metrics.values())[i]))
+    return plans[best], metrics
 
 
 def choose_share(job: Job, folder: Path) -> tuple[float, dict[float, list[float]]]:
-    """The share of the cosine that does best on the selection sets, by the int8 file; the smaller of equals."""
+    """The weight of the cosine that is best for the int8 file on the selection sets; the smaller of equals."""
     found = score_all(job, [folder], job.selection)[0]
-    figures = {
+    metrics = {
         share: [round(mean_ndcg(d, mixed(s, share)), 4) for d, s in zip(job.selection, found, strict=True)] for share in SHARES
     }
-    return max(SHARES, key=lambda share: round(sum(figures[share]), 3)), figures
+    return max(SHARES, key=lambda share: round(sum(metrics[share]), 3)), metrics
 
 
 def readings(data: RetrievalSet, scores: dict[str, Scores], weight: float) -> dict[str, PerQuery]:
-    """nDCG@10 by query of each reading, and half and half with BM25."""
+    """nDCG@10 by query of each score, alone and mixed with BM25 in equal parts."""
     ships = mixed(scores, weight)
     return {
         "cosine": per_query(data, scores["pooled"]),
@@ -122,7 +122,7 @@ def readings(data: RetrievalSet, scores: dict[str, Scores], weight: float) -> di
 
 
 def finish(job: Job, data: Path, out: Path, log: Callable[[str], None]) -> None:
-    """Publish the chosen weights under `out` and measure them, and the start, on the table's sets."""
+    """Publish the chosen weights in `out`, and measure them and the base model on the table's sets."""
     weights, selection = choose(job, log)
     folder = job.folder / "chosen"
     made = bundle(

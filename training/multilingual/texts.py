@@ -1,4 +1,4 @@
-"""Training pool and selection sets from questions on encyclopaedia paragraphs, whose articles are held out whole."""
+"""Training pool and selection sets from questions about encyclopedia paragraphs. Articles are held out as a whole."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ..pool import Pool, stated_answers
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])|(?<=\. )")
 _RUN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 
-#: How many more characters the same tokens are in Latin letters.
+#: How many times more characters a token has in Latin script.
 LETTERS_AN_IDEOGRAPH = 3
 
 
 @dataclass(frozen=True)
 class TextConfig:
-    """`sets` maps a folder to (passages, questions a passage, articles held out)."""
+    """`sets` maps a folder to (passages, questions per passage, articles held out)."""
 
     sets: dict[str, tuple[int, int, int]] = field(
         default_factory=lambda: {"jaquad_train": (3400, 3, 25), "cmrc2018_train": (1500, 3, 120), "squad_train": (1000, 3, 12)}
     )
-    #: Characters of a passage; drawn, so that short and long texts are seen.
+    #: Lengths of passages in characters; drawn at random, so that training sees short and long texts.
     lengths: tuple[int, ...] = (100, 180, 300)
     selection_queries: int = 250
     selection_depth: int = 30
 
 
 def bigrams(text: str) -> list[str]:
-    """Pairs of neighboring characters, and Latin words and numbers whole."""
+    """Pairs of adjacent characters, and whole Latin words and numbers."""
     found: list[str] = []
     for run in _RUN.findall(text.lower()):
         found += [run] if run.isascii() or len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
@@ -44,12 +44,12 @@ def mostly_ascii(text: str) -> bool:
 
 
 def vary(question: str, _: str, rng: random.Random) -> str:
-    """As written, or without its question mark."""
+    """The question as written, or without its question mark."""
     return question if rng.random() < 0.6 else question.rstrip("？?。 ")
 
 
 def window(text: str, answers: list[tuple[str, ...]], limit: int) -> str:
-    """The run of sentences, of at most `limit` characters, that answers most of the questions; the first such."""
+    """The first run of sentences, of at most `limit` characters, that answers the most questions."""
     sentences = [s for s in _SENTENCE_END.split(text) if s]
     best, worth = "", -1
     for start in range(len(sentences)):
@@ -86,7 +86,7 @@ def read_source(folder: Path) -> Source:
 
 
 def add_source(pool: Pool, source: Source, held_out: set[str], config: TextConfig, rng: random.Random) -> None:
-    """Passages of articles that are not held out, each cut to a window that answers its questions."""
+    """Passages of articles that are not held out, each cut to the window that answers its questions."""
     passages, questions, _ = config.sets[source.name]
     records = [r for r in source.records if r["title"] not in held_out and r["_id"] in source.asked]
     for record in rng.sample(records, min(passages, len(records))):
@@ -101,7 +101,7 @@ def add_source(pool: Pool, source: Source, held_out: set[str], config: TextConfi
 
 
 def selection_set(source: Source, held_out: set[str], config: TextConfig, rng: random.Random) -> RetrievalSet:
-    """Questions on held-out articles, and what BM25 finds for them among those articles' passages."""
+    """Questions about held-out articles, and what BM25 finds for them among the passages of those articles."""
     records = [r for r in source.records if r["title"] in held_out]
     corpus = {r["_id"]: document_text(r) for r in records}
     asked = [(q, r["_id"]) for r in records for q in source.asked.get(r["_id"], [])]
@@ -116,7 +116,7 @@ def selection_set(source: Source, held_out: set[str], config: TextConfig, rng: r
 
 
 def build(data: Path, config: TextConfig, seed: int) -> tuple[Pool, list[RetrievalSet]]:
-    """The pool, and one selection set a source."""
+    """The pool, and one selection set per source."""
     pool, selection = Pool(), []
     for name, (_, _, held) in config.sets.items():
         rng = random.Random(f"{seed}-{name}")

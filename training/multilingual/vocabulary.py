@@ -1,4 +1,4 @@
-"""The part of a multilingual vocabulary that is kept: whole scripts, and of the large ones the likeliest pieces."""
+"""Reduces a multilingual vocabulary to some scripts and, for large scripts, to their most likely pieces."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .start import Start
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 SPACE = "▁"
-#: Scripts that are kept, and how many of their pieces of several characters; a character alone is always kept. None: all.
-#: What other scripts write becomes <unk>.
+#: Scripts to keep, and how many of their pieces of several characters (None: all); single characters are always kept.
+#: Text in other scripts becomes <unk>.
 SCRIPTS: dict[str, int | None] = {"HAN": None, "KANA": None, "HANGUL": None, "LATIN": 22_000, "CYRILLIC": 6_000, "GREEK": 1_200, "": None}
 KANA = ("HIRAGANA", "KATAKANA")
 NAMED = ("LATIN", "CYRILLIC", "GREEK", "HANGUL")
 
 
 def script(char: str) -> str:
-    """The script of a letter, "" of what is not one, "OTHER" of letters whose script is not kept."""
+    """The script of a letter, "" for other characters, "OTHER" for letters whose script is not kept."""
     name = unicodedata.name(char, "")
     if "CJK" in name or char in "々〇":
         return "HAN"
@@ -36,7 +36,7 @@ def script(char: str) -> str:
 
 
 def script_of(piece: str) -> str:
-    """The one script of a piece; "KANA" of Japanese words with ideographs, "OTHER" of other mixtures."""
+    """The script of a piece; "KANA" for Japanese words with ideographs, "OTHER" for other mixtures."""
     found = {script(char) for char in piece.lstrip(SPACE)} - {""}
     if found <= {"HAN", "KANA"} and "KANA" in found:
         return "KANA"
@@ -44,7 +44,7 @@ def script_of(piece: str) -> str:
 
 
 def kept(pieces: list[str], needed: Iterable[int] = ()) -> list[int]:
-    """Rows of `pieces`, likeliest first, that stay, in their order; `needed` do in any case."""
+    """Rows to keep of `pieces`, which are sorted by likelihood, in their order; always those in `needed`."""
     left = dict(SCRIPTS)
     rows = set(needed)
     for row, piece in enumerate(pieces):
@@ -76,7 +76,7 @@ def tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:
 
 
 def needed_rows(start: Start, texts: list[str], least: int = 3) -> list[int]:
-    """Rows that `texts` use at least `least` times under the whole vocabulary."""
+    """Rows of the complete vocabulary that `texts` use at least `least` times."""
     counts = torch.zeros(len(start.pieces), dtype=torch.long)
     for read in tokenizer(start.pieces, start.scores).encode_batch(texts, add_special_tokens=False):
         counts.index_add_(0, torch.tensor(read.ids, dtype=torch.long), torch.ones(len(read.ids), dtype=torch.long))
@@ -84,7 +84,7 @@ def needed_rows(start: Start, texts: list[str], least: int = 3) -> list[int]:
 
 
 def adapt(start: Start, texts: list[str], out: Path) -> Path:
-    """A transformers folder with the smaller vocabulary, its rows in the four bits that the file keeps."""
+    """A transformers folder with the smaller vocabulary, whose rows are rounded to four bits as in the file."""
     if (out / "model.safetensors").exists():
         return out
     rows = kept(start.pieces, needed_rows(start, texts))
@@ -96,7 +96,7 @@ def adapt(start: Start, texts: list[str], out: Path) -> Path:
     special = {f"{name}_token": token for name, token in names.items()}
     PreTrainedTokenizerFast(tokenizer_object=read, model_max_length=512, **special).save_pretrained(out)
     settings = json.loads((out / "tokenizer_config.json").read_text())
-    # Other releases of transformers do not know the class that this one names.
+    # Other releases of transformers do not know the class name that this one writes.
     settings["tokenizer_class"] = "PreTrainedTokenizerFast"
     (out / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n")
     start.model.save_pretrained(out)

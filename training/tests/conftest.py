@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PLACES = ["Arden", "Belmor", "Corvin", "Dunmere", "Eastlow", "Farrow", "Glenby", "Hartop", "Ilvane", "Jorwick", "Kelton", "Lowmoor"]
+TOWNS = ["Arden", "Belmor", "Corvin", "Dunmere", "Eastlow", "Farrow", "Glenby", "Hartop", "Ilvane", "Jorwick", "Kelton", "Lowmoor"]
 THINGS = ["bridge", "castle", "library", "mill", "harbour", "chapel", "market", "theatre", "school", "fountain"]
 PEOPLE = ["Anna", "Bruno", "Clara", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas"]
 
@@ -17,7 +17,7 @@ PEOPLE = ["Anna", "Bruno", "Clara", "Dmitri", "Elena", "Farid", "Greta", "Hugo",
 def passages() -> list[dict]:
     rng = random.Random(7)
     made = []
-    for place in PLACES:
+    for place in TOWNS:
         for thing in THINGS:
             year, person = rng.randint(1500, 1990), rng.choice(PEOPLE)
             made.append(
@@ -62,7 +62,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_set(folder / name, made[90:], "test")
     write_lines(
         folder / "medquad" / "pairs.jsonl",
-        [{"query": f"What is (are) {p} fever ?", "positive": f"{p} fever is an illness of the coast."} for p in PLACES],
+        [{"query": f"What is (are) {p} fever ?", "positive": f"{p} fever is an illness of the coast."} for p in TOWNS],
     )
     glosses = [f"a {thing} made of stone that stands beside the river; \"the {thing} of Arden\"" for thing in THINGS]
     lines = ["  1 This is the license.", *(f"{n:08} 06 n 01 {t} 0 000 | {g}" for n, (t, g) in enumerate(zip(THINGS, glosses, strict=True)))]

@@ -1,4 +1,4 @@
-"""Weights next to the graph: the pair of files computes what the model did."""
+"""Weights next to the graph: the two files compute what the original model computes."""
 
 from pathlib import Path
 

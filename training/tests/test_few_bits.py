@@ -1,4 +1,4 @@
-"""Weights in five and six bits: how they are rounded, and how they get into the file."""
+"""Weights in five and six bits: how they are rounded and stored."""
 
 import numpy as np
 import onnx
@@ -10,7 +10,7 @@ from training import gptq
 
 
 def product(weights: np.ndarray, zero_point: int = 0) -> onnx.ModelProto:
-    """Bytes times int8 weights, as a quantized model holds them."""
+    """A product of bytes and int8 weights, as in a quantized model."""
     rows, columns = weights.shape
     return helper.make_model(
         helper.make_graph(
@@ -53,7 +53,7 @@ def test_weights_quantized_around_another_number_than_zero_are_refused():
 
 def test_rounding_errors_make_up_for_each_other():
     random = np.random.default_rng(2)
-    # Activations that go together, as a transformer's do; without that there is nothing to make up with.
+    # Correlated activations, as in a transformer; otherwise errors could not be compensated.
     activations = (random.normal(size=(400, 12)) @ random.normal(size=(12, 48)) + 0.3 * random.normal(size=(400, 48))).astype(np.float32)
     weights = random.normal(0, 0.1, (48, 32)).astype(np.float32)
     found = gptq.round_weights(weights, activations.T @ activations, 15)

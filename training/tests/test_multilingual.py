@@ -1,4 +1,4 @@
-"""The recipe of the multilingual encoder, its parts and the whole of it on a made-up start."""
+"""The recipe of the multilingual encoder: its parts, and all of it with a made-up base model."""
 
 import json
 import random
@@ -21,11 +21,11 @@ from training.multilingual.vocabulary import SCRIPTS, SPECIAL, adapt, kept, need
 
 from .conftest import write_set
 
-PLACES = ["東京", "大阪", "京都", "長崎", "奈良", "広島", "仙台", "福岡", "札幌", "金沢", "神戸", "横浜"]
+TOWNS = ["東京", "大阪", "京都", "長崎", "奈良", "広島", "仙台", "福岡", "札幌", "金沢", "神戸", "横浜"]
 THINGS = ["橋", "城", "図書館", "水車", "港", "教会", "市場", "劇場"]
 PIECES = [
     "<s>", "<pad>", "</s>", "<unk>", "▁", ",", "▁the", "ing", "▁東京", "東京", "の", "ました", "日々", "▁на", "α", "서울", "▁في", "a", "ं", "<mask>",
-    *dict.fromkeys(c for c in "".join(PLACES + THINGS) + "はいつ何年に建てられしたかくりでも入修理川近夏誰れ0123456789?。、")
+    *dict.fromkeys(c for c in "".join(TOWNS + THINGS) + "はいつ何年に建てられしたかくりでも入修理川近夏誰れ0123456789?。、")
 ]
 
 
@@ -58,7 +58,7 @@ def test_blocks_hold_32_weights_in_18_bytes():
 
 
 def quantized(weights: np.ndarray) -> tuple[bytes, np.ndarray]:
-    """Blocks of weights, and what they hold."""
+    """Blocks of weights, and the weights that they represent."""
     groups = weights.reshape(-1, BLOCK)
     scale = np.maximum(np.abs(groups).max(1, keepdims=True) / 7, 1e-4).astype(np.float16)
     codes = np.clip(np.rint(groups / scale.astype(np.float32)) + 8, 0, 15).astype(np.uint8)
@@ -67,7 +67,7 @@ def quantized(weights: np.ndarray) -> tuple[bytes, np.ndarray]:
 
 
 def write_start(path: Path) -> BertModel:
-    """A start of random weights in the format of the real one, which is returned with the weights that the file holds."""
+    """A base model of random weights in the format of the real one; returns it with the weights that the file holds."""
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(PIECES) + 2, hidden_size=128, num_hidden_layers=2, num_attention_heads=8, intermediate_size=256, max_position_embeddings=512
@@ -151,7 +151,7 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "_id": f"{place}-{thing}", "title": place, "question": f"{place}の{thing}はいつ建てられましたか?", "answer": f"{year}年",
             "text": f"{place}の{thing}は{year}年に建てられた。川の近くにあり、夏は誰でも入れる。修理は何年もかかった。",
         }
-        for place in PLACES for thing in THINGS if (year := rng.randint(1500, 1990))
+        for place in TOWNS for thing in THINGS if (year := rng.randint(1500, 1990))
     ]
     write_set(folder / "jaquad_train", made, "train")
     write_set(folder / "cmrc2018_train", made[::-1], "train")

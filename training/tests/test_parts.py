@@ -9,7 +9,7 @@ from training import losses
 from training.bm25 import Bm25
 from training.config import PRESETS
 from training.encoder import length_sorted_batches
-from training.measures import bootstrap_interval, ndcg, randomisation_p
+from training.measures import bootstrap_interval, ndcg, randomization_p
 from training.mining import group, interleave
 from training.pool import keywords, vary
 from training.scoring import min_max
@@ -63,8 +63,8 @@ def test_ndcg_follows_the_definition():
 def test_significance_tells_equal_from_better():
     rng = np.random.default_rng(1)
     base = rng.random(60)
-    assert randomisation_p(list(base), list(base)) == pytest.approx(1)
-    assert randomisation_p(list(base + 0.1), list(base)) < 0.001
+    assert randomization_p(list(base), list(base)) == pytest.approx(1)
+    assert randomization_p(list(base + 0.1), list(base)) < 0.001
     low, high = bootstrap_interval(list(base))
     assert low < base.mean() < high
 

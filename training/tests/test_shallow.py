@@ -1,4 +1,4 @@
-"""A shallower start with word embeddings of four bits, and what is trained and bundled from it."""
+"""A smaller base model with four-bit word embeddings, and what is trained and bundled from it."""
 
 import json
 from pathlib import Path
@@ -69,13 +69,13 @@ def test_distance_of_tokens_leaves_padding_out():
 
 @pytest.fixture(scope="module")
 def deep(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Jars of all teachers, three layers each."""
+    """Jars of all teachers, with three layers each."""
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("jars")
     config = BertConfig(vocab_size=30522, hidden_size=48, num_hidden_layers=3, num_attention_heads=12, intermediate_size=64)
     for teacher in TEACHERS:
         model = BertModel(config, add_pooling_layer=False)
-        # Equal biases would become one constant of the exported graph, which trained ones never do.
+        # Equal biases would become one constant of the exported graph; trained biases are never equal.
         for name, parameter in model.named_parameters():
             if name.endswith("bias"):
                 parameter.data.normal_(0, 0.05)

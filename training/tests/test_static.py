@@ -1,4 +1,4 @@
-"""The static model: both readings, its file, and its training towards a late-interaction model."""
+"""The static model: both scores, its file, and its training with a late-interaction model as the teacher."""
 
 import json
 from dataclasses import replace
@@ -30,7 +30,7 @@ def made_model() -> StaticModel:
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """all-MiniLM-L6-v2 with 16 numbers a token, as an int8 folder."""
+    """all-MiniLM-L6-v2 with 16 numbers per token, as an int8 folder."""
     folder = tmp_path_factory.mktemp("teacher")
     model, _ = load_backbone(BASE_MODEL)
     projection = torch.nn.Linear(384, 16, bias=False)
@@ -66,13 +66,13 @@ def test_file_keeps_weights_within_a_step_and_the_share(tmp_path: Path):
 
 @pytest.fixture(scope="module")
 def untrained(job: StaticJob, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Distilled, which takes a pass for every word piece, and published as it is."""
+    """A distilled model, which takes one forward pass per word piece, published without training."""
     still = replace(job, config=replace(job.config, steps=0))
     return make_static(still, BASE_MODEL, None, selection_sets(data, 6), data, tmp_path_factory.mktemp("untrained"), print)
 
 
 def distance(job: StaticJob, folder: Path) -> float:
-    """How far the order of both readings together is from the teacher's, over some of the pool."""
+    """How far the order by both scores together is from the teacher's, over a part of the pool."""
     model = load(folder / "model.safetensors")
     pieces = StaticTokenizer(AutoTokenizer.from_pretrained(BASE_MODEL), model.vocabulary)
     rows, questions = list(range(40)), list(range(0, 40, 2))

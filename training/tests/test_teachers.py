@@ -1,4 +1,4 @@
-"""Teachers: an exported encoder turned back, several opinions on one scale."""
+"""Teachers: an exported encoder converted back, and several scores on one scale."""
 
 import io
 import random
@@ -21,7 +21,7 @@ from training.teachers import TEACHERS, Teacher, backbone, unpack
 
 
 def exported(model: BertModel) -> onnx.GraphProto:
-    """What an exporter leaves of the weights: vectors by name, matrices by the product they are in, transposed."""
+    """The weights as exporters store them: vectors by name, and matrices, transposed, by the product that uses them."""
     nodes, initializers = [], []
     for number, (name, value) in enumerate(model.state_dict().items()):
         matrix = value.ndim == 2 and "embeddings" not in name
@@ -88,7 +88,7 @@ def test_every_teacher_reads_with_its_own_prefix_and_pooling(data: Path, tmp_pat
 
 
 def kept(folder: Path, pooled: np.ndarray) -> Vectors:
-    """Texts of one token, whose vector is the pooled one, as two processes leave them."""
+    """Texts of one token, whose vector is the pooled vector, as two processes write them."""
     folder.mkdir()
     for rank in range(2):
         mine = pooled[rank::2]
