@@ -38,9 +38,13 @@ async function contend(name, { passages = "mixed", count = 100, threads = cores,
 }
 
 async function sentenceTransformers() {
-  const { stdout } = await run(options.python, [here("sentence_transformers_peer.py"), folder, options.runs], {
-    maxBuffer: 2 ** 28,
-  });
+  const { stdout } = await run(
+    options.python,
+    [here("python_peers.py"), "sentence-transformers", folder, file, options.runs],
+    {
+      maxBuffer: 2 ** 28,
+    },
+  );
   return JSON.parse(stdout.trim().split("\n").at(-1));
 }
 
