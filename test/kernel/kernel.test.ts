@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 // @ts-expect-error: a script without types.
 import { compileKernel, sourceOf } from "../../scripts/build/kernel.js";
 import { StaticEmbeddings } from "../../src/embeddings/static-embeddings.js";
-import { maxSim, plainBest } from "../../src/inference/late-interaction/max-sim.js";
-import { MaxSimKernel } from "../../src/inference/late-interaction/max-sim-kernel.js";
+import { MaxSimKernel, maxSim, plainBest } from "../../src/inference/late-interaction/max-sim.js";
 import { directions, type QueryMatrix, queryMatrix } from "../../src/inference/late-interaction/unit-vectors.js";
 import { Kernel } from "../../src/kernel/kernel.js";
 import { StaticLateInteraction } from "../../src/scorers/static/static-late-interaction.js";

@@ -42,7 +42,7 @@ class UnderWay {
 export interface VectorCacheOptions {
   /**
    * Maximum number of bytes in memory. The least recently used vectors are removed first.
-   * @default 268435456 (256 MiB): about 4,000 passages of 250 tokens with 128 numbers each
+   * @default 268435456 (256 MiB): about 8,000 passages of 250 tokens with 128 numbers each
    */
   maxBytes?: number | undefined;
   /** Also store vectors in this folder, for other processes. @default none */
