@@ -68,7 +68,7 @@ describe("links", () => {
     );
   });
 
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ["no object", [1]],
     ["nothing", null],
     ["a missing field", { query: "q" }],

@@ -200,7 +200,7 @@ describe("embeddings", () => {
     await asymmetric.close();
   });
 
-  test.each<[object, string]>([
+  it.each<[object, string]>([
     [{ input: "a", input_type: "image" }, "input_type"],
     [{ input: [] }, "input"],
     [{ input: [1, 2, 3] }, "input[0]"],
