@@ -6,12 +6,12 @@ import { InvalidOptionError } from "../errors.js";
 import { anything, type Checks, checkOptions, finiteNumber, positiveInteger } from "../options.js";
 import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
+import { cutSentences } from "../sentences.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import { checkThreshold } from "./checks.js";
 import { checkScores, copyWith, readTexts } from "./documents.js";
 import { callScorer, rawScores } from "./score-with.js";
 import { longestSentence, selectSentences } from "./select-sentences.js";
-import { cutSentences } from "./sentences.js";
 
 /** Options of {@link ContextPruner}. */
 export interface ContextPrunerInput {

@@ -2,7 +2,7 @@ import { DocumentCompressorPipeline } from "@langchain/classic/retrievers/docume
 import { Document } from "@langchain/core/documents";
 import { describe, expect, it } from "vitest";
 import { ContextPruner, CrossEncoderReranker, type RelevanceScorer } from "../../src/index.js";
-import { cutSentences } from "../../src/rerankers/sentences.js";
+import { cutSentences } from "../../src/sentences.js";
 import type { ScoredSpan } from "../../src/text-span.js";
 
 const TEXT =

@@ -1,4 +1,4 @@
-import type { TextSpan } from "../text-span.js";
+import type { TextSpan } from "./text-span.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
 /** Ends that are not sentence ends: an initial, an abbreviation with periods inside or a title, as in "J.", "U.S." or "St.". */
