@@ -1,7 +1,7 @@
 /** What the main thread and the worker threads say to each other. Everything here is structured-cloneable. */
 
 import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
-import type { TextSpan } from "../text-span.js";
+import type { ScoredSpan, TextSpan } from "../text-span.js";
 
 /**
  * Vectors of which only the direction matters, one after the other: bytes for documents, and 16 bits per number for queries, each of which is
@@ -68,6 +68,8 @@ export interface ModelInfo {
   activation?: "sigmoid" | "identity";
   /** The instruction in the prompt (cross-encoders that have one). */
   instruction?: string;
+  /** Cross-encoders with a pruning head: parts whose probability is at least this are kept. */
+  keepThreshold?: number;
   /** Milliseconds that loading took. */
   load: number;
   runtime: RuntimeName;
@@ -89,7 +91,7 @@ export interface PassageOptions {
   passageOverlap?: number | undefined;
 }
 
-/** Scores texts against a query. */
+/** Scores texts against a query. Texts in parts are for models with a pruning head; from others they get no result. */
 export interface PairJob extends JobLimits, PassageOptions {
   task: "pairs";
   query: string;
@@ -133,16 +135,16 @@ export interface LateJob extends JobLimits, PassageOptions {
 
 export type Job = PairJob | VectorJob | LateJob;
 
-/** Late interaction: a text whose parts are compared with the query one by one. */
+/** A text whose parts are scored one by one. */
 export interface PartedText {
   text: string;
   /** In order, not overlapping. */
   parts: readonly TextSpan[];
-  /** If the text was encoded before: in one piece, with the settings of the job. */
+  /** Late interaction, if the text was encoded before: in one piece, with the settings of the job. */
   vectors?: TokenVectors | undefined;
 }
 
-/** One input of a job: a text, or, in late interaction, one that was encoded before, or one in parts. */
+/** One input of a job: a text, one in parts, or, in late interaction, one that was encoded before. */
 export type JobInput = string | TokenVectors | PartedText;
 
 /** How a part of a text compares with the query. */
@@ -151,6 +153,12 @@ export interface PartResult {
   similarity: number;
   /** The best cosine of each token of the query; empty for a part without tokens. */
   cosines: Float32Array<ArrayBuffer>;
+}
+
+/** A part of a text with the mean probability to keep its tokens; 0 if none was read. */
+export interface KeptPart extends ScoredSpan {
+  /** Number of its tokens that were read. */
+  tokens: number;
 }
 
 /** An encoded text in late interaction. */
@@ -194,9 +202,11 @@ export interface TextResult {
   truncated: boolean;
   /** Pair jobs: part of the query was truncated. */
   queryTruncated?: boolean;
+  /** Pair jobs, models with a pruning head: the parts or else the sentences of the text. */
+  kept?: KeptPart[];
   /** The passage that the score comes from. */
   passage?: TextSpan;
-  /** One per part, for a text in parts. Of a query in parts, `rows` alone. */
+  /** Late jobs: one per part, for a text in parts. Of a query in parts, `rows` alone. */
   parts?: PartResult[];
   /** For a text in parts: where each part's tokens are among the vectors. */
   rows?: (readonly [from: number, to: number])[];

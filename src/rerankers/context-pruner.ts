@@ -31,8 +31,8 @@ export interface ContextPrunerInput {
   /**
    * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
    * document remains in any case.
-   * @default none. Without a limit and a threshold, sentences remain whose share of the document's evidence, measured by the odds of their
-   * scores, is at least 0.69 times their share of its characters.
+   * @default the threshold of a model that prunes; otherwise none. Without a limit and a threshold, sentences remain whose share of the
+   * document's evidence, measured by the odds of their scores, is at least 0.69 times their share of its characters.
    */
   threshold?: number | undefined;
 }
@@ -91,20 +91,23 @@ export class ContextPruner extends BaseDocumentCompressor {
     const sentences = texts.map((text) => cutSentences(text, longestSentence(text, this.#options)));
     const parted = texts.map((text, index) => ({ text, parts: sentences[index]! }));
     const inContext = await this.#scorer.scoreParts?.(query, parted, signal);
-    for (const [index, each] of inContext?.entries() ?? [])
-      checkScores(scorerName(this.#scorer), each, sentences[index]!.length);
-    const scores = inContext ?? (await this.#scoreAlone(query, texts, sentences, signal));
-    this.#checkScale();
-    const curve = this.#scorer.calibration;
+    if (inContext)
+      for (const [index, { length }] of sentences.entries())
+        checkScores(scorerName(this.#scorer), inContext.scores[index]!, length);
+    const scores = inContext?.scores ?? (await this.#scoreAlone(query, texts, sentences, signal));
+    const isChosen = inContext?.threshold !== undefined;
+    this.#checkScale(isChosen);
+    const curve = isChosen ? undefined : this.#scorer.calibration;
     // Scores of sentences read in context lie closer together. With these powers the same rule keeps about the same share of the characters of
     // SQuAD's training paragraphs, on which they were chosen.
     const power = curve && (inContext ? 4 : 1);
+    const threshold = this.#isLimited() ? this.#options.threshold : inContext?.threshold;
     return documents.map((document, index) => {
       const spans = sentences[index]!.map((span, i): ScoredSpan => {
         const raw = scores[index]![i]!;
         return { ...span, score: curve ? calibrate(raw, curve) : raw };
       });
-      return prune(document, selectSentences(texts[index]!, spans, { ...this.#options, power }));
+      return prune(document, selectSentences(texts[index]!, spans, { ...this.#options, threshold, power }));
     });
   }
 
@@ -135,11 +138,15 @@ export class ContextPruner extends BaseDocumentCompressor {
     );
   }
 
-  /** Some scorers know their calibration only once the model is loaded. */
-  #checkScale(): void {
+  #isLimited(): boolean {
     const { maxCharacters, maxTokens, threshold } = this.#options;
-    if (this.#scorer.calibration) checkThreshold(threshold);
-    else if ((maxCharacters ?? maxTokens ?? threshold) === undefined) {
+    return (maxCharacters ?? maxTokens ?? threshold) !== undefined;
+  }
+
+  /** Some scorers know their calibration only once the model is loaded. */
+  #checkScale(isProbability: boolean): void {
+    if (isProbability || this.#scorer.calibration) checkThreshold(this.#options.threshold);
+    else if (!this.#isLimited()) {
       throw InvalidOptionError.because(
         "maxCharacters",
         undefined,

@@ -98,6 +98,17 @@ export interface PartedText {
   parts: readonly TextSpan[];
 }
 
+/** Scores of the parts of texts. */
+export interface PartScores {
+  /** One list per text with one number per part. */
+  scores: readonly (readonly number[])[];
+  /**
+   * Set if the scores are probabilities, 0 to 1, of a model that was trained to choose parts: the one from which it keeps a part. Without it
+   * the scores are on the scale of the raw scores of whole texts.
+   */
+  threshold?: number;
+}
+
 /** Options of one {@link RelevanceScorer.score} call. */
 export interface ScoreOptions {
   /** Stops the work; the call then rejects with the signal's reason. */
@@ -131,13 +142,9 @@ export interface RelevanceScorer {
   /**
    * Scores parts of texts, such as sentences, each read in the context of its text. `ContextPruner` prefers it to scoring sentences as texts.
    *
-   * @returns One list per text with one number per part, on the scale of the raw scores; undefined if the model cannot do it.
+   * @returns undefined if the model cannot do it.
    */
-  scoreParts?(
-    query: string,
-    texts: readonly PartedText[],
-    signal?: AbortSignal,
-  ): Promise<readonly (readonly number[])[] | undefined>;
+  scoreParts?(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores | undefined>;
   /** Name for reports and traces. @default the class name */
   readonly model?: string;
   /** Score of a blank text, which is never passed to {@link score}. @default -(2 ** 100) */

@@ -5,6 +5,7 @@ import { cacheKey } from "./cache-key.js";
 import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
 import {
   LOWEST_SCORE,
+  type PartScores,
   type RelevanceScorer,
   type ScoreCacheReport,
   type ScoreOptions,
@@ -142,6 +143,11 @@ export class CachedScorer implements RelevanceScorer {
     const entries = texts.map((each) => found.get(each) as CachedScore);
     options.onReport?.({ ...report, ...cachedReport(entries), scoreCache: counts });
     return entries.map(({ score }) => score);
+  }
+
+  /** Scores parts with the scorer. Their scores are not cached. */
+  async scoreParts(...call: Parameters<NonNullable<RelevanceScorer["scoreParts"]>>): Promise<PartScores | undefined> {
+    return this.#scorer.scoreParts?.(...call);
   }
 
   /** Frees the memory and the scorer. The store stays open. */

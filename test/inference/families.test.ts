@@ -13,60 +13,66 @@ interface Pairs {
   truncated: boolean[];
 }
 
-describe.each(["roberta", "jina-bert", "deberta-v2", "modernbert-modules", "qwen3-causal", "qwen3-seq-cls"])(
-  "cross-encoder %s",
-  (name) => {
-    const { pairs, logits, truncated } = golden(name) as Pairs;
-    const scorer = new OnnxCrossEncoder({ model: tiny(name), activation: "identity", workers: 1 });
-    afterAll(() => scorer.dispose());
+describe.each([
+  "roberta",
+  "jina-bert",
+  "deberta-v2",
+  "modernbert-modules",
+  "modernbert-pruning",
+  "bert-pruning",
+  "qwen3-causal",
+  "qwen3-seq-cls",
+])("cross-encoder %s", (name) => {
+  const { pairs, logits, truncated } = golden(name) as Pairs;
+  const scorer = new OnnxCrossEncoder({ model: tiny(name), activation: "identity", workers: 1 });
+  afterAll(() => scorer.dispose());
 
-    it("gives the same scores as the Python reference", async () => {
-      // Qwen3's reference truncates the document's end, as this package does. The other references truncate the longer text.
-      const truncatesAlike = name.startsWith("qwen3");
-      const rows = pairs.flatMap(([query, text], index) =>
-        text.trim() === "" || (truncated[index] && !truncatesAlike)
-          ? []
-          : [{ query, text, logit: logits[index]![0]!, cut: truncated[index]! }],
-      );
-      expect(rows.length).toBeGreaterThan(35);
-      expect(rows.some(({ cut }) => cut)).toBe(truncatesAlike);
-      for (const { query, text, logit, cut } of rows) {
-        const reports: ScorerReport[] = [];
-        const [score] = await scorer.score(query, [text], { onReport: (report) => reports.push(report) });
-        expect(Math.abs(score! - logit), `${query} | ${text}`).toBeLessThan(1e-4);
-        expect(reports[0]!.truncated).toEqual([cut]);
-      }
-    });
-
-    it("gives a text the same score alone and among other texts", async () => {
-      const query = pairs[0]![0];
-      const texts = pairs.map(([, text]) => text).filter((text) => text.trim() !== "");
-      const together = await scorer.score(query, texts);
-      for (const [index, text] of texts.entries()) {
-        const [alone] = await scorer.score(query, [text]);
-        expect(Math.abs(together[index]! - alone!), text).toBeLessThan(1e-4);
-      }
-    });
-
-    it("scores the best passage of a long document and reports its exact span", async () => {
-      const best = new OnnxCrossEncoder({
-        model: tiny(name),
-        activation: "identity",
-        workers: 1,
-        longDocuments: "max-passage",
-      });
-      const text = Array.from({ length: 60 }, (_, index) => `${pairs[index % 10]![1]} 𠮷野家 e\u0301\r\n`).join("");
+  it("gives the same scores as the Python reference", async () => {
+    // Qwen3's reference truncates the document's end, as this package does. The other references truncate the longer text.
+    const truncatesAlike = name.startsWith("qwen3");
+    const rows = pairs.flatMap(([query, text], index) =>
+      text.trim() === "" || (truncated[index] && !truncatesAlike)
+        ? []
+        : [{ query, text, logit: logits[index]![0]!, cut: truncated[index]! }],
+    );
+    expect(rows.length).toBeGreaterThan(35);
+    expect(rows.some(({ cut }) => cut)).toBe(truncatesAlike);
+    for (const { query, text, logit, cut } of rows) {
       const reports: ScorerReport[] = [];
-      const [score] = await best.score(pairs[3]![0], [text], { onReport: (report) => reports.push(report) });
-      const { start, end } = reports[0]!.passages![0]!;
-      expect(start).toBeGreaterThanOrEqual(0);
-      expect(end).toBeLessThanOrEqual(text.length);
-      const [again] = await best.score(pairs[3]![0], [text.slice(start, end)]);
-      expect(Math.abs(again! - score!)).toBeLessThan(1e-4);
-      await best.dispose();
+      const [score] = await scorer.score(query, [text], { onReport: (report) => reports.push(report) });
+      expect(Math.abs(score! - logit), `${query} | ${text}`).toBeLessThan(1e-4);
+      expect(reports[0]!.truncated).toEqual([cut]);
+    }
+  });
+
+  it("gives a text the same score alone and among other texts", async () => {
+    const query = pairs[0]![0];
+    const texts = pairs.map(([, text]) => text).filter((text) => text.trim() !== "");
+    const together = await scorer.score(query, texts);
+    for (const [index, text] of texts.entries()) {
+      const [alone] = await scorer.score(query, [text]);
+      expect(Math.abs(together[index]! - alone!), text).toBeLessThan(1e-4);
+    }
+  });
+
+  it("scores the best passage of a long document and reports its exact span", async () => {
+    const best = new OnnxCrossEncoder({
+      model: tiny(name),
+      activation: "identity",
+      workers: 1,
+      longDocuments: "max-passage",
     });
-  },
-);
+    const text = Array.from({ length: 60 }, (_, index) => `${pairs[index % 10]![1]} 𠮷野家 e\u0301\r\n`).join("");
+    const reports: ScorerReport[] = [];
+    const [score] = await best.score(pairs[3]![0], [text], { onReport: (report) => reports.push(report) });
+    const { start, end } = reports[0]!.passages![0]!;
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(end).toBeLessThanOrEqual(text.length);
+    const [again] = await best.score(pairs[3]![0], [text.slice(start, end)]);
+    expect(Math.abs(again! - score!)).toBeLessThan(1e-4);
+    await best.dispose();
+  });
+});
 
 describe.each(["bert-encoder", "nomic-bert", "qwen3-embedding"])("embeddings of %s", (name) => {
   const { texts, ...vectors } = golden(name) as { texts: string[] } & Record<"mean" | "cls" | "last", number[][]>;

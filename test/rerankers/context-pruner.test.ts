@@ -109,7 +109,7 @@ describe("ContextPruner", () => {
       score: () => Promise.reject(new Error("not asked")),
       scoreParts: async (query, texts) => {
         asked.push(query, ...texts);
-        return texts.map(({ parts }) => parts.map((_, index) => (index === 1 ? 2 : -2)));
+        return { scores: texts.map(({ parts }) => parts.map((_, index) => (index === 1 ? 2 : -2))) };
       },
     };
     const [pruned] = await new ContextPruner({ model: inContext }).compressDocuments([documentOf(TEXT)], "when?");
@@ -130,7 +130,7 @@ describe("ContextPruner", () => {
       "panels",
     );
     expect(found).toEqual(expected);
-    const wrong: RelevanceScorer = { ...overlap, scoreParts: async () => [[1]] };
+    const wrong: RelevanceScorer = { ...overlap, scoreParts: async () => ({ scores: [[1]] }) };
     const call = new ContextPruner({ model: wrong, ...options }).compressDocuments([documentOf(TEXT)], "panels");
     await expect(call).rejects.toMatchObject({ name: "InvalidResponseError" });
   });
@@ -140,7 +140,9 @@ describe("ContextPruner", () => {
       model: "even",
       calibration: { model: "even", slope: 1, intercept: 0, positives: 1, negatives: 1 },
       score: async () => [],
-      scoreParts: async (_, texts) => texts.map(({ parts }) => parts.map(({ start }) => (start === 0 ? 0.01 : 0))),
+      scoreParts: async (_, texts) => ({
+        scores: texts.map(({ parts }) => parts.map(({ start }) => (start === 0 ? 0.01 : 0))),
+      }),
     };
     const long = `${"A very long sentence, ".repeat(10)}it is.`;
     const [pruned] = await new ContextPruner({ model: even }).compressDocuments(

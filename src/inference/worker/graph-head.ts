@@ -10,6 +10,8 @@ export interface BatchOutput {
   dims: readonly number[];
   /** Late interaction: one vector per row for the whole text, if the model has such an output. */
   pooled?: { values: Float32Array; dimension: number };
+  /** Models with a pruning head: the probability to keep each token, as many per row as the longest sequence has tokens. */
+  keep?: Float32Array;
   /** Tokens that went through the graph, padding included. */
   tokens: number;
   /** Frees the runtime's memory; `values` must not be read afterwards. */

@@ -3,6 +3,7 @@ import type { PromptTemplate } from "../../models/types.js";
 import { type EmbeddingSettings, readEmbeddingSettings } from "../formats/embedding-settings.js";
 import { readPositiveLabel } from "../formats/labels.js";
 import { isCausal, isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
+import { flattenConfig, keepThreshold, pruningOutput, RANKING_OUTPUTS } from "../formats/pruning.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
 import { type LateFraming, type ProjectSettings, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
@@ -12,6 +13,7 @@ import { WorkerFault } from "../worker-fault.js";
 import { causalLmHead } from "./causal-lm-head.js";
 import { fixedShape, graphHead, type Head, type HeadParts, unknownInputs } from "./graph-head.js";
 import { projectTokens, scoreTokens } from "./module-heads.js";
+import { pruningHead } from "./pruning-head.js";
 import type { Platform, RuntimeSession } from "./session.js";
 
 /** A session with its tokenizer, checked against each other. */
@@ -57,7 +59,7 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
   const started = performance.now();
   const { name, kind } = spec;
   const files = new ModelFiles(platform, spec);
-  const config: ModelConfig = await files.required("config.json");
+  const config = flattenConfig(await files.required("config.json"));
   // Before the tokenizer is parsed: glibc returns large blocks to the system when they are freed, but only those larger than any it has seen
   // freed before. Parsing frees large blocks; the weights that the session repacks would then stay allocated after it closes.
   const session = await openSession(platform, spec);
@@ -92,6 +94,9 @@ export async function loadModel(platform: Platform, spec: ModelSpec): Promise<Lo
       runtime: session.runtime,
       ...(activation ? { activation } : {}),
       ...(prompt ? { instruction: prompt.instruction } : {}),
+      ...(kind === "cross-encoder" && !prompt && pruningOutput(session.outputNames, config)
+        ? { keepThreshold: keepThreshold(config) }
+        : {}),
     },
   };
 }
@@ -171,7 +176,7 @@ function chooseHead(spec: ModelSpec, parts: HeadParts, modules: ModuleChain | un
   if (spec.head?.type === "yes-no") return causalLmHead(parts, spec.head);
   if (!spec.head && isCausal(config)) return causalLmHead(parts, { yes: "yes", no: "no" });
   if (modules && modules.steps.length > 0) return scoreTokens(graphHead(parts, pickOutput(session, HIDDEN)), modules);
-  return graphHead(parts, pickOutput(session, ["logits"]));
+  return pruningHead(parts) ?? graphHead(parts, pickOutput(session, RANKING_OUTPUTS));
 }
 
 function pickOutput(session: RuntimeSession, names: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { planLateJob } from "../late-interaction/late-job.js";
-import type { FromWorker, Job, JobInput, JobStats, TextResult, ToWorker } from "../protocol.js";
+import type { FromWorker, Job, JobInput, JobStats, PartedText, TextResult, ToWorker } from "../protocol.js";
 import { toWire } from "../worker-fault.js";
 import { type LoadedModel, loadModel } from "./loaded-model.js";
 import { planPairJob } from "./pair-job.js";
@@ -115,9 +115,9 @@ async function runJob(
 
 function plan(model: LoadedModel, job: Job, inputs: readonly JobInput[], maxLength: number): Work {
   if (job.task === "late") return planLateJob(model, job, inputs, maxLength);
-  // Only late interaction encodes texts ahead.
-  const texts = inputs as readonly string[];
-  return job.task === "pairs" ? planPairJob(model, job, texts, maxLength) : planVectorJob(model, job, texts, maxLength);
+  // Only late interaction encodes texts ahead, and vectors are computed of whole texts.
+  if (job.task === "pairs") return planPairJob(model, job, inputs as readonly (string | PartedText)[], maxLength);
+  return planVectorJob(model, job, inputs as readonly string[], maxLength);
 }
 
 function takeWindow(items: Iterator<Item>): Item[] {

@@ -65,6 +65,22 @@ export function ettin(size: string, parameters: number, facts: Partial<ModelEntr
   });
 }
 
+/**
+ * Rerankers that also say of each token whether to keep it (OpenProvence, Provence and the models trained with their code). Their
+ * publishers offer no ONNX file.
+ */
+export function pruner(name: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
+  return crossEncoder(name, {
+    family: "modernbert",
+    description: "Ranks, and marks the sentences that answer; export it to ONNX first.",
+    files: {},
+    parameters,
+    license: "MIT",
+    source: "unverified",
+    ...facts,
+  });
+}
+
 /** Japanese rerankers of hotchpotch: the second generation (2025) on ModernBERT, the first (2024) on MiniLM and BERT. */
 export function japanese(size: string, parameters: number, facts: Partial<ModelEntry> = {}): ModelEntry {
   const v1 = facts.family !== undefined;

@@ -1,6 +1,6 @@
 import { CALIBRATIONS } from "../bundled.js";
 import type { ModelEntry } from "../types.js";
-import { crossEncoder, ettin, japanese, msMarco, QUANTIZED } from "./cross-encoder-families.js";
+import { crossEncoder, ettin, japanese, msMarco, pruner, QUANTIZED } from "./cross-encoder-families.js";
 import { QWEN3_RERANKER_PROMPT } from "./prompts.js";
 
 /** Cross-encoders, the bundled one first. */
@@ -203,6 +203,27 @@ export const CROSS_ENCODERS: readonly ModelEntry[] = [
     maxLength: 8192,
     activation: "identity",
     source: "unverified",
+  }),
+  pruner("hotchpotch/open-provence-reranker-xsmall-v1", 37, { languages: ["en", "ja"] }),
+  pruner("hotchpotch/open-provence-reranker-v1", 130, { languages: ["en", "ja"] }),
+  pruner("hotchpotch/open-provence-reranker-v1-gte-modernbert-base", 149),
+  pruner("hotchpotch/open-provence-reranker-large-v1", 310, { languages: ["en", "ja"] }),
+  pruner("zilliz/semantic-highlight-bilingual-v1", 568, {
+    family: "xlm-roberta",
+    languages: ["zh", "en"],
+    maxLength: 8192,
+  }),
+  pruner("naver/provence-reranker-debertav3-v1", 430, {
+    family: "deberta-v2",
+    license: "CC-BY-NC-4.0",
+    commercial: false,
+  }),
+  pruner("naver/xprovence-reranker-bgem3-v2", 568, {
+    family: "xlm-roberta",
+    languages: ["multilingual"],
+    maxLength: 8192,
+    license: "CC-BY-NC-4.0",
+    commercial: false,
   }),
   japanese("tiny", 27),
   japanese("xsmall", 37),

@@ -2,10 +2,18 @@ import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
 import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
+import type { ModelInfo, TextResult } from "../../inference/protocol.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";
 import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
-import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
+import type { ScoredSpan } from "../../text-span.js";
+import {
+  LOWEST_SCORE,
+  type PartedText,
+  type PartScores,
+  type RelevanceScorer,
+  type ScoreOptions,
+} from "../relevance-scorer.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */
@@ -139,6 +147,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
         truncated: all.map(({ truncated }) => truncated),
         ...(results.some(({ queryTruncated }) => queryTruncated) ? { queryTruncated: true } : {}),
         passages: all.map(({ passage }) => passage),
+        ...(info.keepThreshold === undefined ? {} : { spans: all.map((result) => keptParts(result, info)) }),
         batches,
         tokens,
         milliseconds: { tokenize, inference },
@@ -147,6 +156,24 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     } finally {
       call.release();
     }
+  }
+
+  /**
+   * Scores parts of texts, such as sentences, with a model that says which tokens to keep (OpenProvence, Provence): a part has the mean
+   * probability of its tokens. Texts that do not fit the model are read in windows of whole parts.
+   *
+   * @param texts Each with its parts, in order and not overlapping.
+   * @returns undefined for a model that only ranks.
+   * @throws As {@link score}.
+   */
+  async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores | undefined> {
+    checkQuery(query);
+    if (texts.length === 0) return undefined;
+    if (this.#options.verify) await this.#verified.get(signal);
+    const { results, info } = await this.#run(query, texts, signal);
+    const { keepThreshold: threshold } = info;
+    if (threshold === undefined) return undefined;
+    return { scores: results.map(({ kept = [] }) => kept.map(({ score }) => score)), threshold };
   }
 
   /** Loads the model into all worker threads, by scoring short texts. */
@@ -165,7 +192,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     await this.dispose();
   }
 
-  #run(query: string, texts: readonly string[], signal: AbortSignal) {
+  #run(query: string, texts: readonly (string | PartedText)[], signal?: AbortSignal) {
     const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
     const passages = { longDocuments, passageLength, passageOverlap };
     return this.#model.run({ task: "pairs", query, instruction, ...passages }, texts, { signal });
@@ -186,4 +213,11 @@ export class OnnxCrossEncoder implements RelevanceScorer {
       async (query, text) => (await this.#run(query, [text], signal)).results[0]!.logit!,
     );
   }
+}
+
+/** The sentences that a model with a pruning head keeps. */
+function keptParts({ kept = [] }: TextResult, { keepThreshold = 0 }: ModelInfo): ScoredSpan[] {
+  return kept
+    .filter(({ score, tokens }) => tokens > 0 && score >= keepThreshold)
+    .map(({ start, end, score }) => ({ start, end, score }));
 }

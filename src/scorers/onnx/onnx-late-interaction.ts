@@ -3,7 +3,7 @@ import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { checkQuery } from "../../options.js";
-import type { PartedText, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import {
   addStats,
   type Comparison,
@@ -107,16 +107,16 @@ export class OnnxLateInteraction implements RelevanceScorer {
    * all of them, and its vectors are cached.
    *
    * @param texts Each with its parts, in order and not overlapping.
-   * @returns One list per text with one similarity per part, between -1 and 1, from the part's own tokens and, by half, those of the part
+   * @returns One similarity per part, between -1 and 1, from the part's own tokens and, by half, those of the part
    * before it; special tokens do not count. Parts beyond the model's limit are read too.
    * @throws As {@link score}.
    * @example
-   * const [scores] = await scorer.scoreParts("who sleeps?", [{ text: "Bees fly. Cats sleep.", parts: [{ start: 0, end: 9 }, { start: 10, end: 21 }] }]);
+   * const { scores } = await scorer.scoreParts("who sleeps?", [{ text: "Bees fly. Cats sleep.", parts: [{ start: 0, end: 9 }, { start: 10, end: 21 }] }]);
    */
-  async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<number[][]> {
+  async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores> {
     checkQuery(query);
-    if (texts.length === 0) return [];
-    return this.#call(query, signal, (call) => scoreParts(call, query, texts));
+    if (texts.length === 0) return { scores: [] };
+    return { scores: await this.#call(query, signal, (call) => scoreParts(call, query, texts)) };
   }
 
   /** Encodes the query and compares documents with it. */

@@ -60,7 +60,7 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
   }
 
   /** Like {@link OnnxLateInteraction.scoreParts}: parts are scored in the context of a text that is read whole. */
-  scoreParts(...call: Parameters<OnnxLateInteraction["scoreParts"]>): Promise<number[][]> {
+  scoreParts(...call: Parameters<OnnxLateInteraction["scoreParts"]>) {
     return this.#late.scoreParts(...call);
   }
 

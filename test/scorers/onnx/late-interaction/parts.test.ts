@@ -28,7 +28,9 @@ afterAll(() => scorer.dispose());
 
 describe("scoreParts", () => {
   it("scores each sentence of a text in context, the one that answers highest", async () => {
-    const [scores] = await scorer.scoreParts(QUERY, [{ text: TEXT, parts: spansOf(SENTENCES) }]);
+    const {
+      scores: [scores],
+    } = await scorer.scoreParts(QUERY, [{ text: TEXT, parts: spansOf(SENTENCES) }]);
     expect(scores).toHaveLength(3);
     expect(scores!.indexOf(Math.max(...scores!))).toBe(1);
     expect(scores!.indexOf(Math.min(...scores!))).toBe(2);
@@ -37,12 +39,20 @@ describe("scoreParts", () => {
   it("gives the same scores with cached vectors, without a cache and for other parts of the same text", async () => {
     await using uncached = new OnnxLateInteraction({ workers: 1, cache: false });
     const parts = spansOf(SENTENCES);
-    const [first] = await scorer.scoreParts(QUERY, [{ text: TEXT, parts }]);
-    const [again] = await scorer.scoreParts(QUERY, [{ text: TEXT, parts }]);
-    const [without] = await uncached.scoreParts(QUERY, [{ text: TEXT, parts }]);
+    const {
+      scores: [first],
+    } = await scorer.scoreParts(QUERY, [{ text: TEXT, parts }]);
+    const {
+      scores: [again],
+    } = await scorer.scoreParts(QUERY, [{ text: TEXT, parts }]);
+    const {
+      scores: [without],
+    } = await uncached.scoreParts(QUERY, [{ text: TEXT, parts }]);
     expect(again).toEqual(first);
     expect(without).toEqual(first);
-    const [last] = await scorer.scoreParts(QUERY, [{ text: TEXT, parts: parts.slice(2) }]);
+    const {
+      scores: [last],
+    } = await scorer.scoreParts(QUERY, [{ text: TEXT, parts: parts.slice(2) }]);
     // The stretch before the first part counts for it, so the best cosines can only be higher.
     expect(last![0]).toBeGreaterThanOrEqual(first![2]!);
   });
@@ -64,7 +74,9 @@ describe("scoreParts", () => {
     const sentences = Array.from({ length: 120 }, (_, index) =>
       index === 119 ? SENTENCES[1]! : `Cats sleep, ${index}.`,
     );
-    const [scores] = await scorer.scoreParts(QUERY, [{ text: sentences.join(" "), parts: spansOf(sentences) }]);
+    const {
+      scores: [scores],
+    } = await scorer.scoreParts(QUERY, [{ text: sentences.join(" "), parts: spansOf(sentences) }]);
     expect(scores).toHaveLength(120);
     expect(Math.min(...scores!)).toBeGreaterThan(-1);
     expect(scores!.indexOf(Math.max(...scores!))).toBe(119);
@@ -72,7 +84,9 @@ describe("scoreParts", () => {
 
   it("works with a model that skips punctuation and marks its texts", async () => {
     await using colbert = new OnnxLateInteraction({ model: tiny, workers: 1 });
-    const [scores, none] = await colbert.scoreParts("old town", [
+    const {
+      scores: [scores, none],
+    } = await colbert.scoreParts("old town", [
       { text: TEXT, parts: spansOf(SENTENCES).slice(0, 1) },
       { text: "", parts: [] },
     ]);
