@@ -111,6 +111,10 @@ export class CachedScorer implements RelevanceScorer {
     return this.#scorer.languages;
   }
 
+  get scoresHoldWithinRequest() {
+    return this.#scorer.scoresHoldWithinRequest;
+  }
+
   async load(options?: { signal?: AbortSignal }): Promise<void> {
     await this.#scorer.load?.(options);
   }

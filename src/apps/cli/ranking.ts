@@ -85,7 +85,7 @@ function chooseModel(options: RankOptions, bar: ProgressBar): RelevanceScorer {
 const CHUNK = 16;
 
 /** The scorer, with a bar that shows how many texts are done. */
-function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScorer {
+export function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScorer {
   return {
     get model() {
       return scorer.model ?? scorer.constructor.name;
@@ -100,6 +100,11 @@ function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScore
     get languages() {
       return scorer.languages;
     },
+    get scoresHoldWithinRequest() {
+      return scorer.scoresHoldWithinRequest;
+    },
+    scoreParts: async (...call) => scorer.scoreParts?.(...call),
+    load: async (options) => scorer.load?.(options),
     score: async (query, texts, { signal, onReport } = {}) => {
       const { length } = texts;
       const onProgress = (done: number) => bar.update(done, length, `${done} of ${length} texts`);
