@@ -1,5 +1,5 @@
 /**
- * One way of scoring passages, in a process of its own so that its memory is its own. Prints one line of JSON.
+ * One way of scoring passages, in a separate process so that its memory can be measured. Prints one line of JSON.
  * usage: node contenders.js NAME MODEL_FOLDER ONNX_FILE PASSAGES(mixed|full) COUNT THREADS RUNS
  */
 import { readFileSync } from "node:fs";
@@ -64,7 +64,7 @@ const contenders = {
     const scorer = new StaticLateInteraction();
     return (onReport) => scorer.score(QUERY, texts, { onReport });
   },
-  /** This package's cross-encoder as it comes. */
+  /** This package's cross-encoder with default settings. */
   async "langchain-rerank"() {
     const { OnnxCrossEncoder } = await import("../dist/onnx.js");
     const scorer = new OnnxCrossEncoder({

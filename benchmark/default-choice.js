@@ -124,7 +124,7 @@ function best(scores, count) {
   );
 }
 
-/** Scores of a second stage for what it reads, above those of the first for the rest. All raw scores here lie between -4 and 4. */
+/** Scores of a second stage for what it reads, above those of the first for the rest. All raw scores here are between -4 and 4. */
 function second(first, read, score) {
   return first.map((value, index) => (read.has(index) ? 10 + score(index) : value));
 }

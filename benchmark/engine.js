@@ -1,5 +1,5 @@
 /**
- * Speed of this package's ONNX engine beside its peers: same ONNX file, same passages, one run. Each contender has a process of its own.
+ * Speed of this package's ONNX engine compared with its peers: same ONNX file, same passages, one run. Each contender has a separate process.
  *
  *   npm run bench                          the bundled int8 model
  *   npm run bench -- --model FOLDER        another one (an fp32 file: scripts/export_cross_encoder.py)

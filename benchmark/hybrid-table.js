@@ -4,10 +4,10 @@
 //   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--cross <name>] [--late <name>|none]
 //                                                   [--first <name>] [--cache <folder>] [--limit <queries>] [--timed <queries>]
 //
-// The data sets are not part of this repository; those that are absent are named and skipped. Scores are kept under --cache, so that a
-// run that was stopped goes on where it was. Times come from a pass of their own over the first queries, one system after the other; let
-// nothing else run meanwhile (--timed 0 leaves it out). --first is "static-en-v1", what a hybrid runs by itself, "static", the cosine of
-// its vectors alone, or an ONNX embedding model.
+// The data sets are not part of this repository; those that are absent are reported and skipped. Scores are stored in --cache, so that an
+// interrupted run continues where it stopped. Times come from a separate pass over the first queries, one system after the other, on an
+// otherwise idle machine (--timed 0 leaves it out). --first is "static-en-v1", the default first stage of a hybrid; "static", the cosine
+// of its vectors alone; or an ONNX embedding model.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";

@@ -1,7 +1,7 @@
 /**
  * Late interaction over the same 100 documents: the first query, which encodes them, and those after it, which find their vectors.
  *
- *   node benchmark/late-interaction.js                   the bundled model, as it comes
+ *   node benchmark/late-interaction.js                   the bundled model with default settings
  *   node benchmark/late-interaction.js --model FOLDER    another one
  *   node benchmark/late-interaction.js --workers 1 --documents 1000 --runs 9
  *
@@ -58,7 +58,7 @@ await warm.score("warm up", mixedPassages(32));
 const runs = { first: [], second: [], folder: [] };
 try {
   for (let run = 0; run < Number(options.runs); run++) {
-    // Options of its own, so that it shares no vectors with the run before.
+    // Different options, so that it shares no vectors with the previous run.
     const scorer = new OnnxLateInteraction({ ...settings, cache: { maxBytes: 2 ** 28 + run } });
     runs.first.push(await timed(scorer, QUERY));
     for (const query of queries) runs.second.push(await timed(scorer, query));

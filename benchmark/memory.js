@@ -4,7 +4,7 @@
  *
  *   node benchmark/memory.js                                          late-en-v1 with one, two and four workers
  *   node benchmark/memory.js --model late-multilingual-v1             another model
- *   node benchmark/memory.js --package . --package ../built-before    two built checkouts, in turns
+ *   node benchmark/memory.js --package . --package ../built-before    two built checkouts, alternating
  *
  * Linux only: the numbers come from /proc/self/status.
  */
@@ -30,7 +30,7 @@ function resident() {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024;
 }
 
-/** Runs in a process of its own. */
+/** Runs in a separate process. */
 async function measure({ folder, model, workers }) {
   const texts = mixedPassages(100);
   const before = resident();

@@ -1,4 +1,4 @@
-/** Deterministic English passages: what is measured is time, which depends on lengths, not on meaning. */
+/** Deterministic English passages for measuring time, which depends on lengths and not on meaning. */
 
 import { randomNumbers } from "./random-numbers.js";
 

@@ -1,11 +1,11 @@
 /**
- * What a newcomer runs beside what they run today, in one table: the models of this package and the usual cross-encoder (six layers, 22.7 M
- * parameters) in its peers. 100 passages of 40-470 tokens, one query; every measurement is a process of its own, and contenders take turns.
+ * Compares the models of this package with the usual cross-encoder (six layers, 22.7 M parameters) in other packages, in one table: 100
+ * passages of 40-470 tokens, one query; every measurement is a separate process, and contenders alternate.
  *
  *   npm run build && node benchmark/peers.js
  *   node benchmark/peers.js --python PYTHON     also sentence-transformers and FastEmbed, where that Python has them
  *
- * Run it with nothing else going on.
+ * Run it on an otherwise idle machine.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,4 +1,4 @@
-// What the stages of the default leave out: nDCG@10 and tokens read of the default with `topN: 10` beside `late-en-v1`, which reads everything.
+// What the stages of the default model leave out: nDCG@10 and tokens read with `topN: 10`, compared with `late-en-v1`, which reads everything.
 //
 //   npm run build && node benchmark/progressive.js [--data <folder of data sets>] [--set "TREC QA" --set HotpotQA] [--test]
 //

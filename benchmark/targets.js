@@ -1,12 +1,12 @@
 /**
- * The whole story in one table: this build beside an earlier one, in turns, each measurement in a process of its own.
+ * Compares this build with an earlier one in one table, in alternating runs, with each measurement in a separate process.
  *
  *   npm run build && node benchmark/targets.js ../base            a built checkout of an earlier commit
  *   node benchmark/targets.js ../base --runs 3 --only first,start
  *
- * `first`: the default's first question over 100 passages of 40-470 tokens, `topN: 10`, beside `late-en-v1` of the earlier build; `second`:
+ * `first`: the default's first question over 100 passages of 40-470 tokens, `topN: 10`, compared with `late-en-v1` of the earlier build; `second`:
  * further questions with `late-en-v1`; `static`; `start`: from the import to the first score; `wasm`: `first` in WebAssembly. Where
- * benchmark/node_modules has transformers.js, `first` shows its cross-encoder too. Run it with nothing else going on.
+ * benchmark/node_modules has transformers.js, `first` shows its cross-encoder too. Run it on an otherwise idle machine.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
-/** Counts of one report, by the format that its name tells. */
+/** Counts of one report, in the format that its name indicates. */
 const READERS = {
   ".json": (text) => {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(text);

@@ -26,7 +26,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     return () => {};
   }
   const { listeners, end } = subscriptions.get(signal) ?? subscribe(signal);
-  // A wrapper of its own, so that the same function can be registered twice.
+  // A new wrapper, so that the same function can be registered twice.
   const entry = () => listener();
   listeners.add(entry);
   return () => {

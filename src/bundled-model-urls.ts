@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "./errors.js";
 
 /**
- * URLs of the bundled models' files, relative to this file and to what it is built to: both are one folder below the package's root. Each
+ * URLs of the bundled models' files, relative to this file and to the built file: both are one folder below the package's root. Each
  * URL is written out because bundlers only find files that are named in this form.
  */
 const FILES: Record<string, () => Record<string, URL>> = {
@@ -34,7 +34,7 @@ export function bundledModelUrls(name: string, modelsUrl?: URL): Record<string, 
   return Object.fromEntries(urls.map(([path, url]) => [path, (base ? new URL(path, base) : url).href]));
 }
 
-/** The files of a model in an npm package of its own. */
+/** The files of a model in a separate npm package. */
 const PACKAGED_FILES = [
   "config.json",
   "tokenizer.json",

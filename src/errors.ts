@@ -232,7 +232,7 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "Object"})`;
 }
 
-/** Rejects the calls of something that is disposed of during them. A class of its own so that other code can tell it from a fault. */
+/** Rejects the calls of something that is disposed of while they run. A separate class, so that other code can distinguish it from a fault. */
 export class Disposed extends BackendError {
   constructor(backend = "onnx worker") {
     super(backend, "it was disposed of during a call. Await all calls before `dispose()`.");

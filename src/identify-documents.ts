@@ -6,7 +6,7 @@ import { InvalidResponseError } from "./errors.js";
  *
  * @param compressor Name of the compressor, for errors.
  * @param texts The candidates' texts.
- * @param markOf The index of the candidate that a returned document is, if something in the document tells.
+ * @param markOf Returns the index of the candidate that a document is, if something in the document shows it.
  * @returns Indexes of candidates, in the order returned.
  * @throws InvalidResponseError if a document is not one of the candidates, cannot be distinguished from another one, or was returned twice.
  */

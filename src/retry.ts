@@ -24,7 +24,7 @@ export interface RetryLimits {
 
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 8_000;
-/** A server that asks for a longer wait is down for this caller. Waiting for it would look like a hang. */
+/** A server that asks for a longer wait is treated as down, because waiting would look like a hang. */
 const LONGEST_RETRY_AFTER = 60_000;
 
 /** True if the same request may succeed after this HTTP status. 501 and 505 say that it never will. */

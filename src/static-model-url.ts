@@ -1,5 +1,5 @@
 /**
- * URL of the bundled static model, relative to this file and to what it is built to: both are one folder below the package's root.
+ * URL of the bundled static model, relative to this file and to the built file: both are one folder below the package's root.
  * Bundlers that understand `new URL(…, import.meta.url)` include the file.
  *
  * @param modelsUrl The folder that the page has configured. Without it, the file next to the package's code.

@@ -6,7 +6,7 @@ import { percentile, round } from "./common.js";
 const ROUNDS = 3;
 
 /**
- * Seconds of two processes with one thread each, of one such process, and of one process as it comes, which uses all cores; in turns.
+ * Seconds of two processes with one thread each, of one such process, and of one process with default settings, which uses all cores; alternating.
  */
 export async function measure({ pairs = 50_000, model }) {
   const folder = await makeData(pairs);

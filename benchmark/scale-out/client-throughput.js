@@ -24,7 +24,7 @@ const server = createServer((request, response) => {
 `;
 
 /**
- * Requests per second of our client and of bare fetch with JSON.parse, in turns: with one body for all requests, and with one that is
+ * Requests per second of our client and of bare fetch with JSON.parse, alternating: with one body for all requests, and with one that is
  * written for each request, as the client has to.
  */
 export async function measure() {

@@ -6,13 +6,13 @@ import { Replica } from "../../examples/scale-out/replicas.js";
 export const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const CLI = at("dist/cli.js");
 
-/** A cross-encoder of random weights and no size to speak of, so that what is measured is everything around it. */
+/** A tiny cross-encoder with random weights, so that only what is around it is measured. */
 export const TINY = at("test/real/fixtures/tiny-xlm-roberta");
 export const TINY_ARGS = ["--no-playground", "--model", `reranker=${TINY}`];
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The value below which a share of the values lies. */
+/** The quantile of the values: a share of them is below it. */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

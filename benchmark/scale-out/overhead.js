@@ -9,7 +9,7 @@ const QUERY = "how do I rerank documents?";
 const TEXTS = sentences(5);
 const BODY = JSON.stringify({ model: "reranker", query: QUERY, documents: TEXTS });
 
-/** Milliseconds of one request at a time, in turns: bare fetch to a replica, our client, and through routers. */
+/** Milliseconds of one request at a time, alternating: bare fetch to a replica, our client, and through routers. */
 export async function measure({ router = "nginx" }) {
   return withReplicas(3, TINY_ARGS, async (replicas) => {
     const [port] = await freePorts(1);

@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it. Installs go to $REAL_SERVERS_CACHE, so that they outlive a checkout and a second run costs nothing.
+# Sourced by the other scripts of this folder. Installs go to $REAL_SERVERS_CACHE, so that they outlive a checkout and a second run costs nothing.
 set -euo pipefail
 
 REAL_SERVERS_CACHE="${REAL_SERVERS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/langchain-rerank/real-servers}"
@@ -6,7 +6,7 @@ mkdir -p "$REAL_SERVERS_CACHE"
 LLAMA_CPP_PYTHON_VERSION=0.3.36
 TORCH_VERSION=2.13.0
 
-# Exit status 75 (EX_TEMPFAIL) tells the test runner "skipped", with the reason as the last line of stderr; anything else but 0 is a failure.
+# Exit status 75 (EX_TEMPFAIL) means "skipped" to the test runner, with the reason as the last line of stderr; anything else but 0 is a failure.
 skip() {
   echo "skipped: $*" >&2
   exit 75
@@ -24,7 +24,7 @@ lock() {
   flock 9
 }
 
-# venv NAME PACKAGE…: a Python environment of its own, made once. It also sees the packages in the folder $SHARED_PACKAGES, if that is set.
+# venv NAME PACKAGE…: a separate Python environment, created once. It also sees the packages in the folder $SHARED_PACKAGES, if that is set.
 venv() {
   local dir="$REAL_SERVERS_CACHE/$1" stamp
   shift
@@ -42,7 +42,7 @@ venv() {
 # packages_of VENV: the folder of its packages.
 packages_of() { "$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }
 
-# PyTorch in an environment of its own, since PyPI's build brings gigabytes that no two servers should install twice. Prints the folder of its
+# PyTorch in a separate environment, because PyPI's build is several gigabytes, which servers should share. Prints the folder of its
 # packages. The version is the one that vLLM is built for.
 torch_packages() {
   lock torch

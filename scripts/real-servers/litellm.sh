@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the LiteLLM proxy in a Python environment of its own. Prints the path of its `litellm` command.
+# Installs the LiteLLM proxy in a separate Python environment. Prints the path of its `litellm` command.
 . "$(dirname "$0")/common.sh"
 
 lock litellm

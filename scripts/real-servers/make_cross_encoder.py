@@ -12,7 +12,7 @@ source, target = sys.argv[1:]
 torch.manual_seed(20)
 model = AutoModelForSequenceClassification.from_pretrained(source, num_labels=1)
 with torch.no_grad():
-    # Logits of different pairs have to lie apart, else equal numbers would prove little.
+    # Logits of different pairs must differ clearly; otherwise equal numbers would prove little.
     model.classifier.weight.normal_(0, 2.0)
 model.save_pretrained(target)
 tokenizer = AutoTokenizer.from_pretrained(source, model_max_length=512)

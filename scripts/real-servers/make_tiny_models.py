@@ -25,7 +25,7 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 
 def randomize(model: torch.nn.Module, seed: int) -> None:
-    """Larger weights than a fresh initialization, so that scores of different pairs lie apart."""
+    """Larger weights than a fresh initialization, so that scores of different pairs differ clearly."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():

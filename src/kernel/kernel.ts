@@ -40,7 +40,7 @@ function compile(): WebAssembly.Module | null {
   }
 }
 
-/** The compiled loops with a memory of their own. */
+/** The compiled loops with their memory. */
 export class Kernel {
   readonly run: KernelExports;
   readonly #memory: WebAssembly.Memory;

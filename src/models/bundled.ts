@@ -1,7 +1,7 @@
 import type { Calibration } from "../calibration.js";
 
 /**
- * Names of the bundled models that run if none is named. They are in a file of their own so that the core entry need not load the
+ * Names of the bundled models that run if none is named. They are in a separate file so that the core entry need not load the
  * registry, and in one object because the bundler would inline single constants and leave an empty import of this file behind.
  */
 export const DEFAULT_MODELS = {

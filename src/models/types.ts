@@ -100,7 +100,7 @@ export interface PublishedMetric {
   from: string;
 }
 
-/** One model of the registry. Pure data: what the engine needs to run it and what a person needs to choose it. */
+/** One model of the registry. Pure data: what the engine needs to run it, and what users need to choose it. */
 export interface ModelEntry {
   /** The name that users pass as `model`: a repository of the Hugging Face hub, or the name of a model of this project. */
   name: string;

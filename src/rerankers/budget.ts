@@ -56,7 +56,7 @@ export function makeBudget(
   return {
     affords(scorer, characters) {
       const isAffordable = used + rates.expect(scorer, characters) < milliseconds;
-      // Halves the estimate, so that one slow call does not end scoring for good.
+      // Halves the estimate, so that one slow call does not end scoring permanently.
       if (!isAffordable && rates.has(scorer)) rates.learn(scorer, 1, 0);
       return isAffordable;
     },

@@ -11,7 +11,7 @@ import { fuse } from "./fusion.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
 import { callScorer, rawScores, withWarnings } from "./score-with.js";
 
-/** @throws InvalidOptionError if there is more than one first stage, or one is not what it should be. */
+/** @throws InvalidOptionError if there is more than one first stage, or one is invalid. */
 export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstStageInput): FirstStage {
   const given = Object.entries({ firstStage, embeddings, firstStageKey }).filter(([, value]) => value !== undefined);
   const [first, second] = given;

@@ -40,7 +40,7 @@ function cosineTo(query: Vector): (document: Vector) => number {
   };
 }
 
-/** The vector scaled so that its largest value is ±1; a zero vector stays as it is. */
+/** The vector scaled so that its largest value is ±1; a zero vector stays unchanged. */
 function unitPeak(vector: readonly number[]): number[] {
   const peak = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return vector.map((value) => (peak > 0 ? value / peak : 0));

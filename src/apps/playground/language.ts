@@ -1,6 +1,6 @@
 import type { PlaygroundModel } from "../shared/playground-protocol.js";
 
-/** Scripts other than Latin, with a name for people and the languages whose models read them. */
+/** Scripts other than Latin, with their display names and the languages whose models read them. */
 const SCRIPTS: readonly { name: string; letters: RegExp; languages: readonly string[] }[] = [
   { name: "Japanese", letters: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, languages: ["ja"] },
   { name: "Chinese", letters: /\p{Script=Han}/gu, languages: ["zh", "ja"] },

@@ -14,7 +14,7 @@ import type { ResultList } from "./view/result-list.js";
 /** Milliseconds that a request may take before a bar says that it is under way: a flash would only disturb. */
 const PATIENCE = 150;
 
-/** The right side of the page: asks for an order, and shows it. One request at a time; a new one ends the one before. */
+/** The right side of the page: requests an order and shows it. Only one request runs at a time; a new one cancels it. */
 export class Ranking {
   readonly #backend: PlaygroundBackend;
   readonly #form: Form;

@@ -17,7 +17,7 @@ export interface ThresholdQuality {
   kept: number;
 }
 
-/** A threshold, and what it achieves on the queries that it was chosen by. */
+/** A threshold, and what it achieves on the queries by which it was chosen. */
 export interface Threshold extends ThresholdQuality {
   threshold: number;
 }

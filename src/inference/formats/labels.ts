@@ -61,7 +61,7 @@ function isPositive(label: string, other: string): boolean {
 /**
  * The index of the label that means "relevant", by the registry, the caller or the labels' names.
  *
- * @throws WorkerFault if none of them shows it.
+ * @throws WorkerFault if it is not clear from any of them.
  */
 export function readPositiveLabel({ name, head, positiveLabel: chosen }: ModelSpec, { id2label }: ModelConfig): 0 | 1 {
   if (chosen === undefined && head?.type === "two-logits") return head.positive;

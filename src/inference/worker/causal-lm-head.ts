@@ -4,7 +4,7 @@ import type { Encoded } from "../tokenizer/sequences.js";
 import { cacheOutput, emptyCache, type Head, type HeadParts, isCacheInput } from "./graph-head.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "./session.js";
 
-/** Shared prefixes below this number of tokens are not worth a pass of their own. */
+/** Shared prefixes below this number of tokens are not worth a separate forward pass. */
 const LEAST_SHARED = 8;
 
 /**

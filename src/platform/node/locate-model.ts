@@ -121,7 +121,7 @@ function looksLikePath(name: string): boolean {
   );
 }
 
-/** The folder of a model that npm installs: a bundled one, or one in a package of its own. */
+/** The folder of a model that npm installs: a bundled one, or one in a separate package. */
 export function installedFolder({ name, bundled, package: packageName }: ModelEntry): string | undefined {
   if (bundled) {
     const home = packageFolder("langchain-rerank");

@@ -26,7 +26,7 @@ const KNOWN = {
 /** Name of an instruction set. */
 export type InstructionSet = keyof typeof KNOWN;
 
-/** The instruction sets of this processor, or `undefined` where the system does not tell them. */
+/** The instruction sets of this processor, or `undefined` where the system does not report them. */
 export function instructionSets(): InstructionSet[] | undefined {
   // Every Apple processor has them.
   if (process.arch === "arm64" && process.platform === "darwin") return ["neon", "dotprod"];

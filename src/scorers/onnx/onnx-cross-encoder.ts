@@ -103,7 +103,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     return this.#model.name;
   }
 
-  /** The curve in the registry or in the model's files, unless `activation` is set, which asks for other scores. */
+  /** The curve in the registry or in the model's files, unless `activation` is set, which changes the scores. */
   get calibration(): Calibration | undefined {
     return this.#options.activation === undefined ? this.#model.calibration : undefined;
   }

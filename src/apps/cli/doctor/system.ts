@@ -12,7 +12,7 @@ export interface SystemReport {
   libc?: string;
   processor: string;
   cores: number;
-  /** Absent where the system does not tell them. */
+  /** Absent where the system does not report them. */
   instructionSets?: InstructionSet[];
   /** Bytes. */
   memory: { total: number; free: number };

@@ -1,7 +1,7 @@
 import { decodeUtf8, formatOfFile, guessFormat, splitText, TEXT_EXTENSIONS } from "../../../text-sources/split-text.js";
 import { TextSourceError } from "../../../text-sources/text-source-error.js";
 
-/** Largest file that is opened, in bytes: more than a person ranks by hand, and what a browser's text field still bears. */
+/** Largest file that is opened, in bytes: more than anyone ranks by hand, and as much as a browser's text field can handle. */
 export const MOST_FILE_BYTES = 4 * 2 ** 20;
 
 /**

@@ -18,7 +18,7 @@ const CHECKS: Readonly<Record<keyof PlaygroundState, Check>> = {
   topK: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_TOP_K,
 };
 
-/** The value as a state, or what is wrong with it. */
+/** The value as a state, or a description of what is wrong with it. */
 export function readState(value: unknown): PlaygroundState | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "it holds no settings.";
   const fields = value as Record<string, unknown>;

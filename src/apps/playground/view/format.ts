@@ -1,7 +1,7 @@
 /** Scores below this are the stand-in for "no text to score". */
 const NO_TEXT = -1e30;
 
-/** A score for people: three decimals, or two digits and an exponent where those would be zeros. */
+/** A score for display: three decimals, or two digits and an exponent where those would be zeros. */
 export function formatScore(score: number): string {
   if (score < NO_TEXT) return "no text";
   const size = Math.abs(score);

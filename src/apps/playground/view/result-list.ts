@@ -36,7 +36,7 @@ export class ResultList {
       const first = this.#limit;
       this.#limit += PAGE;
       this.#render();
-      // The button may be gone; the reader goes on at the first of the new cards.
+      // The button may be gone, so the focus moves to the first of the new cards.
       const next = this.#list.children[first];
       if (next instanceof HTMLElement) {
         next.tabIndex = -1;

@@ -61,7 +61,7 @@ interface TypedExtras {
 }
 
 /**
- * What each provider's rerank endpoint takes besides query, texts and model, under the provider's field names. It is sent as it is given.
+ * What each provider's rerank endpoint takes besides query, texts and model, under the provider's field names. It is sent unchanged.
  * Fields that limit the number of results (`top_n`, `top_k`) are left out on purpose: that is what the reranker's `topN` is for.
  */
 export type ProviderExtras = {
