@@ -3,8 +3,7 @@ export { OnnxEmbeddings, type OnnxEmbeddingsOptions } from "./embeddings/onnx-em
 export type { OnnxOptions } from "./inference/engine/onnx-model.js";
 export type { ActivationName, Pooling } from "./models/types.js";
 export { type BrowserSettings, configureBrowser } from "./platform/web/browser-settings.js";
-export type { OnnxLateInteractionOptions } from "./scorers/onnx/late-interaction/options.js";
-export type { VectorCacheOptions } from "./scorers/onnx/late-interaction/shared-vectors.js";
+export type { OnnxLateInteractionOptions, VectorCacheOptions } from "./scorers/onnx/late-interaction/options.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
 export { OnnxLateInteraction } from "./scorers/onnx/onnx-late-interaction.js";
 export { type OnnxScorerOptions, openOnnxScorer } from "./scorers/onnx/open-scorer.js";

@@ -2,6 +2,7 @@
 
 import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
+import type { WireError } from "./worker-fault.js";
 
 /**
  * Vectors of which only the direction matters, one after the other: bytes for documents, and 16 bits per number for queries, each of which is
@@ -238,13 +239,6 @@ export type FromWorker =
   | { type: "cancelled"; id: number }
   /** Without an id: the model could not be loaded. */
   | { type: "failed"; id?: number; error: WireError };
-
-/** An error in a message between threads, where classes do not survive. */
-export type WireError =
-  | { kind: "integrity"; model: string; problem: string; file?: string }
-  | { kind: "option"; option: string; value: unknown; sentence: string }
-  | { kind: "missing"; dependency: string; purpose: string; cause: string }
-  | { kind: "other"; problem: string };
 
 /** A worker thread as the engine sees it, in Node and in browsers. */
 export interface Thread {

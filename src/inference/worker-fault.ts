@@ -5,7 +5,13 @@ import {
   ModelIntegrityError,
   type RerankError,
 } from "../errors.js";
-import type { WireError } from "./protocol.js";
+
+/** An error in a message between threads, where classes do not survive. */
+export type WireError =
+  | { kind: "integrity"; model: string; problem: string; file?: string }
+  | { kind: "option"; option: string; value: unknown; sentence: string }
+  | { kind: "missing"; dependency: string; purpose: string; cause: string }
+  | { kind: "other"; problem: string };
 
 /** A fault in the worker that the caller receives as one of the named errors. */
 export class WorkerFault extends Error {

@@ -19,6 +19,21 @@ export interface ModelConfig {
   /** Where the model was loaded from before it was saved. */
   _name_or_path?: string;
   sentence_transformers?: { activation_fn?: string };
+  /** OpenProvence: the configuration of the encoder, whose fields the outer configuration lacks. */
+  base_model_config?: ModelConfig;
+  /** OpenProvence: maximum number of tokens of query and text. */
+  max_length?: number;
+}
+
+/** The configuration with the fields of OpenProvence's encoder, and OpenProvence's limit, where other models have them. */
+export function flattenConfig(config: ModelConfig): ModelConfig {
+  const { base_model_config: base, max_length: limit } = config;
+  if (typeof base !== "object" || base === null) return config;
+  const positions = Math.min(
+    base.max_position_embeddings ?? Number.POSITIVE_INFINITY,
+    limit ?? Number.POSITIVE_INFINITY,
+  );
+  return { ...config, ...base, ...(Number.isFinite(positions) ? { max_position_embeddings: positions } : {}) };
 }
 
 /** Architectures whose position table starts after the padding index, so that it holds fewer tokens than it has rows. */

@@ -11,25 +11,10 @@ const KEEP_THRESHOLD = 0.1;
 
 /** What `config.json` of a model with a pruning head may add to {@link ModelConfig}. */
 interface PruningConfig extends ModelConfig {
-  /** OpenProvence: the configuration of the encoder, whose fields the outer configuration lacks. */
-  base_model_config?: ModelConfig;
-  /** OpenProvence: maximum number of tokens of query and text. */
-  max_length?: number;
   /** OpenProvence's spelling. */
   default_threadshold?: unknown;
   default_threshold?: unknown;
   langchain_rerank?: { pruning_output?: string };
-}
-
-/** The configuration with the fields of OpenProvence's encoder, and OpenProvence's limit, where other models have them. */
-export function flattenConfig(config: PruningConfig): ModelConfig {
-  const { base_model_config: base, max_length: limit } = config;
-  if (typeof base !== "object" || base === null) return config;
-  const positions = Math.min(
-    base.max_position_embeddings ?? Number.POSITIVE_INFINITY,
-    limit ?? Number.POSITIVE_INFINITY,
-  );
-  return { ...config, ...base, ...(Number.isFinite(positions) ? { max_position_embeddings: positions } : {}) };
 }
 
 /** The output that says of each token whether to keep it; undefined for models without such a head. */

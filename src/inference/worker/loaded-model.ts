@@ -2,8 +2,15 @@ import { QWEN3_RERANKER_PROMPT } from "../../models/registry/prompts.js";
 import type { PromptTemplate } from "../../models/types.js";
 import { type EmbeddingSettings, readEmbeddingSettings } from "../formats/embedding-settings.js";
 import { readPositiveLabel } from "../formats/labels.js";
-import { isCausal, isDecoder, type ModelConfig, maxTokens, namedActivation } from "../formats/model-config.js";
-import { flattenConfig, keepThreshold, pruningOutput, RANKING_OUTPUTS } from "../formats/pruning.js";
+import {
+  flattenConfig,
+  isCausal,
+  isDecoder,
+  type ModelConfig,
+  maxTokens,
+  namedActivation,
+} from "../formats/model-config.js";
+import { keepThreshold, pruningOutput, RANKING_OUTPUTS } from "../formats/pruning.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
 import { type LateFraming, type ProjectSettings, readFormat, resolveFormat } from "../late-interaction/format.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";

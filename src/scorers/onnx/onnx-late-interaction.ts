@@ -2,7 +2,7 @@ import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { checkQuery } from "../../options.js";
+import { checkOptions, checkQuery } from "../../options.js";
 import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import {
   addStats,
@@ -12,11 +12,7 @@ import {
   startCounts,
 } from "./late-interaction/comparison.js";
 import { findMatches } from "./late-interaction/find-matches.js";
-import {
-  checkLateInteractionOptions,
-  type OnnxLateInteractionOptions,
-  passageOptions,
-} from "./late-interaction/options.js";
+import { LATE_INTERACTION_CHECKS, type OnnxLateInteractionOptions } from "./late-interaction/options.js";
 import { scoreParts } from "./late-interaction/score-parts.js";
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
@@ -56,7 +52,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: OnnxLateInteractionOptions = {}) {
-    checkLateInteractionOptions(options);
+    checkOptions(options, LATE_INTERACTION_CHECKS, "OnnxLateInteraction");
     this.#options = options;
     this.#model = new OnnxModel("late-interaction", options.model ?? DEFAULT_MODELS.lateInteraction, options);
     this.#encoder = new LateEncoder(this.#model, options);
@@ -189,7 +185,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
     const { cache = {}, maxLength, queryLength, pooledWeight } = this.#options;
     // The cache depends on whether there are pooled vectors, not on their weight.
     const pooled = pooledWeight === undefined ? undefined : pooledWeight > 0;
-    const settings = { maxLength, pooled, ...passageOptions(this.#options) };
+    const settings = { maxLength, pooled, ...this.#encoder.passages };
     const key = JSON.stringify([located.folder, located.file, this.model, settings, queryLength, cache]);
     return shareVectors(key, () => SharedVectors.open(cache, located, settings));
   }

@@ -1,9 +1,16 @@
 import { SharedTask } from "../../../abort.js";
 import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
-import type { JobInput, JobStats, LateJob, TextResult, TokenVectors } from "../../../inference/protocol.js";
+import type {
+  JobInput,
+  JobStats,
+  LateJob,
+  PassageOptions,
+  TextResult,
+  TokenVectors,
+} from "../../../inference/protocol.js";
 import type { TextSpan } from "../../../text-span.js";
 import type { ScorerReport } from "../../relevance-scorer.js";
-import { type OnnxLateInteractionOptions, passageOptions } from "./options.js";
+import type { OnnxLateInteractionOptions } from "./options.js";
 import type { SharedVectors } from "./shared-vectors.js";
 
 /** Statistics of one call. */
@@ -33,18 +40,18 @@ export interface EncodedQuery {
 
 /** Encodes queries and documents with one model and one set of options. */
 export class LateEncoder {
-  /** Whether long texts are cut into passages, whose vectors are others than those of the whole text. */
-  readonly cutsPassages: boolean;
+  /** How long documents are read, with the default filled in. */
+  readonly passages: PassageOptions;
   readonly #model: OnnxModel;
   /** What the jobs of each role have in common. */
   readonly #jobs: Record<LateJob["role"], Omit<LateJob, "keep">>;
 
   constructor(model: OnnxModel, options: OnnxLateInteractionOptions) {
     this.#model = model;
-    this.cutsPassages = options.longDocuments === "max-passage";
-    const { maxLength, queryLength, pooledWeight } = options;
+    const { maxLength, queryLength, pooledWeight, longDocuments = "truncate", passageLength, passageOverlap } = options;
+    this.passages = { longDocuments, passageLength, passageOverlap };
     const { queryPrefix = "", documentPrefix = "" } = model.entry ?? {};
-    const shared = { task: "late" as const, pooledWeight, ...passageOptions(options) };
+    const shared = { task: "late" as const, pooledWeight, ...this.passages };
     this.#jobs = {
       query: { ...shared, role: "query", prefix: queryPrefix, length: queryLength },
       document: { ...shared, role: "document", prefix: documentPrefix, length: maxLength },

@@ -1,7 +1,19 @@
 import { InvalidOptionError } from "../../../errors.js";
 import { ONNX_CHECKS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
 import { type Checks, checkOptions, expecting, flag, integer, number, oneOf } from "../../../options.js";
-import type { VectorCacheOptions } from "./shared-vectors.js";
+
+/** Options of the cache of document vectors. */
+export interface VectorCacheOptions {
+  /**
+   * Maximum number of bytes in memory. The least recently used vectors are removed first.
+   * @default 268435456 (256 MiB): about 8,000 passages of 250 tokens with 128 numbers each
+   */
+  maxBytes?: number | undefined;
+  /** Also store vectors in this folder, for other processes. @default none */
+  folder?: string | undefined;
+  /** Maximum number of bytes of one model's files in the folder. The oldest are removed first. @default 1073741824 (1 GiB) */
+  maxFolderBytes?: number | undefined;
+}
 
 /** Options of `OnnxLateInteraction`. */
 export interface OnnxLateInteractionOptions extends OnnxOptions {
@@ -44,7 +56,8 @@ const CACHE_CHECKS: Checks<VectorCacheOptions> = {
   maxFolderBytes: number(0, Number.MAX_SAFE_INTEGER),
 };
 
-const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
+/** Checks of {@link OnnxLateInteractionOptions}. */
+export const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
   ...ONNX_CHECKS,
   longDocuments: oneOf(["truncate", "max-passage"]),
   passageLength: integer(8),
@@ -60,17 +73,3 @@ const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
   },
   verify: flag,
 };
-
-/** @throws InvalidOptionError if an option is unknown or invalid. */
-export function checkLateInteractionOptions(options: OnnxLateInteractionOptions): void {
-  checkOptions(options, LATE_INTERACTION_CHECKS, "OnnxLateInteraction");
-}
-
-/** The options for long documents, with the default filled in. */
-export function passageOptions({
-  longDocuments = "truncate",
-  passageLength,
-  passageOverlap,
-}: OnnxLateInteractionOptions) {
-  return { longDocuments, passageLength, passageOverlap };
-}

@@ -76,7 +76,7 @@ async function compareParted(
     return vectors?.passages.length === 1 && !vectors.passages[0]!.span ? { ...text, vectors } : text;
   });
   const add = (index: number, result: TextResult) => {
-    if (result.vectors && !found[index]!.vectors && !encoder.cutsPassages)
+    if (result.vectors && !found[index]!.vectors && encoder.passages.longDocuments === "truncate")
       cached.add(texts[index]!.text, result.vectors);
     delete result.vectors;
   };

@@ -3,7 +3,7 @@ import { Disposed } from "../../../errors.js";
 import type { LocatedModel } from "../../../inference/engine/located-model.js";
 import type { VectorStore } from "../../../inference/late-interaction/vector-store.js";
 import type { TokenVectors } from "../../../inference/protocol.js";
-import { openVectorStore } from "./open-vector-store.js";
+import type { VectorCacheOptions } from "./options.js";
 import { VectorCache } from "./vector-cache.js";
 
 interface Encoding {
@@ -36,19 +36,6 @@ class UnderWay {
     this.#encodings.get(text)?.settle(vectors);
     this.#encodings.delete(text);
   }
-}
-
-/** Options of the cache of document vectors. */
-export interface VectorCacheOptions {
-  /**
-   * Maximum number of bytes in memory. The least recently used vectors are removed first.
-   * @default 268435456 (256 MiB): about 8,000 passages of 250 tokens with 128 numbers each
-   */
-  maxBytes?: number | undefined;
-  /** Also store vectors in this folder, for other processes. @default none */
-  folder?: string | undefined;
-  /** Maximum number of bytes of one model's files in the folder. The oldest are removed first. @default 1073741824 (1 GiB) */
-  maxFolderBytes?: number | undefined;
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
@@ -86,8 +73,11 @@ export class SharedVectors {
   ): Promise<SharedVectors> {
     if (options === false) return new SharedVectors(undefined, undefined);
     const { maxBytes = MAX_BYTES, folder, maxFolderBytes = MAX_FOLDER_BYTES } = options;
-    const store = folder === undefined ? undefined : await openVectorStore(folder, maxFolderBytes, located, settings);
-    return new SharedVectors(new VectorCache(maxBytes), store);
+    const cache = new VectorCache(maxBytes);
+    if (folder === undefined) return new SharedVectors(cache, undefined);
+    // Its code loads only here: nothing else of late interaction touches a disk.
+    const { VectorFolder } = await import("#platform/vector-folder.js");
+    return new SharedVectors(cache, await VectorFolder.open(folder, maxFolderBytes, located, settings));
   }
 
   /** Whether document vectors are cached. */
