@@ -35,9 +35,10 @@ beforeAll(async () => {
   const corpus = Array.from({ length: DOCUMENTS }, (_, index) => {
     return JSON.stringify({ _id: `d${index}`, title: index % 2 ? `Title ${index}` : "", text: textOf(index) });
   });
-  // A blank document, an id that comes last in its row, and one that is a number.
+  // A blank document, ids that come last in their row, have an escape, or are a number.
   corpus.push(
     '{"_id": "blank", "text": " "}',
+    '{"_id": "caf\\u00e9", "text": "an escape in the id"}',
     '{"text": "the id comes last", "_id": "last"}',
     '{"_id": 7, "text": "seven é"}',
   );
@@ -50,7 +51,7 @@ beforeAll(async () => {
   for (let query = 0; query < QUERIES; query++) {
     const depth = 1 + ((query * 5) % DEPTH);
     const ids = Array.from({ length: depth }, (_, rank) => `d${(query * 13 + rank * 31) % DOCUMENTS}`);
-    if (query === 3) ids.push("blank", "last", "7");
+    if (query === 3) ids.push("blank", "café", "last", "7");
     rows.push(...ids.map((id, rank) => `q${query} Q0 ${id} ${rank + 1} ${10 - rank / 10} bm25`));
   }
   writeFileSync(join(data, "bm25.trec"), `${rows.join("\n")}\n`);

@@ -111,7 +111,7 @@ async function scoreQueries(
     let skip = output.queries;
     for await (const query of queries) {
       if (skip-- > 0) continue;
-      const scores = pool.score({ query: query.query, documents: query.documents });
+      const scores = pool.score({ query: query.query, documents: query.documents.join(" ") });
       // Reported when its turn to be written comes.
       scores.catch(() => {});
       waiting.push({ query, scores });

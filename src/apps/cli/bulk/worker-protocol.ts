@@ -23,7 +23,8 @@ export interface WorkerSetup {
 /** A query whose documents are to be scored. */
 export interface WorkerTask {
   query: string;
-  documents: readonly string[];
+  /** IDs with a space between them, which no ID of a run has. A list of strings would grow V8's table of short strings by every ID. */
+  documents: string;
 }
 
 /** From the parent to a worker: first the setup, then tasks. */

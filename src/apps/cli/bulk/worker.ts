@@ -29,7 +29,8 @@ export function runWorker(): void {
 }
 
 function send(message: FromWorker): void {
-  process.send?.(message);
+  // Without a callback, an answer to a parent that was killed would be an error event, before `disconnect` comes.
+  process.send?.(message, () => {});
 }
 
 function describe(error: unknown): { message: string; exitCode: number } {
@@ -54,7 +55,7 @@ class Worker {
   async score({ query, documents }: WorkerTask): Promise<number[]> {
     const { text } = this.#read(this.#queries, query);
     if (text.trim() === "") throw new CliError(`the query "${query}" is blank.`);
-    const texts = documents.map((id) => titleAndText(this.#read(this.#corpus, id)));
+    const texts = documents.split(" ").map((id) => titleAndText(this.#read(this.#corpus, id)));
     const filled = texts.flatMap((each, index) => (each.trim() === "" ? [] : [index]));
     const given = await this.#scorer.score(
       text,
