@@ -5,6 +5,9 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const QUANTILES = [50, 99];
 const NANOSECONDS = 1e9;
 
+/** Milliseconds between two looks at the event loop. */
+const SAMPLING = 10;
+
 interface Histogram {
   buckets: number[];
   count: number;
@@ -25,7 +28,7 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>();
   readonly #waits = emptyHistogram();
   readonly #totals = { documents: 0, tokens: 0 };
-  readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
+  readonly #eventLoop = monitorEventLoopDelay({ resolution: SAMPLING });
 
   constructor() {
     this.#eventLoop.enable();
@@ -54,9 +57,7 @@ export class Metrics {
   /** All metrics, with the state of the queue at this moment. */
   render(queue: QueueState): string {
     const durations = [...this.#durations].flatMap(([route, duration]) => samples(duration, `route="${route}"`));
-    const delays = QUANTILES.map(
-      (percent) => [`{quantile="${percent / 100}"}`, this.#eventLoop.percentile(percent) / NANOSECONDS] as const,
-    );
+    const delays = QUANTILES.map((percent) => [`{quantile="${percent / 100}"}`, this.#delay(percent)] as const);
     return [
       family(
         "requests_total",
@@ -77,6 +78,11 @@ export class Metrics {
       family("event_loop_delay_seconds", "summary", "Delay of the event loop since the start.", delays),
       family("resident_memory_bytes", "gauge", "Memory of the process.", [["", process.memoryUsage.rss()]]),
     ].join("");
+  }
+
+  /** In seconds. Node's histogram holds the time from one look to the next, which of an idle loop is the time between looks. */
+  #delay(percent: number): number {
+    return Math.max(0, this.#eventLoop.percentile(percent) / NANOSECONDS - SAMPLING / 1000);
   }
 
   /** Stops sampling. */
