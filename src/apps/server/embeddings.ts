@@ -28,18 +28,23 @@ const body = (limit: number) =>
     ...ignored("user", "truncate", "truncate_prompt_tokens", "add_special_tokens", "priority", "request_id"),
   });
 
-/** @throws HttpError 400 or 413, naming the field. */
-export function readEmbedRequest(request: object, limit: number): EmbedRequest {
-  const input =
-    "input" in request && typeof request.input === "string" ? requiredText().safeParse(request.input) : null;
-  if (input?.error) throw invalidField("input", "must not be blank");
-  const parsed = parseRequest(body(limit), input ? { ...request, input: [input.data] } : request);
-  return {
-    model: parsed.model ?? undefined,
-    texts: parsed.input,
-    base64: parsed.encoding_format === "base64",
-    queries: /query$/.test(parsed.input_type ?? "document"),
-    dimensions: parsed.dimensions ?? undefined,
+/** Reads a body. @throws HttpError 400 or 413, naming the field. */
+export type ReadEmbedRequest = (body: object) => EmbedRequest;
+
+/** @param limit Texts per request. */
+export function embedRequestReader(limit: number): ReadEmbedRequest {
+  const [schema, single] = [body(limit), requiredText()];
+  return (request) => {
+    const input = "input" in request && typeof request.input === "string" ? single.safeParse(request.input) : null;
+    if (input?.error) throw invalidField("input", "must not be blank");
+    const parsed = parseRequest(schema, input ? { ...request, input: [input.data] } : request);
+    return {
+      model: parsed.model ?? undefined,
+      texts: parsed.input,
+      base64: parsed.encoding_format === "base64",
+      queries: /query$/.test(parsed.input_type ?? "document"),
+      dimensions: parsed.dimensions ?? undefined,
+    };
   };
 }
 

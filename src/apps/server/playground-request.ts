@@ -21,7 +21,8 @@ const method = z.discriminatedUnion(
 const body = (limit: number) =>
   z.strictObject({ query: requiredText(), documents: texts(stringItem(), limit), method });
 
-/** Reads a request of the playground page. @throws HttpError 400 or 413, naming the field. */
-export function readPlaygroundRequest(request: object, limit: number): PlaygroundRequest {
-  return parseRequest(body(limit), request);
+/** Makes a function that reads a request of the playground page. It throws HttpError 400 or 413, naming the field. */
+export function playgroundRequestReader(limit: number): (request: object) => PlaygroundRequest {
+  const schema = body(limit);
+  return (request) => parseRequest(schema, request);
 }

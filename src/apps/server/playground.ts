@@ -4,7 +4,7 @@ import type { PlaygroundModel } from "../shared/playground-protocol.js";
 import { type ModelSource, rankForPlayground } from "../shared/playground-rank.js";
 import { HttpError } from "./http-error.js";
 import { pageHeaders } from "./page-policy.js";
-import { readPlaygroundRequest } from "./playground-request.js";
+import { playgroundRequestReader } from "./playground-request.js";
 import { readBody } from "./read-body.js";
 import type { ServedEmbedder } from "./served-model.js";
 import type { Work } from "./work.js";
@@ -43,9 +43,10 @@ export function servePlayground(app: Hono, { models }: PlaygroundOptions, shared
     scorer: (id) => find(models, "model", id, ({ scorer }) => scorer),
     embeddings: (id) => find(models, "embeddings", id, ({ embedder }) => embedder),
   };
+  const readRequest = playgroundRequestReader(shared.maxDocuments);
   app.get("/playground/models", (context) => context.json({ models: list }));
   app.post("/playground/rerank", async (context) => {
-    const request = readPlaygroundRequest(await readBody(context), shared.maxDocuments);
+    const request = readRequest(await readBody(context));
     const { length } = request.documents;
     return shared.work.run(context, length, ({ signal, ticket }) =>
       ticket.turn(length, async () => {

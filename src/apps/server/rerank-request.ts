@@ -61,36 +61,43 @@ const teiBody = (limit: number) =>
       .nullish(),
   });
 
+/** Reads a body that came to a path. @throws HttpError 400 or 413, naming the field. */
+export type ReadRerankRequest = (path: string, body: object) => RerankRequest;
+
 /**
- * Reads a body by its path and its fields: `/v2/rerank` is Cohere's v2; `texts` on `/rerank` is TEI's; everything else is the format that
- * Jina, Cohere v1, vLLM, Infinity, LocalAI and llama.cpp share.
+ * Makes a function that reads a body by its path and its fields: `/v2/rerank` is Cohere's v2; `texts` on `/rerank` is TEI's; everything else
+ * is the format that Jina, Cohere v1, vLLM, Infinity, LocalAI and llama.cpp share.
  *
- * @throws HttpError 400 or 413, naming the field.
+ * @param limit Texts per request.
  */
-export function readRerankRequest(path: string, body: object, limit: number): RerankRequest {
-  if (path === "/rerank" && "texts" in body && !("documents" in body)) {
-    const { query, model, texts, return_text, raw_scores, truncate } = parseRequest(teiBody(limit), body);
+export function rerankRequestReader(limit: number): ReadRerankRequest {
+  // Made once: building a schema takes several times as long as checking a body against it.
+  const [tei, others] = [teiBody(limit), documentsBody(limit)];
+  return (path, body) => {
+    if (path === "/rerank" && "texts" in body && !("documents" in body)) {
+      const { query, model, texts, return_text, raw_scores, truncate } = parseRequest(tei, body);
+      return {
+        dialect: "tei",
+        model: model ?? undefined,
+        query,
+        texts,
+        topN: undefined,
+        withTexts: return_text ?? false,
+        raw: raw_scores ?? false,
+        truncate: truncate ?? true,
+      };
+    }
+    const dialect = path === "/v2/rerank" ? "cohere-v2" : "jina";
+    const { query, model, documents, top_n, return_documents, raw_scores } = parseRequest(others, body);
     return {
-      dialect: "tei",
+      dialect,
       model: model ?? undefined,
       query,
-      texts,
-      topN: undefined,
-      withTexts: return_text ?? false,
-      raw: raw_scores ?? false,
-      truncate: truncate ?? true,
+      texts: documents,
+      topN: top_n ?? undefined,
+      withTexts: dialect === "jina" && (return_documents ?? false),
+      raw: raw_scores ?? undefined,
+      truncate: true,
     };
-  }
-  const dialect = path === "/v2/rerank" ? "cohere-v2" : "jina";
-  const { query, model, documents, top_n, return_documents, raw_scores } = parseRequest(documentsBody(limit), body);
-  return {
-    dialect,
-    model: model ?? undefined,
-    query,
-    texts: documents,
-    topN: top_n ?? undefined,
-    withTexts: dialect === "jina" && (return_documents ?? false),
-    raw: raw_scores ?? undefined,
-    truncate: true,
   };
 }

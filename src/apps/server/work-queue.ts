@@ -51,6 +51,7 @@ export class WorkQueue {
   readonly #entries = new Set<Entry>();
   #virtual = 0;
   #running = 0;
+  #waitingTexts = 0;
   #secondsPerText: number | undefined;
 
   /**
@@ -76,9 +77,7 @@ export class WorkQueue {
 
   /** Texts that no turn has started on. */
   get waitingTexts(): number {
-    let texts = 0;
-    for (const entry of this.#entries) texts += entry.waitingTexts;
-    return texts;
+    return this.#waitingTexts;
   }
 
   /** How long the request that has waited longest has waited for its first turn, in seconds. */
@@ -106,13 +105,20 @@ export class WorkQueue {
       virtual: this.#virtual,
     };
     this.#entries.add(entry);
+    this.#waitingTexts += texts;
     return {
       turn: (size, task) => this.#turn(entry, size, task, signal),
       close: () => {
-        this.#entries.delete(entry);
+        if (this.#entries.delete(entry)) this.#waitingTexts -= entry.waitingTexts;
         this.#next();
       },
     };
+  }
+
+  /** Texts of an entry wait no longer. */
+  #take(entry: Entry, texts: number): void {
+    entry.waitingTexts -= texts;
+    if (this.#entries.has(entry)) this.#waitingTexts -= texts;
   }
 
   #refuseIfFull(texts: number): void {
@@ -148,7 +154,7 @@ export class WorkQueue {
       const stopListening = onAbort(signal, () => {
         const index = entry.turns.indexOf(turn);
         if (index >= 0) entry.turns.splice(index, 1);
-        entry.waitingTexts -= texts;
+        this.#take(entry, texts);
         reject(signal.reason);
       });
       if (signal.aborted) return;
@@ -181,7 +187,7 @@ export class WorkQueue {
       entry.virtual += turn.texts;
       this.#running++;
       entry.running++;
-      entry.waitingTexts -= turn.texts;
+      this.#take(entry, turn.texts);
       if (!entry.started) this.#onStart((performance.now() - entry.opened) / 1000);
       entry.started = true;
       turn.start();
