@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .command("eval")
     .summary("measure rerankers on a data set with judgments")
     .description(
-      "Measures rerankers on a data set with judgments: quality with confidence intervals, times, and which differences are more than chance.",
+      "Measures rerankers on a data set with judgments: quality with confidence intervals, times, and which differences are significant.",
     );
   addDataOptions(command)
     .option(

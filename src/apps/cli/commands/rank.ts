@@ -50,13 +50,13 @@ export function register(program: Command): void {
       new Option("--dtype <precision>", "weights of a local model").choices(["auto", "fp32", "fp16", "q8", "q4"]),
     )
     .addOption(
-      new Option("--long-documents <how>", "what happens to texts longer than the model reads").choices([
+      new Option("--long-documents <how>", "how to score texts that exceed the model's maximum length").choices([
         "truncate",
         "max-passage",
       ]),
     )
     .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
-    .option("--accept-license", "your use is allowed by the license of a non-commercial model")
+    .option("--accept-license", "confirm that you may use a model whose license forbids commercial use")
     .addOption(
       new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([...TEXT_FORMATS]),
     )
@@ -65,15 +65,15 @@ export function register(program: Command): void {
     .option("--run <file>", "rerank a whole TREC run instead, with --corpus, --queries and --out")
     .option("--corpus <path>", "documents of the run: corpus.jsonl, or a BEIR folder that holds it")
     .option("--queries <path>", "queries of the run (default: queries.jsonl next to the corpus)")
-    .option("--out <file>", "the reranked run; while it is being written, OUT.partial holds what resumes it")
+    .option("--out <file>", "the reranked run; until it is complete, OUT.partial holds what is needed to resume")
     .option(
       "--processes <count>",
-      "processes that score side by side, with one thread each (default: one process that uses all cores)",
+      "processes that score in parallel, with one thread each (default: one process that uses all cores)",
       wholeNumber(1),
     )
     .option(
       "--shard <i/n>",
-      "only part i of n; the outputs of all parts, one after the other, are the whole",
+      "rerank only part i of n; the outputs of all parts, joined in order, equal the output of one run",
       readShard,
     )
     .option("--verbose", "print model, counts and milliseconds to standard error")

@@ -49,7 +49,7 @@ Examples:
   $ curl localhost:8787/v1/rerank -d '{"query": "tea", "documents": ["green tea", "a bicycle"]}'
 
 Endpoints: POST /v1/rerank (Jina, Cohere v1, vLLM), /v2/rerank (Cohere v2), /rerank (TEI, or as /v1), /v1/embeddings (OpenAI);
-GET /health, /v1/models, /metrics (Prometheus). Browsers get a page at / to try the models on.
+GET /health, /v1/models, /metrics (Prometheus). Browsers get the playground at /.
 While a single reranker is served, it answers to any model name.
 
 Only this machine can reach the server unless --host says otherwise, and only under a name of this machine unless
@@ -78,7 +78,7 @@ export function register(program: Command): void {
     .option("-p, --port <number>", "port to listen on, 0 for any free one", wholeNumber(0, 65535), 8787)
     .option(
       "--api-key <key>",
-      `key that clients must send, 8 characters or more; better set ${KEY_VARIABLE}, which other users cannot see`,
+      `key that clients must send, 8 characters or more; prefer ${KEY_VARIABLE}, since other users can see arguments`,
     )
     .option(
       "--allowed-host <name...>",
@@ -87,15 +87,19 @@ export function register(program: Command): void {
     )
     .option("--cors <origin...>", "let pages of this origin call the server, * for any", collect)
     .option("--raw-scores", "answer with logits unless a request says otherwise")
-    .option("--concurrency <count>", "parts of requests worked on at a time (default: 4)", wholeNumber(1))
-    .option("--max-queue <texts>", "texts that may wait; beyond, requests get 429 (default: 20000)", wholeNumber(0))
+    .option("--concurrency <count>", "chunks of requests that are scored at a time (default: 4)", wholeNumber(1))
+    .option(
+      "--max-queue <texts>",
+      "texts that may wait; beyond that, requests get 429 (default: 20000)",
+      wholeNumber(0),
+    )
     .option("--max-documents <count>", "texts per request (default: 1000)", wholeNumber(1))
     .option("--max-body <bytes>", "bytes per request (default: 4194304)", wholeNumber(1))
     .option("--timeout <ms>", "milliseconds from request to answer, then 503 (default: 60000)", wholeNumber(1))
     .option("--grace <ms>", "milliseconds that requests get to finish at shutdown (default: 10000)", wholeNumber(0))
     .option("--log-requests", "print every request as a line of JSON, with its X-Request-Id, to standard error")
-    .option("--accept-license", "your use is allowed by the license of a non-commercial model")
-    .option("--no-playground", "no page to try the models on at /")
+    .option("--accept-license", "confirm that you may use a model whose license forbids commercial use")
+    .option("--no-playground", "do not serve the playground at /")
     .addHelpText("after", HELP + EXIT_CODES_HELP)
     .action(run);
 }
