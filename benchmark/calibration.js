@@ -3,10 +3,10 @@
 //   npm run build && node benchmark/calibration.js [--data <folder of data sets>] [--cache <folder>]
 //
 // Prints the curves as JSON and, for each model and set: the raw score at which a curve fitted on this set alone gives 0.5 ("even at"), the
-// expected calibration error, the Brier score against that of a constant, what a threshold of 0.5 keeps, and a reliability table. The data sets are not part of this repository; absent ones are named and skipped.
+// expected calibration error, the Brier score compared with that of a constant, what a threshold of 0.5 keeps, and a reliability table. The data
+// sets are not part of this repository (default: the folder in RERANK_DATA, or `data`); absent ones are reported and skipped.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { reliability } from "../dist/evaluation.js";
 import { disposeScorers, rawScores, SETS } from "./raw-scores.js";
@@ -45,7 +45,7 @@ const LEAST_SHARE = 0.1;
 const FIRST = 10;
 const { values: options } = parseArgs({
   options: {
-    data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
+    data: { type: "string", default: process.env.RERANK_DATA ?? "data" },
     cache: { type: "string", default: join(tmpdir(), "langchain-rerank-raw-scores") },
   },
 });

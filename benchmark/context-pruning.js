@@ -1,10 +1,11 @@
 /**
- * How often a pruned paragraph still contains the answer, against the share of its characters that remains:
+ * How often a pruned paragraph still contains the answer, and which share of its characters remains:
  *
  *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 1190]
  *
- * DATA is a folder of BEIR sets with an `answers.jsonl` ({ "query-id", "corpus-id", start, end }). Compared are `ContextPruner` with its
- * default rule and with limits, with the multilingual model for sets that are not English, with static scores, and the first characters.
+ * DATA (default: the folder in RERANK_DATA, or `data`) holds BEIR sets with an `answers.jsonl` ({ "query-id", "corpus-id", start, end }).
+ * Compares `ContextPruner` with its default rule, with limits, with the multilingual model for sets that are not English, and with static
+ * scores, and the first characters of the text.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sets: { type: "string", default: "xquad/en" }, limit: { type: "string", default: "1190" } },
 });
-const data = positionals[0] ?? "../shared/data";
+const data = positionals[0] ?? process.env.RERANK_DATA ?? "data";
 const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6];
 
 const readLines = (file) =>

@@ -5,10 +5,9 @@
 //
 // Without --test it prints the development sets, which decide: nDCG@10 per set with the p-value of a paired randomization test against
 // late-en-v1, and the same over all their questions together. With --test it prints the test sets, which only report. The data sets are
-// not part of this repository; absent ones are named and skipped.
+// not part of this repository (default: the folder in RERANK_DATA, or `data`); absent ones are reported and skipped.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { pairedRandomizationTest, parseMeasure } from "../dist/evaluation.js";
 import { disposeScorers, rawScores } from "./raw-scores.js";
@@ -64,7 +63,7 @@ const CANDIDATES = {
 
 const { values: options } = parseArgs({
   options: {
-    data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
+    data: { type: "string", default: process.env.RERANK_DATA ?? "data" },
     cache: { type: "string", default: join(tmpdir(), "langchain-rerank-raw-scores") },
     test: { type: "boolean", default: false },
   },

@@ -4,7 +4,7 @@
 //   npm run build && node benchmark/hybrid-table.js [--data <folder of data sets>] [--sets a,b] [--cross <name>] [--late <name>|none]
 //                                                   [--first <name>] [--cache <folder>] [--limit <queries>] [--timed <queries>]
 //
-// The data sets are not part of this repository; those that are absent are reported and skipped. Scores are stored in --cache, so that an
+// The data sets are not part of this repository (default: the folder in RERANK_DATA, or `data`); absent ones are reported and skipped. Scores are stored in --cache, so that an
 // interrupted run continues where it stopped. Times come from a separate pass over the first queries, one system after the other, on an
 // otherwise idle machine (--timed 0 leaves it out). --first is "static-en-v1", the default first stage of a hybrid; "static", the cosine
 // of its vectors alone; or an ONNX embedding model.
@@ -23,7 +23,7 @@ const SPLITS = { "trec-dl-2020": "full" };
 const DEPTH = 100;
 const { values: given } = parseArgs({
   options: {
-    data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
+    data: { type: "string", default: process.env.RERANK_DATA ?? "data" },
     sets: { type: "string", default: "trec-dl-2020,scifact,cranfield,qed_dev" },
     cross: { type: "string" },
     late: { type: "string" },

@@ -4,16 +4,15 @@
  *
  *   node benchmark/long-documents.js [set] [queries] [candidates]     (default: qed_dev 50 12)
  *
- * Needs the evaluation data in ../shared/data beside the checkout (or RERANK_DATA) and a build in dist/.
+ * Needs the data sets in the folder RERANK_DATA, or data, and a build in dist/.
  */
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { compareRuns, readBeir, readRun } from "../dist/evaluation.js";
 import { OnnxCrossEncoder } from "../dist/onnx.js";
 import { randomNumbers } from "./random-numbers.js";
 
 const [set = "qed_dev", queryCount = "50", candidateCount = "12"] = process.argv.slice(2);
-const data = process.env.RERANK_DATA ?? fileURLToPath(new URL("../../shared/data", import.meta.url));
+const data = process.env.RERANK_DATA ?? "data";
 const folder = `${data}/${set}`;
 if (!existsSync(folder)) {
   console.log(`skipped: ${folder} is not there`);

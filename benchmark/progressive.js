@@ -3,8 +3,7 @@
 //   npm run build && node benchmark/progressive.js [--data <folder of data sets>] [--set "TREC QA" --set HotpotQA] [--test]
 //
 // Without --test it uses development sets, on which the stages were chosen. "found": how many of the model's best ten the default returns.
-// The data sets are not part of this repository; absent ones are named and skipped.
-import { fileURLToPath } from "node:url";
+// The data sets are not part of this repository (default: the folder in RERANK_DATA, or `data`); absent ones are reported and skipped.
 import { parseArgs } from "node:util";
 import { pairedRandomizationTest, parseMeasure } from "../dist/evaluation.js";
 import { OnnxLateInteraction, ProgressiveLateInteraction } from "../dist/onnx.js";
@@ -20,7 +19,7 @@ const BEGINNING = 62;
 
 const { values: options } = parseArgs({
   options: {
-    data: { type: "string", default: fileURLToPath(new URL("../../shared/data", import.meta.url)) },
+    data: { type: "string", default: process.env.RERANK_DATA ?? "data" },
     set: { type: "string", multiple: true },
     test: { type: "boolean", default: false },
   },
