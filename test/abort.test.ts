@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { onAbort, raceAbort, sleep, startCall } from "../src/abort.js";
+import { collectProcessWarnings } from "./support/process-warnings.js";
 
 const never = () => new Promise<never>(() => {});
 const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
@@ -48,15 +49,7 @@ describe("onAbort", () => {
 });
 
 describe("10,000 calls that share one signal", () => {
-  const warnings: Error[] = [];
-  const collect = (warning: Error) => warnings.push(warning);
-  beforeEach(() => {
-    warnings.length = 0;
-    process.on("warning", collect);
-  });
-  afterEach(() => {
-    process.off("warning", collect);
-  });
+  const warnings = collectProcessWarnings();
 
   it("add one listener while they run, none afterwards, and cause no process warning", async () => {
     const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   BackendError,
   CrossEncoderReranker,
@@ -8,20 +8,13 @@ import {
   HybridReranker,
   type RelevanceScorer,
 } from "../../src/index.js";
+import { collectProcessWarnings } from "../support/process-warnings.js";
 import { EndNumber, ids, numbered } from "./scorers.js";
 
 const embeddings = { embedQuery: async () => [1], embedDocuments: async (texts: string[]) => texts.map(() => [1]) };
 
 describe("10,000 calls of one reranker that share one signal", () => {
-  const warnings: Error[] = [];
-  const collect = (warning: Error) => warnings.push(warning);
-  beforeEach(() => {
-    warnings.length = 0;
-    process.on("warning", collect);
-  });
-  afterEach(() => {
-    process.off("warning", collect);
-  });
+  const warnings = collectProcessWarnings();
 
   it.each([
     ["CrossEncoderReranker", () => new CrossEncoderReranker({ model: new EndNumber(), timeout: 60_000 })],
