@@ -43,7 +43,7 @@ describe.skipIf(!chromium)("a page reports, with what to do, that", () => {
     expect(error!.message).toContain("configureBrowser({ modelsUrl })");
   });
 
-  it("a model that is a package of its own is served nowhere", async () => {
+  it("a model in a separate package is not on the site", async () => {
     const score = () =>
       rerank.caught(new rerank.OnnxLateInteraction({ model: "late-multilingual-v1" }).score("a", ["b"]));
     const { modelsUrl: _, ...unset } = PATHS;

@@ -55,7 +55,7 @@ describe.skipIf(!chromium)("models in Chromium", () => {
     for (const [index, value] of found.entries()) expect(value).toBeCloseTo(expected[index]!, 5);
   }
 
-  it("in an npm package of their own are fetched from where the page serves it, and score as in Node", async () => {
+  it("in a separate npm package are fetched from where the page serves it, and score as in Node", async () => {
     const model = "late-multilingual-v1";
     const texts = ["琵琶湖は日本最大の湖である。", "富士山は標高3776メートルの火山である。"];
     const site = await Site.start({ folders: { "": bundle.folder, [model]: MULTILINGUAL } });

@@ -120,7 +120,7 @@ describe.skipIf(!chromium)("the playground of `serve` in Chromium", () => {
       );
     });
 
-    it("stays as it was when a run is stopped, and the next run works", async () => {
+    it("stays unchanged when a run is stopped, and the next run works", async () => {
       const heavy = Array.from({ length: 150 }, (_, index) => `${index} ${DOCUMENTS.join(" ").repeat(5)}`);
       await opened.fill(QUERY, heavy.join("\n"));
       await opened.page.click("#run");

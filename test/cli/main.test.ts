@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.js";
 
 describe("langchain-rerank", () => {
-  it("teaches by example and lists its commands", async () => {
+  it("shows examples and lists its commands", async () => {
     const { code, stdout } = await runCli(["--help"]);
     expect(code).toBe(0);
     for (const word of ["rank", "models", "Examples:", "Exit codes:"]) expect(stdout).toContain(word);

@@ -173,7 +173,7 @@ describe("rank", () => {
     expect(passage.passage.end).toBeLessThanOrEqual(long.length);
   });
 
-  it("tells timings on standard error when asked", async () => {
+  it("prints timings on standard error on request", async () => {
     const { stdout, stderr } = await runCli(["rank", "-q", QUERY, "--verbose", "--json", file("notes.txt")]);
     expect(JSON.parse(stdout)).toHaveLength(3);
     expect(stderr).toMatch(/milliseconds: \{.*"inference":/);

@@ -34,7 +34,7 @@ describe("the multilingual package", () => {
     });
   });
 
-  it("brings files that are found and give their golden scores", async () => {
+  it("contains files that are found and give their golden scores", async () => {
     const printed = await run("npm", ["pack", "--json", "--pack-destination", folder], source);
     const [{ filename, size, files }] = Object.values(JSON.parse(printed) as object) as [
       { filename: string; size: number; files: { path: string }[] },

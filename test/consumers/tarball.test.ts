@@ -65,7 +65,7 @@ describe("the tarball", () => {
     expect((await run("npx", ["--no-install", "langchain-rerank", "--version"], project)).trim()).toBe(version);
   });
 
-  it("brings peers of its own accord, and the optional runtime", async () => {
+  it("installs peer dependencies automatically, and the optional runtime", async () => {
     const listed = JSON.parse(await run("npm", ["ls", "--all", "--json"], project)) as {
       dependencies: Record<string, { dependencies: Record<string, unknown> }>;
       problems?: string[];

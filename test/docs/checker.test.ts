@@ -49,7 +49,7 @@ describe("the checks of pages find", () => {
     expect(() => modulesOf(parsePage("x.md", fence("ts", "1;", "runn")))).toThrow(/"runn" is no check/);
   });
 
-  it("other words and other numbers in what is printed", () => {
+  it("reports other words and other numbers in the output", () => {
     expect(samePrint("sim 0.981  a\n", "sim 0.97 a")).toBe(true);
     expect(samePrint("sim 0.9", "sim 0.5")).toBe(false);
     expect(samePrint("sim 0.9 b", "sim 0.9 a")).toBe(false);

@@ -45,7 +45,7 @@ describe("the blocks of the pages", () => {
     }
   });
 
-  it("of the shell call what is there, with options that are there", async () => {
+  it("of the shell call existing commands with existing options", async () => {
     const problems = await Promise.all(ofLanguage(...SHELL).map(commandProblems));
     expect(problems.flat()).toEqual([]);
   });

@@ -104,7 +104,7 @@ describe("StaticEmbeddings", () => {
     expect(await embeddings.embedDocuments([])).toEqual([]);
   });
 
-  it("stops between texts when aborted, with the signal's own reason", async () => {
+  it("stops between texts with the signal's reason when aborted", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const texts = Array.from({ length: 5000 }, (_, i) => `text ${i}`);
@@ -133,7 +133,7 @@ describe("a model of one's own", () => {
   });
   afterAll(() => server.close());
 
-  it("comes as bytes, as an address or as a path, all alike", async () => {
+  it("may be given as bytes, as an address or as a path", async () => {
     const path = new URL("model.safetensors", folder);
     const expected = await new StaticEmbeddings().embedQuery("bees");
     for (const model of [

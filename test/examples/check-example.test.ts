@@ -35,7 +35,7 @@ const isThree = ({ count }: { count: number }) => {
   if (count !== 3) throw new Error(`${count} is not 3`);
 };
 
-it("tells checks that hold from those that do not, and goes on after a failure", async () => {
+it("distinguishes checks that pass from those that fail, and continues after a failure", async () => {
   const checks = {
     "three of them": isThree,
     "four of them": () => {

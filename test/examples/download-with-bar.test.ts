@@ -47,12 +47,12 @@ it("downloads nothing for a bundled model", async () => {
   expect(hub.server.requests).toEqual([]);
 });
 
-it("hands on what a download that fails says", async () => {
+it("passes on the message of a failed download", async () => {
   hub.server.hubFaults = [answer(404)];
   await expect(downloadWithBar("someone/tiny", { stream })).rejects.toThrow("someone/tiny");
 });
 
-it("passes on that a license has to be accepted", async () => {
+it("reports that a license has to be accepted", async () => {
   await expect(downloadWithBar("jinaai/jina-reranker-v2-base-multilingual", { stream })).rejects.toThrow(
     "CC-BY-NC-4.0",
   );

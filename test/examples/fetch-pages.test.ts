@@ -62,7 +62,7 @@ it("keeps the order of the results and never has more in transfer than allowed",
   expect(most).toBe(3);
 });
 
-it("names what fails and goes on with the rest", async () => {
+it("names what fails and continues with the rest", async () => {
   const results = [
     ...at("/first", "/dies", "/stalls", "/strange"),
     { title: "mail", url: "mailto:someone" },

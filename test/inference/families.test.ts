@@ -139,7 +139,7 @@ describe("an instruction", () => {
     expect(() => new OnnxCrossEncoder({ instruction: " " })).toThrow("expected a non-blank string");
   });
 
-  it("and a query that is far too long leave room for the document", async () => {
+  it("leave room for the document even with a query that is far too long", async () => {
     await using scorer = new OnnxCrossEncoder({ model: tiny("qwen3-causal"), activation: "identity", workers: 1 });
     const query = "where is the ferry? ".repeat(200);
     const reports: ScorerReport[] = [];

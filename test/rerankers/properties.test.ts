@@ -132,7 +132,7 @@ describe.each(["bert-one-logit", "xlm-roberta", "modernbert"])("the engine runni
     );
   });
 
-  it("gives a text the same score in any company", async () => {
+  it("gives a text the same score among any other texts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 2, maxLength: 8 }), anyQuery, async (texts, query) => {
         const together = await model.score(query, texts);

@@ -108,7 +108,7 @@ it("remembers what the scorer reported about a text", async () => {
 });
 
 describe("a store that fails", () => {
-  it("costs no call, and the report says why", async () => {
+  it("fails no call, and the report says why", async () => {
     const { scorer } = countingScorer();
     const store = {
       get: () => Promise.reject(new Error("connection refused")),

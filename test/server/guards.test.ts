@@ -95,7 +95,7 @@ describe("CORS", () => {
     expect(refused.headers.get("access-control-allow-origin")).toBe("https://app.example");
   });
 
-  it("gives other origins no leave, and none at all without --cors", async () => {
+  it("refuses other origins, and all of them without --cors", async () => {
     const other = await preflight(server.url, "https://other.example");
     expect(other.headers.get("access-control-allow-origin")).toBeNull();
     const none = await post(`${open.url}/v1/rerank`, BODY, { origin: "https://app.example" });

@@ -284,7 +284,7 @@ describe("faults of the server", () => {
     expect(report.warnings).toEqual([expect.stringContaining("in halves")]);
   });
 
-  it("end with the timeout or an abort, socket and all", async () => {
+  it("end with the timeout or an abort, and close their sockets", async () => {
     const never: Handler = () => new Promise(() => undefined);
     server.answer(never);
     await expect(scorerFor({ timeout: 200 }).score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });

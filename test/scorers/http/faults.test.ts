@@ -255,7 +255,7 @@ describe("slow and broken connections", () => {
     await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "RerankTimeoutError" });
   });
 
-  it("ends with the timeout although bytes keep dripping in", async () => {
+  it("ends with the timeout although bytes keep arriving", async () => {
     const { error } = await call(
       (_, response) => {
         response.writeHead(200);

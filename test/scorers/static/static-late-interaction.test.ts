@@ -96,7 +96,7 @@ describe("StaticLateInteraction", () => {
     expect(report.milliseconds!.compare).toBeGreaterThanOrEqual(0);
   });
 
-  it("lets the event loop go on, and stops when aborted with the signal's own reason", async () => {
+  it("does not block the event loop, and stops with the signal's reason when aborted", async () => {
     const texts = Array.from({ length: 5000 }, (_, i) => `text ${i} of many on bees`);
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
@@ -110,7 +110,7 @@ describe("StaticLateInteraction", () => {
     await expect(scorer.score("bees", texts, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  it("answers nothing to nothing without reading a model, and refuses a blank query", async () => {
+  it("returns [] for no texts without reading a model, and refuses a blank query", async () => {
     const absent = new StaticLateInteraction({ model: "./no/such/file" });
     expect(await absent.score("bees", [])).toEqual([]);
     await expect(absent.score("bees", ["a"])).rejects.toThrow(ModelNotFoundError);
@@ -153,7 +153,7 @@ describe("by name", () => {
     expect((await reranker.compressDocuments(documents, "what do bees see"))[0]!.metadata.sim).toBeGreaterThan(0);
   });
 
-  it("is a hybrid's first stage where none is given", async () => {
+  it("is the default first stage of a hybrid", async () => {
     const cross = {
       model: "lengths",
       score: async (_: string, texts: readonly string[]) => texts.map((t) => t.length),

@@ -74,7 +74,7 @@ describe("vectors in memory", () => {
     expect((await score(forgetful)).cache.hits).toBe(0);
   });
 
-  it("stay within their bytes; what was used longest ago goes", async () => {
+  it("stay within their bytes and drop what was used longest ago", async () => {
     await using all = open();
     const { cache } = await score(all);
     const maxBytes = Math.floor(cache.bytes / 2);
@@ -92,7 +92,7 @@ describe("vectors in memory", () => {
     expect((await score(half, [texts.at(-1)!])).cache).toMatchObject({ hits: 1 });
   });
 
-  it("are not kept where one text is more than everything that may be", async () => {
+  it("are not cached if one text exceeds the limit by itself", async () => {
     await using none = open({ cache: { maxBytes: 0 } });
     await score(none);
     expect((await score(none)).cache).toMatchObject({ hits: 0, misses: texts.length, bytes: 0 });
@@ -119,7 +119,7 @@ describe("vectors in memory", () => {
     expect((await score(longer)).report.batches).toBe(0);
   });
 
-  it("go when the last instance is disposed of", async () => {
+  it("are freed when the last instance is disposed of", async () => {
     const one = open();
     const two = open();
     await score(one);
@@ -149,7 +149,7 @@ describe("a call", () => {
     expect(total(together)).toBe(total(later) + QUERY_TOKENS);
   });
 
-  it("gives texts that hold nothing the lowest score, and sends none of them", async () => {
+  it("gives blank texts the lowest score, and sends none of them", async () => {
     await using scorer = open();
     const { scores, report, cache } = await score(scorer, ["", " \n\t", texts[0]!, "\u00a0"]);
     expect([scores[0], scores[1], scores[3]]).toEqual([0, 0, 0]);
@@ -161,7 +161,7 @@ describe("a call", () => {
     await expect(scorer.score("  ", texts)).rejects.toMatchObject({ name: "InvalidInputError", input: "query" });
   });
 
-  it("scores a text the same whatever stands beside it, in any order", async () => {
+  it("scores a text the same next to any other texts, in any order", async () => {
     await using scorer = open();
     await using forgetful = open({ cache: false, batchTokens: 1 });
     const alone = new Map((await score(forgetful)).scores.map((value, i) => [texts[i]!, value]));
@@ -197,7 +197,7 @@ describe("a call", () => {
     await expect(scorer.score(query, many, { signal: AbortSignal.abort("never") })).rejects.toBe("never");
   });
 
-  it("that is aborted takes no query away from another that asks the same", async () => {
+  it("that is aborted leaves a shared query to the other call", async () => {
     await using scorer = open({ cache: false });
     const controller = new AbortController();
     const aborted = scorer.score("a shared query", texts, { signal: controller.signal });
@@ -211,7 +211,7 @@ describe("a call", () => {
 describe("vectors in a folder", () => {
   const stored = (more: object = {}) => open({ cache: { folder, ...more } });
 
-  it("are there for the next instance, with the same scores", async () => {
+  it("are available to the next instance, with the same scores", async () => {
     const first = stored();
     const { scores } = await score(first);
     await first.dispose();
@@ -223,7 +223,7 @@ describe("vectors in a folder", () => {
     expect((await score(second)).cache).toMatchObject({ hits: texts.length, stored: 0 });
   });
 
-  it("serve a model by what its files hold, wherever it lies", async () => {
+  it("serve a model by its files, in any folder", async () => {
     const first = stored();
     await score(first);
     await first.dispose();
@@ -273,7 +273,7 @@ describe("vectors in a folder", () => {
     expect((await score(third)).cache).toMatchObject({ hits: texts.length, damaged: 0 });
   });
 
-  it("stay within their bytes; what was written longest ago goes", async () => {
+  it("stay within their bytes and drop what was written longest ago", async () => {
     const first = stored();
     await score(first);
     await first.dispose();
@@ -287,7 +287,7 @@ describe("vectors in a folder", () => {
     expect(files().filter((path) => statSync(path).mtimeMs > 1000_000)).toHaveLength(6);
   });
 
-  it("cost no call when the folder cannot be written", async () => {
+  it("fail no call when the folder cannot be written", async () => {
     const blocked = join(folder, "a file");
     writeFileSync(blocked, "");
     await using scorer = open({ cache: { folder: blocked } });

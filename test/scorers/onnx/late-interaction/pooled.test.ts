@@ -72,7 +72,7 @@ describe("pooledWeight", () => {
     expect(raw[2]).toBeCloseTo(alone[0]!, 6);
   });
 
-  it("tells that a model has no output for whole texts", async () => {
+  it("reports that a model has no output for whole texts", async () => {
     await expect(scoresOf({ model: COLBERT, pooledWeight: 0.3 })).rejects.toMatchObject({
       name: "BackendError",
       message: expect.stringMatching(/no output for whole texts.*pooledWeight/),

@@ -81,13 +81,13 @@ describe("scores of PyLate", () => {
     expect(largestGap(found, colbert.variants.longer!.scores)).toBeLessThan(ROUNDING);
   });
 
-  it("stay what they are whatever batches the texts come in", async () => {
+  it("do not depend on the batches that the texts are in", async () => {
     const [expected] = await tableOf(tiny("colbert"), colbert.queries.slice(0, 1), colbert.documents);
     const [found] = await tableOf(tiny("colbert"), colbert.queries.slice(0, 1), colbert.documents, { batchTokens: 1 });
     expect(largestGap([expected!], [found!])).toBeLessThan(1e-4);
   });
 
-  it("tell two questions at the end of a long chat apart, by the default model too", async () => {
+  it("distinguish two questions at the end of a long chat, also with the default model", async () => {
     // A tiny model without a query length of its own, and the bundled one.
     for (const options of [{ model: tiny("bert-encoder") }, {}]) {
       await using scorer = new OnnxLateInteraction({ ...options, workers: 1 });
@@ -160,7 +160,7 @@ describe("the bundled model", () => {
     return q.reduce((sum, a) => sum + Math.max(...d.map((b) => dot(a, b))), 0) / q.length;
   }
 
-  it("scores as its own file does, run by hand", async () => {
+  it("scores like its file run by hand", async () => {
     await using scorer = new OnnxLateInteraction({ workers: 1, pooledWeight: 0 });
     expect(scorer.model).toBe("late-en-v1");
     for (const [index, [query, text]] of pairs.entries()) {
@@ -170,7 +170,7 @@ describe("the bundled model", () => {
     }
   });
 
-  it("has a multilingual sister in a package of its own, whose golden scores hold", async () => {
+  it("has a multilingual counterpart in a separate package, whose golden scores hold", async () => {
     await using scorer = new OnnxLateInteraction({ model: "late-multilingual-v1", verify: true, workers: 1 });
     const texts = ["店は九時に開きます。", "怎么退货？", "Die Fähre fährt um neun Uhr ab."];
     const scores = await scorer.score("Wann fährt die Fähre?", texts);

@@ -48,7 +48,7 @@ describe("first calls at the same time over the same documents", () => {
     expect(sum(found, "hits")).toBe(texts.length * (queries.length - 1));
   });
 
-  it("share what they encode also where memory keeps none of it", async () => {
+  it("share what they encode even if memory holds none of it", async () => {
     await using scorer = open({ cache: { maxBytes: 0 } });
     const found = await Promise.all(queries.map((query) => score(scorer, query)));
     // Not once each: what was finished before another call came is gone.
