@@ -24,6 +24,9 @@ const RUNTIMES = [
   },
 ];
 
+/** The tolerance of the golden scores of `late-en-v1`. */
+const TOLERANCE = 0.03;
+
 const { folder, tarball } = inject("packed");
 const project = join(folder, "runtimes");
 
@@ -47,7 +50,8 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("the pac
     await createProject(project, "@langchain/classic");
     await mkdir(project, { recursive: true });
     await writeFile(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-    await install(project, [tarball, "@langchain/core@^1.2.0", ...RUNTIMES.map((runtime) => runtime.package)]);
+    const needed = ["@langchain/core@^1.2.0", "onnxruntime-web@^1.30.0"];
+    await install(project, [tarball, ...needed, ...RUNTIMES.map((runtime) => runtime.package)]);
   });
 
   it.each(RUNTIMES)("scores, aborts, disposes and lets the process end cleanly on $name", async ({ command, args }) => {
@@ -62,6 +66,16 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("the pac
       afterDispose: 1,
       idle: 1,
     });
+    expect(code).toBe(0);
+  });
+
+  it.each(RUNTIMES)("scores in WebAssembly as natively on $name", async ({ command, args }) => {
+    const { code, stdout, stderr } = await run(join(project, "node_modules", command), [...args, "webassembly.mjs"]);
+    expect(stderr).toBe("");
+    const { runtimes, scores } = JSON.parse(stdout) as { runtimes: string[]; scores: [number[], number[]] };
+    expect(runtimes).toEqual(["native", "wasm"]);
+    const [native, wasm] = scores;
+    for (const [index, score] of native.entries()) expect(Math.abs(score - wasm[index]!)).toBeLessThan(TOLERANCE);
     expect(code).toBe(0);
   });
 });

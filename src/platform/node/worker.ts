@@ -31,6 +31,9 @@ async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
 }
 
 function importWasm(): Promise<WasmRuntime> {
+  // In Deno's workers the origin is the string "null", which onnxruntime-web takes for the base of an address and refuses.
+  const { location } = globalThis as { location?: { origin: string } };
+  if (location?.origin === "null") Object.defineProperty(globalThis, "location", { value: undefined });
   return import("onnxruntime-web/wasm");
 }
 
