@@ -129,6 +129,15 @@ describe("findProblems", () => {
       /does not load: ld-linux.*musl \(Alpine Linux\).*static-en-v1/,
     ],
     [
+      "Alpine Linux without the native library",
+      {
+        probe,
+        system: { ...healthy.system, libc: "musl" },
+        runtime: { name: "onnxruntime-node", loads: false, error: "" },
+      },
+      /not installed\. ONNX models cannot run\..*musl \(Alpine Linux\).*install onnxruntime-web/,
+    ],
+    [
       "a binary that was deleted",
       { probe, runtime: { name: "onnxruntime-node", version: "1.30.0", ...broken } },
       /no binary for linux x64/,

@@ -72,6 +72,21 @@ async function probeModel(): Promise<DoctorReport["probe"]> {
   }
 }
 
+/** What to do where the native library does not load. */
+function adviceOnNative({ system, runtime }: Omit<DoctorReport, "problems">, isWasm: boolean): string {
+  if (system.libc === "musl") {
+    const fact = "This system uses musl (Alpine Linux), which onnxruntime-node does not support.";
+    return isWasm
+      ? `${fact} An image with glibc, such as node:22-slim, runs models natively.`
+      : `${fact} Use an image with glibc, such as node:22-slim, install onnxruntime-web, which runs models in WebAssembly, or use the model static-en-v1, which needs no native code.`;
+  }
+  if (runtime.version === undefined)
+    return "Run `npm install onnxruntime-node --ignore-scripts`. npm leaves it out without an error if its install script cannot download CUDA libraries, for example behind a firewall; --ignore-scripts skips that download.";
+  if (runtime.binary === undefined)
+    return `The package has no binary for ${system.platform}. If files were deleted to save space, install the package again; else use the model static-en-v1, which needs no native code.`;
+  return "Install the package again: `npm install onnxruntime-node --ignore-scripts`.";
+}
+
 /** Explains what is wrong in a report. */
 export function findProblems(report: Omit<DoctorReport, "problems">): Problem[] {
   const { system, runtime, installed, cache, probe } = report;
@@ -79,24 +94,15 @@ export function findProblems(report: Omit<DoctorReport, "problems">): Problem[] 
   const add = (serious: boolean, what: string, advice: string) => problems.push({ serious, what, advice });
   // Without the native library, onnxruntime-web may have run the model.
   const isWasm = !runtime.loads && probe.error === undefined;
-  if (runtime.version === undefined) {
-    add(
-      !isWasm,
-      isWasm
-        ? "onnxruntime-node is not installed, so ONNX models run in WebAssembly, which is about three times as slow."
-        : "onnxruntime-node is not installed, so ONNX models cannot run.",
-      "Run `npm install onnxruntime-node --ignore-scripts`. npm leaves it out without an error if its install script cannot download CUDA libraries, for example behind a firewall; --ignore-scripts skips that download.",
-    );
-  } else if (!runtime.loads) {
-    const advice =
-      system.libc === "musl"
-        ? "This system uses musl (Alpine Linux), which onnxruntime-node does not support. Use an image with glibc, such as node:22-slim, install onnxruntime-web, which runs models in WebAssembly, or use the model static-en-v1, which needs no native code."
-        : runtime.binary === undefined
-          ? `The package has no binary for ${system.platform}. If files were deleted to save space, install the package again; else use the model static-en-v1, which needs no native code.`
-          : "Install the package again: `npm install onnxruntime-node --ignore-scripts`.";
-    const consequence = isWasm ? " Models run in WebAssembly, which is about three times as slow." : "";
-    const what = `onnxruntime-node ${runtime.version} is installed but does not load: ${runtime.error}`;
-    add(!isWasm, `${what}${consequence}`, advice);
+  if (!runtime.loads) {
+    const what =
+      runtime.version === undefined
+        ? "onnxruntime-node is not installed"
+        : `onnxruntime-node ${runtime.version} is installed but does not load: ${runtime.error}`;
+    const consequence = isWasm
+      ? "Models run in WebAssembly, which is about three times as slow."
+      : "ONNX models cannot run.";
+    add(!isWasm, `${what.replace(/\.?$/, ".")} ${consequence}`, adviceOnNative(report, isWasm));
   } else if (probe.error !== undefined) {
     add(
       true,
