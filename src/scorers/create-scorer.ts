@@ -137,6 +137,10 @@ class LazyScorer implements RelevanceScorer {
     return this.#scorer?.scoresHoldWithinRequest ?? isListwise(this.#name);
   }
 
+  get readsLessForTopN(): boolean | undefined {
+    return this.#scorer?.readsLessForTopN;
+  }
+
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     if (texts.length === 0) return [];
     return this.#call(options.signal, (scorer, signal) => scorer.score(query, texts, { ...options, signal }));

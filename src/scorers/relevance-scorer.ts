@@ -166,6 +166,11 @@ export interface RelevanceScorer {
    * models). @default false
    */
   readonly scoresHoldWithinRequest?: boolean | undefined;
+  /**
+   * True if {@link ScoreOptions.topN} lets the scorer read less. It then needs all texts in one call. May be undefined until the model has
+   * been loaded. @default false
+   */
+  readonly readsLessForTopN?: boolean | undefined;
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
 }

@@ -2,8 +2,9 @@ import { Document } from "@langchain/core/documents";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RerankServer } from "../../src/apps/server/listen.js";
 import type { ServedEmbedder } from "../../src/apps/server/served-model.js";
-import { CrossEncoderReranker } from "../../src/index.js";
+import { CrossEncoderReranker, createScorer } from "../../src/index.js";
 import { OnnxEmbeddings } from "../../src/onnx.js";
+import type { RelevanceScorer } from "../../src/scorers/relevance-scorer.js";
 import { StaticLateInteraction } from "../../src/static.js";
 import { golden, post, start, tinyCrossEncoder, tinyEmbeddings } from "./fixtures.js";
 
@@ -38,6 +39,37 @@ it("a golden pair comes back with its reference logit, through the whole server"
     const { body } = await post(`${server.url}/v1/rerank`, { query, documents: [document], raw_scores: true });
     expect(body.results[0].relevance_score).toBeCloseTo(golden.logits[index]?.[0] as number, 3);
   }
+});
+
+it("lets the default model read less for top_n, for the same best documents", async () => {
+  const scorer = createScorer();
+  const calls: { texts: number; topN: number | undefined }[] = [];
+  const watched: RelevanceScorer = {
+    readsLessForTopN: true,
+    score(query, texts, options) {
+      calls.push({ texts: texts.length, topN: options?.topN });
+      return scorer.score(query, texts, options);
+    },
+  };
+  const served = await start({ rerankers: new Map([["late-en-v1", watched]]), maxDocuments: 300 });
+  const rerank = async (documents: readonly string[], limits: object) => {
+    calls.length = 0;
+    const { body } = await post(`${served.url}/v1/rerank`, { query: "how do bees fly?", documents, ...limits });
+    return body.results;
+  };
+  const documents = Array.from({ length: 60 }, (_, index) =>
+    index % 20 === 2 ? `Bee ${index} beats its wings.` : `Ferry number ${index} leaves at seven.`,
+  );
+  const all = await rerank(documents, {});
+  expect(calls.length).toBeGreaterThan(1);
+  expect(await rerank(documents, { top_n: 3 })).toEqual(all.slice(0, 3));
+  expect(calls).toEqual([{ texts: 60, topN: 3 }]);
+  // Many texts are read in turns, so that other requests get theirs.
+  await rerank(Array.from({ length: 4 }, () => documents).flat(), { top_n: 3 });
+  expect(calls.length).toBeGreaterThan(1);
+  expect(calls.every(({ topN }) => topN === undefined)).toBe(true);
+  await served.close();
+  await scorer.dispose?.();
 });
 
 describe("rerank formats", () => {

@@ -15,6 +15,9 @@ const CHUNK = 8;
 /** Number of texts up to which a request takes a single turn. */
 const SMALL = 2 * CHUNK;
 
+/** Number of texts up to which a model that reads less for `top_n` gets them all in one turn; more would keep other requests waiting. */
+const MOST_AT_ONCE = 200;
+
 /** A reranker and how it may be called. */
 export interface ServedReranker {
   name: string;
@@ -38,8 +41,12 @@ export async function scoreRequest(
 ): Promise<Scored> {
   const positions = request.texts.flatMap((text, index) => (text.trim() === "" ? [] : [index]));
   const texts = positions.map((position) => request.texts[position] as string);
-  const size = whole || texts.length <= SMALL ? Math.max(1, texts.length) : CHUNK;
-  const given = await scoreInChunks(scorer, request.query, texts, { size, signal, run: ticket.turn });
+  // A request that forbids truncation has to know of every text whether it fits, so all of them have to be read.
+  const readsLess = scorer.readsLessForTopN && request.truncate && texts.length <= MOST_AT_ONCE;
+  const topN = readsLess ? request.topN : undefined;
+  const atOnce = whole || topN !== undefined || texts.length <= SMALL;
+  const size = atOnce ? Math.max(1, texts.length) : CHUNK;
+  const given = await scoreInChunks(scorer, request.query, texts, { size, signal, topN, run: ticket.turn });
   const { report } = given;
   const cut = request.truncate ? -1 : (report.truncated?.indexOf(true) ?? -1);
   if (cut >= 0) {

@@ -7,6 +7,8 @@ export interface ChunkOptions {
   /** Texts per chunk. */
   size: number;
   signal?: AbortSignal | undefined;
+  /** How many of the best texts will be used. Only for a single chunk: the best of one part are not those of all. @default all */
+  topN?: number | undefined;
   /** Starts a chunk, at once or later. @default at once */
   run?: <T>(texts: number, task: () => Promise<T>) => Promise<T>;
   /** Called after each chunk with the number of texts scored so far. */
@@ -28,7 +30,7 @@ export async function scoreInChunks(
   scorer: RelevanceScorer,
   query: string,
   texts: readonly string[],
-  { size, signal, run = (_, task) => task(), onProgress }: ChunkOptions,
+  { size, signal, topN, run = (_, task) => task(), onProgress }: ChunkOptions,
 ): Promise<ChunkedScores> {
   const starts = Array.from({ length: Math.ceil(texts.length / size) }, (_, index) => index * size);
   let done = 0;
@@ -43,7 +45,7 @@ export async function scoreInChunks(
       const onReport = (reported: ScorerReport) => {
         report = reported;
       };
-      const scoring = scorer.score(query, chunk, { signal: call.signal, onReport });
+      const scoring = scorer.score(query, chunk, { signal: call.signal, onReport, ...(topN && { topN }) });
       const scores = await scoring.finally(() => call.release());
       done += chunk.length;
       onProgress?.(done);

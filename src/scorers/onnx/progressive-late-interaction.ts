@@ -32,6 +32,7 @@ interface Estimate {
  * @internal `createScorer()` and rerankers without a model are the public way.
  */
 export class ProgressiveLateInteraction implements RelevanceScorer {
+  readonly readsLessForTopN = true;
   readonly #late: OnnxLateInteraction;
 
   /** @param late Replaces the scorer that the options describe. */
