@@ -142,7 +142,7 @@ describe("an interrupted rank --run", () => {
   });
 
   it("refuses to resume with other inputs or options, and says which changed", async () => {
-    await killWhen(() => existsSync(`${out()}.partial/inputs.json`));
+    await killWhen(() => existsSync(`${out()}.partial/journal`) && statSync(`${out()}.partial/journal`).size > 0);
     const shard = await rankRun(out(), ["--shard", "1/2", "--long-documents", "max-passage"]);
     expect(shard).toMatchObject({
       code: 2,
@@ -158,6 +158,18 @@ describe("an interrupted rank --run", () => {
       code: 2,
       stderr: expect.stringMatching(/it was begun with another corpus\. Delete it/),
     });
+  });
+
+  it("starts anew with other inputs while nothing has been scored", async () => {
+    const run = at("mended.trec");
+    const rows = readFileSync(join(data, "bm25.trec"), "utf8");
+    writeFileSync(run, rows.replace(" d31 ", " d31x "));
+    const corpus = join(data, "corpus.jsonl");
+    const start = () => runCli(["rank", "--run", run, "--corpus", corpus, "--out", out(), "--model", TINY]);
+    expect(await start()).toMatchObject({ code: 1, stderr: expect.stringMatching(/"d31x" is not in the corpus/) });
+    writeFileSync(run, rows);
+    expect(await start()).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(out(), "utf8")).toBe(whole);
   });
 
   /** Starts the command and kills it, with SIGKILL, as soon as the check holds. */

@@ -7,10 +7,12 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -44,7 +46,7 @@ export class PartialOutput {
    * Starts an output, or goes on with one that was interrupted.
    *
    * @param inputs Everything that the output depends on.
-   * @throws CliError when the output exists, belongs to other inputs, or is being written by another process.
+   * @throws CliError when the output exists, has scores for other inputs, or is being written by another process.
    */
   static async open(
     path: string,
@@ -61,9 +63,13 @@ export class PartialOutput {
       );
       if (changed.length > 0) {
         const problem = `it was begun with another ${changed.join(", ")}`;
-        throw new CliError(`${folder}: cannot resume: ${problem}. Delete it, or choose another --out.`, EXIT.usage);
+        if (hasScores(folder))
+          throw new CliError(`${folder}: cannot resume: ${problem}. Delete it, or choose another --out.`, EXIT.usage);
+        // Ended by a mistake in the inputs, which is mended now. What was prepared may belong to the old inputs.
+        for (const name of readdirSync(folder)) if (name !== LOCK) rmSync(join(folder, name));
       }
-    } else {
+    }
+    if (!existsSync(manifest)) {
       writeFileSync(`${manifest}.partial`, wanted);
       renameSync(`${manifest}.partial`, manifest);
     }
@@ -127,7 +133,7 @@ export function preparePartialFolder(path: string): { folder: string; release: (
   }
   const folder = partialFolder(path);
   mkdirSync(folder, { recursive: true });
-  const lock = join(folder, "lock");
+  const lock = join(folder, LOCK);
   const owner = readOwner(lock);
   if (owner && isAlive(owner)) {
     throw new CliError(`${path}: the process ${owner.pid} on ${owner.host} is writing it. If not, delete ${lock}.`);
@@ -135,6 +141,11 @@ export function preparePartialFolder(path: string): { folder: string; release: (
   rmSync(lock, { force: true });
   writeFileSync(lock, `${process.pid} ${hostname()}\n`, { flag: "wx" });
   return { folder, release: () => rmSync(lock, { force: true }) };
+}
+
+function hasScores(folder: string): boolean {
+  const journal = join(folder, "journal");
+  return existsSync(journal) && statSync(journal).size > 0;
 }
 
 function partialFolder(path: string): string {
@@ -163,6 +174,7 @@ function isAlive({ pid, host }: Owner): boolean {
   }
 }
 
+const LOCK = "lock";
 const HASH_LENGTH = 32;
 
 function chain(before: string, rows: Buffer): string {
