@@ -79,12 +79,14 @@ const SAMPLE = 240;
 export function detectForeignLanguage(text: string): Language | undefined {
   const sample = text.slice(0, SAMPLE);
   // Most texts end here: nothing but ASCII and Latin letters.
-  if (/[\u0370-\u1dff\u2e80-\uffff]/.test(sample)) {
-    const letters = count(sample, /\p{L}/gu);
-    const script = SCRIPTS.find((each) => count(sample, each.letters) > letters * SCRIPT_SHARE);
-    if (script) return script;
-  }
-  return detectLatin(sample.toLowerCase());
+  const script = /[\u0370-\u1dff\u2e80-\uffff]/.test(sample) ? detectScript(sample) : undefined;
+  return script ?? detectLatin(sample.toLowerCase());
+}
+
+/** The script of a text if it is not Latin, with the languages that are written in it. */
+export function detectScript(text: string): Language | undefined {
+  const letters = count(text, /\p{L}/gu);
+  return SCRIPTS.find((script) => count(text, script.letters) > letters * SCRIPT_SHARE);
 }
 
 function detectLatin(sample: string): Language | undefined {

@@ -1,20 +1,6 @@
+import { detectScript } from "../../language.js";
 import type { PlaygroundModel } from "../shared/playground-protocol.js";
 
-/** Scripts other than Latin, with their display names and the languages whose models read them. */
-const SCRIPTS: readonly { name: string; letters: RegExp; languages: readonly string[] }[] = [
-  { name: "Japanese", letters: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, languages: ["ja"] },
-  { name: "Chinese", letters: /\p{Script=Han}/gu, languages: ["zh", "ja"] },
-  { name: "Korean", letters: /\p{Script=Hangul}/gu, languages: ["ko"] },
-  { name: "Cyrillic", letters: /\p{Script=Cyrillic}/gu, languages: ["ru", "uk", "bg", "sr", "mk", "be", "kk"] },
-  { name: "Arabic", letters: /\p{Script=Arabic}/gu, languages: ["ar", "fa", "ur"] },
-  { name: "Hebrew", letters: /\p{Script=Hebrew}/gu, languages: ["he"] },
-  { name: "Devanagari", letters: /\p{Script=Devanagari}/gu, languages: ["hi", "mr", "ne"] },
-  { name: "Greek", letters: /\p{Script=Greek}/gu, languages: ["el"] },
-  { name: "Thai", letters: /\p{Script=Thai}/gu, languages: ["th"] },
-];
-
-/** Share of the letters from which a script counts as the text's. */
-const SHARE = 0.2;
 /** Number of characters that are looked at. */
 const SAMPLE = 4000;
 
@@ -40,12 +26,12 @@ export function languageNotice(
   chosen: readonly PlaygroundModel[],
   offered: readonly PlaygroundModel[],
 ): LanguageNotice | undefined {
-  const queryScript = scriptOf(texts.query);
-  const documentsScript = scriptOf(texts.documents);
+  const queryScript = detectScript(texts.query.slice(0, SAMPLE));
+  const documentsScript = detectScript(texts.documents.slice(0, SAMPLE));
   for (const script of [queryScript, documentsScript]) {
     if (!script) continue;
     const reads = ({ languages }: PlaygroundModel) =>
-      languages?.some((code) => code === "multilingual" || script.languages.includes(code));
+      languages?.some((code) => code === "multilingual" || script.codes.includes(code));
     const model = chosen.find((each) => each.languages && !reads(each));
     if (!model) continue;
     const both = queryScript?.name === documentsScript?.name;
@@ -62,12 +48,6 @@ export function languageNotice(
 }
 
 const SERVE = "langchain-rerank serve --model late-multilingual-v1";
-
-function scriptOf(text: string) {
-  const sample = text.slice(0, SAMPLE);
-  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
-  return SCRIPTS.find((script) => (sample.match(script.letters)?.length ?? 0) > letters * SHARE);
-}
 
 function isEmbedding({ kind }: PlaygroundModel): boolean {
   return kind === "embedding";
