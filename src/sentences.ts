@@ -1,10 +1,15 @@
 import type { TextSpan } from "./text-span.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
-/** Ends that are not sentence ends: an initial, an abbreviation with periods inside or a title, as in "J.", "U.S." or "St.". */
-const UNFINISHED = /(?:^|[\s(])(?:(?:\p{Lu}\.)+|(?:St|Mrs?|Dr|Prof|Rev)\.)\s*$/u;
+/**
+ * Ends that are not sentence ends: a single letter, an abbreviation with periods inside, a title or another abbreviation after which a
+ * name or a number is common, as in "J.", "U.S.", "z. B." or "St.".
+ */
+const UNFINISHED = /(?:^|[\s(])(?:(?:\p{L}\.)+|(?:St|Mrs?|Sra?|Dr|Prof|Rev|N[or]|vs|al|Mio|Mrd|EE)\.)\s*$/u;
 /** What begins with a lowercase letter goes on a sentence. */
 const CONTINUED = /^\p{Ll}/u;
+/** German dates and centuries, as in "am 8. Februar" and "im 19. Jahrhundert". */
+const ORDINAL = /\b\d\d?\. (?:J[aä]n|Feb|Mär|Apr|Mai|Ju[nl]|Aug|Sep|Okt|Nov|Dez|Jahr|Jh)/;
 
 /**
  * Cuts a text into sentences, by the rules of Unicode and with initials kept together. Line breaks end a sentence, so that headings and
@@ -18,8 +23,11 @@ export function cutSentences(text: string, longest = Number.POSITIVE_INFINITY): 
   let start = 0;
   for (const { segment, index } of SEGMENTER.segment(text)) {
     const end = index + segment.length;
-    if (!segment.includes("\n") && (UNFINISHED.test(text.slice(start, end)) || CONTINUED.test(text.slice(end))))
-      continue;
+    const goesOn =
+      UNFINISHED.test(text.slice(start, end)) ||
+      CONTINUED.test(text.slice(end, end + 2)) ||
+      ORDINAL.test(text.slice(Math.max(0, end - 5), end + 4));
+    if (goesOn && !segment.includes("\n")) continue;
     addSpans(spans, text, start, end, longest);
     start = end;
   }
