@@ -24,7 +24,7 @@ export const SELF_HOSTED = {
     limits: { maxTexts: UNSTATED },
     instruction: "instruction",
     instructionWarning:
-      "LiteLLM passes `instruction` on to models behind `hosted_vllm/` and drops it in front of `cohere/`, `infinity/` and `jina_ai/`.",
+      "LiteLLM passes `instruction` on for `hosted_vllm/` and drops it for `cohere/`, `infinity/` and `jina_ai/`.",
   },
   tei: {
     urlVariables: ["TEI_BASE_URL"],
@@ -68,7 +68,7 @@ export const SELF_HOSTED = {
         status: 400,
         message: /context length|max_model_len|maximum.*length|longer than/i,
         advice:
-          "A text is longer than the model reads: let the server truncate it with `extra: { truncate_prompt_tokens: -1 }`, or lower `maxBatchSize` if the request is too large.",
+          "A text is longer than the model reads: truncate it with `extra: { truncate_prompt_tokens: -1 }`, or lower `maxBatchSize`.",
       },
     ],
   },
@@ -92,7 +92,7 @@ export const SELF_HOSTED = {
         status: 500,
         message: /too large to process|physical batch size/i,
         advice:
-          "A text is longer than the server's physical batch: start `llama-server` with `-b` and `-ub` as large as the model's context, or shorten the text.",
+          "A text is longer than the physical batch: start `llama-server` with `-b` and `-ub` as large as the model's context, or shorten the text.",
       },
     ],
   },
