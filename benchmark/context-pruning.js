@@ -1,11 +1,11 @@
 /**
  * How often a pruned paragraph still contains the answer, and which share of its characters remains:
  *
- *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 1190]
+ *     node benchmark/context-pruning.js [DATA] [--sets xquad/en,xquad/de] [--limit 1190] [--curve]
  *
  * DATA (default: the folder in RERANK_DATA, or `data`) holds BEIR sets with an `answers.jsonl` ({ "query-id", "corpus-id", start, end }).
  * Compares `ContextPruner` with its default rule, with limits, with the multilingual model for sets that are not English, and with static
- * scores, and the first characters of the text.
+ * scores, and the first characters of the text. `--curve` makes the default rule stricter and looser instead of setting limits.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,10 +15,16 @@ import { ContextPruner, createScorer } from "../dist/index.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sets: { type: "string", default: "xquad/en" }, limit: { type: "string", default: "1190" } },
+  options: {
+    sets: { type: "string", default: "xquad/en" },
+    limit: { type: "string", default: "1190" },
+    curve: { type: "boolean", default: false },
+  },
 });
 const data = positionals[0] ?? process.env.RERANK_DATA ?? "data";
 const SHARES = [0.2, 0.3, 0.4, 0.5, 0.6];
+/** Fractions of its share of the characters that a sentence's share of the evidence must reach; 0.45 is the default. */
+const LEAST_EVIDENCE = [0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.8, 1];
 
 const readLines = (file) =>
   readFileSync(file, "utf8")
@@ -69,6 +75,22 @@ function prunerFor(model) {
   };
 }
 
+/** The sentences of a question's paragraph and how much speaks for each, as the default rule weighs them. */
+async function weigh({ query, text }, scorer) {
+  const everything = new ContextPruner({ model: scorer, threshold: 0 });
+  const [document] = await everything.compressDocuments([new Document({ pageContent: text })], query);
+  const { spans } = document.metadata.rerank;
+  const { evidence } = await scorer.scoreParts(query, [{ text, parts: spans }]);
+  const odds = evidence[0].map((each) => Math.exp(each - Math.max(...evidence[0])));
+  const all = odds.reduce((sum, each) => sum + each, 0);
+  const characters = spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  return spans.map((span, i) => ({ ...span, odds: odds[i], share: (odds[i] * characters) / all }));
+}
+
+/** What remains by the default rule with another least share of evidence. The best sentence remains in any case. */
+const keepWith = (spans, least) =>
+  spans.filter(({ start, end, odds, share }) => odds === 1 || share >= least * (end - start));
+
 console.log("| set | what prunes | answers kept | characters left |\n|---|---|---|---|");
 for (const set of values.sets.split(",")) {
   const questions = readQuestions(set, Number(values.limit));
@@ -85,7 +107,13 @@ for (const set of values.sets.split(",")) {
         return document.metadata.rerank.spans;
       };
     row(`${model}, default`, await measure(questions, run()));
-    for (const share of SHARES) {
+    if (values.curve && model.startsWith("late")) {
+      const weighed = new Map();
+      for (const question of questions) weighed.set(question, await weigh(question, scorer));
+      for (const least of LEAST_EVIDENCE)
+        row(`${model}, ${least}`, await measure(questions, (question) => keepWith(weighed.get(question), least)));
+    }
+    for (const share of values.curve ? [] : SHARES) {
       row(
         `${model}, at most ${100 * share} %`,
         await measure(

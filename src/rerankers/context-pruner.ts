@@ -32,7 +32,7 @@ export interface ContextPrunerInput {
    * Keeps only sentences whose score is at least this number: a probability, 0 to 1, for models with a calibration. The best sentence of a
    * document remains in any case.
    * @default the threshold of a model that prunes; otherwise none. Without a limit and a threshold, sentences remain whose share of the
-   * document's evidence, measured by the odds of their scores, is at least 0.69 times their share of its characters.
+   * document's evidence is at least about half of their share of its characters.
    */
   threshold?: number | undefined;
 }
@@ -90,24 +90,22 @@ export class ContextPruner extends BaseDocumentCompressor {
     const texts = readTexts(documents, query, ({ pageContent }) => pageContent);
     const sentences = texts.map((text) => cutSentences(text, longestSentence(text, this.#options)));
     const parted = texts.map((text, index) => ({ text, parts: sentences[index]! }));
-    const inContext = await this.#scorer.scoreParts?.(query, parted, signal);
-    if (inContext)
-      for (const [index, { length }] of sentences.entries())
-        checkScores(scorerName(this.#scorer), inContext.scores[index]!, length);
-    const scores = inContext?.scores ?? (await this.#scoreAlone(query, texts, sentences, signal));
-    const isChosen = inContext?.threshold !== undefined;
-    this.#checkScale(isChosen);
-    const curve = isChosen ? undefined : this.#scorer.calibration;
-    // Scores of sentences read in context lie closer together. With these powers the same rule keeps about the same share of the characters of
-    // SQuAD's training paragraphs, on which they were chosen.
-    const power = curve && (inContext ? 4 : 1);
-    const threshold = this.#isLimited() ? this.#options.threshold : inContext?.threshold;
+    const name = scorerName(this.#scorer);
+    const { scores, evidence, threshold } = (await this.#scorer.scoreParts?.(query, parted, signal)) ?? {
+      scores: await this.#scoreAlone(query, texts, sentences, signal),
+    };
+    for (const lists of [scores, evidence ?? scores])
+      for (const [index, { length }] of sentences.entries()) checkScores(name, lists[index]!, length);
+    const curve = threshold === undefined ? this.#scorer.calibration : undefined;
+    const isLimited = this.#checkScale(curve !== undefined || threshold !== undefined);
     return documents.map((document, index) => {
-      const spans = sentences[index]!.map((span, i): ScoredSpan => {
-        const raw = scores[index]![i]!;
-        return { ...span, score: curve ? calibrate(raw, curve) : raw };
-      });
-      return prune(document, selectSentences(texts[index]!, spans, { ...this.#options, threshold, power }));
+      const raw = scores[index]!;
+      const spans = sentences[index]!.map(
+        (span, i): ScoredSpan => ({ ...span, score: curve ? calibrate(raw[i]!, curve) : raw[i]! }),
+      );
+      const own = evidence?.[index] ?? raw.map((each) => (curve?.slope ?? 1) * each);
+      const limits = isLimited ? this.#options : { threshold, evidence: own };
+      return prune(document, selectSentences(texts[index]!, spans, limits));
     });
   }
 
@@ -138,21 +136,23 @@ export class ContextPruner extends BaseDocumentCompressor {
     );
   }
 
-  #isLimited(): boolean {
+  /**
+   * Some scorers know their calibration only once the model is loaded.
+   *
+   * @returns Whether an option limits the sentences.
+   */
+  #checkScale(isProbability: boolean): boolean {
     const { maxCharacters, maxTokens, threshold } = this.#options;
-    return (maxCharacters ?? maxTokens ?? threshold) !== undefined;
-  }
-
-  /** Some scorers know their calibration only once the model is loaded. */
-  #checkScale(isProbability: boolean): void {
-    if (isProbability || this.#scorer.calibration) checkThreshold(this.#options.threshold);
-    else if (!this.#isLimited()) {
+    const isLimited = (maxCharacters ?? maxTokens ?? threshold) !== undefined;
+    if (isProbability) checkThreshold(threshold);
+    else if (!isLimited) {
       throw InvalidOptionError.because(
         "maxCharacters",
         undefined,
         `The scores of "${scorerName(this.#scorer)}" are not probabilities. Set \`maxCharacters\`, \`maxTokens\` or \`threshold\`.`,
       );
     }
+    return isLimited;
   }
 }
 

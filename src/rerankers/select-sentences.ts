@@ -5,8 +5,8 @@ export interface SentenceLimits {
   readonly maxCharacters?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly threshold?: number | undefined;
-  /** If scores are probabilities: the power of the odds that is a sentence's evidence. */
-  readonly power?: number | undefined;
+  /** The logarithm of each sentence's odds to hold the answer, up to a constant. It decides if nothing else limits the sentences. */
+  readonly evidence?: readonly number[] | undefined;
 }
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -30,9 +30,10 @@ export function longestSentence(
 
 /**
  * When nothing else limits the sentences, those remain whose share of the document's evidence is at least this fraction of their share of its
- * characters, so that a long sentence has to say more than a short one.
+ * characters, so that a long sentence has to say more than a short one. Of SQuAD's training paragraphs, on which it was chosen, about 38 %
+ * of the characters remain.
  */
-const LEAST_EVIDENCE = 0.69;
+const LEAST_EVIDENCE = 0.45;
 
 /** Separates two sentences in the pruned text. */
 const SEPARATOR_LENGTH = 1;
@@ -46,18 +47,19 @@ const SEPARATOR_LENGTH = 1;
  */
 export function selectSentences(text: string, spans: readonly ScoredSpan[], limits: SentenceLimits): ScoredSpan[] {
   const { maxCharacters = Number.POSITIVE_INFINITY, maxTokens = Number.POSITIVE_INFINITY } = limits;
-  const byScore = spans.map((_, index) => index).sort((a, b) => spans[b]!.score - spans[a]!.score);
+  const worth = limits.evidence ?? spans.map(({ score }) => score);
+  const byWorth = spans.map((_, index) => index).sort((a, b) => worth[b]! - worth[a]!);
   const isRelevant = relevance(spans, limits);
   const chosen: number[] = [];
   let characters = 0;
   let tokens = 0;
-  for (const index of byScore) {
+  for (const index of byWorth) {
     const span = spans[index]!;
     const isFirst = chosen.length === 0;
     const moreCharacters = span.end - span.start + (isFirst ? 0 : SEPARATOR_LENGTH);
     const moreTokens = estimateTokens(text.slice(span.start, span.end));
     const fits = characters + moreCharacters <= maxCharacters && tokens + moreTokens <= maxTokens;
-    if (!isFirst && !(fits && isRelevant(span))) continue;
+    if (!isFirst && !(fits && isRelevant(index))) continue;
     chosen.push(index);
     characters += moreCharacters;
     tokens += moreTokens;
@@ -65,16 +67,17 @@ export function selectSentences(text: string, spans: readonly ScoredSpan[], limi
   return spans.filter((_, index) => chosen.includes(index));
 }
 
-function relevance(spans: readonly ScoredSpan[], limits: SentenceLimits): (span: ScoredSpan) => boolean {
-  const { threshold, maxCharacters, maxTokens, power } = limits;
-  if (threshold !== undefined) return ({ score }) => score >= threshold;
-  if (power === undefined || (maxCharacters ?? maxTokens) !== undefined) return () => true;
-  // A tiny number keeps the odds of a certain sentence finite.
-  const evidence = ({ score }: ScoredSpan) => (score / (1 - score + 1e-9)) ** power;
+function relevance(spans: readonly ScoredSpan[], limits: SentenceLimits): (index: number) => boolean {
+  const { threshold, evidence } = limits;
+  if (threshold !== undefined) return (index) => spans[index]!.score >= threshold;
+  if (!evidence) return () => true;
+  const highest = Math.max(...evidence);
   let [all, characters] = [0, 0];
-  for (const span of spans) {
-    all += evidence(span);
-    characters += span.end - span.start;
-  }
-  return (span) => evidence(span) * characters >= LEAST_EVIDENCE * all * (span.end - span.start);
+  const density = spans.map(({ start, end }, index) => {
+    const odds = Math.exp(evidence[index]! - highest);
+    all += odds;
+    characters += end - start;
+    return odds / (end - start);
+  });
+  return (index) => density[index]! * characters >= LEAST_EVIDENCE * all;
 }

@@ -103,6 +103,11 @@ export interface PartScores {
   /** One list per text with one number per part. */
   scores: readonly (readonly number[])[];
   /**
+   * How much speaks for each part rather than for the others of its text: the logarithm of the odds that it holds the answer, up to a constant
+   * per text. By default the pruner takes the scores' own odds.
+   */
+  evidence?: readonly (readonly number[])[];
+  /**
    * Set if the scores are probabilities, 0 to 1, of a model that was trained to choose parts: the one from which it keeps a part. Without it
    * the scores are on the scale of the raw scores of whole texts.
    */

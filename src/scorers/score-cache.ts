@@ -82,7 +82,7 @@ export class CachedScorer implements RelevanceScorer {
     const { model, instruction, maxBytes = 2 ** 24, store } = options;
     if (store !== undefined && instruction === undefined) {
       const problem =
-        'Missing `instruction`. A `store` may be shared by scorers with different settings: pass the instruction and every other setting that changes scores, or "" if there is none.';
+        'Missing `instruction`. Scorers may share a `store`: pass the instruction and every setting that changes scores, or "" if there is none.';
       throw InvalidOptionError.because("instruction", instruction, problem);
     }
     if (model.scoresHoldWithinRequest) {

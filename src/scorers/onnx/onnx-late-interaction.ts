@@ -112,7 +112,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
   async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores> {
     checkQuery(query);
     if (texts.length === 0) return { scores: [] };
-    return { scores: await this.#call(query, signal, (call) => scoreParts(call, query, texts)) };
+    return this.#call(query, signal, (call) => scoreParts(call, query, texts));
   }
 
   /** Encodes the query and compares documents with it. */

@@ -1,6 +1,7 @@
 import type { LateJob, PartResult, TextResult } from "../../../inference/protocol.js";
 import type { TextSpan } from "../../../text-span.js";
-import type { PartedText } from "../../relevance-scorer.js";
+import type { PartedText, PartScores } from "../../relevance-scorer.js";
+import { answerEvidence } from "./answer-evidence.js";
 import { addStats, type Comparison } from "./comparison.js";
 
 /** Characters that are read together, about 250 tokens of English: the length of the passages that the models were trained on. */
@@ -18,11 +19,18 @@ interface Window {
   parts: TextSpan[];
 }
 
-/** Scores the parts of texts in context. One list per text. */
-export async function scoreParts(call: Comparison, query: string, texts: readonly PartedText[]): Promise<number[][]> {
+/** Scores the parts of texts in context. */
+export async function scoreParts(
+  call: Comparison,
+  query: string,
+  texts: readonly PartedText[],
+): Promise<Required<Omit<PartScores, "threshold">>> {
   const [queryRows] = await call.encoder.queryRows(query, [{ start: 0, end: query.length }], call.signal);
   const results = await comparePartsInContext(call, texts, queryRows);
-  return results.map((parts) => parts.map(({ similarity }) => similarity));
+  return {
+    scores: results.map((parts) => parts.map(({ similarity }) => similarity)),
+    evidence: results.map((parts) => answerEvidence(parts, queryRows!)),
+  };
 }
 
 /** Compares the parts of texts with the query in context. Long texts are read in windows of whole parts. */
