@@ -4,11 +4,7 @@ import { InvalidInputError } from "../../errors.js";
 import { findModel } from "../../models/find.js";
 import { selectFiles } from "../../models/repository-files.js";
 import { listFolder } from "../../platform/node/folder.js";
-import { locateModel } from "../../platform/node/locate-model.js";
-import { downloadDetail } from "./download-detail.js";
-import { interruption } from "./interruption.js";
-import { type FetchOptions, fetchOptions } from "./model-files.js";
-import { ProgressBar } from "./terminal/progress-bar.js";
+import { type FetchOptions, locateWithBar } from "./model-files.js";
 
 /**
  * `models export`: copies a model's graph, weights, tokenizer, settings and golden scores to a folder, without the other precisions and without the links
@@ -24,12 +20,7 @@ export async function exportModel(name: string, target: string, options: FetchOp
     );
   }
   await rejectFilled(target);
-  const bar = new ProgressBar();
-  const { folder, file, entry } = await locateModel(name, {
-    ...fetchOptions(options),
-    signal: interruption(),
-    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
-  }).finally(() => bar.end());
+  const { folder, file, entry } = await locateWithBar(name, options);
   const files = await listFolder(folder);
   const golden = files.filter((path) => path === "golden.json");
   for (const path of [...selectFiles(files, file, entry).present, ...golden].sort()) {

@@ -4,6 +4,7 @@ import type { EmbeddingReport } from "../../embeddings/call-options.js";
 import { createEmbeddings } from "../../embeddings/create-embeddings.js";
 import type { OnnxEmbeddings } from "../../embeddings/onnx-embeddings.js";
 import { isRerankError, ModelIntegrityError, ModelNotFoundError } from "../../errors.js";
+import type { LocatedModel } from "../../inference/engine/located-model.js";
 import { downloadModel } from "../../models/download.js";
 import { defaultModel, findModel, getModel } from "../../models/find.js";
 import { holdsEmbeddings, holdsLateInteraction } from "../../models/folder-kind.js";
@@ -74,12 +75,7 @@ interface Checked {
 }
 
 async function checkOnnx(model: string, options: FetchOptions): Promise<Checked> {
-  const bar = new ProgressBar();
-  const { folder, file, entry, readText } = await locateModel(model, {
-    ...fetchOptions(options),
-    signal: interruption(),
-    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
-  }).finally(() => bar.end());
+  const { folder, file, entry, readText } = await locateWithBar(model, options);
   const isLate = entry ? entry.kind === "late-interaction" : await holdsLateInteraction(readText);
   if (entry ? entry.kind === "embedding" : !isLate && (await holdsEmbeddings(readText))) {
     const files = [...(await checkHashes(folder)), ...(await checkSizes(folder, entry))];
@@ -218,6 +214,17 @@ function printFindings(model: string, findings: readonly Finding[]): void {
     const [style, mark] = MARKS[result];
     process.stdout.write(`${paint(terminal, style, mark)} ${what}: ${detail}\n`);
   }
+}
+
+/** Finds a model's files, and shows the progress if they have to be downloaded. */
+export async function locateWithBar(model: string, options: FetchOptions): Promise<LocatedModel> {
+  const bar = new ProgressBar();
+  const located = locateModel(model, {
+    ...fetchOptions(options),
+    signal: interruption(),
+    onProgress: (progress) => bar.update(progress.bytes, progress.total, downloadDetail(progress)),
+  });
+  return located.finally(() => bar.end());
 }
 
 /** The options that finding a model depends on. */

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isRunning } from "../../../platform/node/hub/lock.js";
 import { CliError, EXIT } from "../failure.js";
 import { fileLines } from "./file-lines.js";
 
@@ -165,13 +166,7 @@ function readOwner(lock: string): Owner | undefined {
 
 /** A process of another machine cannot be asked; its lock is left behind when the machine dies, so it does not count. */
 function isAlive({ pid, host }: Owner): boolean {
-  if (host !== hostname() || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return host === hostname() && pid !== process.pid && isRunning(pid);
 }
 
 const LOCK = "lock";

@@ -62,7 +62,8 @@ async function isDead(path: string): Promise<boolean> {
   return owner?.host === hostname() && typeof owner.pid === "number" && !isRunning(owner.pid);
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process with this id on this machine, of any user. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
