@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# onnxruntime-web 1.30.0 can be imported by Deno's main thread and not by its worker threads. There `location.origin` is the string "null", as the
+# onnxruntime-web 1.30.0 can be imported by Deno's main thread, but not by its worker threads. There `location.origin` is the string "null", as the
 # HTML standard has it for file addresses; onnxruntime-web takes it for the base of the address of its own script, and the import throws.
 # In Node and Bun, worker threads have no `location`, and the import succeeds.
 #
-# Matters to: those who run models beside an event loop in Deno. The error names an address that is right. Hiding `location` in the worker
-# before the import helps.
+# This affects everyone who runs models in worker threads of Deno. The error names an address that is correct. Hiding `location` in the
+# worker before the import helps.
 #
 # Seen 2026-11-29 with onnxruntime-web 1.30.0, Deno 2.9.6 and Bun 1.3:
 #   deno main thread: imported
