@@ -104,7 +104,7 @@ def measure(model: StaticModel, tokenizer, sets: list[RetrievalSet]) -> list[dic
     results = {}
     for data in sets:
         scores = score_lists(data, static_encoder(model, tokenizer))
-        systems = {"bm25": data.first, **scores, "as it ships": blended(scores, model.maxsim_share)}
+        systems = {"bm25": data.first, **scores, "shipped": blended(scores, model.maxsim_share)}
         results[data.name] = {name: per_query(data, s) for name, s in systems.items()}
     return summarize(results, "bm25")
 

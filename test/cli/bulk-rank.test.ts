@@ -160,7 +160,7 @@ describe("an interrupted rank --run", () => {
     });
   });
 
-  it("starts anew with other inputs while nothing has been scored", async () => {
+  it("starts over with other inputs while nothing has been scored", async () => {
     const run = at("mended.trec");
     const rows = readFileSync(join(data, "bm25.trec"), "utf8");
     writeFileSync(run, rows.replace(" d31 ", " d31x "));

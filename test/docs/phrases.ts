@@ -44,6 +44,12 @@ export const PHRASES: readonly Phrase[] = [
       /\b(?:anew|amid|whosoever|unasked|nobody can tell|stands? (?:still|there twice|as it is)|no matter of|without a word|in silence|what became of|keys of the keyboard|no longer delay|worked on once|as last seen|spoken of|thereby|wherein|hereby)\b/i,
     instead: "plain words",
   },
+  {
+    pattern:
+      /\bbeyond chance\b|\bforeign ground\b|\bgo(?:es|ing)? on from\b|\bl(?:ies?|ying|ay) close\b|\bnothing else going on\b|\bcan be had from\b|\bas it ships\b|\bfor want of\b/i,
+    instead:
+      '"significantly", "out of domain", "continues", "is close", "an idle machine", "is available", "as shipped"',
+  },
   { pattern: /\bthe same, for `await using`/i, instead: '"Calls `dispose`, so that `await using` works."' },
   { pattern: /\b(?:an|the) own\b|\bown ones?\b/i, instead: '"its own" or "your own"' },
   { pattern: /\bhow (?:\w+ ){0,3}at most\b|, at (?:most|least)[.;,]/i, instead: '"maximum number of …"' },

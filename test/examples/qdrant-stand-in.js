@@ -17,7 +17,7 @@ class Refusal extends Error {
 
 /**
  * Speaks the part of Qdrant's REST interface that `@langchain/qdrant` uses, as https://api.qdrant.tech describes it: collections, points, query
- * by vector, cosine only, exact search. No Qdrant server can be had from a package registry; this shows that the requests are right in shape,
+ * by vector, cosine only, exact search. No Qdrant server is available from a package registry; this shows that the requests are right in shape,
  * ids and dimensions, not how Qdrant itself searches.
  *
  * @param {{ apiKey?: string }} [options] with a key, requests without it are refused
