@@ -104,7 +104,7 @@ export class ContextPruner extends BaseDocumentCompressor {
         (span, i): ScoredSpan => ({ ...span, score: curve ? calibrate(raw[i]!, curve) : raw[i]! }),
       );
       const own = evidence?.[index] ?? raw.map((each) => (curve?.slope ?? 1) * each);
-      const limits = isLimited ? this.#options : { threshold, evidence: own };
+      const limits = { ...(isLimited ? this.#options : { threshold }), evidence: own };
       return prune(document, selectSentences(texts[index]!, spans, limits));
     });
   }

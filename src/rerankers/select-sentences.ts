@@ -70,7 +70,7 @@ export function selectSentences(text: string, spans: readonly ScoredSpan[], limi
 function relevance(spans: readonly ScoredSpan[], limits: SentenceLimits): (index: number) => boolean {
   const { threshold, evidence } = limits;
   if (threshold !== undefined) return (index) => spans[index]!.score >= threshold;
-  if (!evidence) return () => true;
+  if (!evidence || (limits.maxCharacters ?? limits.maxTokens) !== undefined) return () => true;
   const highest = Math.max(...evidence);
   let [all, characters] = [0, 0];
   const density = spans.map(({ start, end }, index) => {
