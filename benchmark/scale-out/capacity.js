@@ -12,6 +12,14 @@ const LENGTH = 1000;
 /** Clock ticks per second of /proc/PID/stat on Linux. */
 const TICKS = 100;
 
+/** The assumptions of the plan in docs/scaling.md. */
+const PLAN = {
+  questionsPerSecond: [10, 1000, 100_000],
+  wholeResultsCached: 0.3,
+  utilization: 0.6,
+  usdPerCoreAndMonth: 29.2,
+};
+
 /** Shares of a question's candidates that the server has seen before. */
 const SEEN = { none: 0, "90 %": 0.9, all: 1 };
 
@@ -40,14 +48,28 @@ export async function measure({ model = "rerank-en-v1", seconds = SECONDS }) {
         }
       };
       await Promise.all(Array.from({ length: CLIENTS }, (_, seed) => client(seed)));
+      const coreSeconds = (processorSeconds(server.pid) - before) / answered;
       return {
         "questions per second": round(answered / ((performance.now() - started) / 1000), 3),
-        "core-seconds per question": round((processorSeconds(server.pid) - before) / answered, 4),
+        "core-seconds per question": round(coreSeconds, 4),
+        plan: plan(coreSeconds),
       };
     };
     const results = {};
     for (const [name, share] of Object.entries(SEEN)) results[`candidates seen before: ${name}`] = await run(share);
     return results;
+  });
+}
+
+/** Machines of 16 cores; three smaller ones where two of them are enough. */
+function plan(coreSeconds) {
+  const { questionsPerSecond, wholeResultsCached, utilization, usdPerCoreAndMonth } = PLAN;
+  return questionsPerSecond.map((questions) => {
+    const cores = (questions * (1 - wholeResultsCached) * coreSeconds) / utilization;
+    const size = [2, 4, 8].find((small) => 2 * small >= cores) ?? 16;
+    const machines = Math.max(3, Math.ceil(size === 16 ? cores / size : 0));
+    const usd = Math.round(machines * size * usdPerCoreAndMonth);
+    return `${questions} per second: ${round(cores, 1)} cores, ${machines} machines of ${size}, ${usd} USD per month`;
   });
 }
 
