@@ -4,7 +4,6 @@ import { addNumbers } from "../join-reports.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { RequestRunner } from "../remote/client.js";
 import type { ApiKey } from "../remote/connection.js";
-import { halvedWarning, wholeOrHalves } from "../remote/halves.js";
 import {
   apiKeyCheck,
   CLIENT_CHECKS,
@@ -13,7 +12,7 @@ import {
   type HttpClientOptions,
 } from "../remote/options.js";
 import { scoreWarnings } from "../remote/scores.js";
-import { prepareTexts, splitTexts } from "../remote/texts.js";
+import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
 import { httpJudge } from "./http-judge.js";
 import type { Decision, Judge } from "./judge.js";
 import { type DecisionModel, isAiSdkModel, isLangChainModel, modelJudge } from "./model-judge.js";

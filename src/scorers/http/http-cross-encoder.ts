@@ -5,11 +5,10 @@ import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../releva
 import { type Call, RemoteClient } from "../remote/client.js";
 import { connectService } from "../remote/connect-service.js";
 import { connect } from "../remote/connection.js";
-import { halvedWarning, wholeOrHalves } from "../remote/halves.js";
 import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
 import { type Activation, activate, readUsage, resolveActivation, scatter, scoreWarnings } from "../remote/scores.js";
-import { prepareTexts, splitTexts } from "../remote/texts.js";
+import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
 import { customDialect, type Dialect, providerDialect } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/find-provider.js";
