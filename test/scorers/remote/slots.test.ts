@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Slots } from "../../../src/scorers/remote/slots.js";
+import { Slots } from "../../../src/scorers/remote/client.js";
 
 /** Tasks that end when told to, and the order in which they began. */
 function tasks() {
