@@ -9,10 +9,9 @@ import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
 import { type Activation, activate, readUsage, resolveActivation, scatter, scoreWarnings } from "../remote/scores.js";
 import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
-import { customDialect, type Dialect, providerDialect } from "./dialect.js";
+import { customDialect, type Dialect, providerDialect, toUtf16 } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/find-provider.js";
-import { toUtf16 } from "./results.js";
 
 const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;
 
