@@ -9,7 +9,7 @@
 interface Subscription {
   readonly listeners: Set<() => void>;
   /** Called when no listener is left. */
-  readonly end: () => void;
+  readonly end?: () => void;
 }
 
 const subscriptions = new WeakMap<AbortSignal, Subscription>();
@@ -30,21 +30,18 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   const entry = () => listener();
   listeners.add(entry);
   return () => {
-    if (listeners.delete(entry) && listeners.size === 0) end();
+    if (listeners.delete(entry) && listeners.size === 0) end?.();
   };
 }
 
 function subscribe(signal: AbortSignal): Subscription {
   const listeners = new Set<() => void>();
-  const notify = () => {
-    subscriptions.delete(signal);
-    notifyAll(listeners);
-  };
+  const notify = () => notifyAll(listeners);
+  signal.addEventListener("abort", notify, { once: true });
   const end = () => {
     signal.removeEventListener("abort", notify);
     subscriptions.delete(signal);
   };
-  signal.addEventListener("abort", notify, { once: true });
   const subscription = { listeners, end };
   subscriptions.set(signal, subscription);
   return subscription;
@@ -59,16 +56,8 @@ function notifyAll(listeners: Set<() => void>): void {
 export function raceAbort<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const remove = onAbort(signal, () => reject(signal!.reason));
-    work.then(
-      (value) => {
-        remove();
-        resolve(value);
-      },
-      (error: unknown) => {
-        remove();
-        reject(error);
-      },
-    );
+    work.then(resolve, reject);
+    work.then(remove, remove);
   });
 }
 
@@ -107,7 +96,7 @@ export function startCall({ signals = [], timeout = Number.POSITIVE_INFINITY, on
   const controller = new AbortController();
   // Only `abort` aborts this signal, so its listeners need no event, which costs more than all else here.
   const listeners = new Set<() => void>();
-  subscriptions.set(controller.signal, { listeners, end: () => {} });
+  subscriptions.set(controller.signal, { listeners });
   const abort = (reason: unknown) => {
     controller.abort(reason);
     notifyAll(listeners);

@@ -9,15 +9,9 @@ export interface FilledTexts {
 
 /** Leaves out blank texts, which have no relevance and which some backends reject. */
 export function dropBlanks(all: readonly string[]): FilledTexts {
-  const indexes: number[] = [];
-  const texts: string[] = [];
-  all.forEach((text, index) => {
-    if (text.trim() === "") return;
-    indexes.push(index);
-    texts.push(text);
-  });
+  const indexes = [...all.keys()].filter((index) => all[index]!.trim() !== "");
   return {
-    texts,
+    texts: indexes.map((index) => all[index]!),
     indexes,
     restore<T>(values: readonly T[], blank: T): T[] {
       const restored = new Array<T>(all.length).fill(blank);
