@@ -64,8 +64,10 @@ export class VectorCache {
 }
 
 function bytesOf(text: string, { passages }: TokenVectors): number {
+  // Engines store a string of Latin-1 characters with one byte per character, and every other string with two.
+  const perCharacter = /[^\0-\xff]/.test(text) ? 2 : 1;
   return passages.reduce(
     (sum, { values, pooled }) => sum + values.byteLength + (pooled?.byteLength ?? 0),
-    OVERHEAD + 2 * text.length,
+    OVERHEAD + perCharacter * text.length,
   );
 }
