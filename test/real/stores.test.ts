@@ -55,7 +55,9 @@ async function expectRightWayUp(store: Store, metric: keyof typeof TRUTH, scale:
 const because = (reason: string | undefined) => (reason === undefined ? "" : ` (${reason})`);
 const notBuilt =
   stores.reason ??
-  (existsSync(join(stores.path, "node_modules/hnswlib-node")) ? undefined : "hnswlib-node could not be compiled");
+  (existsSync(join(stores.path, "node_modules/hnswlib-node/build/Release/addon.node"))
+    ? undefined
+    : "hnswlib-node could not be compiled");
 
 describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}`, () => {
   let folder: string;
