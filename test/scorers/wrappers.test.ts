@@ -39,7 +39,11 @@ const FULL = {
 const WRAPPERS: Record<string, { wrap(): RelevanceScorer; without?: readonly string[]; isFixed?: boolean }> = {
   // The scores of texts that were read in part must not be cached.
   "scorers/score-cache.ts": { wrap: () => new CachedScorer({ model: FULL }), without: ["readsLessForTopN"] },
-  "apps/cli/ranking.ts": { wrap: () => withProgress(FULL, { update() {} } as never) },
+  // It passes texts on in parts, whose best are not those of all.
+  "apps/cli/ranking.ts": {
+    wrap: () => withProgress(FULL, { update() {} } as never),
+    without: ["readsLessForTopN"],
+  },
   "scorers/create-scorer.ts": { wrap: () => createScorer("late-en-v1"), isFixed: true },
   // It wraps late interaction alone, which is not listwise.
   "scorers/onnx/progressive-late-interaction.ts": {

@@ -103,9 +103,6 @@ export function withProgress(scorer: RelevanceScorer, bar: ProgressBar): Relevan
     get scoresHoldWithinRequest() {
       return scorer.scoresHoldWithinRequest;
     },
-    get readsLessForTopN() {
-      return scorer.readsLessForTopN;
-    },
     scoreParts: async (...call) => scorer.scoreParts?.(...call),
     load: async (options) => scorer.load?.(options),
     score: async (query, texts, { signal, onReport } = {}) => {
