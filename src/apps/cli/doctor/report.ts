@@ -100,7 +100,7 @@ export function findProblems(report: Omit<DoctorReport, "problems">): Problem[] 
         ? "onnxruntime-node is not installed"
         : `onnxruntime-node ${runtime.version} is installed but does not load: ${runtime.error}`;
     const consequence = isWasm
-      ? "Models run in WebAssembly, which is about three times as slow."
+      ? "Models run in WebAssembly, which is three to four times as slow."
       : "ONNX models cannot run.";
     add(!isWasm, `${what.replace(/\.?$/, ".")} ${consequence}`, adviceOnNative(report, isWasm));
   } else if (probe.error !== undefined) {
