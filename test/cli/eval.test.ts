@@ -63,7 +63,7 @@ describe("eval", () => {
     expect(missing.stderr).toMatch(/nothing: there is no such folder/);
     const other = await runCli(["eval", "docs"]);
     expect(other).toMatchObject({ code: 2 });
-    expect(other.stderr).toMatch(/^error: Invalid docs: This is not a BEIR folder.*Found: .*evaluation\.md/);
+    expect(other.stderr).toMatch(/^error: Invalid docs: this is not a BEIR folder.*Found: .*evaluation\.md/);
     const measure = await runCli(["eval", DATA, "--measures", "ndcg"]);
     expect(measure).toMatchObject({ code: 2 });
     expect(measure.stderr).toMatch(/nDCG or NDCG/);

@@ -230,7 +230,7 @@ describe("readBeir", () => {
     for (let i = 10; i < 20; i++) await writeFile(join(notes, `note-${i}.md`), "");
     await writeFile(join(notes, "corpus.jsonl"), "");
     await expect(readBeir(notes)).rejects.toThrow(
-      /notes-\w+: This is not a BEIR folder: it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
+      /notes-\w+: this is not a BEIR folder: it has no queries\.jsonl, no qrels\. Found: corpus\.jsonl, note-10\.md, .*note-16\.md, … \(11 in all\)\. Needed: .*qrels\/<split>\.tsv/,
     );
     await expect(readBeir(await mkdtemp(join(folder, "empty-")))).rejects.toThrow(/no qrels\. Found: nothing\./);
     await expect(readBeir(join(folder, "absent"))).rejects.toThrow(

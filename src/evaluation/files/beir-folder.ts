@@ -64,7 +64,7 @@ function notBeir(folder: string, missing: readonly string[], names: readonly str
   const found = names.slice(0, 8).join(", ") + (names.length > 8 ? `, … (${names.length} in all)` : "");
   return new InvalidInputError(
     folder,
-    `This is not a BEIR folder: it has no ${missing.join(", no ")}. Found: ${found || "nothing"}. Needed: corpus.jsonl and ` +
+    `this is not a BEIR folder: it has no ${missing.join(", no ")}. Found: ${found || "nothing"}. Needed: corpus.jsonl and ` +
       "queries.jsonl (one object with `_id` and `text` per line; .json, .csv and .tsv work too) and qrels/<split>.tsv (a header, then " +
       `query id, document id and grade, separated by tabs; .jsonl and .csv work too).${advice}`,
   );
