@@ -228,7 +228,7 @@ export async function locateWithBar(model: string, options: FetchOptions): Promi
 }
 
 /** The options that finding a model depends on. */
-export function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
+function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
   const given = Object.entries({ dtype, revision, acceptLicense, cacheDir }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Pick<FetchOptions, "dtype" | "revision" | "acceptLicense" | "cacheDir">;
 }

@@ -13,7 +13,7 @@ const PROBABILITIES = ["noul", "probability"];
  *
  * @throws InvalidResponseError if the answer is missing, of another type, or not a probability.
  */
-export function readAnswer(backend: string, answer: unknown, index: number, labelMass?: unknown): Decision {
+function readAnswer(backend: string, answer: unknown, index: number, labelMass?: unknown): Decision {
   if (answer === undefined || answer === null)
     throw new InvalidResponseError(backend, `it has no answer for passage ${index}`);
   const fields = asRecord(answer);

@@ -53,7 +53,7 @@ function findList(answer: Answer, path: readonly string[]): readonly unknown[] {
 }
 
 /** Reads one `{index, relevance_score}` in all its spellings. @throws InvalidResponseError */
-export function readResult(
+function readResult(
   { backend, redact }: Pick<Answer, "backend" | "redact">,
   result: unknown,
   position: number,
