@@ -25,19 +25,16 @@ function queryTokens(job: Job): number {
  * @returns Indices into `costs`, each exactly once.
  */
 export function cutChunks(costs: readonly number[], budget: number): number[][] {
-  const order = costs.map((_, index) => index).sort((a, b) => costs[b]! - costs[a]!);
+  const order = [...costs.keys()].sort((a, b) => costs[b]! - costs[a]!);
   const chunks: number[][] = [];
-  let chunk: number[] = [];
-  let size = 0;
+  let size = Number.POSITIVE_INFINITY;
   for (const index of order) {
-    if (chunk.length > 0 && size + costs[index]! > budget) {
-      chunks.push(chunk);
-      chunk = [];
+    if (size + costs[index]! > budget) {
+      chunks.push([]);
       size = 0;
     }
-    chunk.push(index);
+    chunks.at(-1)!.push(index);
     size += costs[index]!;
   }
-  if (chunk.length > 0) chunks.push(chunk);
   return chunks;
 }

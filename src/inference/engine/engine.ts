@@ -112,10 +112,7 @@ export class Engine {
       const request = this.#requests.find(({ waiting }) => waiting.length > 0);
       if (!request) return;
       const ready = this.#slots.filter(({ info, chunks }) => info && chunks.size < CHUNKS_PER_THREAD);
-      const slot = ready.reduce<Slot | undefined>(
-        (best, next) => (best && best.chunks.size <= next.chunks.size ? best : next),
-        undefined,
-      );
+      const [slot] = ready.sort((a, b) => a.chunks.size - b.chunks.size);
       if (!slot || slot.chunks.size > 0) this.#startThreads();
       if (!slot) return;
       const indices = request.waiting.pop()!;
@@ -136,7 +133,10 @@ export class Engine {
       const slot: Slot = {
         thread: startThread(
           (message) => this.#receive(slot, message),
-          (reason) => this.#lose(slot, died(reason)),
+          (reason) => {
+            const problem = `the thread died during a call: ${reason}. The next call starts a new one.`;
+            this.#lose(slot, new BackendError("onnx worker", problem));
+          },
         ),
         info: undefined,
         chunks: new Map(),
@@ -216,8 +216,4 @@ export class Engine {
       (this.#idle as { unref?(): void }).unref?.();
     }
   }
-}
-
-function died(reason: string): BackendError {
-  return new BackendError("onnx worker", `the thread died during a call: ${reason}. The next call starts a new one.`);
 }

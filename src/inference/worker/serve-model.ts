@@ -141,17 +141,12 @@ function takeWindow(items: Iterator<Item>): Item[] {
  * @returns Indices into `lengths`, longest first, each exactly once.
  */
 export function cutBatches(lengths: readonly number[], budget: number, maxRows = Number.POSITIVE_INFINITY): number[][] {
-  const order = lengths.map((_, index) => index).sort((a, b) => lengths[b]! - lengths[a]!);
+  const order = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
   const batches: number[][] = [];
-  let batch: number[] = [];
   for (const index of order) {
-    const width = batch.length === 0 ? lengths[index]! : lengths[batch[0]!]!;
-    if (batch.length > 0 && (batch.length >= maxRows || width * (batch.length + 1) > budget)) {
-      batches.push(batch);
-      batch = [];
-    }
-    batch.push(index);
+    const batch = batches.at(-1);
+    if (batch && batch.length < maxRows && lengths[batch[0]!]! * (batch.length + 1) <= budget) batch.push(index);
+    else batches.push([index]);
   }
-  if (batch.length > 0) batches.push(batch);
   return batches;
 }
