@@ -6,36 +6,11 @@ import type { TokenVectors } from "../../../inference/protocol.js";
 import type { VectorCacheOptions } from "./options.js";
 import { VectorCache } from "./vector-cache.js";
 
+/** A text that a call is encoding, so that other calls wait for it instead of encoding it again. */
 interface Encoding {
   /** Resolves to undefined if the call that encodes the text gives up. */
   readonly vectors: Promise<TokenVectors | undefined>;
   readonly settle: (vectors: TokenVectors | undefined) => void;
-}
-
-/** The texts that are being encoded, so that other calls wait for them instead of encoding them again. */
-class UnderWay {
-  readonly #encodings = new Map<string, Encoding>();
-
-  /**
-   * A promise of a text's vectors if another call is encoding it. Undefined otherwise: the caller then has to encode the text, and to call
-   * {@link settle} however that ends.
-   */
-  claim(text: string): Promise<TokenVectors | undefined> | undefined {
-    const found = this.#encodings.get(text);
-    if (found) return found.vectors;
-    let settle: Encoding["settle"];
-    const vectors = new Promise<TokenVectors | undefined>((resolve) => {
-      settle = resolve;
-    });
-    this.#encodings.set(text, { vectors, settle: settle! });
-    return undefined;
-  }
-
-  /** Passes the vectors of a claimed text, or undefined, to the calls that wait. Does nothing the second time. */
-  settle(text: string, vectors?: TokenVectors): void {
-    this.#encodings.get(text)?.settle(vectors);
-    this.#encodings.delete(text);
-  }
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
@@ -57,7 +32,7 @@ export interface Found {
 export class SharedVectors {
   readonly #cache: VectorCache | undefined;
   readonly #store: VectorStore | undefined;
-  readonly #underWay = new UnderWay();
+  readonly #underWay = new Map<string, Encoding>();
   readonly #queries = new Map<string, SharedTask<unknown>>();
 
   private constructor(cache: VectorCache | undefined, store: VectorStore | undefined) {
@@ -115,21 +90,32 @@ export class SharedVectors {
    * call gives up. Undefined: the caller has to encode the text, then to call {@link add} or {@link giveUp}.
    */
   claim(text: string): TokenVectors | Promise<TokenVectors | undefined> | undefined {
+    const known = this.#cache?.get(text) ?? this.#underWay.get(text)?.vectors;
     // Without a cache the workers do not send vectors back, so there is nothing to share.
-    if (!this.#cache) return undefined;
-    return this.#cache.get(text) ?? this.#underWay.claim(text);
+    if (known || !this.#cache) return known;
+    let settle: Encoding["settle"];
+    const vectors = new Promise<TokenVectors | undefined>((resolve) => {
+      settle = resolve;
+    });
+    this.#underWay.set(text, { vectors, settle: settle! });
+    return undefined;
   }
 
   /** Caches the vectors of a claimed text and passes them to the calls that wait for it. */
   add(text: string, vectors: TokenVectors): void {
     this.#cache?.set(text, vectors);
     this.#store?.write(text, vectors);
-    this.#underWay.settle(text, vectors);
+    this.#settle(text, vectors);
   }
 
   /** Leaves a claimed text to the calls that wait for it. */
   giveUp(text: string): void {
-    this.#underWay.settle(text);
+    this.#settle(text);
+  }
+
+  #settle(text: string, vectors?: TokenVectors): void {
+    this.#underWay.get(text)?.settle(vectors);
+    this.#underWay.delete(text);
   }
 
   /** Encodes a query once for all calls that need it at about the same time. */
