@@ -5,7 +5,7 @@ import type { ModelLocation, ModelSpec } from "../../inference/protocol.js";
 import { serveModel } from "../../inference/worker/serve-model.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
 import { WorkerFault } from "../../inference/worker-fault.js";
-import { NativeLatch } from "./native-latch.js";
+import { NativeLatch } from "./thread.js";
 import { openWasmSession, type WasmRuntime } from "./wasm-session.js";
 
 type NativeRuntime = typeof import("onnxruntime-node");
