@@ -1,14 +1,9 @@
 /** What the main thread and the worker threads say to each other. Everything here is structured-cloneable. */
 
+import type { Directions } from "../kernel/max-sim.js";
 import type { LateInteractionFormat, ModelHead, ModelKind, Pooling, PromptTemplate } from "../models/types.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import type { WireError } from "./worker-fault.js";
-
-/**
- * Vectors of which only the direction matters, one after the other: bytes for documents, and 16 bits per number for queries, each of which is
- * compared with many documents.
- */
-export type Directions = Int8Array<ArrayBuffer> | Int16Array<ArrayBuffer>;
 
 /** Files of a model that a page has fetched, so that its workers need not request them again. */
 export interface FetchedFiles {

@@ -1,4 +1,4 @@
-import { aligned, Kernel } from "../kernel/kernel.js";
+import { aligned, Kernel } from "../kernel/max-sim.js";
 
 /** Rows of a text that fit before the memory is laid out again. */
 const FEWEST_ROWS = 4096;

@@ -3,9 +3,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 // @ts-expect-error: a script without types.
 import { compileKernel, sourceOf } from "../../scripts/build/kernel.js";
 import { StaticEmbeddings } from "../../src/embeddings/static-embeddings.js";
-import { MaxSimKernel, maxSim, plainBest } from "../../src/inference/late-interaction/max-sim.js";
-import { directions, type QueryMatrix, queryMatrix } from "../../src/inference/late-interaction/unit-vectors.js";
-import { Kernel } from "../../src/kernel/kernel.js";
+import {
+  directions,
+  Kernel,
+  MaxSimKernel,
+  maxSim,
+  plainBest,
+  type QueryMatrix,
+  queryMatrix,
+} from "../../src/kernel/max-sim.js";
 import { StaticLateInteraction } from "../../src/scorers/static/static-late-interaction.js";
 import { seededRandom } from "./random.js";
 
@@ -17,7 +23,7 @@ function randomVectors(random: () => number, count: number, dimension: number): 
 
 function randomQuery(random: () => number, tokens: number, dimension: number): QueryMatrix {
   const values = directions("query", randomVectors(random, tokens, dimension), dimension);
-  return queryMatrix({ dimension, passages: [{ values }], truncated: false });
+  return queryMatrix(values, dimension);
 }
 
 function randomDocument(random: () => number, count: number, dimension: number): Int8Array<ArrayBuffer> {
@@ -54,11 +60,7 @@ describe("The WebAssembly kernel", () => {
 
   it("adds up the largest numbers of 4,096 dimensions without an overflow, and reads zero vectors", () => {
     const kernel = MaxSimKernel.start()!;
-    const query = queryMatrix({
-      dimension: 4096,
-      passages: [{ values: directions("query", new Float32Array(4096).fill(-1), 4096) }],
-      truncated: false,
-    });
+    const query = queryMatrix(directions("query", new Float32Array(4096).fill(-1), 4096), 4096);
     const document = directions("document", new Float32Array(4096).fill(1), 4096) as Int8Array<ArrayBuffer>;
     expect(kernel.best(query, document)[0]).toBeCloseTo(-1, 6);
     expect(kernel.best(query, new Int8Array(4096))[0]).toBe(0);
@@ -108,9 +110,8 @@ describe("Without WebAssembly", () => {
   });
 
   it("computes MaxSim in TypeScript", async () => {
-    const fresh = await import("../../src/inference/late-interaction/max-sim.js");
-    const { Kernel: unavailable } = await import("../../src/kernel/kernel.js");
-    expect(unavailable.start()).toBeUndefined();
+    const fresh = await import("../../src/kernel/max-sim.js");
+    expect(fresh.Kernel.start()).toBeUndefined();
     const random = seededRandom(3);
     const query = randomQuery(random, 5, 128);
     const document = randomDocument(random, 20, 128);

@@ -1,8 +1,7 @@
+import { bestCosines, type Directions, LOWEST_SIMILARITY, type QueryMatrix } from "../../kernel/max-sim.js";
 import type { TextSpan } from "../../text-span.js";
-import type { Directions, PartResult } from "../protocol.js";
+import type { PartResult } from "../protocol.js";
 import type { Encoded } from "../tokenizer/sequences.js";
-import { bestCosines, LOWEST_SIMILARITY } from "./max-sim.js";
-import type { QueryMatrix } from "./unit-vectors.js";
 
 /** Where the tokens of a text's parts are among its vectors: the first one's index, and the index after the last one. */
 export type Rows = readonly [from: number, to: number];

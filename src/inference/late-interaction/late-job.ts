@@ -1,3 +1,12 @@
+import {
+  cosine,
+  type Directions,
+  directions,
+  LOWEST_SIMILARITY,
+  maxSim,
+  type QueryMatrix,
+  queryMatrix,
+} from "../../kernel/max-sim.js";
 import type { JobInput, LateJob, PartedText, PassageVectors, TextResult, TokenVectors } from "../protocol.js";
 import { cutPassages, PASSAGE_LENGTH } from "../tokenizer/passages.js";
 import { type Encoded, encodeSequence, queryTokens, type TemplatePart } from "../tokenizer/sequences.js";
@@ -5,8 +14,6 @@ import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { comparePartsWith, partRows, tokenEnds } from "./compare-parts.js";
 import { frameQuery, leadingTokens, textRoom, withMarker } from "./framing.js";
-import { LOWEST_SIMILARITY, maxSim } from "./max-sim.js";
-import { cosine, type QueryMatrix, queryMatrix, tokenDirections, wholeDirection } from "./unit-vectors.js";
 
 /** The matrix of each job's query. */
 const matrices = new WeakMap<LateJob, QueryMatrix>();
@@ -153,7 +160,8 @@ function byStart(a: PassageVectors, b: PassageVectors): number {
 function matrixOf(job: LateJob): QueryMatrix {
   const known = matrices.get(job);
   if (known) return known;
-  const matrix = queryMatrix(job.query!);
+  const { passages, dimension } = job.query!;
+  const matrix = queryMatrix(passages[0]!.values, dimension);
   matrices.set(job, matrix);
   return matrix;
 }
@@ -173,4 +181,34 @@ function compare(job: LateJob, { passages, truncated }: TokenVectors, weight: nu
     best = passage;
   }
   return { similarity, truncated, ...(best?.span ? { passage: best.span } : {}) };
+}
+
+/**
+ * The directions of the vectors of a text's tokens.
+ *
+ * @param vectors One after the other.
+ * @param skipped Ids of tokens whose vectors do not count.
+ * @throws Error if a number is NaN or infinite.
+ */
+export function tokenDirections(
+  role: LateJob["role"],
+  vectors: Float32Array,
+  dimension: number,
+  ids: readonly number[],
+  skipped: ReadonlySet<number>,
+): Directions {
+  const counted = ids.flatMap((id, position) => (skipped.has(id) ? [] : [position]));
+  const rows = new Float32Array(counted.length * dimension);
+  for (const [row, position] of counted.entries())
+    rows.set(vectors.subarray(position * dimension, (position + 1) * dimension), row * dimension);
+  return directions(role, rows, dimension);
+}
+
+/** The direction of one row of the pooled output. */
+function wholeDirection(
+  role: LateJob["role"],
+  { values, dimension }: { values: Float32Array; dimension: number },
+  row: number,
+): Directions {
+  return directions(role, values.subarray(row * dimension, (row + 1) * dimension), dimension);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Directions, PassageVectors, TokenVectors } from "../protocol.js";
+import type { Directions } from "../../kernel/max-sim.js";
+import type { PassageVectors, TokenVectors } from "../protocol.js";
 
 /** First bytes of a file: type and version of the layout. */
 const MAGIC = "lateV3\0\0";

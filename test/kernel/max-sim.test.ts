@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxSim } from "../../../src/inference/late-interaction/max-sim.js";
-import {
-  cosine,
-  directions,
-  lengthsOf,
-  queryMatrix,
-  tokenDirections,
-} from "../../../src/inference/late-interaction/unit-vectors.js";
-import type { Directions } from "../../../src/inference/protocol.js";
+import { tokenDirections } from "../../src/inference/late-interaction/late-job.js";
+import { cosine, type Directions, directions, lengthsOf, maxSim, queryMatrix } from "../../src/kernel/max-sim.js";
 
 const DIMENSION = 8;
 const vector = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: DIMENSION, maxLength: DIMENSION });
@@ -17,8 +10,7 @@ const vectors = (most: number) =>
 
 const query = (values: Float32Array) => directions("query", values, DIMENSION);
 const document = (values: Float32Array) => directions("document", values, DIMENSION) as Int8Array<ArrayBuffer>;
-const asMatrix = (values: Directions) =>
-  queryMatrix({ dimension: DIMENSION, passages: [{ values }], truncated: false });
+const asMatrix = (values: Directions) => queryMatrix(values, DIMENSION);
 
 const rowsOf = (values: ArrayLike<number>): number[][] =>
   Array.from({ length: values.length / DIMENSION }, (_, row) =>
