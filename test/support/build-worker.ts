@@ -40,7 +40,7 @@ process.on("exit", () => {
     writeFileSync(${JSON.stringify(COVERAGE)} + "/" + name, JSON.stringify(functions));
   });
 });
-await import(${JSON.stringify(pathToFileURL(WORKER).href)});
+export const { serveHere } = await import(${JSON.stringify(pathToFileURL(WORKER).href)});
 `;
 
 /** Worker threads cannot load TypeScript, so every run builds the worker from the sources first: tests never start an old one. */

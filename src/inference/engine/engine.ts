@@ -1,4 +1,4 @@
-import { startThread } from "#platform/thread.js";
+import { startHere, startThread } from "#platform/thread.js";
 import { onAbort } from "../../abort.js";
 import { BackendError, Disposed } from "../../errors.js";
 import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult, Thread } from "../protocol.js";
@@ -16,7 +16,7 @@ const CHUNKS_PER_THREAD = 2;
 /** How a model is run. */
 export interface EngineOptions {
   spec: ModelSpec;
-  /** Maximum number of threads, each with its own session. They are started when there is work for them. */
+  /** Maximum number of threads, each with its own session. They are started when there is work for them. 0: the calling thread does it. */
   workers: number;
   /** Milliseconds without work after which the threads end. 0: never. */
   idleTimeout: number;
@@ -127,10 +127,12 @@ export class Engine {
   #startThreads(): void {
     const loading = this.#slots.filter(({ info }) => !info).length;
     const waiting = this.#requests.reduce((sum, request) => sum + request.waiting.length, 0);
-    const wanted = Math.min(this.#options.workers - this.#slots.length, waiting - loading);
+    const { workers, spec } = this.#options;
+    const wanted = Math.min(Math.max(workers, 1) - this.#slots.length, waiting - loading);
+    const start = workers === 0 ? startHere : startThread;
     for (let i = 0; i < wanted; i++) {
       const slot: Slot = {
-        thread: startThread(
+        thread: start(
           (message) => this.#receive(slot, message),
           (reason) => {
             const problem = `the thread died during a call: ${reason}. The next call starts a new one.`;
@@ -140,7 +142,7 @@ export class Engine {
         info: undefined,
         chunks: new Map(),
       };
-      slot.thread.post({ type: "load", spec: this.#options.spec });
+      slot.thread.post({ type: "load", spec });
       this.#slots.push(slot);
     }
   }

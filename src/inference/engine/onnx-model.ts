@@ -1,5 +1,5 @@
 import { locateModel } from "#platform/locate-model.js";
-import { coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
+import { coreCount, MAX_DEFAULT_WORKERS, MIN_WORKERS } from "#platform/thread.js";
 import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { Disposed, InvalidOptionError } from "../../errors.js";
@@ -37,7 +37,11 @@ export interface OnnxOptions {
   maxLength?: number | undefined;
   /** Threads per session. @default 1 for models under 100 MB, otherwise the number of cores */
   threads?: number | undefined;
-  /** Number of sessions, each in its own worker thread. @default the number of cores (at most 4) for models under 100 MB, otherwise 1 */
+  /**
+   * Number of sessions, each in its own worker thread. 0 (not in browsers) runs one session on the calling thread and blocks it meanwhile:
+   * less overhead for a process that does nothing else.
+   * @default the number of cores (at most 4) for models under 100 MB, otherwise 1
+   */
   workers?: number | undefined;
   /**
    * Maximum number of padded tokens per batch. Small batches are fast because their activations stay in the core's cache. It also bounds
@@ -66,7 +70,7 @@ export const ONNX_CHECKS: Checks<OnnxOptions> = {
   onProgress: functionFor("a function that takes the download's progress"),
   maxLength: integer(8),
   threads: positiveInteger,
-  workers: positiveInteger,
+  workers: integer(MIN_WORKERS),
   batchTokens: positiveInteger,
   runtime: oneOf(["native", "wasm"]),
   idleTimeout: number(0, 2 ** 31 - 1),

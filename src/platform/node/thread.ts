@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "#platform/worker-url.js";
 import type { FromWorker, Thread, ToWorker } from "../../inference/protocol.js";
+import type { WorkerPort } from "../../inference/worker/serve-model.js";
 
 const BUSY = 0;
 const CLOSING = 1;
@@ -72,7 +73,7 @@ class InferenceWorker extends Worker {
   /** @param onTerminate Called as soon as some code terminates the thread, which ends later. */
   constructor(onTerminate: () => void) {
     const latch = new NativeLatch();
-    super(workerUrl(), { workerData: { latch: latch.memory }, resourceLimits: SMALL_HEAP, ...withoutEval() });
+    super(workerUrl(), { workerData: { inferenceLatch: latch.memory }, resourceLimits: SMALL_HEAP, ...withoutEval() });
     this.#onTerminate = onTerminate;
     if (latches.size === 0) process.on("exit", waitForNativeWork);
     latches.add(latch);
@@ -129,6 +130,34 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
   };
 }
 
+/** Does a thread's work on the calling thread, which it blocks while the model runs. Messages are passed on without a copy. */
+export function startHere(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
+  let close: () => void;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const handler = new Promise<(message: ToWorker) => void>((onHandler) => {
+    const port: WorkerPort = { onMessage: onHandler, post: onMessage, close: () => close() };
+    import(/* @vite-ignore */ /* webpackIgnore: true */ workerUrl().href).then(
+      ({ serveHere }: { serveHere: (port: WorkerPort) => void }) => serveHere(port),
+      (error: unknown) => {
+        close();
+        onExit(explain(error));
+      },
+    );
+  });
+  // Promises keep the order of the messages.
+  const post = (message: ToWorker) => void handler.then((handle) => handle(message));
+  return {
+    post,
+    hold: () => {},
+    terminate: () => {
+      post({ type: "stop" });
+      return closed;
+    },
+  };
+}
+
 /** A bundler that puts this code into another file leaves the worker's file behind. */
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -142,6 +171,9 @@ function explain(error: unknown): string {
 
 /** Default maximum number of sessions of a small model. */
 export const MAX_DEFAULT_WORKERS = 4;
+
+/** Without a worker, models run on the calling thread. */
+export const MIN_WORKERS = 0;
 
 /** Number of cores that this process may use. */
 export function coreCount(): number {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModelLocation, ModelSpec } from "../../inference/protocol.js";
-import { serveModel } from "../../inference/worker/serve-model.js";
+import { serveModel, type WorkerPort } from "../../inference/worker/serve-model.js";
 import type { Platform, RuntimeSession, RuntimeTensor } from "../../inference/worker/session.js";
 import { WorkerFault } from "../../inference/worker-fault.js";
 import { NativeLatch } from "./thread.js";
@@ -10,13 +10,18 @@ import { openWasmSession, type WasmRuntime } from "./wasm-session.js";
 
 type NativeRuntime = typeof import("onnxruntime-node");
 
-/** What is common to both runtimes and needed after a session has been opened. */
-let runtime: Pick<NativeRuntime, "Tensor"> | undefined;
+/** A session, and what else of its runtime is needed after it has been opened. */
+interface Opened extends Pick<NativeRuntime, "Tensor"> {
+  session: RuntimeSession;
+}
 
-const latch = new NativeLatch((workerData as { latch: SharedArrayBuffer }).latch);
+/** Memory that a thread of the engine shares with the one that started it. Other threads have other data, or none. */
+const shared = (workerData as { inferenceLatch?: SharedArrayBuffer } | null)?.inferenceLatch;
+
+const latch = new NativeLatch(shared);
 
 /** Opens a session with the wanted runtime or, by default, with the first one that loads. */
-async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
+async function openSession(spec: ModelSpec): Promise<Opened> {
   if (spec.wanted === "wasm")
     return openWasm(spec, await importWasm().catch((error) => missing("onnxruntime-web", error)));
   let native: NativeRuntime;
@@ -26,8 +31,7 @@ async function openSession(spec: ModelSpec): Promise<RuntimeSession> {
     const wasm = spec.wanted === "native" ? undefined : await importWasm().catch(() => undefined);
     return wasm ? openWasm(spec, wasm) : missing("onnxruntime-node", error);
   }
-  runtime = native;
-  return openNative(spec, native);
+  return { session: await openNative(spec, native), Tensor: native.Tensor };
 }
 
 function importWasm(): Promise<WasmRuntime> {
@@ -37,9 +41,9 @@ function importWasm(): Promise<WasmRuntime> {
   return import("onnxruntime-web/wasm");
 }
 
-function openWasm(spec: ModelSpec, wasm: WasmRuntime): Promise<RuntimeSession> {
-  runtime = wasm as unknown as NativeRuntime;
-  return openWasmSession(wasm, spec);
+async function openWasm(spec: ModelSpec, wasm: WasmRuntime): Promise<Opened> {
+  const { Tensor } = wasm as unknown as NativeRuntime;
+  return { session: await openWasmSession(wasm, spec), Tensor };
 }
 
 async function openNative({ folder, file, threads }: ModelSpec, native: NativeRuntime): Promise<RuntimeSession> {
@@ -74,31 +78,38 @@ async function readJson({ folder }: ModelLocation, file: string): Promise<object
   return JSON.parse(text) as object;
 }
 
-const platform: Platform = {
-  readJson,
-  async readJsonIfAny(location, file) {
-    try {
-      return await readJson(location, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
-  },
-  readBytes: ({ folder }, file) => readFile(join(folder, file)),
-  openSession,
-  tensor: (type, data, dims) =>
-    new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
-  // The native runtime's `run` waits for a turn of the event loop, in which messages are handled; that of WebAssembly does not.
-  yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
-};
+/** Serves a model, on this thread. */
+export function serveHere(port: WorkerPort): void {
+  let runtime: Opened | undefined;
+  const platform: Platform = {
+    readJson,
+    async readJsonIfAny(location, file) {
+      try {
+        return await readJson(location, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+    readBytes: ({ folder }, file) => readFile(join(folder, file)),
+    async openSession(spec) {
+      runtime = await openSession(spec);
+      return runtime.session;
+    },
+    tensor: (type, data, dims) =>
+      new runtime!.Tensor(type as "int64", data as BigInt64Array, dims) as unknown as RuntimeTensor,
+    // The native runtime's `run` waits for a turn of the event loop, in which messages are handled; that of WebAssembly does not.
+    yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+  serveModel(port, platform);
+}
 
-const port = parentPort!;
-serveModel(
-  {
+if (shared) {
+  const port = parentPort!;
+  serveHere({
     onMessage: (handle) => port.on("message", handle),
     post: (message, transfer) => port.postMessage(message, transfer),
     // Deno has no `close` on the parent port, but on the global scope, as in Web Workers.
     close: () => (typeof port.close === "function" ? port.close() : globalThis.close()),
-  },
-  platform,
-);
+  });
+}

@@ -62,6 +62,12 @@ function mapped(specifier: string): string | undefined {
 /** Default maximum number of sessions of a small model. Each takes about 150 MB, which is a lot for a page. */
 export const MAX_DEFAULT_WORKERS = 2;
 
+/** A page must not be blocked, so a model never runs on its thread. */
+export const MIN_WORKERS = 1;
+
+/** Not reached in browsers, because of {@link MIN_WORKERS}. */
+export const startHere = startThread;
+
 /** Number of cores that the browser reports. */
 export function coreCount(): number {
   return navigator.hardwareConcurrency || 1;

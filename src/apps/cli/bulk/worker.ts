@@ -47,7 +47,7 @@ class Worker {
     this.#corpus = new JsonlIndex(corpus, corpusIndex);
     this.#queries = new JsonlIndex(queries, queriesIndex);
     const hasThreads = model === undefined || !(isRemoteModel(model) || isStaticModel(model));
-    const threads = singleThread && hasThreads ? { workers: 1, threads: 1 } : {};
+    const threads = singleThread && hasThreads ? { workers: 0, threads: 1 } : {};
     this.#scorer = createScorer(model, { ...options, ...threads });
   }
 
