@@ -12,7 +12,7 @@ import {
 } from "../formats/model-config.js";
 import { keepThreshold, pruningOutput, RANKING_OUTPUTS } from "../formats/pruning.js";
 import { type ModuleChain, readModules } from "../formats/sentence-transformers-modules.js";
-import { type LateFraming, type ProjectSettings, readFormat, resolveFormat } from "../late-interaction/format.js";
+import { type LateFraming, type ProjectSettings, readFormat, resolveFormat } from "../late-interaction/framing.js";
 import type { ModelInfo, ModelSpec } from "../protocol.js";
 import { ModelTokenizer } from "../tokenizer/model-tokenizer.js";
 import { encodeSequence } from "../tokenizer/sequences.js";
