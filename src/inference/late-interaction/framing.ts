@@ -85,12 +85,20 @@ function count<K extends string>(name: K, value: unknown): { [P in K]?: number }
   return (typeof value === "number" && value > 0 ? { [name]: value } : {}) as { [P in K]?: number };
 }
 
+/** What surrounds the texts of one role. */
+export interface Frame {
+  /** With the role's marker. */
+  template: readonly TemplatePart[];
+  /** Number of special tokens, the marker included. */
+  specials: number;
+  /** Maximum number of tokens, if the format names one. */
+  length: number | undefined;
+}
+
 /** A format with the tokenizer's ids instead of words. */
 export interface LateFraming {
-  queryMarker: readonly number[];
-  documentMarker: readonly number[];
-  queryLength: number | undefined;
-  documentLength: number | undefined;
+  query: Frame;
+  document: Frame;
   /** The token that queries are expanded with, if they are. */
   fill: number | undefined;
   attendToFill: boolean;
@@ -106,7 +114,11 @@ export interface LateFraming {
  * @throws Error if the tokenizer lacks a marker or the mask token.
  */
 export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTokenizer): LateFraming {
-  const marker = (token: string | undefined) => (token === undefined ? [] : [idOf(tokenizer, token)]);
+  const frame = (marker: string | undefined, length: number | undefined): Frame => {
+    const ids = marker === undefined ? [] : [idOf(tokenizer, marker)];
+    const template = withMarker(tokenizer.templates.single, ids);
+    return { template, specials: countSpecials(template), length };
+  };
   // Like PyLate, uses the end-of-text token of a language model that has no mask token.
   const fill = format.expandQueries ? (tokenizer.maskId ?? tokenizer.endId) : undefined;
   if (format.expandQueries && fill === undefined) {
@@ -115,10 +127,8 @@ export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTok
   // As in PyLate, a word that is not a token means the unknown token.
   const skipped = (format.skipWords ?? []).map((word) => tokenizer.tokenId(word) ?? tokenizer.unknownId);
   return {
-    queryMarker: marker(format.queryMarker),
-    documentMarker: marker(format.documentMarker),
-    queryLength: format.queryLength,
-    documentLength: format.documentLength,
+    query: frame(format.queryMarker, format.queryLength),
+    document: frame(format.documentMarker, format.documentLength),
     fill,
     attendToFill: format.attendToExpansion ?? false,
     skipped: new Set(skipped.filter((id) => id !== undefined)),
@@ -133,16 +143,11 @@ function idOf(tokenizer: ModelTokenizer, token: string): number {
 }
 
 /** A template with a marker after its first special token, where ColBERT and PyLate put it. */
-export function withMarker(template: readonly TemplatePart[], marker: readonly number[]): TemplatePart[] {
+function withMarker(template: readonly TemplatePart[], marker: readonly number[]): TemplatePart[] {
   if (marker.length === 0) return [...template];
   const [first, ...rest] = template;
   if (!first || !("ids" in first)) return [{ ids: marker, type: 0 }, ...template];
   return [{ ids: [first.ids[0]!, ...marker, ...first.ids.slice(1)], type: first.type }, ...rest];
-}
-
-/** Maximum number of tokens of a single text in a template. */
-export function textRoom(template: readonly TemplatePart[], length: number): number {
-  return Math.max(0, length - countSpecials(template));
 }
 
 /** Number of tokens of a template before its text. */

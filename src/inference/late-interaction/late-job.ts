@@ -13,7 +13,7 @@ import { type Encoded, encodeSequence, queryTokens, type TemplatePart } from "..
 import type { LoadedModel } from "../worker/loaded-model.js";
 import { type Item, PASSAGE_OVERLAP, type Work } from "../worker/work.js";
 import { comparePartsWith, partRows, tokenEnds } from "./compare-parts.js";
-import { frameQuery, leadingTokens, textRoom, withMarker } from "./framing.js";
+import { frameQuery, type LateFraming, leadingTokens } from "./framing.js";
 
 /** The matrix of each job's query. */
 const matrices = new WeakMap<LateJob, QueryMatrix>();
@@ -22,7 +22,7 @@ const matrices = new WeakMap<LateJob, QueryMatrix>();
 export function planLateJob(model: LoadedModel, job: LateJob, inputs: readonly JobInput[], maxLength: number): Work {
   const weight = pooledWeight(model, job);
   const skipped = job.role === "document" ? model.late!.skipped : NONE;
-  const framing = frame(model, job, maxLength);
+  const framing = frame(model.late!, job, maxLength);
   const parts = (input: JobInput, encoded: Encoded, vectors: TokenVectors) =>
     typeof input !== "string" && "text" in input
       ? compareParts(model, job, input, { encoded, vectors, framing, skipped, weight })
@@ -60,13 +60,10 @@ interface Framing {
   room: number;
 }
 
-function frame(model: LoadedModel, job: LateJob, maxLength: number): Framing {
-  const late = model.late!;
-  const isQuery = job.role === "query";
-  const limitOfRole = isQuery ? late.queryLength : late.documentLength;
-  const length = Math.min(job.length ?? limitOfRole ?? maxLength, maxLength);
-  const template = withMarker(model.tokenizer.templates.single, isQuery ? late.queryMarker : late.documentMarker);
-  return { template, length, room: textRoom(template, length) };
+function frame(late: LateFraming, job: LateJob, maxLength: number): Framing {
+  const { template, specials, length: limit = maxLength } = late[job.role];
+  const length = Math.min(job.length ?? limit, maxLength);
+  return { template, length, room: Math.max(0, length - specials) };
 }
 
 /** Encodes a text in one piece. */
@@ -74,7 +71,7 @@ function encodeWhole(model: LoadedModel, job: LateJob, text: string, { template,
   const { tokenizer } = model;
   if (job.role === "query") {
     // A query length is part of a model's format, and its reference implementation keeps the beginning.
-    const hasLimit = job.length !== undefined || model.late!.queryLength !== undefined;
+    const hasLimit = job.length !== undefined || model.late!.query.length !== undefined;
     const ids = hasLimit ? tokenizer.encodeUpTo(job.prefix + text, room) : [];
     const found = hasLimit ? { ids, truncated: ids.length > room } : queryTokens(tokenizer, job.prefix, text, room);
     return frameQuery(template, length, found, model.late!);
