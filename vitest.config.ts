@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       // Worker threads cannot load TypeScript: `build-worker.ts` bundles the worker for each run.
-      { find: "#platform/worker-url.js", replacement: at("./test/support/worker-url.ts") },
+      { find: "#platform/thread.js", replacement: at("./test/support/thread.ts") },
       { find: /^langchain-rerank$/, replacement: at("./src/index.ts") },
       { find: /^langchain-rerank\/([a-z-]+)$/, replacement: at("./src/$1.ts") },
     ],

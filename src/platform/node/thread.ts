@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { workerUrl } from "#platform/worker-url.js";
 import type { FromWorker, Thread, ToWorker } from "../../inference/protocol.js";
 import type { WorkerPort } from "../../inference/worker/serve-model.js";
 
@@ -71,9 +70,9 @@ class InferenceWorker extends Worker {
   readonly #onTerminate: () => void;
 
   /** @param onTerminate Called as soon as some code terminates the thread, which ends later. */
-  constructor(onTerminate: () => void) {
+  constructor(url: URL, onTerminate: () => void) {
     const latch = new NativeLatch();
-    super(workerUrl(), { workerData: { inferenceLatch: latch.memory }, resourceLimits: SMALL_HEAP, ...withoutEval() });
+    super(url, { workerData: { inferenceLatch: latch.memory }, resourceLimits: SMALL_HEAP, ...withoutEval() });
     this.#onTerminate = onTerminate;
     if (latches.size === 0) process.on("exit", waitForNativeWork);
     latches.add(latch);
@@ -103,8 +102,23 @@ function withoutEval(): { execArgv?: string[] } {
   return process.execArgv.some((option) => option.startsWith("--input-type")) ? { execArgv: [] } : {};
 }
 
-/** Starts a thread. `onExit` is called once, when the thread ends or is about to, for whatever reason. */
-export function startThread(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
+/**
+ * URL of the built worker, which is next to the package's other files.
+ *
+ * @throws TypeError if a bundler has removed `import.meta.url`.
+ */
+const workerUrl = () => new URL("./inference-worker.js", import.meta.url);
+
+/**
+ * Starts a thread. `onExit` is called once, when the thread ends or is about to, for whatever reason.
+ *
+ * @param url Tests have another worker.
+ */
+export function startThread(
+  onMessage: (message: FromWorker) => void,
+  onExit: (reason: string) => void,
+  url = workerUrl,
+): Thread {
   let ended = false;
   const end = (reason: string) => {
     if (ended) return;
@@ -113,7 +127,7 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
   };
   let worker: InferenceWorker;
   try {
-    worker = new InferenceWorker(() => end("it was terminated"));
+    worker = new InferenceWorker(url(), () => end("it was terminated"));
   } catch (error) {
     queueMicrotask(() => end(explain(error)));
     return { post: () => {}, hold: () => {}, terminate: async () => {} };
@@ -131,14 +145,18 @@ export function startThread(onMessage: (message: FromWorker) => void, onExit: (r
 }
 
 /** Does a thread's work on the calling thread, which it blocks while the model runs. Messages are passed on without a copy. */
-export function startHere(onMessage: (message: FromWorker) => void, onExit: (reason: string) => void): Thread {
+export function startHere(
+  onMessage: (message: FromWorker) => void,
+  onExit: (reason: string) => void,
+  url = workerUrl,
+): Thread {
   let close: () => void;
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
   const handler = new Promise<(message: ToWorker) => void>((onHandler) => {
     const port: WorkerPort = { onMessage: onHandler, post: onMessage, close: () => close() };
-    import(/* @vite-ignore */ /* webpackIgnore: true */ workerUrl().href).then(
+    import(/* @vite-ignore */ /* webpackIgnore: true */ url().href).then(
       ({ serveHere }: { serveHere: (port: WorkerPort) => void }) => serveHere(port),
       (error: unknown) => {
         close();
