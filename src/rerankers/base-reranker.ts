@@ -7,9 +7,8 @@ import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } f
 import { type Check, checkOptions } from "../options.js";
 import { dropBlanks } from "../scorers/blank-texts.js";
 import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
-import { checkScores, copyWith, readTexts, unscored } from "./documents.js";
+import { checkScores, copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
 import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
-import { makeReport, type RerankRun, startRun } from "./report.js";
 import type {
   BaseRerankerInput,
   Candidates,

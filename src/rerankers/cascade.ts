@@ -5,8 +5,8 @@ import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-repor
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { blend } from "./blend.js";
 import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
-import { checkScores } from "./documents.js";
 import type { StageScores } from "./first-stage-types.js";
+import { checkScores } from "./input-output.js";
 import { type BlendNormalization, normalizerFor } from "./normalization.js";
 import { callScorer, rawScores, type ScorerResult, toDetails, toReport, withWarnings } from "./score-with.js";
 import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";

@@ -9,7 +9,7 @@ import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.
 import { cutSentences } from "../sentences.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import { checkThreshold } from "./checks.js";
-import { checkScores, copyWith, readTexts } from "./documents.js";
+import { checkScores, copyWith, readTexts } from "./input-output.js";
 import { callScorer, rawScores } from "./score-with.js";
 import { longestSentence, selectSentences } from "./select-sentences.js";
 

@@ -4,10 +4,10 @@ import { DEFAULT_MODELS } from "../models/bundled.js";
 import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { metadataKey } from "./checks.js";
-import { checkScores } from "./documents.js";
 import { embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
 import type { FirstStage, FirstStageInput } from "./first-stage-types.js";
 import { fuse } from "./fusion.js";
+import { checkScores } from "./input-output.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
 import { callScorer, rawScores, withWarnings } from "./score-with.js";
 

@@ -3,8 +3,8 @@ import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document
 import { InvalidOptionError } from "../errors.js";
 import { identifyDocuments } from "../identify-documents.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
-import { copyWith } from "./documents.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
+import { copyWith } from "./input-output.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
 
 /** One stage of a fusion: it ranks the candidates, and may leave some out. */

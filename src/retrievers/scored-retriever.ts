@@ -4,7 +4,7 @@ import { BaseRetriever, type BaseRetrieverInput, type BaseRetrieverInterface } f
 import type { VectorStoreInterface } from "@langchain/core/vectorstores";
 import { InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { anything, type Checks, checkOptions, expecting, flag, positiveInteger } from "../options.js";
-import { copyWith } from "../rerankers/documents.js";
+import { copyWith } from "../rerankers/input-output.js";
 import { METADATA_SCORES, type ScoreKind, STORE_RULES, type StoreRule } from "./store-scores.js";
 
 /** Options of {@link ScoredRetriever}: a store or a retriever. */

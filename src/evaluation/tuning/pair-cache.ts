@@ -1,4 +1,4 @@
-import { checkScores } from "../../rerankers/documents.js";
+import { checkScores } from "../../rerankers/input-output.js";
 import { type CacheKeyPart, cacheKey } from "../../scorers/cache-key.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
