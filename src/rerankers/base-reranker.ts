@@ -6,8 +6,9 @@ import { raceAbort, startCall } from "../abort.js";
 import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
 import { type Check, checkOptions } from "../options.js";
 import { dropBlanks } from "../scorers/blank-texts.js";
+import { checkScores } from "../scorers/create-scorer.js";
 import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
-import { checkScores, copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
+import { copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
 import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
 import type {
   BaseRerankerInput,

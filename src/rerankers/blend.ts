@@ -84,3 +84,19 @@ function scatter(all: readonly number[], indexes: readonly number[], values: rea
   });
   return result;
 }
+
+/**
+ * The sum of 1 / (k + rank) over several orders, with ranks from 1.
+ *
+ * @param orders Indexes of candidates, best first. An order may leave candidates out.
+ * @returns One score per candidate.
+ */
+export function reciprocalRankFusion(orders: readonly (readonly number[])[], count: number, k: number): number[] {
+  const scores = new Array<number>(count).fill(0);
+  for (const order of orders) {
+    order.forEach((index, position) => {
+      scores[index]! += 1 / (k + position + 1);
+    });
+  }
+  return scores;
+}

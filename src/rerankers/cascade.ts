@@ -1,14 +1,13 @@
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
-import { scorerName } from "../scorers/create-scorer.js";
+import { callScorer, checkScores, rawScores, type ScorerResult, scorerName } from "../scorers/create-scorer.js";
 import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { blend } from "./blend.js";
 import { type Budget, makeBudget, type ScoringRates } from "./budget.js";
+import { toDetails, toReport, withWarnings } from "./cross-encoder-reranker.js";
 import type { StageScores } from "./first-stage-types.js";
-import { checkScores } from "./input-output.js";
 import { type BlendNormalization, normalizerFor } from "./normalization.js";
-import { callScorer, rawScores, type ScorerResult, toDetails, toReport, withWarnings } from "./score-with.js";
 import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";
 
 /** One stage after the first. */

@@ -4,13 +4,19 @@ import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_comp
 import { calibrate } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
 import { anything, type Checks, checkOptions, finiteNumber, positiveInteger } from "../options.js";
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
+import {
+  callScorer,
+  checkScores,
+  type ModelOption,
+  rawScores,
+  resolveScorer,
+  scorerName,
+} from "../scorers/create-scorer.js";
 import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
 import { cutSentences } from "../sentences.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import { checkThreshold } from "./checks.js";
-import { checkScores, copyWith, readTexts } from "./input-output.js";
-import { callScorer, rawScores } from "./score-with.js";
+import { copyWith, readTexts } from "./input-output.js";
 import { longestSentence, selectSentences } from "./select-sentences.js";
 
 /** Options of {@link ContextPruner}. */

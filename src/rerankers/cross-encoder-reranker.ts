@@ -1,10 +1,16 @@
-import { type Calibration, checkCalibration } from "../calibration.js";
+import { type Calibration, calibrateScores, checkCalibration } from "../calibration.js";
+import { languageWarning } from "../language.js";
 import { anything } from "../options.js";
-import { type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
+import {
+  callScorer,
+  type ModelOption,
+  resolveScorer,
+  type ScorerResult,
+  scorerName,
+} from "../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { BaseReranker } from "./base-reranker.js";
-import { scoreWith } from "./score-with.js";
-import type { BaseRerankerInput, Candidates, Scored } from "./types.js";
+import type { BaseRerankerInput, Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js";
 
 /** Options of {@link CrossEncoderReranker}. */
 export interface CrossEncoderRerankerInput extends BaseRerankerInput {
@@ -63,4 +69,62 @@ export class CrossEncoderReranker extends BaseReranker {
   protected override async score(candidates: Candidates): Promise<Scored> {
     return scoreWith(this.#scorer, candidates, this.#calibration);
   }
+}
+
+/** Scores all candidates with one scorer, as probabilities if there is a calibration. */
+async function scoreWith(scorer: RelevanceScorer, candidates: Candidates, calibration?: Calibration): Promise<Scored> {
+  const result = await callScorer(scorer, candidates, candidates.topN);
+  return {
+    scores: calibrateScores(scorer, result.scores, result.report, calibration),
+    details: toDetails(result, (calibration ?? scorer.calibration) !== undefined),
+    report: { ...toReport(scorer, result), ...withWarnings(scorer, candidates, result.report.warnings) },
+  };
+}
+
+/** What `metadata.rerank` says about each text. */
+export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolean): ScoredDetails[] {
+  if (!Array.isArray(scores)) return [];
+  return scores.map((cross: number, index): ScoredDetails => {
+    const raw = report.raw?.[index] ?? (isCalibrated ? cross : undefined);
+    const passage = report.passages?.[index];
+    const spans = report.spans?.[index];
+    const stages = report.stageScores?.[index];
+    return {
+      scores: { cross, ...(stages && { stages: [...stages] }) },
+      ...(raw === undefined ? {} : { raw }),
+      ...(report.truncated?.[index] ? { truncated: true as const } : {}),
+      ...(passage ? { passage } : {}),
+      ...(spans ? { spans } : {}),
+    };
+  });
+}
+
+/** A scorer's report as a part of the reranker's. */
+export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
+  const { runtime, stages, batches, tokens, cache, scoreCache, retries, usage } = report;
+  return {
+    model: report.model ?? scorerName(scorer),
+    milliseconds: { ...report.milliseconds, score: milliseconds },
+    ...(report.queryTruncated ? { queryTruncated: true } : {}),
+    ...(report.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
+    ...(runtime && { runtime }),
+    ...(stages && { stages: { ...stages } }),
+    ...(batches === undefined ? {} : { batches }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(cache === undefined ? {} : { cache: { ...cache } }),
+    ...(scoreCache === undefined ? {} : { scoreCache: { ...scoreCache } }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(usage === undefined ? {} : { usage: { ...usage } }),
+  };
+}
+
+/** The scorer's warnings, and one if the query or some texts are in a language that its model does not read. */
+export function withWarnings(
+  scorer: RelevanceScorer,
+  { query, texts }: Pick<Candidates, "query" | "texts">,
+  warnings: readonly string[] = [],
+): { warnings?: string[] } {
+  const warning = languageWarning(scorerName(scorer), scorer.languages, query, texts);
+  const all = warning === undefined ? [...warnings] : [...warnings, warning];
+  return all.length > 0 ? { warnings: all } : {};
 }

@@ -1,15 +1,22 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { DEFAULT_MODELS } from "../models/bundled.js";
-import { createScorer, type ModelOption, resolveScorer, scorerName } from "../scorers/create-scorer.js";
+import {
+  callScorer,
+  checkScores,
+  createScorer,
+  type ModelOption,
+  rawScores,
+  resolveScorer,
+  scorerName,
+} from "../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { metadataKey } from "./checks.js";
+import { withWarnings } from "./cross-encoder-reranker.js";
 import { embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
 import type { FirstStage, FirstStageInput } from "./first-stage-types.js";
 import { fuse } from "./fusion.js";
-import { checkScores } from "./input-output.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
-import { callScorer, rawScores, withWarnings } from "./score-with.js";
 
 /** @throws InvalidOptionError if there is more than one first stage, or one is invalid. */
 export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstStageInput): FirstStage {

@@ -3,6 +3,7 @@ import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document
 import { InvalidOptionError } from "../errors.js";
 import { identifyDocuments } from "../identify-documents.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
+import { reciprocalRankFusion } from "./blend.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import { copyWith } from "./input-output.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
@@ -46,22 +47,6 @@ export function fuse(stage: FusedStage, makeStage: (option: string, stage: unkno
       dispose: async () => void (await Promise.all(rankers.map((ranker) => ranker.dispose?.()))),
     }),
   };
-}
-
-/**
- * The sum of 1 / (k + rank) over several orders, with ranks from 1.
- *
- * @param orders Indexes of candidates, best first. An order may leave candidates out.
- * @returns One score per candidate.
- */
-export function reciprocalRankFusion(orders: readonly (readonly number[])[], count: number, k: number): number[] {
-  const scores = new Array<number>(count).fill(0);
-  for (const order of orders) {
-    order.forEach((index, position) => {
-      scores[index]! += 1 / (k + position + 1);
-    });
-  }
-  return scores;
 }
 
 function toRanker(option: string, stage: unknown, makeStage: (option: string, stage: unknown) => FirstStage): Ranker {

@@ -1,6 +1,6 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
-import { InvalidInputError, InvalidResponseError } from "../errors.js";
+import { InvalidInputError } from "../errors.js";
 import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
 
 /**
@@ -29,17 +29,6 @@ export function readTexts(
       throw new InvalidInputError(`documents[${index}]`, "the `text` option returned something that is not a string.");
     return text;
   });
-}
-
-/** @throws InvalidResponseError unless there is one finite number per text. */
-export function checkScores(backend: string, scores: readonly number[], count: number): void {
-  if (!Array.isArray(scores) || scores.length !== count) {
-    const found = Array.isArray(scores) ? scores.length : "no";
-    throw new InvalidResponseError(backend, `${count} texts were sent, but ${found} scores came back.`);
-  }
-  const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
-  if (bad >= 0)
-    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
 }
 
 /**

@@ -1,10 +1,16 @@
 import { OpenOnce, startCall } from "../abort.js";
 import type { Calibration } from "../calibration.js";
-import { Disposed, InvalidOptionError } from "../errors.js";
+import { Disposed, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
-import { LOWEST_SCORE, type PartedText, type RelevanceScorer, type ScoreOptions } from "./relevance-scorer.js";
+import {
+  LOWEST_SCORE,
+  type PartedText,
+  type RelevanceScorer,
+  type ScoreOptions,
+  type ScorerReport,
+} from "./relevance-scorer.js";
 import { isListwise } from "./remote/listwise.js";
 import { checkRemoteModel, createRemoteScorer, explainUnknownProvider, isRemoteModel } from "./remote-model.js";
 
@@ -78,6 +84,46 @@ export function resolveScorer(model: ModelOption, option = "model"): { scorer: R
 /** A scorer's name for reports. */
 export function scorerName(scorer: RelevanceScorer): string {
   return scorer.model ?? scorer.constructor.name;
+}
+
+/** Scores of some texts by one scorer, before they become details and a report. */
+export interface ScorerResult {
+  /** What the scorer returned; not checked. */
+  readonly scores: readonly number[];
+  readonly report: ScorerReport;
+  /** Wall-clock time of the call. */
+  readonly milliseconds: number;
+}
+
+/** Calls a scorer and collects its report. */
+export async function callScorer(
+  scorer: RelevanceScorer,
+  { query, texts, signal }: { query: string; texts: readonly string[]; signal: AbortSignal },
+  topN?: number,
+): Promise<ScorerResult> {
+  let report: ScorerReport = {};
+  const started = performance.now();
+  const onReport = (each: ScorerReport) => {
+    report = each;
+  };
+  const scores = await scorer.score(query, texts, { signal, onReport, ...(topN && { topN }) });
+  return { scores, report, milliseconds: performance.now() - started };
+}
+
+/** The raw scores of a result, which are its scores if the scorer reported nothing else. */
+export function rawScores({ scores, report }: Pick<ScorerResult, "scores" | "report">): readonly number[] {
+  return report.raw ?? scores;
+}
+
+/** @throws InvalidResponseError unless there is one finite number per text. */
+export function checkScores(backend: string, scores: readonly number[], count: number): void {
+  if (!Array.isArray(scores) || scores.length !== count) {
+    const found = Array.isArray(scores) ? scores.length : "no";
+    throw new InvalidResponseError(backend, `${count} texts were sent, but ${found} scores came back.`);
+  }
+  const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
+  if (bad >= 0)
+    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
 }
 
 /** The package's own name keeps one copy of the engine, whichever module format the application uses. */

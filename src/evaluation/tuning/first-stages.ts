@@ -1,9 +1,8 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
+import { reciprocalRankFusion } from "../../rerankers/blend.js";
 import { embeddingScores, embeddingsName } from "../../rerankers/embedding-scores.js";
-import { reciprocalRankFusion } from "../../rerankers/fusion.js";
-import { callScorer, rawScores } from "../../rerankers/score-with.js";
-import { scorerName } from "../../scorers/create-scorer.js";
+import { callScorer, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { sum } from "../mean.js";
 import type { PairScorer } from "./pair-cache.js";

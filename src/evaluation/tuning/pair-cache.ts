@@ -1,5 +1,5 @@
-import { checkScores } from "../../rerankers/input-output.js";
 import { type CacheKeyPart, cacheKey } from "../../scorers/cache-key.js";
+import { checkScores } from "../../scorers/create-scorer.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
 
