@@ -5,7 +5,6 @@ import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { raceAbort, startCall } from "../abort.js";
 import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
 import { type Check, checkOptions } from "../options.js";
-import { dropBlanks } from "../scorers/blank-texts.js";
 import { checkScores } from "../scorers/create-scorer.js";
 import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
 import { copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
@@ -199,15 +198,20 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   async #rank(call: Call): Promise<RerankResult> {
     const { documents, query, threshold, topN, signal } = call;
-    const { texts, indexes, restore } = dropBlanks(call.texts);
-    const candidates = { query, texts, documents: indexes.map((i) => documents[i]!), indexes, signal, topN };
+    const indexes = [...call.texts.keys()].filter((index) => call.texts[index]!.trim() !== "");
+    const texts = indexes.map((index) => call.texts[index]!);
+    const candidates = { query, texts, documents: indexes.map((index) => documents[index]!), indexes, signal, topN };
     const scored: Scored = texts.length > 0 ? await raceAbort(signal, this.score(candidates)) : { scores: [] };
     checkScores(this.model, scored.scores, texts.length);
     // Only now it may be known whether the model has a calibration.
     this.checkThreshold(threshold);
-    const hasBlanks = texts.length < documents.length;
-    const scores = restore(scored.scores, hasBlanks ? await this.lowestScore(scored.scores) : 0);
-    const details = restore<ScoredDetails | undefined>(scored.details ?? texts.map(() => undefined), undefined);
+    const lowest = texts.length < documents.length ? await this.lowestScore(scored.scores) : 0;
+    const scores = documents.map(() => lowest);
+    const details: (ScoredDetails | undefined)[] = [];
+    for (const [position, index] of indexes.entries()) {
+      scores[index] = scored.scores[position]!;
+      details[index] = scored.details?.[position];
+    }
     const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
     const returned = order.filter((i) => threshold === undefined || scores[i]! >= threshold).slice(0, topN);
     return {

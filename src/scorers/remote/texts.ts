@@ -1,6 +1,15 @@
 import { InvalidInputError } from "../../errors.js";
-import { dropBlanks, type FilledTexts } from "../blank-texts.js";
 import { isRequestTooLarge } from "./faults.js";
+
+/** The query and the texts of a call that are sent, and a way back to all of its texts. */
+interface PreparedTexts {
+  readonly query: string;
+  readonly texts: readonly string[];
+  /** Index among all texts of each of `texts`. */
+  readonly indexes: readonly number[];
+  /** Puts one value per text back at the indexes of all texts, with `blank` for every blank one. */
+  restore<T>(values: readonly T[], blank: T): T[];
+}
 
 /**
  * Checks the input of a call and leaves out blank texts, which servers refuse or score at random. Lone surrogates, which are halves of a
@@ -8,7 +17,7 @@ import { isRequestTooLarge } from "./faults.js";
  *
  * @throws InvalidInputError if the query is blank or something is not a string.
  */
-export function prepareTexts(query: unknown, texts: unknown): FilledTexts & { query: string } {
+export function prepareTexts(query: unknown, texts: unknown): PreparedTexts {
   if (typeof query !== "string" || query.trim() === "")
     throw new InvalidInputError("query", "must be a non-blank string");
   if (!Array.isArray(texts)) throw new InvalidInputError("texts", "must be an array of strings");
@@ -16,7 +25,19 @@ export function prepareTexts(query: unknown, texts: unknown): FilledTexts & { qu
     if (typeof text === "string") return wellFormed(text);
     throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
   });
-  return { ...dropBlanks(checked), query: wellFormed(query) };
+  const indexes = [...checked.keys()].filter((index) => checked[index]!.trim() !== "");
+  return {
+    query: wellFormed(query),
+    texts: indexes.map((index) => checked[index]!),
+    indexes,
+    restore<T>(values: readonly T[], blank: T): T[] {
+      const restored = new Array<T>(checked.length).fill(blank);
+      values.forEach((value, position) => {
+        restored[indexes[position]!] = value;
+      });
+      return restored;
+    },
+  };
 }
 
 /** Runtimes from before ES2024 lack the method, which needs no look at the text where it is stored in one byte per character. */
