@@ -174,10 +174,9 @@ export class Engine {
     });
     for (const key of Object.keys(request.stats) as (keyof JobStats)[]) request.stats[key] += message.stats[key];
     request.open -= 1;
-    if (request.open === 0) {
-      const { results, stats } = request;
-      this.#settle(request, () => request.resolve({ results, stats, info: slot.info! }));
-    }
+    if (request.open > 0) return;
+    const { results, stats } = request;
+    this.#settle(request, () => request.resolve({ results, stats, info: slot.info! }));
   }
 
   /** Removes a request, cancels what threads still do for it, and answers it. */
