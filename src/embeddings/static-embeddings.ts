@@ -58,7 +58,8 @@ export class StaticEmbeddings extends Embeddings {
    * Embeds texts.
    *
    * @returns One unit vector per text, in the order of `texts`. A text without known words gets a zero vector, which all similarities of this
-   *   package score 0.
+   *   package score 0. Some stores cannot sort its cosine, which is NaN or NULL: see "What hides documents from a reranker" in the guide to
+   *   LangChain.
    * @throws InvalidInputError if a text is not a string.
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError if the model cannot be read.
    */

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
+import { Document } from "@langchain/core/documents";
 import { Embeddings } from "@langchain/core/embeddings";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -71,6 +73,15 @@ describe("StaticEmbeddings", () => {
   it("gives zeros, never NaN, for texts without a known word", async () => {
     const vectors = await embeddings.embedDocuments(["", "  \n", "\u0378", "x".repeat(101)]);
     for (const vector of vectors) expect(vector.every((value) => value === 0)).toBe(true);
+  });
+
+  it("finds the best text past a blank one in a MemoryVectorStore that compares by dot products, which zero vectors cannot make NaN", async () => {
+    const store = new MemoryVectorStore(embeddings, { similarity: dot });
+    const texts = ["a bicycle bell", "", "green tea is hot"];
+    await store.addDocuments(texts.map((pageContent) => new Document({ pageContent })));
+    const found = await store.similaritySearchWithScore("hot tea", 3);
+    expect(found[0]![0].pageContent).toBe("green tea is hot");
+    expect(found.every(([, score]) => Number.isFinite(score))).toBe(true);
   });
 
   it("gives finite unit or zero vectors whatever the text, the same every time", async () => {
