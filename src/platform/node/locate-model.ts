@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +18,7 @@ import {
   selectFiles,
 } from "../../models/repository-files.js";
 import type { ModelEntry } from "../../models/types.js";
-import { describeParent, isFile, isFolder, listFolder, packageFolder, similarPath } from "./folder.js";
+import { describeParent, isFile, isFolder, listFolder, similarPath } from "./folder.js";
 
 /**
  * Finds the files of a model, which is one of:
@@ -131,4 +133,23 @@ export function installedFolder({ name, bundled, package: packageName }: ModelEn
   const folder = packageFolder(packageName);
   if (folder) return folder;
   throw new MissingDependencyError(packageName, `The model ${name}`);
+}
+
+/**
+ * The folder of an installed package, this one included; finding it by name does not depend on where this code was built to. It is
+ * looked up from this package and then from the working directory, since some package managers hide packages from one another.
+ */
+export function packageFolder(name: string): string | undefined {
+  // Not called `require`, which CommonJS builds of this file use to compute `import.meta.url`.
+  for (const start of [import.meta.url, join(process.cwd(), "package.json")].map((from) => createRequire(from))) {
+    try {
+      return dirname(start.resolve(`${name}/package.json`));
+    } catch {
+      // Not installed from this point of view, or its `exports` hide package.json.
+    }
+    const folders = (start.resolve.paths(name) ?? []).map((path) => join(path, name));
+    const found = folders.find((folder) => existsSync(join(folder, "package.json")));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

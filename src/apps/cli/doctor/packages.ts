@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { listFolder, packageFolder } from "../../../platform/node/folder.js";
+import { listFolder } from "../../../platform/node/folder.js";
+import { packageFolder } from "../../../platform/node/locate-model.js";
 
 /** An installed package. */
 export interface PackageReport {
