@@ -36,7 +36,8 @@ import { describeParent, isFile, isFolder, listFolder, similarPath } from "./fol
 export async function locateModel(name: string, options: LocateOptions = {}): Promise<LocatedModel> {
   const entry = findModel(name);
   const path = entry ? installedFolder(entry) : localPath(name);
-  const local = path === undefined ? undefined : await findLocal(name, path, options, entry);
+  const known = entry && path !== undefined ? await findRegistered(entry, path, options) : undefined;
+  const local = known ?? (path === undefined ? undefined : await findLocal(name, path, options, entry));
   if (!local && entry?.bundled) {
     throw new ModelNotFoundError(
       name,
@@ -55,7 +56,7 @@ export async function locateModel(name: string, options: LocateOptions = {}): Pr
     throw new ModelNotFoundError(name, `there is no such file or folder.${problem}`, { suggestions });
   }
   const { folder, file } = local ?? (await downloadModel(name, options));
-  const bytes = await weightsBytes(folder, file);
+  const bytes = known?.bytes ?? (await totalBytes(folder, [file, ...externalFiles(file)]));
   return { name, folder, file, bytes, entry, readText: (other) => readFile(join(folder, other), "utf8") };
 }
 
@@ -70,6 +71,20 @@ function localPath(name: string): string {
     }
   }
   return /^~([/\\]|$)/.test(name) ? join(homedir(), name.slice(1)) : name;
+}
+
+/**
+ * The one ONNX file of a model that npm installs. Nothing has to be chosen, so its folder is not searched unless a file is missing or has
+ * another size than the registry says; then the search says what is wrong.
+ */
+async function findRegistered({ files }: ModelEntry, folder: string, { dtype = "auto" }: LocateOptions) {
+  const [weights, ...others] = Object.values(files);
+  if (!weights || others.length > 0 || dtype !== "auto") return undefined;
+  const { path, external = [] } = weights;
+  const [bytes, ...required] = await Promise.all(
+    [[path, ...external], ...REQUIRED_FILES.map((file) => [file])].map((paths) => totalBytes(folder, paths)),
+  );
+  return bytes === weights.bytes && !required.includes(0) ? { folder, file: path, bytes } : undefined;
 }
 
 async function findLocal(name: string, path: string, { dtype = "auto" }: LocateOptions, entry: ModelEntry | undefined) {
@@ -105,10 +120,10 @@ async function rejectPointers(name: string, folder: string, files: readonly stri
   }
 }
 
-/** Bytes of the graph and of weights in other files. */
-async function weightsBytes(folder: string, file: string): Promise<number> {
-  const sizes = [file, ...externalFiles(file)].map((path) =>
-    stat(join(folder, path)).then(
+/** Bytes of those files that exist. */
+async function totalBytes(folder: string, files: readonly string[]): Promise<number> {
+  const sizes = files.map((file) =>
+    stat(join(folder, file)).then(
       ({ size }) => size,
       () => 0,
     ),
