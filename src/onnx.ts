@@ -6,5 +6,4 @@ export { type BrowserSettings, configureBrowser } from "./platform/web/browser-s
 export type { OnnxLateInteractionOptions, VectorCacheOptions } from "./scorers/onnx/late-interaction/options.js";
 export { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./scorers/onnx/onnx-cross-encoder.js";
 export { OnnxLateInteraction } from "./scorers/onnx/onnx-late-interaction.js";
-export { type OnnxScorerOptions, openOnnxScorer } from "./scorers/onnx/open-scorer.js";
-export { ProgressiveLateInteraction } from "./scorers/onnx/progressive-late-interaction.js";
+export { type OnnxScorerOptions, openOnnxScorer, ProgressiveLateInteraction } from "./scorers/onnx/open-scorer.js";

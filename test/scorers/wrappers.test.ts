@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { withProgress } from "../../src/apps/cli/ranking.js";
 import { CachedScorer, createScorer, type RelevanceScorer } from "../../src/index.js";
-import { ProgressiveLateInteraction } from "../../src/scorers/onnx/progressive-late-interaction.js";
+import { ProgressiveLateInteraction } from "../../src/scorers/onnx/open-scorer.js";
 
 const SRC = fileURLToPath(new URL("../../src/", import.meta.url));
 
@@ -46,7 +46,7 @@ const WRAPPERS: Record<string, { wrap(): RelevanceScorer; without?: readonly str
   },
   "scorers/create-scorer.ts": { wrap: () => createScorer("late-en-v1"), isFixed: true },
   // It wraps late interaction alone, which is not listwise.
-  "scorers/onnx/progressive-late-interaction.ts": {
+  "scorers/onnx/open-scorer.ts": {
     wrap: () => new ProgressiveLateInteraction({}),
     without: ["scoresHoldWithinRequest"],
     isFixed: true,

@@ -2,10 +2,15 @@ import { locateModel } from "#platform/locate-model.js";
 import { locateOptions, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
-import type { RelevanceScorer } from "../relevance-scorer.js";
+import { checkQuery } from "../../options.js";
+import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import type { OnnxLateInteractionOptions } from "./late-interaction/options.js";
+import { MARGIN, openStaticModel, Race } from "./late-interaction/race.js";
 import { OnnxCrossEncoder, type OnnxCrossEncoderOptions } from "./onnx-cross-encoder.js";
 import { OnnxLateInteraction } from "./onnx-late-interaction.js";
-import { ProgressiveLateInteraction } from "./progressive-late-interaction.js";
+
+/** Below this many distinct texts, or twice `topN`, all texts are read: there is too little to save. */
+const FEWEST_TEXTS = 20;
 
 /** Options that cross-encoders and late-interaction models share, and the ones that only some cross-encoders take: `instruction`
  * and `positiveLabel`. */
@@ -49,4 +54,77 @@ export async function openOnnxScorer(
 function openDefault({ model: _, ...options }: OnnxScorerOptions): RelevanceScorer {
   const isSplit = options.longDocuments === "max-passage" || options.passageLength !== undefined;
   return isSplit ? new OnnxLateInteraction(options) : new ProgressiveLateInteraction(options);
+}
+
+/**
+ * `late-en-v1` with a head start: what runs when no model is named. If the caller needs only the best `topN` texts, the static model scores all
+ * of them, `late-en-v1` reads the beginnings of those that can still be among the best, and then the whole of those that can be after that,
+ * most promising first, until no other can. The best `topN` have the scores of `late-en-v1`. The others have low estimates, which depend
+ * on nothing but the text itself and the stages that read it. Without `topN`, `late-en-v1` reads everything.
+ *
+ * @internal `createScorer()` and rerankers without a model are the public way.
+ */
+export class ProgressiveLateInteraction implements RelevanceScorer {
+  readonly readsLessForTopN = true;
+  readonly #late: OnnxLateInteraction;
+
+  /** @param late Replaces the scorer that the options describe. */
+  constructor(options: Omit<OnnxLateInteractionOptions, "model">, late = new OnnxLateInteraction(options)) {
+    this.#late = late;
+  }
+
+  get model() {
+    return this.#late.model;
+  }
+
+  get calibration() {
+    return this.#late.calibration;
+  }
+
+  get languages() {
+    return this.#late.languages;
+  }
+
+  get lowestScore() {
+    return this.#late.lowestScore;
+  }
+
+  async load(options?: { signal?: AbortSignal }): Promise<void> {
+    await Promise.all([this.#late.load(options), openStaticModel().then((model) => model.load())]);
+  }
+
+  /** Like {@link OnnxLateInteraction.scoreParts}: parts are scored in the context of a text that is read whole. */
+  scoreParts(...call: Parameters<OnnxLateInteraction["scoreParts"]>) {
+    return this.#late.scoreParts(...call);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#late.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  /** Scores texts like {@link OnnxLateInteraction.score}, the best `topN` exactly. */
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    checkQuery(query);
+    const { topN, signal, onReport } = options;
+    const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
+    if (topN === undefined || distinct.length < Math.max(FEWEST_TEXTS, 2 * topN))
+      return this.#late.score(query, texts, options);
+    const race = new Race(this.#late, query, distinct, signal);
+    await race.run(topN);
+    const found = texts.map((text) => race.results.get(text) ?? { score: -1, error: 0, stages: [] });
+    const raw = found.map(({ score, error }) => score - MARGIN * error);
+    onReport?.({
+      ...race.report,
+      model: this.model,
+      raw,
+      truncated: texts.map((text) => race.truncated.has(text)),
+      stages: race.counts,
+      stageScores: found.map(({ stages }) => stages),
+    });
+    return raw.map((score) => Math.min(1, Math.max(0, score)));
+  }
 }

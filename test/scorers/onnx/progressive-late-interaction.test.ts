@@ -1,7 +1,7 @@
 import { CrossEncoderReranker, createScorer } from "langchain-rerank";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ScorerReport } from "../../../src/index.js";
-import { ProgressiveLateInteraction } from "../../../src/scorers/onnx/progressive-late-interaction.js";
+import { ProgressiveLateInteraction } from "../../../src/scorers/onnx/open-scorer.js";
 
 const QUERY = "how long does a bicycle chain last?";
 const FILLER = [
