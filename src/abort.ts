@@ -56,8 +56,16 @@ function notifyAll(listeners: Set<() => void>): void {
 export function raceAbort<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const remove = onAbort(signal, () => reject(signal!.reason));
-    work.then(resolve, reject);
-    work.then(remove, remove);
+    work.then(
+      (value) => {
+        remove();
+        resolve(value);
+      },
+      (error) => {
+        remove();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -180,6 +180,8 @@ function bodyOf(
   const queryPath = (request.query ?? "query").split(".");
   const textsPath = (request.texts ?? "documents").split(".");
   const countPath = request.count === undefined ? undefined : within(request.count).split(".");
+  // Fields that exist are overwritten much faster than new ones are added.
+  for (const path of [queryPath, textsPath, ...(countPath ? [countPath] : [])]) setField(fixed, path, null);
   return (query, texts) => {
     const body = { ...fixed };
     setField(body, queryPath, request.queryPerText ? texts.map(() => query) : query);
@@ -197,15 +199,16 @@ const splitOnce = (options: string | undefined): string[] => (options === undefi
 
 const set = (body: Record<string, unknown>, path: string, value: unknown) => setField(body, path.split("."), value);
 
-function setField(body: Record<string, unknown>, [field = "", ...rest]: readonly string[], value: unknown): void {
-  if (rest.length === 0) {
+function setField(body: Record<string, unknown>, path: readonly string[], value: unknown, depth = 0): void {
+  const field = path[depth] ?? "";
+  if (depth >= path.length - 1) {
     body[field] = value;
     return;
   }
   const inner = body[field];
   const object = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : {};
   body[field] = { ...object };
-  setField(body[field] as Record<string, unknown>, rest, value);
+  setField(body[field] as Record<string, unknown>, path, value, depth + 1);
 }
 
 /** The dialect of a server that the user's functions know. */

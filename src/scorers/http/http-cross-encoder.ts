@@ -2,6 +2,7 @@ import { InvalidOptionError } from "../../errors.js";
 import type { ScoredSpan } from "../../text-span.js";
 import { addNumbers } from "../join-reports.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
+import type { Answer } from "../remote/answer.js";
 import { type Call, RemoteClient } from "../remote/client.js";
 import { connectService } from "../remote/connect-service.js";
 import { connect } from "../remote/connection.js";
@@ -9,7 +10,7 @@ import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
 import { type Activation, activate, readUsage, resolveActivation, scatter, scoreWarnings } from "../remote/scores.js";
 import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
-import { customDialect, type Dialect, providerDialect, toUtf16 } from "./dialect.js";
+import { customDialect, type Dialect, providerDialect, type Result, toUtf16 } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/find-provider.js";
 
@@ -18,8 +19,10 @@ const REQUIRED = ["baseUrl", "toRequest", "fromResponse"] as const;
 /** The result of one request. */
 interface Part {
   raw: number[];
-  spans: (readonly ScoredSpan[] | undefined)[];
-  usage: Record<string, number>;
+  /** None if the server sent none. */
+  spans: (readonly ScoredSpan[] | undefined)[] | undefined;
+  /** Where {@link readUsage} finds what it cost. */
+  json: unknown;
 }
 
 /**
@@ -119,25 +122,30 @@ export class HttpCrossEncoder implements RelevanceScorer {
     return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
-  /** Halves of a request to a listwise model would have scores that cannot be compared. */
-  async #request(query: string, texts: readonly string[], call: Call): Promise<Part[]> {
-    const ask = (part: readonly string[]) => this.#ask(query, part, call);
-    return this.#dialect.listwise ? [await ask(texts)] : wholeOrHalves(texts, ask);
+  /** Halves of a request to a listwise would have scores that cannot be compared. */
+  #request(query: string, texts: readonly string[], call: Call): Promise<Part[]> {
+    const ask = (part: readonly string[]) =>
+      this.#client.post(this.#dialect.body(query, part), call).then((answer) => this.#read(answer, part));
+    return this.#dialect.listwise ? ask(texts).then((part) => [part]) : wholeOrHalves(texts, ask);
   }
 
-  async #ask(query: string, texts: readonly string[], call: Call): Promise<Part> {
-    const answer = await this.#client.post(this.#dialect.body(query, texts), call);
+  #read(answer: Answer, texts: readonly string[]): Part {
     const results = this.#dialect.read(answer);
     const raw = scatter(this.provider, results, texts.length);
+    return { raw, spans: this.#spans(results, texts), json: answer.json };
+  }
+
+  #spans(results: readonly Result[], texts: readonly string[]): Part["spans"] {
+    if (results.every((result) => result.spans === undefined)) return undefined;
     const spans = new Array<readonly ScoredSpan[] | undefined>(texts.length).fill(undefined);
     for (const result of results)
       if (result.spans) spans[result.index] = toUtf16(this.provider, texts[result.index] as string, result.spans);
-    return { raw, spans, usage: readUsage(answer.json) };
+    return spans;
   }
 
   #extras(parts: readonly Part[], restore: <T>(values: readonly T[], blank: T) => T[]) {
-    const usage = addNumbers(parts.map((part) => part.usage));
-    const spans = parts.flatMap((part) => part.spans);
+    const usage = addNumbers(parts.map(({ json }) => readUsage(json)));
+    const spans = parts.flatMap((part) => part.spans ?? part.raw.map(() => undefined));
     return {
       ...(Object.keys(usage).length > 0 ? { usage } : {}),
       ...(spans.some((list) => list !== undefined) ? { spans: restore(spans, undefined) } : {}),

@@ -1,4 +1,4 @@
-import { onAbort, raceAbort, startCall } from "../../abort.js";
+import { type CallSignal, onAbort, raceAbort, startCall } from "../../abort.js";
 import { RerankTimeoutError } from "../../errors.js";
 import { type Attempt, withRetries } from "../../retry.js";
 import type { Answer } from "./answer.js";
@@ -67,21 +67,18 @@ export class RequestRunner {
       onTimeout: (timeout) => new RerankTimeoutError(timeout),
     });
     const counts = { requests: 0, retries: 0 };
-    const attempt = async <V>(make: () => Promise<Attempt<V>>): Promise<V> => {
+    const { signal: ending, remaining } = call;
+    const limits = { retries: this.#retries, signal: ending, remaining };
+    const attempt = <V>(make: () => Promise<Attempt<V>>): Promise<V> => {
       counts.requests++;
-      const limits = { retries: this.#retries, signal: call.signal, remaining: call.remaining };
-      const { value, retries } = await withRetries(make, limits);
-      counts.retries += retries;
-      return value;
-    };
-    try {
-      const { signal } = call;
-      const running = inputs.map((input) => this.#slots.run(() => work(input, { signal, attempt }), signal));
-      const results = await Promise.all(running).catch(async (error: unknown) => {
-        call.abort(error);
-        await Promise.allSettled(running);
-        throw error;
+      return withRetries(make, limits).then(({ value, retries }) => {
+        counts.retries += retries;
+        return value;
       });
+    };
+    const run = (input: I) => this.#slots.run(() => work(input, { signal: ending, attempt }), ending);
+    try {
+      const results = inputs.length === 1 ? [await run(inputs[0]!)] : await together(inputs.map(run), call);
       return { results, ...counts, milliseconds: performance.now() - started };
     } finally {
       call.release();
@@ -111,24 +108,23 @@ export class RemoteClient {
    * @throws BackendError if the server cannot be reached or answers with an error status. InvalidResponseError if its answer is not JSON.
    */
   post(body: unknown, call: Call): Promise<Answer> {
-    const { backend, fetch, maxResponseBytes, hints } = this.#settings;
+    const { backend, fetch, maxResponseBytes: maxBytes, hints } = this.#settings;
     const { url, headers, redact, authorize } = this.#connection;
-    const json = JSON.stringify(body);
-    return call.attempt(async () => {
-      const authorized = authorize ? await raceAbort(call.signal, authorize()) : { headers, redact };
-      return exchange({
-        headers: authorized.headers,
-        redact: authorized.redact,
-        url,
-        backend,
-        hints,
-        body: json,
-        // Looked up for each request, so that instrumentation that replaces the global later is used.
-        fetch: fetch ?? globalThis.fetch,
-        signal: call.signal,
-        maxBytes: maxResponseBytes,
-      });
-    });
+    const { signal } = call;
+    const request = { backend, hints, url, headers, redact, body: JSON.stringify(body), fetch, signal, maxBytes };
+    if (!authorize) return call.attempt(() => exchange(request));
+    return call.attempt(async () => exchange({ ...request, ...(await raceAbort(signal, authorize())) }));
+  }
+}
+
+/** All results; after a failure, waits until no part is running any more. */
+async function together<T>(parts: readonly Promise<T>[], call: Pick<CallSignal, "abort">): Promise<T[]> {
+  try {
+    return await Promise.all(parts);
+  } catch (error) {
+    call.abort(error);
+    await Promise.allSettled(parts);
+    throw error;
   }
 }
 

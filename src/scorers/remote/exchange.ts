@@ -8,7 +8,8 @@ import { describeRequest, type FailedRequest, isRedirect, redirected, refused, u
 export interface Exchange extends FailedRequest {
   headers: Headers;
   body: string;
-  fetch: typeof globalThis.fetch;
+  /** `undefined` for the global one, looked up for each request, so that instrumentation that replaces it later is used. */
+  fetch: typeof globalThis.fetch | undefined;
   /** Ends the request. */
   signal: AbortSignal;
   /** Largest response body that is read, in bytes. */
@@ -17,6 +18,7 @@ export interface Exchange extends FailedRequest {
 
 const EXCERPT = 500;
 const ERROR_BODY_BYTES = 65_536;
+const decoder = new TextDecoder();
 
 /**
  * Sends one request and reads the whole response. It uses `fetch` directly: the retries and timeouts of `fetch` wrappers end at the
@@ -26,22 +28,15 @@ const ERROR_BODY_BYTES = 65_536;
  * @throws The signal's reason.
  */
 export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
-  // Browsers and workers refuse a `fetch` that is called as a method of another object.
-  const { backend, url, headers, body, signal, redact, maxBytes, fetch } = request;
-  let response: Response;
-  let text: string | undefined;
-  const receive = async () => {
-    const received = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
-    return { received, body: await readText(received, received.ok ? maxBytes : ERROR_BODY_BYTES) };
-  };
+  const { backend, signal, redact, maxBytes } = request;
+  let received: Received;
   try {
-    const { received, body } = await raceAbort(signal, receive());
-    response = received;
-    text = body;
+    received = await raceAbort(signal, receive(request));
   } catch (error) {
     signal.throwIfAborted();
     return { fault: unreachable(request, error) };
   }
+  const { response, text } = received;
   if (isRedirect(response)) return { fault: redirected(request, response) };
   if (!response.ok) return { fault: refused(request, response, redact(text ?? "")) };
   const unusable = (problem: string): Attempt<never> => {
@@ -60,33 +55,44 @@ export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
   }
 }
 
-/** Reads the whole body; `undefined` if it is larger than `limit`. Error bodies are truncated instead, their start says enough. */
-async function readText(response: Response, limit: number): Promise<string | undefined> {
-  if (!response.body) return "";
-  const reader = response.body.getReader();
+/** A response with its whole body. */
+interface Received {
+  response: Response;
+  /** `undefined` if the body of a success is larger than allowed. Other bodies are truncated instead: their start says enough. */
+  text: string | undefined;
+}
+
+/** One function rather than two, because each promise between a call and `fetch` costs time in every request. */
+async function receive(request: Exchange): Promise<Received> {
+  // Browsers and workers refuse a `fetch` that is called as a method of another object.
+  const { url, headers, body, signal, fetch = globalThis.fetch } = request;
+  const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+  const limit = response.ok ? request.maxBytes : ERROR_BODY_BYTES;
+  const reader = response.body?.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for (;;) {
+  while (reader) {
     const { done, value } = await reader.read();
-    if (done) return decode(chunks);
+    if (done) break;
     bytes += value.byteLength;
     if (bytes > limit) {
       reader.cancel().catch(() => undefined);
-      return response.ok ? undefined : decode([...chunks, value.subarray(0, limit)]);
+      return { response, text: response.ok ? undefined : decode([...chunks, value.subarray(0, limit)]) };
     }
     chunks.push(value);
   }
+  return { response, text: decode(chunks) };
 }
 
 /** Decodes all at once, which is several times as fast as a streaming decoder. */
 function decode(chunks: readonly Uint8Array[]): string {
   const [first = new Uint8Array()] = chunks;
-  if (chunks.length < 2) return new TextDecoder().decode(first);
+  if (chunks.length < 2) return decoder.decode(first);
   const whole = new Uint8Array(chunks.reduce((total, { byteLength }) => total + byteLength, 0));
   let offset = 0;
   for (const chunk of chunks) {
     whole.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return new TextDecoder().decode(whole);
+  return decoder.decode(whole);
 }

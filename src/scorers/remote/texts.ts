@@ -21,17 +21,23 @@ export function prepareTexts(query: unknown, texts: unknown): PreparedTexts {
   if (typeof query !== "string" || query.trim() === "")
     throw new InvalidInputError("query", "must be a non-blank string");
   if (!Array.isArray(texts)) throw new InvalidInputError("texts", "must be an array of strings");
-  const checked = texts.map((text: unknown, index) => {
-    if (typeof text === "string") return wellFormed(text);
-    throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
-  });
-  const indexes = [...checked.keys()].filter((index) => checked[index]!.trim() !== "");
+  const kept: string[] = [];
+  const indexes: number[] = [];
+  const count = texts.length;
+  for (let index = 0; index < count; index++) {
+    const text: unknown = texts[index];
+    if (typeof text !== "string")
+      throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
+    if (text.trim() === "") continue;
+    kept.push(wellFormed(text));
+    indexes.push(index);
+  }
   return {
     query: wellFormed(query),
-    texts: indexes.map((index) => checked[index]!),
+    texts: kept,
     indexes,
     restore<T>(values: readonly T[], blank: T): T[] {
-      const restored = new Array<T>(checked.length).fill(blank);
+      const restored = new Array<T>(count).fill(blank);
       values.forEach((value, position) => {
         restored[indexes[position]!] = value;
       });
@@ -84,7 +90,8 @@ export function splitTexts(query: string, texts: readonly string[], limits: Requ
   return requests;
 }
 
-const utf8Bytes = (text: string): number => new TextEncoder().encode(text).byteLength;
+const encoder = new TextEncoder();
+const utf8Bytes = (text: string): number => encoder.encode(text).byteLength;
 
 /**
  * Estimates tokens as one per three UTF-8 bytes. That is about one per character of Chinese and one per three letters of English, which
