@@ -195,13 +195,30 @@ describe("statuses", () => {
     "does not follow a %d redirect, and the error names the target",
     async (status) => {
       const { error } = await call((_, response) => {
-        response.writeHead(status, { location: `/v1/rerank?token=${KEY}` });
+        response.writeHead(status, { location: `/elsewhere?token=${KEY}` });
         response.end();
       });
-      expect(error).toMatchObject({ name: "BackendError", status, message: /baseUrl/ });
-      expect(server.received).toHaveLength(1);
+      expect(error).toMatchObject({
+        name: "BackendError",
+        status,
+        message: /redirected to \S+\/elsewhere\. .*baseUrl/,
+      });
+      // The second request is for the target, which the `fetch` of Node hides at first.
+      expect(server.received.map(({ path }) => path)).toEqual(["/v1/rerank", "/v1/rerank"]);
     },
   );
+
+  it("asks a `fetch` option once for a redirect", async () => {
+    const redirect: Handler = (_, response) => void response.writeHead(307, { location: "/elsewhere" }).end();
+    const { error } = await call(redirect, { fetch: (url, init) => fetch(url, init) });
+    expect(error).toMatchObject({ name: "BackendError", status: 307, message: /redirected to \S+\/elsewhere\. / });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("names a 421, after which `fetch` sends the body a second time", async () => {
+    const { error } = await call((_, response) => sendJson(response, 421, { message: "not my host" }));
+    expect(error).toMatchObject({ name: "BackendError", status: 421, message: /answered 421: not my host/ });
+  });
 });
 
 describe("slow and broken connections", () => {
