@@ -96,7 +96,8 @@ export default defineConfig([
     deps: { alwaysBundle: ["@huggingface/tokenizers"], neverBundle: [/^onnxruntime-web/] },
   },
   {
-    entry: { cli: "src/apps/cli/main.ts" },
+    // The processes of `rank --run` have a file of their own, which loads no more than they need.
+    entry: { cli: "src/apps/cli/main.ts", "bulk-worker": "src/apps/cli/bulk/worker.ts" },
     format: ["esm"],
     dts: false,
     platform: "node",

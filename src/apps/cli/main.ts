@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
-import { WORKER_COMMAND } from "./bulk/worker-protocol.js";
 import { EXIT_CODES_HELP, reportFailure } from "./failure.js";
 
 /** Commands by name. Only the one that is called is loaded, so that small commands start fast. */
@@ -49,9 +48,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-if (process.argv[2] === WORKER_COMMAND) {
-  const { runWorker } = await import("./bulk/worker.js");
-  runWorker();
-} else {
-  process.exitCode = await main(process.argv.slice(2));
-}
+process.exitCode = await main(process.argv.slice(2));

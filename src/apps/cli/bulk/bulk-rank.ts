@@ -28,6 +28,12 @@ export type BulkOptions = Omit<RankOptions, "query"> & {
   shard: Shard;
 };
 
+/** A file with the path of its index. */
+interface IndexedFile {
+  path: string;
+  index: string;
+}
+
 /** Queries that each process has at hand, so that it never waits for the next. */
 const AT_HAND = 2;
 
@@ -56,6 +62,8 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
     queries: await readFacts(queries.path, signal),
   };
   const output = await PartialOutput.open(options.out, inputsOf(options, facts), signal);
+  // They load the model while the inputs are checked here.
+  const pool = new WorkerPool(processes ?? 1, setupOf(options, corpus, queries), signal);
   try {
     if (!existsSync(corpus.index)) await buildIndex(corpus.path, corpus.index, facts.corpus.lines, signal);
     if (!existsSync(queries.index)) await buildIndex(queries.path, queries.index, facts.queries.lines, signal);
@@ -63,44 +71,40 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
       checkRun(run, queryIndex!, corpusIndex!, shard, signal),
     );
     if (output.queries < size.shardQueries) {
-      const { model, dtype, longDocuments, instruction, acceptLicense } = options;
-      const setup: WorkerSetup = {
-        corpus: corpus.path,
-        corpusIndex: corpus.index,
-        queries: queries.path,
-        queriesIndex: queries.index,
-        model,
-        options: given({ dtype, longDocuments, instruction, acceptLicense }),
-        singleThread: processes !== undefined,
-      };
-      await scoreQueries(
-        shardQueries(run, shard, size.pairs, signal),
-        size.shardQueries,
-        setup,
-        output,
-        options,
-        signal,
-      );
+      await scoreQueries(shardQueries(run, shard, size.pairs, signal), size.shardQueries, pool, output, options);
     }
     output.finish();
   } catch (error) {
     output.close();
     throw error;
+  } finally {
+    pool.close();
   }
+}
+
+function setupOf(options: BulkOptions, corpus: IndexedFile, queries: IndexedFile): WorkerSetup {
+  const { model, dtype, longDocuments, instruction, acceptLicense } = options;
+  return {
+    corpus: corpus.path,
+    corpusIndex: corpus.index,
+    queries: queries.path,
+    queriesIndex: queries.index,
+    model,
+    options: given({ dtype, longDocuments, instruction, acceptLicense }),
+    singleThread: options.processes !== undefined,
+  };
 }
 
 /** Scores queries on several processes and writes them in their order. */
 async function scoreQueries(
   queries: AsyncIterable<RunQuery>,
   total: number,
-  setup: WorkerSetup,
+  pool: WorkerPool,
   output: PartialOutput,
   options: BulkOptions,
-  signal: AbortSignal,
 ): Promise<void> {
   const bar = new ProgressBar();
   const { processes = 1 } = options;
-  const pool = new WorkerPool(processes, setup, signal);
   const waiting: { query: RunQuery; scores: Promise<number[]> }[] = [];
   const writeOldest = async () => {
     const { query, scores } = waiting.shift()!;
@@ -120,7 +124,6 @@ async function scoreQueries(
     while (waiting.length > 0) await writeOldest();
   } finally {
     bar.end();
-    pool.close();
   }
 }
 
@@ -157,10 +160,7 @@ function fileOf(path: string, name: string): string {
   return existsSync(path) && statSync(path).isDirectory() ? join(path, name) : path;
 }
 
-async function withIndexes<T>(
-  files: readonly { path: string; index: string }[],
-  work: (indexes: JsonlIndex[]) => Promise<T>,
-): Promise<T> {
+async function withIndexes<T>(files: readonly IndexedFile[], work: (indexes: JsonlIndex[]) => Promise<T>): Promise<T> {
   const indexes = files.map(({ path, index }) => new JsonlIndex(path, index));
   try {
     return await work(indexes);

@@ -46,7 +46,8 @@ export async function checkRun(
 ): Promise<RunSize> {
   const seen = new Uint8Array(Math.ceil(queries.capacity / 8));
   let pairs = 0;
-  for await (const { query, documents, lines } of runQueries(run, signal)) {
+  let runQueryCount = 0;
+  for await (const { index, query, documents, lines } of runQueries(run, signal)) {
     const slot = queries.slotOf(query);
     if (slot === undefined) throw new CliError(`${run}:${lines[0]}: the query "${query}" is not in the queries file.`);
     if (seen[slot >> 3]! & (1 << (slot & 7))) {
@@ -59,8 +60,10 @@ export async function checkRun(
       throw new CliError(`${run}:${lines[missing]}: the document "${documents[missing]}" is not in the corpus.`);
     }
     pairs += documents.length;
+    runQueryCount = index + 1;
   }
   if (pairs === 0) throw new CliError(`${run}: the run is empty.`);
+  if (shard.count === 1) return { pairs, shardQueries: runQueryCount };
   let before = 0;
   let shardQueries = 0;
   for await (const { documents } of runQueries(run, signal)) {

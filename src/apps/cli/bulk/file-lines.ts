@@ -17,35 +17,59 @@ const NEWLINE = 10;
 const CHUNK = 2 ** 18;
 
 /**
- * Reads a UTF-8 file line by line, in memory that does not grow with the file.
+ * Reads a UTF-8 file line by line, in memory that does not grow with the file. The lines come in groups, because to wait for each line would
+ * take longer than to read it; a group has to be used up before the next one is asked for.
  *
  * @throws CliError when the file cannot be read, or naming the line that is not UTF-8.
  */
-export async function* fileLines(path: string, signal: AbortSignal): AsyncGenerator<FileLine> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let pending: Buffer[] = [];
-  let offset = 0;
-  let number = 0;
-  const next = (end: Buffer): FileLine => {
-    const bytes = pending.length === 0 ? end : Buffer.concat([...pending, end]);
-    pending = [];
-    const line = { text: "", offset, length: bytes.length, number: ++number };
-    offset += bytes.length + 1;
-    try {
-      return { ...line, text: decoder.decode(bytes) };
-    } catch (cause) {
-      throw new CliError(`${path}:${number}: not UTF-8 text.`, undefined, { cause });
-    }
-  };
-  for await (const chunk of fileChunks(path, signal)) {
+export async function* fileLines(path: string, signal: AbortSignal): AsyncGenerator<Iterable<FileLine>> {
+  const lines = new LineCutter(path);
+  for await (const chunk of fileChunks(path, signal)) yield lines.cut(chunk);
+  yield lines.rest();
+}
+
+class LineCutter {
+  readonly #path: string;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  /** The beginning of a line whose end is in a later chunk. */
+  #pending: Buffer[] = [];
+  #offset = 0;
+  #number = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  *cut(chunk: Buffer): Generator<FileLine> {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      yield next(chunk.subarray(start, end));
+      yield this.#next(chunk.subarray(start, end));
       start = end + 1;
     }
-    if (start < chunk.length) pending.push(Buffer.from(chunk.subarray(start)));
+    if (start < chunk.length) this.#pending.push(Buffer.from(chunk.subarray(start)));
   }
-  if (pending.length > 0) yield next(Buffer.alloc(0));
+
+  /** The last line, if no line break ends it. */
+  *rest(): Generator<FileLine> {
+    if (this.#pending.length > 0) yield this.#next(Buffer.alloc(0));
+  }
+
+  #next(end: Buffer): FileLine {
+    const bytes = this.#pending.length === 0 ? end : Buffer.concat([...this.#pending, end]);
+    this.#pending = [];
+    const offset = this.#offset;
+    this.#offset += bytes.length + 1;
+    this.#number++;
+    return { text: this.#decode(bytes), offset, length: bytes.length, number: this.#number };
+  }
+
+  #decode(bytes: Buffer): string {
+    try {
+      return this.#decoder.decode(bytes);
+    } catch (cause) {
+      throw new CliError(`${this.#path}:${this.#number}: not UTF-8 text.`, undefined, { cause });
+    }
+  }
 }
 
 /**

@@ -62,10 +62,11 @@ export class JsonlIndex {
 
   /** Adds a row. @throws CliError when its id is there already. */
   insert(id: string, offset: number, length: number, line: number): void {
-    if (this.read(id)) throw new CliError(`${this.path}:${line}: the id "${id}" appears twice.`);
     const print = fingerprint(id);
     let slot = this.#probe(print);
-    while (slot.used) slot = this.#probe(print, slot.number + 1);
+    for (; slot.used; slot = this.#probe(print, slot.number + 1)) {
+      if (this.#readRow(slot).id === id) throw new CliError(`${this.path}:${line}: the id "${id}" appears twice.`);
+    }
     print.copy(this.#buffer);
     this.#buffer.writeUIntLE(offset + 1, 8, 6);
     this.#buffer.writeUInt32LE(length, 14);
@@ -92,8 +93,8 @@ export class JsonlIndex {
     readSync(this.#data, this.#row, 0, length, offset);
     // A byte order mark at the start of the file is no part of its first row.
     const line = this.#row.toString("utf8", 0, length).replace(/^\uFEFF/, "");
-    const { id, rest } = splitId(line, this.path);
-    const { title, text } = parse(rest, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
+    const { id, end } = readId(line, this.path);
+    const { title, text } = parseAfter(line, end, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
     if (typeof text !== "string") throw new CliError(`${this.path}: the row "${id}" has no string \`text\`.`);
     return { id, title: typeof title === "string" ? title : "", text };
   }
@@ -112,8 +113,10 @@ export async function buildIndex(path: string, indexPath: string, lines: number,
   closeSync(table);
   const index = new JsonlIndex(path, partial, "r+");
   try {
-    for await (const { text, offset, length, number } of fileLines(path, signal)) {
-      if (text.trim() !== "") index.insert(splitId(text, `${path}:${number}`).id, offset, length, number);
+    for await (const rows of fileLines(path, signal)) {
+      for (const { text, offset, length, number } of rows) {
+        if (text.trim() !== "") index.insert(readId(text, `${path}:${number}`).id, offset, length, number);
+      }
     }
   } finally {
     index.close();
@@ -142,19 +145,29 @@ function fingerprint(id: string): Buffer {
 const ID_FIRST = /^\s*\{\s*"_id"\s*:\s*"([^"\\\p{Cc}]+)"\s*(?:,|(?=\}))/u;
 
 /**
- * The `_id` of a row, and JSON with its other fields. Most files write the ID first, where it is taken from the line as it is: the parser of V8
- * keeps every short string that it has read in a table until the next full collection, which for a million IDs is more than all else here.
+ * The `_id` of a row, and the position after it if it comes first, as most files write it. There it is taken from the line as it is: the parser
+ * of V8 keeps every short string that it has read in a table until the next full collection, which for a million IDs is more than all else here.
  */
-function splitId(line: string, where: string): { id: string; rest: string } {
+function readId(line: string, where: string): { id: string; end: number } {
   const [start, first] = ID_FIRST.exec(line) ?? [];
-  // The blanks keep the positions in errors right.
-  if (start !== undefined && first)
-    return { id: first, rest: `{${line.slice(start.length).padStart(line.length - 1)}` };
+  if (start !== undefined && first) return { id: first, end: start.length };
   const row = parse(line, where) as { _id?: unknown; id?: unknown } | null;
   const id = row?._id ?? row?.id;
-  if (typeof id === "string" && id !== "") return { id, rest: line };
-  if (Number.isSafeInteger(id)) return { id: String(id), rest: line };
+  if (typeof id === "string" && id !== "") return { id, end: 0 };
+  if (Number.isSafeInteger(id)) return { id: String(id), end: 0 };
   throw new CliError(`${where}: the row has no \`_id\`.`);
+}
+
+/** The fields of a row after its ID. */
+function parseAfter(line: string, end: number, where: string): unknown {
+  if (end === 0) return parse(line, where);
+  const rest = line.slice(end);
+  try {
+    return JSON.parse(`{${rest}`);
+  } catch {
+    // The blanks keep the position in the error right.
+    return parse(`{${rest.padStart(line.length - 1)}`, where);
+  }
 }
 
 function parse(text: string, where: string): unknown {

@@ -108,22 +108,31 @@ export class PartialOutput {
 
   /** Cuts output and journal to the last query whose rows are whole. */
   async #recover(signal: AbortSignal): Promise<void> {
-    const { size: journalSize } = fstatSync(this.#journal);
-    let journal = 0;
-    for await (const { text, offset, length } of fileLines(join(this.folder, "journal"), signal)) {
-      const [end, hash] = text.split(" ");
-      const size = Number(end) - this.#bytes;
-      // The last line may have been written in part, its line break included.
-      if (offset + length >= journalSize || hash?.length !== HASH_LENGTH || !(size >= 0)) break;
-      const rows = Buffer.alloc(size);
-      if (readSync(this.#output, rows, 0, size, this.#bytes) !== size || chain(this.#hash, rows) !== hash) break;
-      this.#bytes += size;
-      this.#hash = hash;
-      this.#queries++;
-      journal = offset + length + 1;
-    }
+    const journal = await this.#readJournal(signal);
     ftruncateSync(this.#output, this.#bytes);
     ftruncateSync(this.#journal, journal);
+  }
+
+  /** Returns the length of the journal up to the last query whose rows are whole. */
+  async #readJournal(signal: AbortSignal): Promise<number> {
+    const { size: journalSize } = fstatSync(this.#journal);
+    let journal = 0;
+    for await (const lines of fileLines(join(this.folder, "journal"), signal)) {
+      for (const { text, offset, length } of lines) {
+        const [end, hash] = text.split(" ");
+        const size = Number(end) - this.#bytes;
+        // The last line may have been written in part, its line break included.
+        if (offset + length >= journalSize || hash?.length !== HASH_LENGTH || !(size >= 0)) return journal;
+        const rows = Buffer.alloc(size);
+        if (readSync(this.#output, rows, 0, size, this.#bytes) !== size || chain(this.#hash, rows) !== hash)
+          return journal;
+        this.#bytes += size;
+        this.#hash = hash;
+        this.#queries++;
+        journal = offset + length + 1;
+      }
+    }
+    return journal;
   }
 }
 

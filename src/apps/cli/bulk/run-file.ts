@@ -19,24 +19,26 @@ export interface RunQuery {
 export async function* runQueries(path: string, signal: AbortSignal): AsyncGenerator<RunQuery> {
   let open: RunQuery | undefined;
   let seen = new Set<string>();
-  for await (const { text, number } of fileLines(path, signal)) {
-    if (text.trim() === "") continue;
-    const fields = text.trim().split(/[ \t]+/);
-    const [query = "", , document = "", , score] = fields;
-    if (fields.length !== 6 || !Number.isFinite(Number(score))) {
-      throw new CliError(`${path}:${number}: not a row of a TREC run, which is: query Q0 document rank score tag.`);
+  for await (const lines of fileLines(path, signal)) {
+    for (const { text, number } of lines) {
+      if (text.trim() === "") continue;
+      const fields = text.trim().split(/[ \t]+/);
+      const [query = "", , document = "", , score] = fields;
+      if (fields.length !== 6 || !Number.isFinite(Number(score))) {
+        throw new CliError(`${path}:${number}: not a row of a TREC run, which is: query Q0 document rank score tag.`);
+      }
+      if (open?.query !== query) {
+        if (open) yield open;
+        open = { index: open ? open.index + 1 : 0, query, documents: [], lines: [] };
+        seen = new Set();
+      }
+      if (seen.has(document)) {
+        throw new CliError(`${path}:${number}: the document "${document}" appears twice for the query "${query}".`);
+      }
+      seen.add(document);
+      open.documents.push(document);
+      open.lines.push(number);
     }
-    if (open?.query !== query) {
-      if (open) yield open;
-      open = { index: open ? open.index + 1 : 0, query, documents: [], lines: [] };
-      seen = new Set();
-    }
-    if (seen.has(document)) {
-      throw new CliError(`${path}:${number}: the document "${document}" appears twice for the query "${query}".`);
-    }
-    seen.add(document);
-    open.documents.push(document);
-    open.lines.push(number);
   }
   if (open) yield open;
 }

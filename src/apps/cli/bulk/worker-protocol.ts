@@ -1,8 +1,5 @@
 import type { DType } from "../../../models/types.js";
 
-/** The hidden command that a worker process runs. */
-export const WORKER_COMMAND = "bulk-worker";
-
 /** What a worker process scores with. */
 export interface WorkerSetup {
   corpus: string;

@@ -8,26 +8,6 @@ import { JsonlIndex } from "./jsonl-index.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import type { FromWorker, ToWorker, WorkerSetup, WorkerTask } from "./worker-protocol.js";
 
-/** Runs in a process that {@link WorkerPool} has started: scores queries one by one until the parent goes away. */
-export function runWorker(): void {
-  keepHeapSmall();
-  let worker: Worker | undefined;
-  process.on("message", (message: ToWorker) => {
-    if ("setup" in message) {
-      worker = new Worker(message.setup);
-      return;
-    }
-    const { id, task } = message;
-    worker!.score(task).then(
-      (scores) => send({ id, scores }),
-      (error: unknown) => send({ id, error: describe(error) }),
-    );
-  });
-  process.on("disconnect", () => process.exit());
-  // Ctrl-C reaches every process of the terminal; the parent decides.
-  process.on("SIGINT", () => {});
-}
-
 function send(message: FromWorker): void {
   // Without a callback, an answer to a parent that was killed would be an error event, before `disconnect` comes.
   process.send?.(message, () => {});
@@ -38,24 +18,29 @@ function describe(error: unknown): { message: string; exitCode: number } {
   return { message, exitCode: error instanceof CliError ? error.exitCode : EXIT.failed };
 }
 
+/** Scores the queries that a process is given. */
 class Worker {
-  readonly #queries: JsonlIndex;
-  readonly #corpus: JsonlIndex;
+  readonly #setup: WorkerSetup;
   readonly #scorer: RelevanceScorer;
+  #files: { queries: JsonlIndex; corpus: JsonlIndex } | undefined;
 
-  constructor({ corpus, corpusIndex, queries, queriesIndex, model, options, singleThread }: WorkerSetup) {
-    this.#corpus = new JsonlIndex(corpus, corpusIndex);
-    this.#queries = new JsonlIndex(queries, queriesIndex);
+  /** Loads the model. The files are opened with the first query: until then, the parent may still be writing their indexes. */
+  constructor(setup: WorkerSetup) {
+    this.#setup = setup;
+    const { model, options, singleThread } = setup;
     const hasThreads = model === undefined || !(isRemoteModel(model) || isStaticModel(model));
     const threads = singleThread && hasThreads ? { workers: 0, threads: 1 } : {};
     this.#scorer = createScorer(model, { ...options, ...threads });
+    // What goes wrong is reported by the first query, which tries again.
+    this.#scorer.load?.().catch(() => {});
   }
 
   /** Blank documents are not given to the model and get its lowest score. */
   async score({ query, documents }: WorkerTask): Promise<number[]> {
-    const { text } = this.#read(this.#queries, query);
+    const { queries, corpus } = this.#open();
+    const { text } = read(queries, query);
     if (text.trim() === "") throw new CliError(`the query "${query}" is blank.`);
-    const texts = documents.split(" ").map((id) => titleAndText(this.#read(this.#corpus, id)));
+    const texts = documents.split(" ").map((id) => titleAndText(read(corpus, id)));
     const filled = texts.flatMap((each, index) => (each.trim() === "" ? [] : [index]));
     const given = await this.#scorer.score(
       text,
@@ -68,9 +53,33 @@ class Worker {
     return scores;
   }
 
-  #read(index: JsonlIndex, id: string) {
-    const row = index.read(id);
-    if (!row) throw new CliError(`"${id}" is not in ${index.path}.`);
-    return row;
+  #open() {
+    const { queries, queriesIndex, corpus, corpusIndex } = this.#setup;
+    this.#files ??= { queries: new JsonlIndex(queries, queriesIndex), corpus: new JsonlIndex(corpus, corpusIndex) };
+    return this.#files;
   }
 }
+
+function read(index: JsonlIndex, id: string) {
+  const row = index.read(id);
+  if (!row) throw new CliError(`"${id}" is not in ${index.path}.`);
+  return row;
+}
+
+// Scores queries one by one until the parent goes away.
+keepHeapSmall();
+let worker: Worker | undefined;
+process.on("message", (message: ToWorker) => {
+  if ("setup" in message) {
+    worker = new Worker(message.setup);
+    return;
+  }
+  const { id, task } = message;
+  worker!.score(task).then(
+    (scores) => send({ id, scores }),
+    (error: unknown) => send({ id, error: describe(error) }),
+  );
+});
+process.on("disconnect", () => process.exit());
+// Ctrl-C reaches every process of the terminal; the parent decides.
+process.on("SIGINT", () => {});
