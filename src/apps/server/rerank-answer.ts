@@ -5,6 +5,8 @@ export interface Scored {
   model: string;
   scores: readonly number[];
   tokens: number | undefined;
+  /** What the client should know about the scores, as whole sentences. */
+  warnings: readonly string[];
 }
 
 interface Result {
@@ -27,12 +29,12 @@ type Answer = (results: readonly Result[], request: RerankRequest, scored: Score
 const ANSWERS: Readonly<Record<RerankRequest["dialect"], Answer>> = {
   tei: (results, { withTexts }) =>
     results.map(({ index, score, text }) => ({ index, score, ...(withTexts ? { text } : {}) })),
-  "cohere-v2": (results, _, __, id) => ({
+  "cohere-v2": (results, _, { warnings }, id) => ({
     id,
     results: results.map(({ index, score }) => ({ index, relevance_score: score })),
-    meta: { api_version: { version: "2" } },
+    meta: meta("2", warnings),
   }),
-  jina: (results, { withTexts }, { model, tokens }, id) => ({
+  jina: (results, { withTexts }, { model, tokens, warnings }, id) => ({
     id,
     object: "list",
     model,
@@ -42,6 +44,11 @@ const ANSWERS: Readonly<Record<RerankRequest["dialect"], Answer>> = {
       ...(withTexts ? { document: { text } } : {}),
     })),
     ...(tokens === undefined ? {} : { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
-    meta: { api_version: { version: "1" } },
+    meta: meta("1", warnings),
   }),
 };
+
+/** Cohere's field for warnings is absent, not empty, when there are none. TEI's format has no such field. */
+function meta(version: string, warnings: readonly string[]): object {
+  return { api_version: { version }, ...(warnings.length > 0 ? { warnings } : {}) };
+}

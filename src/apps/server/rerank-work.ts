@@ -1,6 +1,7 @@
 import { calibrateScores } from "../../calibration.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
+import { warningsOf } from "../shared/warnings.js";
 import { HttpError } from "./http-error.js";
 import type { Scored } from "./rerank-answer.js";
 import type { RerankRequest } from "./rerank-request.js";
@@ -60,7 +61,7 @@ export async function scoreRequest(
   positions.forEach((position, index) => {
     scores[position] = read[index] as number;
   });
-  return { model: name, scores, tokens: report.tokens };
+  return { model: name, scores, tokens: report.tokens, warnings: warningsOf(report) };
 }
 
 /** A calibration's probabilities are never below 0. */

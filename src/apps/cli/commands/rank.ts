@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import type { RerankReport } from "../../../rerankers/types.js";
 import { LOWEST_SCORE } from "../../../scorers/relevance-scorer.js";
 import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
+import { warningsOf } from "../../shared/warnings.js";
 import type { BulkOptions } from "../bulk/bulk-rank.js";
 import { readShard } from "../bulk/shard.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
@@ -96,11 +96,6 @@ async function run(files: string[], options: RankOptions & Partial<BulkOptions>)
   for (const warning of warningsOf(report)) process.stderr.write(`warning: ${warning}\n`);
   if (options.verbose) printReport(documents, report);
   process.stdout.write(`${options.json ? JSON.stringify(ranked, null, 2) : table(ranked)}\n`);
-}
-
-/** What somebody who reads the scores has to know, even without `--verbose`. */
-function warningsOf({ warnings = [], queryTruncated }: RerankReport): string[] {
-  return [...(queryTruncated ? ["The query is longer than the model reads and was cut."] : []), ...warnings];
 }
 
 function table(ranked: readonly RankedDocument[]): string {
