@@ -1,4 +1,5 @@
 import { onAbort } from "../../abort.js";
+import { Heap } from "./heap.js";
 import { HttpError } from "./http-error.js";
 
 /** Weight of the newest turn in the running mean of seconds per text. */
@@ -24,6 +25,8 @@ interface Turn {
 }
 
 interface Entry {
+  /** Position among all requests that there were. */
+  readonly number: number;
   readonly opened: number;
   /** Turns that wait. */
   readonly turns: Turn[];
@@ -33,6 +36,8 @@ interface Entry {
   started: boolean;
   /** Virtual time of its next turn; see {@link WorkQueue}. */
   virtual: number;
+  /** It is in the heap of those that may be next. Its virtual time and `started` change only while it is not. */
+  queued: boolean;
 }
 
 /**
@@ -47,8 +52,12 @@ export class WorkQueue {
   readonly #slots: number;
   readonly #maxTexts: number;
   readonly #onStart: (secondsWaited: number) => void;
-  /** Open requests, oldest first. */
   readonly #entries = new Set<Entry>();
+  /** Requests that have not begun, oldest first. */
+  readonly #unstarted = new Set<Entry>();
+  /** Has every request that may be given a turn. One that may no longer stays until it comes up. */
+  readonly #candidates = new Heap<Entry>(comesBefore);
+  #opened = 0;
   #virtual = 0;
   #running = 0;
   #waitingTexts = 0;
@@ -67,12 +76,12 @@ export class WorkQueue {
 
   /** Requests that have begun. */
   get running(): number {
-    return count(this.#entries, ({ started }) => started);
+    return this.#entries.size - this.#unstarted.size;
   }
 
   /** Requests that have not begun. */
   get waiting(): number {
-    return count(this.#entries, ({ started }) => !started);
+    return this.#unstarted.size;
   }
 
   /** Texts that no turn has started on. */
@@ -82,7 +91,7 @@ export class WorkQueue {
 
   /** How long the request that has waited longest has waited for its first turn, in seconds. */
   get longestWait(): number {
-    for (const { started, opened } of this.#entries) if (!started) return (performance.now() - opened) / 1000;
+    for (const { opened } of this.#unstarted) return (performance.now() - opened) / 1000;
     return 0;
   }
 
@@ -97,19 +106,23 @@ export class WorkQueue {
     if (busy) this.#refuseIfFull(texts);
     if (busy) this.#refuseIfLate(texts, remaining);
     const entry: Entry = {
+      number: this.#opened++,
       opened: performance.now(),
       turns: [],
       waitingTexts: texts,
       running: 0,
       started: false,
       virtual: this.#virtual,
+      queued: false,
     };
     this.#entries.add(entry);
+    this.#unstarted.add(entry);
     this.#waitingTexts += texts;
     return {
       turn: (size, task) => this.#turn(entry, size, task, signal),
       close: () => {
         if (this.#entries.delete(entry)) this.#waitingTexts -= entry.waitingTexts;
+        this.#unstarted.delete(entry);
         this.#next();
       },
     };
@@ -129,6 +142,8 @@ export class WorkQueue {
   }
 
   #refuseIfLate(texts: number, remaining: number): void {
+    // More than all texts there cannot be ahead, which mostly spares looking at each request.
+    if (this.#secondsFor(this.#waitingTexts) * 1000 <= remaining) return;
     // Turns alternate, so no request ahead gets many more texts done than this one before this one has finished.
     let ahead = 0;
     for (const { waitingTexts } of this.#entries) ahead += Math.min(waitingTexts, texts);
@@ -159,6 +174,7 @@ export class WorkQueue {
       });
       if (signal.aborted) return;
       entry.turns.push(turn);
+      this.#enqueue(entry);
       this.#next();
     });
   }
@@ -173,6 +189,7 @@ export class WorkQueue {
     } finally {
       this.#running--;
       entry.running--;
+      this.#enqueue(entry);
       this.#next();
     }
   }
@@ -188,29 +205,35 @@ export class WorkQueue {
       this.#running++;
       entry.running++;
       this.#take(entry, turn.texts);
-      if (!entry.started) this.#onStart((performance.now() - entry.opened) / 1000);
+      if (this.#unstarted.delete(entry)) this.#onStart((performance.now() - entry.opened) / 1000);
       entry.started = true;
+      this.#enqueue(entry);
       turn.start();
     }
   }
 
-  /** Among equals, one that has not begun, then the oldest. */
   #choose(): Entry | undefined {
-    const most = Math.max(1, this.#slots - 1);
-    let best: Entry | undefined;
-    for (const entry of this.#entries) {
-      if (entry.turns.length === 0 || entry.running >= most) continue;
-      const sooner = best && (entry.virtual - best.virtual || Number(entry.started) - Number(best.started));
-      if (sooner === undefined || sooner < 0) best = entry;
+    for (let entry = this.#candidates.pop(); entry; entry = this.#candidates.pop()) {
+      entry.queued = false;
+      if (this.#mayTakeTurn(entry)) return entry;
     }
-    return best;
+    return undefined;
+  }
+
+  #enqueue(entry: Entry): void {
+    if (entry.queued || !this.#mayTakeTurn(entry)) return;
+    entry.queued = true;
+    this.#candidates.push(entry);
+  }
+
+  #mayTakeTurn(entry: Entry): boolean {
+    return entry.turns.length > 0 && entry.running < Math.max(1, this.#slots - 1) && this.#entries.has(entry);
   }
 }
 
-function count<T>(items: Iterable<T>, holds: (item: T) => boolean): number {
-  let found = 0;
-  for (const item of items) if (holds(item)) found++;
-  return found;
+/** Among equals, one that has not begun, then the oldest. */
+function comesBefore(a: Entry, b: Entry): boolean {
+  return (a.virtual - b.virtual || Number(a.started) - Number(b.started) || a.number - b.number) < 0;
 }
 
 function wholeSeconds(seconds: number): number {
