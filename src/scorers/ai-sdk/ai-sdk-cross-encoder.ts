@@ -1,7 +1,6 @@
 import { InvalidResponseError } from "../../errors.js";
 import { type Checks, expecting, positiveInteger } from "../../options.js";
 import type { Attempt } from "../../retry.js";
-import { addNumbers } from "../join-reports.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { callModel } from "../remote/call-model.js";
 import { type Call, RequestRunner } from "../remote/client.js";
@@ -16,6 +15,7 @@ import {
   activate,
   activationCheck,
   readUsage,
+  requestReport,
   resolveActivation,
   scatter,
   scoreWarnings,
@@ -127,17 +127,12 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
     const raw = outcome.results.flatMap((result) => result.scores);
     const activation = resolveActivation(this.#activation);
     const scores = activation ? activate(this.model, activation, raw) : raw;
-    const usage = addNumbers(outcome.results.map((result) => result.usage));
+    const usage = outcome.results.map((result) => result.usage);
     const warnings = scoreWarnings({ texts: input.texts, raw, activation: this.#activation, probabilities: false });
     options.onReport?.({
-      model: this.model,
-      batches: outcome.requests,
-      retries: outcome.retries,
-      milliseconds: { request: outcome.milliseconds },
+      ...requestReport(this.model, outcome, usage, warnings),
       ...(activation ? { raw: input.restore(raw, LOWEST_SCORE) } : {}),
-      ...(Object.keys(usage).length > 0 ? { usage } : {}),
       ...(this.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
-      ...(warnings.length > 0 ? { warnings } : {}),
     });
     return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }

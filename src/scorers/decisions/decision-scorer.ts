@@ -1,6 +1,5 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { type Checks, expecting, positiveInteger } from "../../options.js";
-import { addNumbers } from "../join-reports.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { RequestRunner } from "../remote/client.js";
 import type { ApiKey } from "../remote/connection.js";
@@ -11,7 +10,7 @@ import {
   clientSettings,
   type HttpClientOptions,
 } from "../remote/options.js";
-import { scoreWarnings } from "../remote/scores.js";
+import { requestReport, scoreWarnings } from "../remote/scores.js";
 import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
 import { httpJudge } from "./http-judge.js";
 import type { Decision, Judge } from "./judge.js";
@@ -154,20 +153,13 @@ export class DecisionScorer implements RelevanceScorer {
     const decisions = parts.flatMap((part) => part.decisions);
     this.#refuseEmpty(decisions);
     const scores = decisions.map(({ probability = 0 }) => probability);
-    const usage = addNumbers(parts.map((part) => part.usage));
+    const usage = parts.map((part) => part.usage);
     const warnings = [
       ...halvedWarning(outcome.results),
       ...decisionWarnings(decisions, input.indexes),
       ...scoreWarnings({ texts: input.texts, raw: scores, activation: undefined, probabilities: true }),
     ];
-    options.onReport?.({
-      model: this.model,
-      batches: outcome.requests,
-      retries: outcome.retries,
-      milliseconds: { request: outcome.milliseconds },
-      ...(Object.keys(usage).length > 0 ? { usage } : {}),
-      ...(warnings.length > 0 ? { warnings } : {}),
-    });
+    options.onReport?.(requestReport(this.model, outcome, usage, warnings));
     return input.restore(scores, 0);
   }
 

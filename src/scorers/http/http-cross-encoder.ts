@@ -1,15 +1,22 @@
 import { InvalidOptionError } from "../../errors.js";
 import type { ScoredSpan } from "../../text-span.js";
-import { addNumbers } from "../join-reports.js";
-import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
+import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions, type ScorerReport } from "../relevance-scorer.js";
 import type { Answer } from "../remote/answer.js";
-import { type Call, RemoteClient } from "../remote/client.js";
+import { type Call, type Outcome, RemoteClient } from "../remote/client.js";
 import { connectService } from "../remote/connect-service.js";
 import { connect } from "../remote/connection.js";
 import { refuseSplit } from "../remote/listwise.js";
 import { checkRemoteOptions, clientSettings } from "../remote/options.js";
-import { type Activation, activate, readUsage, resolveActivation, scatter, scoreWarnings } from "../remote/scores.js";
-import { halvedWarning, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
+import {
+  type Activation,
+  activate,
+  readUsage,
+  requestReport,
+  resolveActivation,
+  scatter,
+  scoreWarnings,
+} from "../remote/scores.js";
+import { halvedWarning, type PreparedTexts, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
 import { customDialect, type Dialect, providerDialect, type Result, toUtf16 } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/find-provider.js";
@@ -90,7 +97,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
     options.signal?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
-    const { limits, listwise, warnings } = this.#dialect;
+    const { limits, listwise } = this.#dialect;
     const chunks = splitTexts(input.query, input.texts, limits);
     if (listwise) refuseSplit(this.model, input.texts.length, chunks.length);
     const outcome = await this.#client.runner.each(
@@ -101,28 +108,11 @@ export class HttpCrossEncoder implements RelevanceScorer {
     const parts = joined(outcome.results);
     const raw = joined(parts.map((part) => part.raw));
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
-    options.onReport?.({
-      model: this.model,
-      batches: outcome.requests,
-      retries: outcome.retries,
-      milliseconds: { request: outcome.milliseconds },
-      ...this.#extras(parts, input.restore),
-      ...(this.#activation ? { raw: input.restore(raw, LOWEST_SCORE) } : {}),
-      ...nonEmpty("warnings", [
-        ...warnings,
-        ...halvedWarning(outcome.results),
-        ...scoreWarnings({
-          texts: input.texts,
-          raw,
-          activation: this.#activationName,
-          probabilities: this.#dialect.lowestScore === 0,
-        }),
-      ]),
-    });
+    options.onReport?.(this.#report(input, outcome, parts, raw));
     return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }
 
-  /** Halves of a request to a listwise would have scores that cannot be compared. */
+  /** Halves of a request to a listwise model would have scores that cannot be compared. */
   #request(query: string, texts: readonly string[], call: Call): Promise<Part[]> {
     const ask = (part: readonly string[]) =>
       this.#client.post(this.#dialect.body(query, part), call).then((answer) => this.#read(answer, part));
@@ -143,13 +133,30 @@ export class HttpCrossEncoder implements RelevanceScorer {
     return spans;
   }
 
-  #extras(parts: readonly Part[], restore: <T>(values: readonly T[], blank: T) => T[]) {
-    const usage = addNumbers(parts.map(({ json }) => readUsage(json)));
+  #report(
+    input: PreparedTexts,
+    outcome: Outcome<Part[]>,
+    parts: readonly Part[],
+    raw: readonly number[],
+  ): ScorerReport {
+    const usage = parts.map(({ json }) => readUsage(json));
     const spans = parts.flatMap((part) => part.spans ?? part.raw.map(() => undefined));
+    const { listwise, lowestScore } = this.#dialect;
+    const warnings = [
+      ...this.#dialect.warnings,
+      ...halvedWarning(outcome.results),
+      ...scoreWarnings({
+        texts: input.texts,
+        raw,
+        activation: this.#activationName,
+        probabilities: lowestScore === 0,
+      }),
+    ];
     return {
-      ...(Object.keys(usage).length > 0 ? { usage } : {}),
-      ...(spans.some((list) => list !== undefined) ? { spans: restore(spans, undefined) } : {}),
-      ...(this.#dialect.listwise ? { scoresHoldWithinRequest: true } : {}),
+      ...requestReport(this.model, outcome, usage, warnings),
+      ...(this.#activation ? { raw: input.restore(raw, LOWEST_SCORE) } : {}),
+      ...(parts.some((part) => part.spans) ? { spans: input.restore(spans, undefined) } : {}),
+      ...(listwise ? { scoresHoldWithinRequest: true } : {}),
     };
   }
 }
@@ -166,6 +173,3 @@ function settle(options: HttpCrossEncoderOptions) {
 
 /** One list instead of several. Most calls are a single request, whose list is returned as it is. */
 const joined = <T>(lists: readonly T[][]): T[] => (lists.length === 1 ? lists[0]! : lists.flat());
-
-const nonEmpty = <K extends string, T>(key: K, list: readonly T[]) =>
-  (list.length > 0 ? { [key]: list } : {}) as { [key in K]?: readonly T[] };

@@ -12,7 +12,7 @@ import {
   clientSettings,
   type HttpClientOptions,
 } from "../remote/options.js";
-import { type Activation, activate, activationCheck, resolveActivation } from "../remote/scores.js";
+import { type Activation, activate, activationCheck, requestReport, resolveActivation } from "../remote/scores.js";
 import { prepareTexts } from "../remote/texts.js";
 import { readLogit } from "./log-probabilities.js";
 import { fillTemplate, RERANK_TEMPLATES, type RerankTemplate, type RerankTemplateName } from "./template.js";
@@ -153,13 +153,10 @@ export class OllamaCrossEncoder implements RelevanceScorer {
     const scores = this.#activation ? activate("ollama", this.#activation, logits) : logits;
     const truncated = outcome.results.map((judgment) => judgment.truncated);
     options.onReport?.({
-      model: this.model,
+      ...requestReport(this.model, outcome),
       raw: input.restore(logits, LOWEST_SCORE),
       truncated: input.restore(truncated, false),
-      batches: outcome.requests,
-      retries: outcome.retries,
       tokens: outcome.results.reduce((total, { tokens }) => total + tokens, 0),
-      milliseconds: { request: outcome.milliseconds },
     });
     return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
   }

@@ -1,5 +1,8 @@
 import { InvalidResponseError } from "../../errors.js";
 import { expecting } from "../../options.js";
+import { addNumbers } from "../join-reports.js";
+import type { ScorerReport } from "../relevance-scorer.js";
+import type { Outcome } from "./client.js";
 
 /** One score of an answer, with the index of its text in the request. */
 export interface IndexedScore {
@@ -93,6 +96,24 @@ export function readUsage(json: unknown): Record<string, number> {
   const parts = [meta.billed_units, meta.tokens, body.tokens, body.usage].map(asRecord);
   const entries = [...top, ...parts.flatMap((part) => Object.entries(part))];
   return Object.fromEntries(entries.filter(([, value]) => Number.isFinite(value))) as Record<string, number>;
+}
+
+/** The report of a call: its requests, the sum of `usage`, and `warnings`. The last two are absent if there are none. */
+export function requestReport(
+  model: string,
+  { requests, retries, milliseconds }: Outcome<unknown>,
+  usage: readonly Readonly<Record<string, number>>[] = [],
+  warnings: readonly string[] = [],
+): ScorerReport {
+  const sums = addNumbers(usage);
+  return {
+    model,
+    batches: requests,
+    retries,
+    milliseconds: { request: milliseconds },
+    ...(Object.keys(sums).length > 0 ? { usage: sums } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
 }
 
 /** The value as a record; an empty one if it is not an object. */

@@ -2,7 +2,7 @@ import { InvalidInputError } from "../../errors.js";
 import { isRequestTooLarge } from "./faults.js";
 
 /** The query and the texts of a call that are sent, and a way back to all of its texts. */
-interface PreparedTexts {
+export interface PreparedTexts {
   readonly query: string;
   readonly texts: readonly string[];
   /** Index among all texts of each of `texts`. */
