@@ -40,6 +40,13 @@ function unknownOption(option: string, value: unknown, owner: string, known: rea
   return InvalidOptionError.because(option, value, sentence);
 }
 
+/** The entries that are not undefined, for objects whose keys are absent instead. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
 /** Makes a check of a predicate and a noun phrase that says what is allowed. */
 export function expecting(expected: string, isValid: (value: unknown) => boolean): Check {
   return (option, value) => {

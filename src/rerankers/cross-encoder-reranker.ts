@@ -1,6 +1,6 @@
 import { type Calibration, calibrateScores, checkCalibration } from "../calibration.js";
 import { languageWarning } from "../language.js";
-import { anything } from "../options.js";
+import { anything, given } from "../options.js";
 import {
   callScorer,
   type ModelOption,
@@ -85,16 +85,15 @@ async function scoreWith(scorer: RelevanceScorer, candidates: Candidates, calibr
 export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolean): ScoredDetails[] {
   if (!Array.isArray(scores)) return [];
   return scores.map((cross: number, index): ScoredDetails => {
-    const raw = report.raw?.[index] ?? (isCalibrated ? cross : undefined);
-    const passage = report.passages?.[index];
-    const spans = report.spans?.[index];
     const stages = report.stageScores?.[index];
     return {
       scores: { cross, ...(stages && { stages: [...stages] }) },
-      ...(raw === undefined ? {} : { raw }),
-      ...(report.truncated?.[index] ? { truncated: true as const } : {}),
-      ...(passage ? { passage } : {}),
-      ...(spans ? { spans } : {}),
+      ...given({
+        raw: report.raw?.[index] ?? (isCalibrated ? cross : undefined),
+        truncated: report.truncated?.[index] ? (true as const) : undefined,
+        passage: report.passages?.[index],
+        spans: report.spans?.[index],
+      }),
     };
   });
 }
@@ -102,19 +101,14 @@ export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolea
 /** A scorer's report as a part of the reranker's. */
 export function toReport(scorer: RelevanceScorer, { report, milliseconds }: ScorerResult): ScoredReport {
   const { runtime, stages, batches, tokens, cache, scoreCache, retries, usage } = report;
+  const copied = Object.entries(given({ stages, cache, scoreCache, usage })).map(([key, value]) => [key, { ...value }]);
   return {
     model: report.model ?? scorerName(scorer),
     milliseconds: { ...report.milliseconds, score: milliseconds },
     ...(report.queryTruncated ? { queryTruncated: true } : {}),
     ...(report.scoresHoldWithinRequest ? { scoresHoldWithinRequest: true } : {}),
-    ...(runtime && { runtime }),
-    ...(stages && { stages: { ...stages } }),
-    ...(batches === undefined ? {} : { batches }),
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(cache === undefined ? {} : { cache: { ...cache } }),
-    ...(scoreCache === undefined ? {} : { scoreCache: { ...scoreCache } }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(usage === undefined ? {} : { usage: { ...usage } }),
+    ...given({ runtime, batches, tokens, retries }),
+    ...Object.fromEntries(copied),
   };
 }
 

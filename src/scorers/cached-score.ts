@@ -1,3 +1,4 @@
+import { given } from "../options.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import type { ScorerReport } from "./relevance-scorer.js";
 
@@ -13,32 +14,31 @@ export interface CachedScore {
 
 /** What a cache keeps of one text of a call. */
 export function cacheableScore(score: number, report: ScorerReport, index: number): CachedScore {
-  const raw = report.raw?.[index];
-  const passage = report.passages?.[index];
-  const spans = report.spans?.[index];
   return {
     score,
-    ...(raw === undefined ? {} : { raw }),
-    ...(report.truncated?.[index] ? { truncated: true as const } : {}),
-    ...(report.queryTruncated ? { queryTruncated: true as const } : {}),
-    ...(passage === undefined ? {} : { passage }),
-    ...(spans === undefined ? {} : { spans }),
+    ...given({
+      raw: report.raw?.[index],
+      truncated: report.truncated?.[index] ? (true as const) : undefined,
+      queryTruncated: report.queryTruncated ? (true as const) : undefined,
+      passage: report.passages?.[index],
+      spans: report.spans?.[index],
+    }),
   };
 }
 
 /** The parts of a report that belong to single texts. */
 export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
-  return {
-    ...(entries.length > 0 && entries.every(({ raw }) => raw !== undefined)
-      ? { raw: entries.map(({ raw }) => raw as number) }
-      : {}),
-    ...(entries.some(({ truncated }) => truncated)
-      ? { truncated: entries.map((entry) => entry.truncated ?? false) }
-      : {}),
-    ...(entries.some(({ queryTruncated }) => queryTruncated) ? { queryTruncated: true } : {}),
-    ...(entries.some(({ passage }) => passage) ? { passages: entries.map(({ passage }) => passage) } : {}),
-    ...(entries.some(({ spans }) => spans) ? { spans: entries.map(({ spans }) => spans) } : {}),
+  const some = <K extends keyof CachedScore>(key: K) => {
+    return entries.some((entry) => entry[key]) ? entries.map((entry) => entry[key]) : undefined;
   };
+  const raw = entries.flatMap((entry) => entry.raw ?? []);
+  return given({
+    raw: raw.length > 0 && raw.length === entries.length ? raw : undefined,
+    truncated: some("truncated")?.map(Boolean),
+    queryTruncated: entries.some(({ queryTruncated }) => queryTruncated) || undefined,
+    passages: some("passage"),
+    spans: some("spans"),
+  });
 }
 
 /** Whether a value of a store is one that a cache wrote. */

@@ -1,3 +1,4 @@
+import { given } from "../options.js";
 import type { CacheReport, ScorerReport } from "./relevance-scorer.js";
 
 /** Sums of the numbers under each key. A key that no part has is absent. */
@@ -24,37 +25,31 @@ export function joinReports(reports: readonly ScorerReport[]): ScorerReport {
   const cache = joinCacheReports(reports.map((report) => report.cache));
   const warnings = new Set(reports.flatMap((report) => report.warnings ?? []));
   return {
-    ...(reports[0]?.model !== undefined && { model: reports[0].model }),
-    ...(reports[0]?.runtime !== undefined && { runtime: reports[0].runtime }),
-    ...list(reports, "raw"),
-    ...list(reports, "truncated"),
-    ...list(reports, "passages"),
-    ...list(reports, "spans"),
-    ...sum(reports, "batches"),
-    ...sum(reports, "tokens"),
-    ...sum(reports, "retries"),
-    ...flag(reports, "queryTruncated"),
-    ...flag(reports, "scoresHoldWithinRequest"),
-    ...(warnings.size > 0 && { warnings: [...warnings] }),
-    ...(reports.some(({ milliseconds }) => milliseconds) && {
-      milliseconds: addNumbers(reports.map(({ milliseconds }) => milliseconds)),
+    ...addNumbers(reports.map(({ batches, tokens, retries }) => ({ batches, tokens, retries }))),
+    ...given({
+      model: reports[0]?.model,
+      runtime: reports[0]?.runtime,
+      raw: list(reports.map(({ raw }) => raw)),
+      truncated: list(reports.map(({ truncated }) => truncated)),
+      passages: list(reports.map(({ passages }) => passages)),
+      spans: list(reports.map(({ spans }) => spans)),
+      queryTruncated: reports.some(({ queryTruncated }) => queryTruncated) || undefined,
+      scoresHoldWithinRequest: reports.some((report) => report.scoresHoldWithinRequest) || undefined,
+      warnings: warnings.size > 0 ? [...warnings] : undefined,
+      milliseconds: total(reports.map(({ milliseconds }) => milliseconds)),
+      usage: total(reports.map(({ usage }) => usage)),
+      cache,
     }),
-    ...(reports.some(({ usage }) => usage) && { usage: addNumbers(reports.map(({ usage }) => usage)) }),
-    ...(cache && { cache }),
   };
 }
 
 /** Values per text, if every report has them. */
-function list<K extends "raw" | "truncated" | "passages" | "spans">(reports: readonly ScorerReport[], key: K) {
-  if (!reports.every((report) => report[key])) return {};
-  return { [key]: reports.flatMap((report) => report[key] as readonly unknown[]) };
+function list<T>(parts: readonly (readonly T[] | undefined)[]): T[] | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  return known.length === parts.length ? known.flat() : undefined;
 }
 
-function sum(reports: readonly ScorerReport[], key: "batches" | "tokens" | "retries") {
-  if (!reports.some((report) => report[key] !== undefined)) return {};
-  return { [key]: reports.reduce((total, report) => total + (report[key] ?? 0), 0) };
-}
-
-function flag(reports: readonly ScorerReport[], key: "queryTruncated" | "scoresHoldWithinRequest") {
-  return reports.some((report) => report[key]) ? { [key]: true } : {};
+/** Sums as in {@link addNumbers}, if some part has numbers. */
+function total(parts: readonly (object | undefined)[]): Record<string, number> | undefined {
+  return parts.some(Boolean) ? addNumbers(parts) : undefined;
 }

@@ -9,6 +9,7 @@ import { downloadModel } from "../../models/download.js";
 import { defaultModel, findModel, getModel } from "../../models/find.js";
 import { holdsEmbeddings, holdsLateInteraction } from "../../models/folder-kind.js";
 import type { DType, ModelEntry } from "../../models/types.js";
+import { given } from "../../options.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { hashFile } from "../../platform/node/hub/blob.js";
 import { installedFolder, locateModel } from "../../platform/node/locate-model.js";
@@ -229,6 +230,5 @@ export async function locateWithBar(model: string, options: FetchOptions): Promi
 
 /** The options that finding a model depends on. */
 function fetchOptions({ dtype, revision, acceptLicense, cacheDir }: FetchOptions) {
-  const given = Object.entries({ dtype, revision, acceptLicense, cacheDir }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Pick<FetchOptions, "dtype" | "revision" | "acceptLicense" | "cacheDir">;
+  return given({ dtype, revision, acceptLicense, cacheDir });
 }

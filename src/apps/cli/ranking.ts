@@ -48,12 +48,7 @@ export async function rank(
   const bar = new ProgressBar();
   const model = chooseModel(options, bar);
   const { topN, threshold } = options;
-  const reranker = new CrossEncoderReranker({
-    model,
-    details: true,
-    ...(topN === undefined ? {} : { topN }),
-    ...(threshold === undefined ? {} : { threshold }),
-  });
+  const reranker = new CrossEncoderReranker({ model, details: true, topN, threshold });
   const input = documents.map(({ text, source }) => new Document({ pageContent: text, metadata: { source } }));
   try {
     const result = await reranker.rerank(input, options.query, { signal: interruption() });

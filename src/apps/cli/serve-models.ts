@@ -23,7 +23,7 @@ export async function loadRerankers(
   { model = [], acceptLicense }: ServedModels,
   reading: { longDocuments?: "max-passage" } = {},
 ): Promise<Map<string, RelevanceScorer>> {
-  const local = { ...reading, ...(acceptLicense ? { acceptLicense } : {}) };
+  const local = { ...reading, acceptLicense };
   if (model.length === 0) return new Map([[defaultModel().name, createScorer(undefined, local)]]);
   const rerankers = new Map<string, RelevanceScorer>();
   for (const { name, target } of model.map(splitName)) {
@@ -41,7 +41,7 @@ export async function loadEmbedders({
 }: ServedModels): Promise<Map<string, ServedEmbedder>> {
   const embedders = new Map<string, ServedEmbedder>();
   for (const { name, target } of embeddings.map(splitName)) {
-    embedders.set(name, await createEmbeddings(target, acceptLicense ? { acceptLicense } : {}));
+    embedders.set(name, await createEmbeddings(target, { acceptLicense }));
   }
   return embedders;
 }
@@ -58,11 +58,11 @@ export async function makeHybrid(
   const { rerankerAsScorer } = await import("../server/reranker-scorer.js");
   const isDefault = model?.model === DEFAULT_MODELS.reranker && !embeddings;
   const hybrid = new HybridReranker({
-    ...(model ? { model } : {}),
-    ...(embeddings ? { embeddings } : {}),
+    model,
+    embeddings,
     // The hybrid cannot tell from a scorer that its stages are the default ones.
     ...(isDefault ? BLEND_OF_DEFAULT_STAGES : {}),
-    ...(alpha === true ? {} : { alpha }),
+    ...(alpha !== true && { alpha }),
   });
   return rerankerAsScorer(hybrid, HYBRID);
 }

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import { given } from "../../options.js";
 import { embedAnswer, embedRequestReader } from "./embeddings.js";
 import { checkHost, cleanPath, requireKey } from "./guards.js";
 import { errorBody, HttpError } from "./http-error.js";
@@ -44,7 +45,7 @@ const CLIENT_CLOSED = 499;
 
 /** Builds the HTTP application over scorers and embedders. It does not listen. */
 export function createRerankApp(options: RerankServerOptions, tracer: Tracer): RerankApp {
-  const limits = { ...DEFAULTS, ...withoutUndefined(options) };
+  const limits = { ...DEFAULTS, ...given(options) };
   const metrics = new Metrics();
   const queue = new WorkQueue(limits.concurrency, limits.maxQueue, (seconds) => metrics.waited(seconds));
   const work = new Work(queue, limits.requestTimeout, tracer);
@@ -193,8 +194,4 @@ function limitBody(bytes: number): MiddlewareHandler {
 
 function routesOf(app: Hono): Set<string> {
   return new Set(app.routes.filter(({ method }) => method !== "ALL").map(({ path }) => path));
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -7,7 +7,7 @@ import type { DownloadProgress } from "../../models/download-progress.js";
 import { findModel } from "../../models/find.js";
 import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { DType, ModelEntry, ModelKind } from "../../models/types.js";
-import { type Checks, flag, functionFor, integer, number, oneOf, positiveInteger, text } from "../../options.js";
+import { type Checks, flag, functionFor, given, integer, number, oneOf, positiveInteger, text } from "../../options.js";
 import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";
 import type { LocatedModel, LocateOptions } from "./located-model.js";
@@ -102,8 +102,7 @@ const sharedEngines = new Map<string, SharedEngine>();
 /** The options that locating a model depends on. */
 export function locateOptions(options: OnnxOptions, signal: AbortSignal): LocateOptions {
   const { dtype, revision, acceptLicense, cacheDir, onProgress } = options;
-  const given = Object.entries({ dtype, revision, acceptLicense, cacheDir, onProgress, signal });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  return given({ dtype, revision, acceptLicense, cacheDir, onProgress, signal });
 }
 
 /** Options of the model, and the one that only cross-encoders have. */
@@ -206,14 +205,12 @@ export class OnnxModel {
         folder: located.folder,
         file: located.file,
         kind: this.#kind,
-        ...(positiveLabel === undefined ? {} : { positiveLabel }),
-        ...(located.entry?.head ? { head: located.entry.head } : {}),
-        ...(located.entry?.prompt ? { prompt: located.entry.prompt } : {}),
-        ...(this.#kind === "late-interaction" && located.entry?.lateInteraction
-          ? { format: located.entry.lateInteraction }
-          : {}),
+        positiveLabel,
+        head: located.entry?.head,
+        prompt: located.entry?.prompt,
+        format: this.#kind === "late-interaction" ? located.entry?.lateInteraction : undefined,
         threads: threads ?? (small ? 1 : cores),
-        ...(runtime === undefined ? {} : { wanted: runtime }),
+        wanted: runtime,
       },
       workers: workers ?? (small ? Math.max(1, Math.min(MAX_DEFAULT_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
       idleTimeout: idleTimeout ?? 0,

@@ -4,6 +4,7 @@ import packageJson from "../../../../package.json" with { type: "json" };
 import { formatRun } from "../../../evaluation/files/write-run.js";
 import { trecOrder } from "../../../evaluation/ranking.js";
 import { defaultModel } from "../../../models/find.js";
+import { given } from "../../../options.js";
 import { CliError, EXIT } from "../failure.js";
 import { interruption } from "../interruption.js";
 import type { RankOptions } from "../ranking.js";
@@ -167,12 +168,6 @@ async function withIndexes<T>(files: readonly IndexedFile[], work: (indexes: Jso
   } finally {
     for (const index of indexes) index.close();
   }
-}
-
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }
 
 /** @throws CliError naming the option that is missing, or that does not go with `--run`. */

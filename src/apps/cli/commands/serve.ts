@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { given } from "../../../options.js";
 import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import type { ListenOptions, RerankServer } from "../../server/listen.js";
 import type { AnsweredRequest } from "../../server/options.js";
@@ -202,11 +203,4 @@ function ended(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** Only the options that were set, so that defaults are declared in one place. */
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }
