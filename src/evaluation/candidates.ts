@@ -41,11 +41,6 @@ export const CANDIDATE_CHECKS = {
   onWarning: warningHandler,
 } satisfies Checks<CandidateOptions>;
 
-/** A document's title and text together. */
-export function titleAndText({ title, text }: CorpusDocument): string {
-  return title ? `${title}\n${text}` : text;
-}
-
 /**
  * Candidates of every judged query. Queries that are not in the run have none.
  *

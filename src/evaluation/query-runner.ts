@@ -1,9 +1,10 @@
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import type { RerankDetails } from "../rerankers/types.js";
 import { type CacheKeyPart, cacheKey } from "../scorers/cache-key.js";
-import { identify, type QueryCandidates, titleAndText, toDocuments } from "./candidates.js";
+import { identify, type QueryCandidates, toDocuments } from "./candidates.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import { type Compressor, callSystem, systemKey, systemName } from "./system.js";
+import { titleAndText } from "./title-and-text.js";
 
 const SCORE_KEYS = ["sim", "relevanceScore", "relevance_score"] as const;
 const CACHE_VERSION = 2;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
-import { EXIT_CODES_HELP, reportFailure } from "./failure.js";
+import { EXIT_CODES_HELP } from "./failure.js";
+import { reportFailure } from "./report-failure.js";
 
 /** Commands by name. Only the one that is called is loaded, so that small commands start fast. */
 const COMMANDS: Record<string, () => Promise<{ register: (program: Command) => void }>> = {

@@ -6,17 +6,12 @@ import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { type ModelOption, resolveScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { ScoreCache } from "../cache/score-cache.js";
-import {
-  CANDIDATE_CHECKS,
-  type CandidateOptions,
-  listCandidates,
-  type QueryCandidates,
-  titleAndText,
-} from "../candidates.js";
+import { CANDIDATE_CHECKS, type CandidateOptions, listCandidates, type QueryCandidates } from "../candidates.js";
 import { progressHandler, scoreCache } from "../checks.js";
 import { type DatasetInput, toDataset } from "../dataset.js";
 import type { EvaluationProgress } from "../evaluate-options.js";
 import { sum } from "../mean.js";
+import { titleAndText } from "../title-and-text.js";
 import { checkFirstStages, type FirstStages, fuseRanks, isFusion, isScorer, toPairScorer } from "./first-stages.js";
 import { type PairScorer, scorePairs } from "./pair-cache.js";
 import { orderByScore, type QueryStages, type StageColumn, type StageScores } from "./stage-scores.js";

@@ -1,4 +1,4 @@
-import { titleAndText } from "../../../evaluation/candidates.js";
+import { titleAndText } from "../../../evaluation/title-and-text.js";
 import { isStaticModel } from "../../../models/bundled.js";
 import { createScorer } from "../../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";

@@ -1,0 +1,21 @@
+import { CommanderError } from "commander";
+import { isRerankError } from "../../errors.js";
+import { CliError, EXIT } from "./failure.js";
+import { paint, terminalOf } from "./terminal/terminal.js";
+
+/** Errors of the package that mean wrong usage. Compared by name: they may come from another copy of its code. */
+const USAGE_ERRORS = new Set(["InvalidOptionError", "InvalidInputError"]);
+
+/** Reports an error on standard error and returns the exit code. */
+export function reportFailure(error: unknown, verbose: boolean): number {
+  // Commander has already printed its message or the help.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof Error && error.name === "AbortError") return EXIT.interrupted;
+  const explained = error instanceof CliError || isRerankError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const terminal = terminalOf(process.stderr);
+  process.stderr.write(`${paint(terminal, "red", "error:")} ${message}\n`);
+  if (error instanceof Error && (verbose || !explained) && error.stack) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof CliError) return error.exitCode;
+  return isRerankError(error) && USAGE_ERRORS.has(error.name) ? EXIT.usage : EXIT.failed;
+}
