@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @langchain/community 1.1.29: `WatsonxRerank` sends `returnOptions.topN` of its constructor with `rerank`, but not with `compressDocuments`, which is what
 # retrievers call (dist/document_compressors/ibm.js: `parameters: { truncate_input_tokens: … }`). Every document goes into the prompt, although
-# the same instance was told to keep one.
+# the same instance is set to keep one.
 # Seen with @ibm-cloud/watsonx-ai 1.7.16 and Node 20 on 2026-11-29, against a local server that answers as the API does and honors `top_n`.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT
