@@ -1,20 +1,15 @@
 import type { ModelEntry } from "../types.js";
-import { PINNED_FILES } from "./pinned-files.js";
-import { PUBLISHED_METRICS } from "./published-metrics.js";
 
 type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters">;
 
 /** An English model with one sigmoid logit, full-precision weights and a free license, in the repository of its name, unless `facts` differ. */
 export function crossEncoder(name: string, facts: Facts): ModelEntry {
-  const pinned = PINNED_FILES[name];
-  const metrics = PUBLISHED_METRICS[name];
   return {
     name,
     kind: "cross-encoder",
     runtime: "onnx",
     ...(facts.bundled ? {} : { repository: name }),
     files: { fp32: { path: "onnx/model.onnx" } },
-    ...(pinned && { pinned }),
     languages: ["en"],
     maxLength: 512,
     license: "Apache-2.0",
@@ -22,7 +17,6 @@ export function crossEncoder(name: string, facts: Facts): ModelEntry {
     head: { type: "logit" },
     activation: "sigmoid",
     source: "card",
-    ...(metrics && { metrics }),
     ...facts,
   };
 }

@@ -1,28 +1,22 @@
 import type { ModelEntry } from "../types.js";
-import { PINNED_FILES } from "./pinned-files.js";
 import { QWEN3_EMBEDDING_QUERY_PREFIX } from "./prompts.js";
-import { PUBLISHED_METRICS } from "./published-metrics.js";
 
 type Facts = Partial<ModelEntry> & Pick<ModelEntry, "family" | "description" | "parameters" | "dimensions">;
 
 /** An English mean-pooling model with a free license and full-precision weights, in the repository of its name, unless `facts` differ. */
 function embedding(name: string, facts: Facts): ModelEntry {
-  const pinned = PINNED_FILES[name];
-  const metrics = PUBLISHED_METRICS[name];
   return {
     name,
     kind: "embedding",
     runtime: "onnx",
     repository: name,
     files: { fp32: { path: "onnx/model.onnx" } },
-    ...(pinned && { pinned }),
     languages: ["en"],
     maxLength: 512,
     license: "Apache-2.0",
     commercial: true,
     pooling: "mean",
     source: "card",
-    ...(metrics && { metrics }),
     ...facts,
   };
 }

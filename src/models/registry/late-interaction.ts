@@ -1,7 +1,6 @@
 import { CALIBRATIONS } from "../bundled.js";
 import { PUNCTUATION } from "../late-interaction.js";
 import type { LateInteractionFormat, ModelEntry } from "../types.js";
-import { PINNED_FILES } from "./pinned-files.js";
 
 const DEFAULTS = {
   kind: "late-interaction",
@@ -156,7 +155,6 @@ export const LATE_INTERACTION: readonly ModelEntry[] = [
         sha256: "eac35bdaa862e2762e6455337f7a3e704b05dbc4259f00929fcc8e10207f11c7",
       },
     },
-    pinned: PINNED_FILES["lightonai/LateOn-Code-edge"]!,
     parameters: 16.8,
     maxLength: 7999,
     dimensions: 48,
