@@ -1,12 +1,8 @@
 import { DownloadError, ModelNotFoundError } from "../errors.js";
-
-/** Imports a module of Node. The specifier is a parameter, so that bundlers for browsers do not try to resolve it. */
-async function load<T>(specifier: string): Promise<T> {
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as T;
-}
+import { nodeFsPromises } from "../node-modules.js";
 
 async function readLocal(path: string | URL): Promise<Uint8Array> {
-  return (await load<typeof import("node:fs/promises")>("node:fs/promises")).readFile(path);
+  return (await nodeFsPromises()).readFile(path);
 }
 
 async function fetchBytes(url: URL): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { InvalidInputError } from "../../errors.js";
-import { nodeFsPromises, nodePath } from "../files/node-modules.js";
+import { nodeFsPromises, nodePath } from "../../node-modules.js";
 import { SourceReader } from "../files/source.js";
 import type { WarningHandler } from "../types.js";
 import { warnOnConsole } from "../warnings.js";

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../../errors.js";
-import { nodeFsPromises, nodePath } from "./node-modules.js";
+import { nodeFsPromises, nodePath } from "../../node-modules.js";
 
 /** Paths of a data set's files. */
 interface BeirFiles {

@@ -1,8 +1,8 @@
+import { nodePath } from "../../node-modules.js";
 import type { Dataset } from "../dataset.js";
 import type { DataWarning, WarningHandler } from "../types.js";
 import { listExamples, warnOnConsole } from "../warnings.js";
 import { findBeirFiles, findTextFiles } from "./beir-folder.js";
-import { nodePath } from "./node-modules.js";
 import { readNumberedQrels, readRun } from "./read-table.js";
 import { readCorpus, readNumberedQueries, readQueries } from "./read-texts.js";
 import type { ReadOptions } from "./source.js";

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
+import { nodeFs, nodeUrl, nodeZlib } from "../../node-modules.js";
 import type { DataWarning, WarningHandler } from "../types.js";
 import { warnOnConsole } from "../warnings.js";
-import { nodeFs, nodeUrl, nodeZlib } from "./node-modules.js";
 
 /**
  * Where text comes from: a path or file URL (Node only; `.gz` files are decompressed), or chunks of text or bytes, such as `response.body`

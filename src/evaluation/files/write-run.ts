@@ -1,10 +1,10 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { nodeFs } from "../../node-modules.js";
 import { oneOf } from "../../options.js";
 import { quoteCsv } from "../../text-sources/csv.js";
 import { toNestedMap } from "../nested-map.js";
 import { trecOrder } from "../ranking.js";
 import type { ById, Run } from "../types.js";
-import { nodeFs } from "./node-modules.js";
 
 type RunFormat = "trec" | "csv" | "json";
 
