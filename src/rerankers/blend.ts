@@ -100,3 +100,8 @@ export function reciprocalRankFusion(orders: readonly (readonly number[])[], cou
   }
   return scores;
 }
+
+/** Indexes of scores, highest first; equal ones, infinities included, keep their order. */
+export function orderByScore(scores: readonly number[]): number[] {
+  return scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]! || a - b);
+}

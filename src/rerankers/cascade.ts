@@ -80,7 +80,8 @@ async function runStage(
 ): Promise<State> {
   const stage = plan.stages[index]!;
   const { scores, pool } = state;
-  const best = [...pool].sort((a, b) => compare(scores[b]!, scores[a]!) || a - b).slice(0, stage.topK);
+  // The difference of equal infinities is NaN, after which the index decides too.
+  const best = [...pool].sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, stage.topK);
   const { read, result } = await scoreInChunks(stage.scorer, candidates, best, plan.budget !== undefined, budget);
   // Some servers say only now that their model is listwise.
   if (result.report.scoresHoldWithinRequest) refuseListwise(plan, index);
@@ -199,9 +200,4 @@ function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
 /** Infinite scores of a first stage as large 32-bit floats, since JSON turns infinity into null. */
 function finite(score: number): number {
   return Number.isFinite(score) ? score : Math.sign(score) * 2 ** 127;
-}
-
-/** Unlike a subtraction, this orders equal infinities. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -3,7 +3,7 @@ import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document
 import { InvalidOptionError } from "../errors.js";
 import { identifyDocuments } from "../identify-documents.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
-import { reciprocalRankFusion } from "./blend.js";
+import { orderByScore, reciprocalRankFusion } from "./blend.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
 import { copyWith } from "./input-output.js";
 import type { Candidates, RerankCallOptions, RerankResult } from "./types.js";
@@ -63,17 +63,11 @@ function toRanker(option: string, stage: unknown, makeStage: (option: string, st
     },
     async rank(candidates) {
       const { scores, warnings = [] } = await scored.score(candidates);
-      const order = scores.map((_, index) => index).sort((a, b) => compare(scores[b]!, scores[a]!) || a - b);
-      return { order, warnings };
+      return { order: orderByScore(scores), warnings };
     },
     load: scored.load,
     dispose: scored.dispose,
   };
-}
-
-/** Unlike a subtraction, this orders equal infinities. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function isCompressor(stage: unknown): stage is BaseDocumentCompressor {

@@ -2,6 +2,7 @@ import type { Calibration } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { defaultModel } from "../../models/find.js";
 import { abortSignal, anything, type Checks, positiveInteger } from "../../options.js";
+import { orderByScore } from "../../rerankers/blend.js";
 import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { type ModelOption, resolveScorer } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
@@ -14,7 +15,7 @@ import { sum } from "../mean.js";
 import { titleAndText } from "../title-and-text.js";
 import { checkFirstStages, type FirstStages, fuseRanks, isFusion, isScorer, toPairScorer } from "./first-stages.js";
 import { type PairScorer, scorePairs } from "./pair-cache.js";
-import { orderByScore, type QueryStages, type StageColumn, type StageScores } from "./stage-scores.js";
+import type { QueryStages, StageColumn, StageScores } from "./stage-scores.js";
 
 /** Options for scoring every pair once. */
 export interface CollectOptions extends CandidateOptions {

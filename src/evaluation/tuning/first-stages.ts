@@ -1,12 +1,12 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
-import { reciprocalRankFusion } from "../../rerankers/blend.js";
+import { orderByScore, reciprocalRankFusion } from "../../rerankers/blend.js";
 import { embeddingScores, embeddingsName } from "../../rerankers/embedding-scores.js";
 import { callScorer, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { sum } from "../mean.js";
 import type { PairScorer } from "./pair-cache.js";
-import { orderByScore, type StageColumn } from "./stage-scores.js";
+import type { StageColumn } from "./stage-scores.js";
 
 /**
  * A first stage: `"run"`, the scores of the data set's run; LangChain `Embeddings`, compared by cosine; a scorer, such as

@@ -1,9 +1,10 @@
 import { DEFAULT_MODELS } from "../../models/bundled.js";
+import { orderByScore } from "../../rerankers/blend.js";
 import { BLEND_OF_DEFAULT_STAGES, DEFAULT_BLEND } from "../../rerankers/hybrid-options.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";
 import type { Measure } from "../measures/measure.js";
-import { orderByScore, type QueryStages, type StageScores } from "./stage-scores.js";
+import type { QueryStages, StageScores } from "./stage-scores.js";
 import { secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 
 /** A system that was not tuned, for comparison with the tuned ones. */

@@ -1,9 +1,9 @@
-import { blend } from "../../rerankers/blend.js";
+import { blend, orderByScore } from "../../rerankers/blend.js";
 import { normalizerFor } from "../../rerankers/normalization.js";
 import { sum } from "../mean.js";
 import type { Calibrations } from "./fit-stages.js";
 import type { SettingGroup } from "./settings.js";
-import { orderByScore, type QueryStages } from "./stage-scores.js";
+import type { QueryStages } from "./stage-scores.js";
 
 /** What a `HybridReranker` would return with one alpha. */
 export interface SimulatedAnswer {

@@ -41,8 +41,3 @@ export interface StageScores {
   /** Wall-clock seconds that all scoring took when it was first done. */
   seconds: number;
 }
-
-/** Indices of candidates, best first. Ties keep the given order, as in the rerankers. */
-export function orderByScore(scores: readonly number[]): number[] {
-  return scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]! || a - b);
-}

@@ -2,7 +2,6 @@ import { locateModel } from "#platform/locate-model.js";
 import { locateOptions, type OnnxOptions } from "../../inference/engine/onnx-model.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
-import { checkQuery } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import type { OnnxLateInteractionOptions } from "./late-interaction/options.js";
 import { MARGIN, openStaticModel, Race } from "./late-interaction/race.js";
@@ -108,7 +107,6 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
 
   /** Scores texts like {@link OnnxLateInteraction.score}, the best `topN` exactly. */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    checkQuery(query);
     const { topN, signal, onReport } = options;
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
     if (topN === undefined || distinct.length < Math.max(FEWEST_TEXTS, 2 * topN))
