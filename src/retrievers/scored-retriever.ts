@@ -80,8 +80,8 @@ export class ScoredRetriever extends BaseRetriever {
   }
 
   /**
-   * @throws InvalidOptionError for an unknown option, a value that is not allowed, both or neither of `store` and `retriever`, and for a
-   * store whose scores may be either similarities or distances, if `higherIsBetter` is not set.
+   * @throws InvalidOptionError for an unknown option, a value that is not allowed, both or neither of `store` and `retriever`, for a retriever
+   * with a filter that its store ignores, and for a store whose scores may be either similarities or distances, if `higherIsBetter` is not set.
    */
   constructor(options: ScoredRetrieverInput) {
     checkOptions(options ?? {}, CHECKS, "ScoredRetriever");
@@ -182,6 +182,10 @@ function searchOf(retriever: BaseRetrieverInterface): Search | undefined {
   if (typeof vectorStore?.similaritySearchWithScore !== "function") return undefined;
   if (searchType === "mmr") {
     const sentence = 'A retriever with `searchType: "mmr"` has no scores. Use `searchType: "similarity"`.';
+    throw InvalidOptionError.because("retriever", retriever, sentence);
+  }
+  if (filter !== undefined && ruleOf(vectorStore)?.ignoresFilter) {
+    const sentence = `The ${typeOf(vectorStore)} store ignores filters. Leave the filter out and filter the documents that come back.`;
     throw InvalidOptionError.because("retriever", retriever, sentence);
   }
   return { store: vectorStore, k: k ?? DEFAULT_K, filter };

@@ -12,10 +12,13 @@ export interface StoreRule {
   metadataKey?: string;
   /** Distance of a zero vector, where the store returns NaN or null for it. */
   ofZeroVector?: number;
+  /** Whether the store takes the filter of a search and does not apply it. */
+  ignoresFilter?: true;
 }
 
 const similarity: StoreRule = { kind: () => "similarity" };
 const distance: StoreRule = { kind: () => "distance" };
+const unfilteredDistance: StoreRule = { kind: () => "distance", ignoresFilter: true };
 /** Cosine distances of zero vectors are NaN or null; they are as distant as orthogonal ones. */
 const cosineDistance: StoreRule = { kind: () => "distance", ofZeroVector: 1 };
 
@@ -39,12 +42,12 @@ export const STORE_RULES: Readonly<Record<string, StoreRule>> = {
       return metricKind(metric_type?.toUpperCase(), known);
     },
   },
-  lancedb: { kind: () => "distance", metadataKey: "_distance" },
+  lancedb: { ...unfilteredDistance, metadataKey: "_distance" },
   libsql: cosineDistance,
   hnswlib: distance,
 
-  faiss: distance,
-  usearch: distance,
+  faiss: unfilteredDistance,
+  usearch: unfilteredDistance,
   typesense: distance,
   clickhouse: distance,
   mariadb: distance,

@@ -77,6 +77,9 @@ describe.skipIf(stores.reason)(`stores without a server${because(stores.reason)}
     const [[, score]] = await store.similaritySearchWithScore("query", 1);
     expect(score).toBeUndefined();
     await expectRightWayUp(store, "-L2²", asIs);
+    const filtered = store.asRetriever({ k: 5, filter: { name: "same" } });
+    expect(await filtered.invoke("query")).toHaveLength(5);
+    expect(() => new ScoredRetriever({ retriever: filtered })).toThrow("The lancedb store ignores filters");
   });
 
   it("LibSQL returns the cosine distance", async () => {

@@ -134,6 +134,17 @@ describe("ScoredRetriever over a store of a known type", () => {
     expect(Object.is((await scoresOf({ store: fakeStore("chroma", [0]) }))[0], 0)).toBe(true);
   });
 
+  it.each(["lancedb", "faiss", "usearch"])(
+    "refuses the retriever of a %s store with a filter, which that store ignores, and takes it without one",
+    (type) => {
+      const retriever = { vectorStore: fakeStore(type, [0.4]), k: 1, invoke: async () => [] };
+      const call = () => scored({ retriever: { ...retriever, filter: { language: "de" } } });
+      expect(call).toThrow(InvalidOptionError);
+      expect(call).toThrow(`The ${type} store ignores filters`);
+      expect(scored({ retriever })).toBeInstanceOf(ScoredRetriever);
+    },
+  );
+
   it("passes query, k and filter to the store", async () => {
     const store = fakeStore("memory", [1]);
     await scored({ store, k: 7 }).invoke("query");
