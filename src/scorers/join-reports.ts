@@ -29,6 +29,7 @@ export function joinReports(reports: readonly ScorerReport[]): ScorerReport {
     ...given({
       model: reports[0]?.model,
       runtime: reports[0]?.runtime,
+      queryOffset: reports[0]?.queryOffset,
       raw: list(reports.map(({ raw }) => raw)),
       truncated: list(reports.map(({ truncated }) => truncated)),
       passages: list(reports.map(({ passages }) => passages)),

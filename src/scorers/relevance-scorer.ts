@@ -26,6 +26,11 @@ export interface ScorerReport {
   runtime?: "native" | "wasm" | "webgpu";
   /** Raw model outputs before any activation or calibration, one per text, where they differ from the scores. */
   raw?: readonly number[];
+  /**
+   * What a model added to the score of every text, where it states an offset that depends on the query alone. It makes the scores of
+   * different queries comparable, so that one calibration fits them.
+   */
+  queryOffset?: number;
   /** Whether each text was cut to fit the model, one flag per text. A cut query is reported as {@link queryTruncated} only. */
   truncated?: readonly boolean[];
   /** True if the query itself was cut to fit the model. */

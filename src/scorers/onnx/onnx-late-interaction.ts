@@ -13,6 +13,7 @@ import {
 } from "./late-interaction/comparison.js";
 import { findMatches } from "./late-interaction/find-matches.js";
 import { LATE_INTERACTION_CHECKS, type OnnxLateInteractionOptions } from "./late-interaction/options.js";
+import { meanDirection, tokensOf } from "./late-interaction/query-offset.js";
 import { scoreParts } from "./late-interaction/score-parts.js";
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
@@ -27,7 +28,8 @@ const LOWEST = 0;
  * Late interaction on this machine's CPU (ColBERT; Khattab & Zaharia 2020, arXiv:2004.12832). Query and documents are encoded separately,
  * with one vector per token. The score of a document is the mean, over the query's tokens, of the best cosine with one of its tokens
  * (MaxSim), mixed by `pooledWeight` with the cosine of the pooled vectors of the whole texts, as in BGE-M3 (Chen 2024, arXiv:2402.03216).
- * Scores are between 0 and 1; a negative similarity gives 0, and the report's `raw` has it unchanged.
+ * A model may state an offset that depends on the query alone and is part of its scores, as `late-en-v1` does. Scores are between 0 and 1;
+ * a negative one gives 0, and the report's `raw` has it unchanged.
  *
  * Document vectors are cached: another query over the same documents costs one short forward pass and the comparisons. Instances with the
  * same model and options share the cache.
@@ -128,8 +130,8 @@ export class OnnxLateInteraction implements RelevanceScorer {
         addStats(counts, found.stats);
         return found;
       };
-      const { vectors } = await cached.query(query, encode, signal);
-      return await compare({ encoder: this.#encoder, query: vectors, cached, counts, signal });
+      const { vectors, offset } = await cached.query(query, encode, signal);
+      return await compare({ encoder: this.#encoder, query: vectors, offset, cached, counts, signal });
     } finally {
       started.release();
     }
@@ -141,16 +143,18 @@ export class OnnxLateInteraction implements RelevanceScorer {
     texts: readonly string[],
     onReport: ScoreOptions["onReport"],
   ): Promise<readonly number[]> {
-    const { counts, cached } = call;
+    const { counts, cached, offset } = call;
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
     const results = await compareDocuments(call, distinct);
     const matches = this.#options.wordMatches ? await findMatches(call, query, distinct) : undefined;
     const matchesOf = new Map(distinct.map((text, index) => [text, matches?.[index]]));
     const all = texts.map((text) => results.get(text) ?? { similarity: -1, truncated: false });
+    const raw = all.map(({ similarity }) => similarity! + offset);
     onReport?.({
       model: this.model,
       ...(this.#model.runtime && { runtime: this.#model.runtime }),
-      raw: all.map(({ similarity }) => similarity!),
+      raw,
+      ...(offset === 0 ? {} : { queryOffset: offset }),
       truncated: all.map(({ truncated }) => truncated),
       ...(call.query.truncated ? { queryTruncated: true } : {}),
       passages: all.map(({ passage }) => passage),
@@ -158,7 +162,13 @@ export class OnnxLateInteraction implements RelevanceScorer {
       ...counts,
       cache: { ...counts.cache, bytes: cached.bytes, ...(cached.failure ? { failure: cached.failure.message } : {}) },
     });
-    return all.map(({ similarity }) => Math.min(1, Math.max(LOWEST, similarity!)));
+    return raw.map((score) => Math.min(1, Math.max(LOWEST, score)));
+  }
+
+  /** What the offset of a query is computed from, for benchmark/calibration.js, which fits it. @internal */
+  async queryFeatures(query: string): Promise<{ tokens: number; direction: readonly number[] }> {
+    const { vectors } = await this.#encoder.query(query, this.#model.disposal);
+    return { tokens: tokensOf(vectors), direction: meanDirection(vectors) };
   }
 
   /** Those of the texts whose vectors are in memory, so that comparing them costs next to nothing. @internal */

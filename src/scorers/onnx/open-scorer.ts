@@ -114,7 +114,10 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
     const race = new Race(this.#late, query, distinct, signal);
     await race.run(topN);
     const found = texts.map((text) => race.results.get(text) ?? { score: -1, error: 0, stages: [] });
-    const raw = found.map(({ score, error }) => score - MARGIN * error);
+    // A text that was read whole has the very score that `late-en-v1` gave it.
+    const raw = found.map(({ score, error, stages }) =>
+      error === 0 && stages.length > 0 ? stages.at(-1)! : score - MARGIN * error + race.queryOffset,
+    );
     onReport?.({
       ...race.report,
       model: this.model,

@@ -1,4 +1,4 @@
-import { SharedTask } from "../../../abort.js";
+import { OpenOnce, SharedTask } from "../../../abort.js";
 import type { OnnxModel } from "../../../inference/engine/onnx-model.js";
 import type {
   JobInput,
@@ -11,6 +11,7 @@ import type {
 import type { TextSpan } from "../../../text-span.js";
 import type { ScorerReport } from "../../relevance-scorer.js";
 import type { OnnxLateInteractionOptions } from "./options.js";
+import { readQueryOffset } from "./query-offset.js";
 import type { SharedVectors } from "./shared-vectors.js";
 
 /** Statistics of one call. */
@@ -35,6 +36,8 @@ export function addStats(counts: Counts, { batches, tokens, ...milliseconds }: J
 /** An encoded query and the statistics of encoding it. */
 export interface EncodedQuery {
   vectors: TokenVectors;
+  /** What the scores of all texts gain by the query alone. */
+  offset: number;
   stats: JobStats;
 }
 
@@ -45,11 +48,18 @@ export class LateEncoder {
   readonly #model: OnnxModel;
   /** What the jobs of each role have in common. */
   readonly #jobs: Record<LateJob["role"], Omit<LateJob, "keep">>;
+  readonly #offset: OpenOnce<(query: TokenVectors) => number>;
 
   constructor(model: OnnxModel, options: OnnxLateInteractionOptions) {
     this.#model = model;
     const { maxLength, queryLength, pooledWeight, longDocuments = "truncate", passageLength, passageOverlap } = options;
     this.passages = { longDocuments, passageLength, passageOverlap };
+    this.#offset = new OpenOnce(async (stop) => {
+      // The offset belongs to the scores that the model's own weight gives.
+      if (pooledWeight !== undefined) return () => 0;
+      const { readText } = await model.located(stop);
+      return readQueryOffset(model.name, readText);
+    });
     const { queryPrefix = "", documentPrefix = "" } = model.entry ?? {};
     const shared = { task: "late" as const, pooledWeight, ...this.passages };
     this.#jobs = {
@@ -60,7 +70,9 @@ export class LateEncoder {
 
   async query(query: string, signal: AbortSignal): Promise<EncodedQuery> {
     const { results, stats } = await this.#run({ role: "query", keep: true }, [query], signal);
-    return { vectors: results[0]!.vectors!, stats };
+    const vectors = results[0]!.vectors!;
+    const offsetOf = await this.#offset.get(signal);
+    return { vectors, offset: offsetOf(vectors), stats };
   }
 
   /** Where the tokens of a query's parts are among its vectors. */
@@ -101,6 +113,8 @@ const WAVE = 256;
 export interface Comparison {
   encoder: LateEncoder;
   query: TokenVectors;
+  /** What the scores of all texts gain by the query alone. */
+  offset: number;
   cached: SharedVectors;
   counts: Counts;
   signal: AbortSignal;

@@ -11,7 +11,7 @@ export const MARGIN = 2;
 const WAVE = 1.6;
 const SMALLEST_WAVE = 8;
 
-/** What is known about one text: its raw score by the model, or an estimate of it with its standard error. */
+/** What is known about one text: its score without the query's offset, or an estimate of it with its standard error. */
 interface Estimate {
   readonly score: number;
   readonly error: number;
@@ -39,8 +39,14 @@ export class Race {
     this.#signal = signal;
   }
 
+  /** The reports of all calls of `late-en-v1`, joined. */
   get report(): ScorerReport {
     return joinReports(this.#reports);
+  }
+
+  /** What `late-en-v1` adds to all its scores of this query, and the static model does not. */
+  get queryOffset(): number {
+    return this.#reports[0]?.queryOffset ?? 0;
   }
 
   async run(topN: number): Promise<void> {
@@ -102,7 +108,7 @@ export class Race {
     for (const [index, text] of texts.entries()) {
       const { stages } = this.results.get(text)!;
       const rest = stages[0]! - beginnings.get(text)!.static;
-      const estimate = estimateFromBeginning(raw[index]!, rest, text.length);
+      const estimate = estimateFromBeginning(raw[index]! - this.queryOffset, rest, text.length);
       this.results.set(text, { ...estimate, stages: [...stages, raw[index]!] });
     }
     this.counts.beginnings += texts.length;
@@ -114,7 +120,7 @@ export class Race {
     const { truncated } = this.#reports.at(-1)!;
     for (const [index, text] of texts.entries()) {
       const { stages } = this.results.get(text)!;
-      this.results.set(text, { score: raw[index]!, error: 0, stages: [...stages, raw[index]!] });
+      this.results.set(text, { score: raw[index]! - this.queryOffset, error: 0, stages: [...stages, raw[index]!] });
       if (truncated?.[index]) this.truncated.add(text);
     }
     this.counts.whole += texts.length;

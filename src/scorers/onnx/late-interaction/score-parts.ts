@@ -28,7 +28,7 @@ export async function scoreParts(
   const [queryRows] = await call.encoder.queryRows(query, [{ start: 0, end: query.length }], call.signal);
   const results = await comparePartsInContext(call, texts, queryRows);
   return {
-    scores: results.map((parts) => parts.map(({ similarity }) => similarity)),
+    scores: results.map((parts) => parts.map(({ similarity }) => similarity + call.offset)),
     evidence: results.map((parts) => answerEvidence(parts, queryRows!)),
   };
 }
