@@ -43,8 +43,9 @@ const CROSS_FIRST = 10;
  * The lists of a set with the raw scores of every bundled model.
  *
  * @returns One object per question: `documents` and `grades` (undefined where a passage was not judged) in the order of the first stage,
- * `late`, `pooled`, `cross` (null where it was not read), `static` and `staticCosine` in the same order, and `qrels`. Undefined
- * where the data folder lacks the set.
+ * `late` (without the query's offset), `pooled`, `cross` (null where it was not read), `static` and `staticCosine` in the same order,
+ * `qrels`, and of the query `tokens` and `direction`, the mean unit vector of its tokens by `late-en-v1`. Undefined where the data
+ * folder lacks the set.
  */
 export async function rawScores(data, name, cache) {
   const lists = await readLists(data, SETS[name]);
@@ -136,7 +137,8 @@ async function scoreList({ query, texts }, { complete }) {
     await scorers.embeddings.embedQuery(query),
   ];
   const staticCosine = vectors.map((vector) => vector.reduce((sum, value, i) => sum + value * question[i], 0));
-  return { late, pooled, cross, static: await raw(scorers.static, query, texts), staticCosine };
+  const features = await scorers.late.queryFeatures(query);
+  return { late, pooled, cross, static: await raw(scorers.static, query, texts), staticCosine, ...features };
 }
 
 async function raw(scorer, query, texts) {
@@ -146,7 +148,7 @@ async function raw(scorer, query, texts) {
       report = each;
     },
   });
-  return report.raw;
+  return report.raw.map((score) => score - (report.queryOffset ?? 0));
 }
 
 function readLines(file) {
