@@ -215,6 +215,16 @@ describe("statuses", () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it("asks a global `fetch` that was replaced once, whatever it fails with", async () => {
+    const replaced = vi.fn(async () => {
+      throw new TypeError("no reason");
+    });
+    vi.stubGlobal("fetch", replaced);
+    const { error } = await call(() => undefined, { retries: 0 }).finally(() => vi.unstubAllGlobals());
+    expect(error).toMatchObject({ name: "BackendError" });
+    expect(replaced).toHaveBeenCalledTimes(1);
+  });
+
   it("names a 421, after which `fetch` sends the body a second time", async () => {
     const { error } = await call((_, response) => sendJson(response, 421, { message: "not my host" }));
     expect(error).toMatchObject({ name: "BackendError", status: 421, message: /answered 421: not my host/ });
