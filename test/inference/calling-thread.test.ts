@@ -15,9 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => threads.stop());
 
-describe("workers: 0", () => {
+describe("workers: false", () => {
   it("gives the scores of a cross-encoder in a thread, without starting one", async () => {
-    await using here = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 0 });
+    await using here = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: false });
     const scores = await here.score("when does the ferry leave?", TEXTS);
     expect(threads.workers).toHaveLength(0);
     await using there = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 1 });
@@ -26,7 +26,11 @@ describe("workers: 0", () => {
   });
 
   it("gives the scores of late interaction, from cached vectors as well", async () => {
-    await using here = new OnnxLateInteraction({ model: tiny("colbert"), workers: 0, cache: { maxBytes: 2 ** 24 } });
+    await using here = new OnnxLateInteraction({
+      model: tiny("colbert"),
+      workers: false,
+      cache: { maxBytes: 2 ** 24 },
+    });
     await using there = new OnnxLateInteraction({ model: tiny("colbert"), workers: 1 });
     const expected = await there.score("when does the ferry leave?", TEXTS);
     for (let call = 0; call < 3; call++) {
@@ -41,13 +45,13 @@ describe("workers: 0", () => {
       await using there = new OnnxCrossEncoder({ model: tiny(name), workers: 1 });
       alone.push(await there.score("ferry", TEXTS));
     }
-    await using first = new OnnxCrossEncoder({ model: tiny(names[0]!), workers: 0 });
-    await using second = new OnnxCrossEncoder({ model: tiny(names[1]!), workers: 0 });
+    await using first = new OnnxCrossEncoder({ model: tiny(names[0]!), workers: false });
+    await using second = new OnnxCrossEncoder({ model: tiny(names[1]!), workers: false });
     expect(await Promise.all([first.score("ferry", TEXTS), second.score("ferry", TEXTS)])).toEqual(alone);
   });
 
   it("ends a call when its signal aborts, and serves the next one", async () => {
-    await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 0 });
+    await using scorer = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: false });
     const alone = await scorer.score("ferry", ["The ferry leaves."]);
     const controller = new AbortController();
     const call = scorer.score("ferry", passages(2000), { signal: controller.signal });
@@ -57,7 +61,7 @@ describe("workers: 0", () => {
   });
 
   it("rejects calls in progress at dispose(), and loads the model again at the next call", async () => {
-    const embeddings = new OnnxEmbeddings({ model: tiny("bert-encoder"), workers: 0 });
+    const embeddings = new OnnxEmbeddings({ model: tiny("bert-encoder"), workers: false });
     const alone = await embeddings.embedQuery("ferry");
     const call = embeddings.embedDocuments(passages(2000));
     const rejected = expect(call).rejects.toThrow("dispose");
@@ -67,8 +71,14 @@ describe("workers: 0", () => {
     await embeddings.dispose();
   });
 
+  it.each([0, true, -1])("refuses %s, which does not say where the model runs", (workers) => {
+    expect(() => new OnnxCrossEncoder({ workers: workers as false })).toThrow(
+      `Invalid \`workers\`: expected a positive integer, or false, got ${workers}`,
+    );
+  });
+
   it("reports a model that cannot be found", async () => {
-    await using scorer = new OnnxCrossEncoder({ model: tiny("nothing-here"), workers: 0 });
+    await using scorer = new OnnxCrossEncoder({ model: tiny("nothing-here"), workers: false });
     await expect(scorer.score("q", ["t"])).rejects.toBeInstanceOf(ModelNotFoundError);
   });
 
@@ -78,7 +88,7 @@ describe("workers: 0", () => {
       const { parentPort, workerData } = require("node:worker_threads");
       parentPort.on("message", async (text) => {
         const { OnnxCrossEncoder } = await import(${JSON.stringify(onnx)});
-        const scorer = new OnnxCrossEncoder({ model: workerData.model, workers: 0 });
+        const scorer = new OnnxCrossEncoder({ model: workerData.model, workers: false });
         const scores = await scorer.score("ferry", [text]);
         await scorer.dispose();
         parentPort.postMessage({ text, scores });

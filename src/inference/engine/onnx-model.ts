@@ -1,5 +1,5 @@
 import { locateModel } from "#platform/locate-model.js";
-import { coreCount, MAX_DEFAULT_WORKERS, MIN_WORKERS } from "#platform/thread.js";
+import { CAN_RUN_HERE, coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
 import { OpenOnce, startCall } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { Disposed, InvalidOptionError } from "../../errors.js";
@@ -7,7 +7,18 @@ import type { DownloadProgress } from "../../models/download-progress.js";
 import { findModel } from "../../models/find.js";
 import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { DType, ModelEntry, ModelKind } from "../../models/types.js";
-import { type Checks, flag, functionFor, given, integer, number, oneOf, positiveInteger, text } from "../../options.js";
+import {
+  type Checks,
+  expecting,
+  flag,
+  functionFor,
+  given,
+  integer,
+  number,
+  oneOf,
+  positiveInteger,
+  text,
+} from "../../options.js";
 import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";
 import type { LocatedModel, LocateOptions } from "./located-model.js";
@@ -38,11 +49,11 @@ export interface OnnxOptions {
   /** Threads per session. @default 1 for models under 100 MB, otherwise the number of cores */
   threads?: number | undefined;
   /**
-   * Number of sessions, each in its own worker thread. 0 (not in browsers) runs one session on the calling thread and blocks it meanwhile:
-   * less overhead for a process that does nothing else.
+   * Number of sessions, each in its own worker thread. `false` (not in browsers) runs one session on the calling thread and blocks it
+   * meanwhile: less overhead for a process that does nothing else.
    * @default the number of cores (at most 4) for models under 100 MB, otherwise 1
    */
-  workers?: number | undefined;
+  workers?: number | false | undefined;
   /**
    * Maximum number of padded tokens per batch. Small batches are fast because their activations stay in the core's cache. It also bounds
    * memory.
@@ -70,7 +81,12 @@ export const ONNX_CHECKS: Checks<OnnxOptions> = {
   onProgress: functionFor("a function that takes the download's progress"),
   maxLength: integer(8),
   threads: positiveInteger,
-  workers: integer(MIN_WORKERS),
+  workers: CAN_RUN_HERE
+    ? expecting(
+        "a positive integer, or false",
+        (value) => value === false || (Number.isInteger(value) && Number(value) > 0),
+      )
+    : positiveInteger,
   batchTokens: positiveInteger,
   runtime: oneOf(["native", "wasm"]),
   idleTimeout: number(0, 2 ** 31 - 1),
@@ -212,7 +228,10 @@ export class OnnxModel {
         threads: threads ?? (small ? 1 : cores),
         wanted: runtime,
       },
-      workers: workers ?? (small ? Math.max(1, Math.min(MAX_DEFAULT_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1),
+      workers:
+        workers === false
+          ? 0
+          : (workers ?? (small ? Math.max(1, Math.min(MAX_DEFAULT_WORKERS, Math.floor(cores / (threads ?? 1)))) : 1)),
       idleTimeout: idleTimeout ?? 0,
     };
     const key = JSON.stringify(shape);

@@ -190,8 +190,8 @@ function explain(error: unknown): string {
 /** Default maximum number of sessions of a small model. */
 export const MAX_DEFAULT_WORKERS = 4;
 
-/** Without a worker, models run on the calling thread. */
-export const MIN_WORKERS = 0;
+/** Models may run on the calling thread. */
+export const CAN_RUN_HERE = true;
 
 /** Number of cores that this process may use. */
 export function coreCount(): number {

@@ -63,9 +63,9 @@ function mapped(specifier: string): string | undefined {
 export const MAX_DEFAULT_WORKERS = 2;
 
 /** A page must not be blocked, so a model never runs on its thread. */
-export const MIN_WORKERS = 1;
+export const CAN_RUN_HERE = false;
 
-/** Not reached in browsers, because of {@link MIN_WORKERS}. */
+/** Not reached in browsers, because of {@link CAN_RUN_HERE}. */
 export const startHere = startThread;
 
 /** Number of cores that the browser reports. */

@@ -29,7 +29,7 @@ class Worker {
     this.#setup = setup;
     const { model, options, singleThread } = setup;
     const hasThreads = model === undefined || !(isRemoteModel(model) || isStaticModel(model));
-    const threads = singleThread && hasThreads ? { workers: 0, threads: 1 } : {};
+    const threads = singleThread && hasThreads ? ({ workers: false, threads: 1 } as const) : {};
     this.#scorer = createScorer(model, { ...options, ...threads });
     // What goes wrong is reported by the first query, which tries again.
     this.#scorer.load?.().catch(() => {});
