@@ -126,6 +126,19 @@ export function startCall({ signals = [], timeout = Number.POSITIVE_INFINITY, on
   };
 }
 
+/** Makes one call, which any of the signals aborts. */
+export async function callWith<T>(
+  signals: CallLimits["signals"],
+  call: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const { signal, release } = startCall({ signals });
+  try {
+    return await call(signal);
+  } finally {
+    release();
+  }
+}
+
 /** One piece of work that several calls wait for. It is stopped when every call that waits for it has been aborted. */
 export class SharedTask<T> {
   readonly result: Promise<T>;

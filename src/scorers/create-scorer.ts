@@ -1,4 +1,4 @@
-import { OpenOnce, startCall } from "../abort.js";
+import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
@@ -201,13 +201,7 @@ class LazyScorer implements RelevanceScorer {
     signal: AbortSignal | undefined,
     use: (scorer: RelevanceScorer, signal: AbortSignal) => T | Promise<T>,
   ): Promise<T> {
-    const call = startCall({ signals: [signal, this.#disposal.signal] });
-    try {
-      const { scorer } = await this.#opened.get(call.signal);
-      return await use(scorer, call.signal);
-    } finally {
-      call.release();
-    }
+    return callWith([signal, this.#disposal.signal], async (stop) => use((await this.#opened.get(stop)).scorer, stop));
   }
 
   /** Frees the model and ends the calls in progress. The next call loads the model again. */

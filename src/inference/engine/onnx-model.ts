@@ -1,6 +1,6 @@
 import { locateModel } from "#platform/locate-model.js";
 import { CAN_RUN_HERE, coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
-import { OpenOnce, startCall } from "../../abort.js";
+import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { Disposed, InvalidOptionError } from "../../errors.js";
 import type { DownloadProgress } from "../../models/download-progress.js";
@@ -92,6 +92,13 @@ export const ONNX_CHECKS: Checks<OnnxOptions> = {
   idleTimeout: number(0, 2 ** 31 - 1),
 };
 
+/** Checks of the options for long documents, of models that score. */
+export const PASSAGE_CHECKS = {
+  longDocuments: oneOf(["truncate", "max-passage"]),
+  passageLength: integer(8),
+  passageOverlap: number(0, 0.9),
+};
+
 /** Size in bytes below which several sessions of one thread are fastest. Above it they would cost more memory than they save time. */
 const SMALL_MODEL = 100e6;
 
@@ -179,9 +186,8 @@ export class OnnxModel {
     inputs: readonly JobInput[],
     { signal, onResult }: RunOptions = {},
   ): Promise<EngineResult & { located: LocatedModel }> {
-    const call = startCall({ signals: [signal, this.disposal] });
-    try {
-      const { shared, located } = await this.#opened.get(call.signal);
+    return callWith([signal, this.disposal], async (stop) => {
+      const { shared, located } = await this.#opened.get(stop);
       if (shared.users === 0) throw new Disposed();
       const limits = {
         maxLength: this.#options.maxLength ?? located.entry?.maxLength,
@@ -189,12 +195,10 @@ export class OnnxModel {
           ? 1
           : (this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS)),
       };
-      const result = await shared.engine.run({ ...limits, ...job }, inputs, { signal: call.signal, onResult });
+      const result = await shared.engine.run({ ...limits, ...job }, inputs, { signal: stop, onResult });
       this.#runtime = result.info.runtime;
       return { ...result, located };
-    } finally {
-      call.release();
-    }
+    });
   }
 
   /** The model's files, downloaded if necessary. */

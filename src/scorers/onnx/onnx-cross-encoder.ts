@@ -1,11 +1,11 @@
-import { OpenOnce, startCall } from "../../abort.js";
+import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
-import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, OnnxModel, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/engine/onnx-model.js";
 import type { ModelInfo, TextResult } from "../../inference/protocol.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";
-import { type Checks, checkOptions, checkQuery, expecting, flag, integer, number, oneOf, text } from "../../options.js";
+import { type Checks, checkOptions, checkQuery, expecting, flag, oneOf, text } from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
 import {
   LOWEST_SCORE,
@@ -63,9 +63,7 @@ const LOADING_TEXTS = 16;
 
 const CHECKS: Checks<OnnxCrossEncoderOptions> = {
   ...ONNX_CHECKS,
-  longDocuments: oneOf(["truncate", "max-passage"]),
-  passageLength: integer(8),
-  passageOverlap: number(0, 0.9),
+  ...PASSAGE_CHECKS,
   instruction: text,
   activation: oneOf(Object.keys(ACTIVATIONS)),
   positiveLabel: expecting(
@@ -130,10 +128,9 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     checkQuery(query);
     if (texts.length === 0) return [];
     const distinct = [...new Set(texts)];
-    const call = startCall({ signals: [options.signal, this.#model.disposal] });
-    try {
-      if (this.#options.verify) await this.#verified.get(call.signal);
-      const { results, stats, info, located } = await this.#run(query, distinct, call.signal);
+    return callWith([options.signal, this.#model.disposal], async (signal) => {
+      if (this.#options.verify) await this.#verified.get(signal);
+      const { results, stats, info, located } = await this.#run(query, distinct, signal);
       const byText = new Map(distinct.map((text, index) => [text, results[index]!]));
       const all = texts.map((text) => byText.get(text)!);
       const raw = all.map(({ logit }) => logit!);
@@ -153,9 +150,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
         milliseconds: { tokenize, inference },
       });
       return raw.map(ACTIVATIONS[this.#activation].apply);
-    } finally {
-      call.release();
-    }
+    });
   }
 
   /**

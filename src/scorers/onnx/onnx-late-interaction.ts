@@ -1,4 +1,4 @@
-import { OpenOnce, startCall } from "../../abort.js";
+import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
@@ -75,15 +75,10 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   /** Loads the model into all worker threads, by encoding short queries, which are not cached. */
   async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    const call = startCall({ signals: [signal, this.#model.disposal] });
-    try {
-      await this.#shared.get(call.signal);
-      await Promise.all(
-        Array.from({ length: LOADING_TEXTS }, (_, index) => this.#encoder.query(`${index}`, call.signal)),
-      );
-    } finally {
-      call.release();
-    }
+    await callWith([signal, this.#model.disposal], async (stop) => {
+      await this.#shared.get(stop);
+      await Promise.all(Array.from({ length: LOADING_TEXTS }, (_, index) => this.#encoder.query(`${index}`, stop)));
+    });
   }
 
   /**
@@ -119,9 +114,7 @@ export class OnnxLateInteraction implements RelevanceScorer {
 
   /** Encodes the query and compares documents with it. */
   async #call<T>(query: string, stop: AbortSignal | undefined, compare: (call: Comparison) => Promise<T>): Promise<T> {
-    const started = startCall({ signals: [stop, this.#model.disposal] });
-    try {
-      const { signal } = started;
+    return callWith([stop, this.#model.disposal], async (signal) => {
       if (this.#options.verify) await this.#verified.get(signal);
       const { vectors: cached } = await this.#shared.get(signal);
       const counts = startCounts();
@@ -131,10 +124,8 @@ export class OnnxLateInteraction implements RelevanceScorer {
         return found;
       };
       const { vectors, offset } = await cached.query(query, encode, signal);
-      return await compare({ encoder: this.#encoder, query: vectors, offset, cached, counts, signal });
-    } finally {
-      started.release();
-    }
+      return compare({ encoder: this.#encoder, query: vectors, offset, cached, counts, signal });
+    });
   }
 
   async #score(

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../errors.js";
-import { ONNX_CHECKS, type OnnxOptions } from "../../../inference/engine/onnx-model.js";
-import { type Checks, checkOptions, expecting, flag, integer, number, oneOf } from "../../../options.js";
+import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../../inference/engine/onnx-model.js";
+import { type Checks, checkOptions, expecting, flag, integer, number } from "../../../options.js";
 
 /** Options of the cache of document vectors. */
 export interface VectorCacheOptions {
@@ -59,9 +59,7 @@ const CACHE_CHECKS: Checks<VectorCacheOptions> = {
 /** Checks of {@link OnnxLateInteractionOptions}. */
 export const LATE_INTERACTION_CHECKS: Checks<OnnxLateInteractionOptions> = {
   ...ONNX_CHECKS,
-  longDocuments: oneOf(["truncate", "max-passage"]),
-  passageLength: integer(8),
-  passageOverlap: number(0, 0.9),
+  ...PASSAGE_CHECKS,
   queryLength: integer(8),
   pooledWeight: number(0, 1),
   wordMatches: flag,
