@@ -9,11 +9,12 @@ import {
   type Comparison,
   compareDocuments,
   LateEncoder,
+  meanDirection,
   startCounts,
+  tokensOf,
 } from "./late-interaction/comparison.js";
 import { findMatches } from "./late-interaction/find-matches.js";
 import { LATE_INTERACTION_CHECKS, type OnnxLateInteractionOptions } from "./late-interaction/options.js";
-import { meanDirection, tokensOf } from "./late-interaction/query-offset.js";
 import { scoreParts } from "./late-interaction/score-parts.js";
 import { SharedVectors, shareVectors } from "./late-interaction/shared-vectors.js";
 import { verifyScores } from "./verify-scores.js";
