@@ -1,6 +1,7 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
-import { ONNX_CHECKS, OnnxModel, type OnnxOptions } from "../inference/engine/onnx-model.js";
+import { OnnxModel } from "../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, type OnnxOptions } from "../inference/engine/onnx-options.js";
 import type { Pooling } from "../models/types.js";
 import { anything, type Checks, checkOptions, expecting, flag, oneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";

@@ -1,7 +1,8 @@
 import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { InvalidResponseError } from "../../errors.js";
-import { ONNX_CHECKS, OnnxModel, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/engine/onnx-model.js";
+import { OnnxModel } from "../../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/engine/onnx-options.js";
 import type { ModelInfo, TextResult } from "../../inference/protocol.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";

@@ -1,5 +1,6 @@
 import { locateModel } from "#platform/locate-model.js";
-import { locateOptions, type OnnxOptions } from "../../inference/engine/onnx-model.js";
+import { locateOptions } from "../../inference/engine/onnx-model.js";
+import type { OnnxOptions } from "../../inference/engine/onnx-options.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../errors.js";
-import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../../inference/engine/onnx-model.js";
+import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../../inference/engine/onnx-options.js";
 import { type Checks, checkOptions, expecting, flag, integer, number } from "../../../options.js";
 
 /** Options of the cache of document vectors. */
