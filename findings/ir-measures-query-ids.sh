@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ir-measures 0.4.3 (PyPI): `nDCG(dcg='exp-log2')@k` and `ERR@k` run gdeval.pl, which keeps what follows the last hyphen of a query id and refuses what
-# is no number (ir_measures/bin/gdeval.pl, lines 38 and 41). For ids such as "PLAIN-2", those of NFCorpus, every value is lost and the mean is 0.5 of what it
+# ir-measures 0.4.3 (PyPI): `nDCG(dcg='exp-log2')@k` and `ERR@k` run gdeval.pl, which keeps what follows the last hyphen of a query id and rejects it if it
+# is not a number (ir_measures/bin/gdeval.pl, lines 38 and 41). For ids such as "PLAIN-2" in NFCorpus, every value is lost and the mean is 0.5 of what it
 # should be: the query counts twice, once under a wrong id and once as a query without results. For "q1" there is an error from Perl. Other measures take any id,
 # and the documentation of these two mentions no limit.
 # Needs Perl. Seen with Python 3.11 on 2026-11-29: the same ranking has 0.7967 as query "2", 0.3984 as "PLAIN-2", and none as "q1".

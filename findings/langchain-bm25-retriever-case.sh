@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @langchain/community 1.1.29: `BM25Retriever` lowercases the query but not the documents, and compares case-sensitively, so a word with a capital
 # in a document never matches. It also counts parts of words: "paris" matches "comparison", "is" matches "This".
-# It is documented as "a retriever that uses the BM25 algorithm", and neither is mentioned (dist/retrievers/bm25.js, `preprocessFunc`;
+# It is documented as "a retriever that uses the BM25 algorithm", without mentioning either (dist/retrievers/bm25.js, `preprocessFunc`;
 # dist/utils/@furkantoprak/bm25/BM25.js, `getTermFrequency`).
 # Seen with Node 20 on 2026-11-29: for the query "Paris", "The tower in Paris opened in 1889." scores 0 and comes last, after "comparison of theories".
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # @langchain/cohere 1.0.5: `CohereRerank.compressDocuments` writes `relevanceScore` into the metadata of the documents it is given. `fromTexts` with one
-# metadata object for all texts, which its signature allows, makes documents that share it, and stores in memory return it itself. Every document then
+# metadata object for all texts, which its signature allows, makes documents that share it, and in-memory stores return that same object. Every document then
 # has the score of the one ranked last, and the next search, which is not reranked, finds that score in the store
 # (dist/rerank.js, `doc.metadata.relevanceScore = …`; WatsonxRerank and MixedbreadAIReranker contain the same line).
 # Seen with Node 20 on 2026-11-29, with a client that answers in the form of cohere-ai: the scores .9, .5 and .1 all become .1.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # @langchain/classic 1.0.50: `EnsembleRetriever` adds up the reciprocal ranks of every occurrence of a text in one retriever's list
-# (dist/retrievers/ensemble.js, `rffScore[pageContent] += …`). In reciprocal rank fusion a ranking has each document once. A text that is stored twice, as
+# (dist/retrievers/ensemble.js, `rffScore[pageContent] += …`). In reciprocal rank fusion, a ranking contains each document once. A text that is stored twice, as
 # after indexing a file again, therefore comes before the best hits of all retrievers. The class calls itself "weighted Reciprocal Rank Fusion".
-# Seen with Node 20 on 2026-11-29: two retrievers find "best" first; "twin", at the ranks 2 to 4 of one of them, comes before it, and at rank 2 alone after it.
+# Seen with Node 20 on 2026-11-29: two retrievers find "best" first; "twin", at ranks 2 to 4 of one of them, comes before it; at rank 2 alone, it comes after it.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT
 cd "$folder"

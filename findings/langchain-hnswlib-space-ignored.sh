@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # @langchain/community 1.1.29: `HNSWLib.fromTexts` and `fromDocuments` ignore the option `space` and always build a cosine index. With
-# `new HNSWLib(embeddings, { space })` the option works. Inner product over vectors of different lengths then ranks differently.
+# `new HNSWLib(embeddings, { space })` the option works. With inner product over vectors of different lengths, the ranking then differs.
 # Needs a C++ compiler. Seen with hnswlib-node 3.0.0 and Node 20 on 2026-11-29: asked for "l2", the vector (3, 4) has the distance .4 to (1, 0)
 # from `fromTexts` and 20 from the constructor.
 set -euo pipefail

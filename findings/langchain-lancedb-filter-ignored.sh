@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# @langchain/community 1.1.29: LanceDB's store ignores the filter of a search, and of its retriever, without an error; documents that do not match come
+# @langchain/community 1.1.29: LanceDB's store silently ignores the filter of a search and of its retriever; documents that do not match come
 # back, and leave less room for those that do. `similaritySearchWithScore(query, k)` of the store does not take the third argument that VectorStore of
-# @langchain/core declares (dist/vectorstores/lancedb.js; faiss.js, usearch.js, voy.js and momento_vector_index.js are written alike).
+# @langchain/core declares (dist/vectorstores/lancedb.js; faiss.js, usearch.js, voy.js and momento_vector_index.js are alike).
 # Seen with @lancedb/lancedb 0.19.1 and Node 20 on 2026-11-29: a filter for German finds two English documents.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT

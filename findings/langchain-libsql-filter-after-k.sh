@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # @langchain/community 1.1.29: `LibSQLVectorStore` filters only after it has taken the k nearest vectors (`vector_top_k(…) … AND filter` in
-# dist/vectorstores/libsql.js), so a search returns fewer than k documents, or none, although more match. Its documentation says nothing of it, and
+# dist/vectorstores/libsql.js), so a search returns fewer than k documents, or none, although more match. Its documentation does not say so, and
 # MemoryVectorStore and HNSWLib filter first. A reranker then gets no candidates.
 # Seen with @libsql/client 0.18.0 and Node 20 on 2026-11-29: 3 of 6 documents match; k = 3 finds none of them, k = 6 all.
 set -euo pipefail

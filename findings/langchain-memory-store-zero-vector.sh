@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# @langchain/classic 1.0.50: one zero vector in a `MemoryVectorStore`, as embeddings by word lists give for a blank text, breaks the order of its
-# search. Its cosine is NaN, and the comparison that sorts the hits (dist/vectorstores/memory.js) takes NaN for equal to everything, so documents
+# @langchain/classic 1.0.50: one zero vector in a `MemoryVectorStore`, as embeddings from word lists give for a blank text, breaks the order of its
+# search. Its cosine is NaN, and the comparison that sorts the hits (dist/vectorstores/memory.js) treats NaN as equal to everything, so documents
 # before it are never compared with those after it, and the best document can be missing from the first k. `cosineSimilarity` of
 # @langchain/core counts the same NaN as 0 (dist/utils/math.js).
 # Seen with Node 20 on 2026-11-29: with the zero vector in between, the nearest of three documents is the last, and k = 1 returns the farthest.

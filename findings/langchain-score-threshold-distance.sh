@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @langchain/classic 1.0.50: `ScoreThresholdRetriever` keeps documents whose score is at least `minSimilarityScore`, whatever the store's score means
-# (dist/retrievers/score_threshold.js). Stores that return a distance, such as HNSWLib, FAISS, Chroma, PGVector and LibSQL, pass exactly the documents that
-# the threshold should remove, without an error.
+# (dist/retrievers/score_threshold.js). With stores that return a distance, such as HNSWLib, FAISS, Chroma, PGVector and LibSQL, it silently keeps exactly the
+# documents that the threshold should remove.
 # Needs a C++ compiler. Seen with @langchain/community 1.1.29, hnswlib-node 3.0.0 and Node 20 on 2026-11-29: of cosines 1, .98, 0 and −1, a minimum of .9
 # keeps the first two in MemoryVectorStore and the last two in HNSWLib.
 set -euo pipefail

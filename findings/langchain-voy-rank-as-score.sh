@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @langchain/community 1.1.29: `similaritySearchWithScore` of VoyVectorStore returns each document's position, 0, 1, 2 …, where its documentation promises "a
 # similarity score" (dist/vectorstores/voy.js: `[this.docstore[parseInt(id, 10)].document, idx]`). The best hit always scores 0, however far it is, so
-# no threshold and no blend with a reranker's score has a meaning.
+# no threshold and no blend with a reranker's score means anything.
 # Seen with voy-search 0.6.3 and Node 20 on 2026-11-29: the same document scores 0 for a query equal to it and for one opposite to it.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT

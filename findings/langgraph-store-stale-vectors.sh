@@ -2,7 +2,7 @@
 # @langchain/langgraph-checkpoint 1.2.2 (npm): `InMemoryStore.put` never removes the vectors of the value that it replaces (dist/store/memory.js: `insertVectors` only
 # adds, `putOperation` and `delete` do not touch `this.vectors`). If a list of texts becomes shorter, or the new value is stored with
 # `index: false`, which the documentation describes as "disable indexing", a search still finds the item by texts that it no longer has, with their score.
-# Seen with Node 20 and @langchain/core 1.4.0 on 2026-11-29: an item whose facts no longer mention cats has the score 1 for "cats"; so has a deleted and new one.
+# Seen with Node 20 and @langchain/core 1.4.0 on 2026-11-29: an item whose facts no longer mention cats has the score 1 for "cats"; so does one that was deleted and put again.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT
 cd "$folder"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # litellm 1.110.2 (PyPI), rerank with Vertex AI and `return_documents=False`: LiteLLM asks the API to leave out record details, which leaves
-# out the scores, and fills in 1.0 for every record. A threshold then keeps everything, and a blend with another score is wrong, and nothing says so.
+# out the scores, and fills in 1.0 for every record. A threshold then keeps everything, a blend with another score is wrong, and nothing says so.
 # Seen with Python 3.11 on 2026-11-29, on an answer in the form that the API documents for `ignoreRecordDetailsInResponse`.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# @llamaindex/cohere 0.0.37 (npm): `CohereRerank` puts all metadata of a node in front of the text that it sends, also keys that `excludedEmbedMetadataKeys` and
+# @llamaindex/cohere 0.0.37 (npm): `CohereRerank` puts all metadata of a node in front of the text that it sends, even keys that `excludedEmbedMetadataKeys` and
 # `excludedLlmMetadataKeys` keep out of every other model (dist/index.js: `getContent(MetadataMode.ALL)`; the rerankers for Jina and Mixedbread contain the
 # same). LlamaIndex for Python sends `MetadataMode.EMBED`. File names and authors leave the machine and are scored as if they were text.
 # Seen with @llamaindex/core 0.6.23, cohere-ai 7.14.0 and Node 20 on 2026-11-29, against a local server that records what it gets.

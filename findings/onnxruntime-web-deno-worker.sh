@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # onnxruntime-web 1.30.0 can be imported by Deno's main thread, but not by its worker threads. There `location.origin` is the string "null", as the
-# HTML standard has it for file addresses; onnxruntime-web takes it for the base of the address of its own script, and the import throws.
+# HTML standard has it for file addresses; onnxruntime-web uses it as the base URL of its own script, and the import throws.
 # In Node and Bun, worker threads have no `location`, and the import succeeds.
 #
 # This affects everyone who runs models in worker threads of Deno. The error names an address that is correct. Hiding `location` in the

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# @orama/orama 3.1.18 (npm), hybrid search: `hybridWeights` in which one weight is 0 are ignored as a whole, and 0.5 and 0.5 used instead, without
+# @orama/orama 3.1.18 (npm), hybrid search: `hybridWeights` in which one weight is 0 are ignored as a whole, and 0.5 and 0.5 are used instead, without
 # an error (dist/esm/methods/search-hybrid.js: `hybridWeights && hybridWeights.text && hybridWeights.vector`). The documentation says that weights give more
 # importance to text or vectors and excludes no value. Whoever compares weights from 0 to 1 reads the result of 0.5 at both ends.
 # Seen with Node 20 on 2026-11-29: "b" matches the words, "a" is the vector of the query. The weights 0.01 and 0.99 put "a" first, 0 and 1 put "b" first.

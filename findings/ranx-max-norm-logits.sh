@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ranx 0.3.21 (PyPI): max normalization divides the scores of a query by their maximum, but by 1e-9 if the maximum is not positive
-# (ranx/normalization/max_norm.py). Logits of a cross-encoder are negative for queries without a good candidate, and such a query's scores become
-# billions, which outweigh every other system in `fuse(norm="max", method="sum")`, and the worst document of the other system comes first. There is no warning.
+# (ranx/normalization/max_norm.py). Logits of a cross-encoder are negative for queries without a good candidate. Such a query's scores become
+# billions, which outweigh every other system in `fuse(norm="max", method="sum")`, so the worst document of the other system comes first. There is no warning.
 # Seen with Python 3.11 on 2026-11-29: the logits −2 and −5 become −2e9 and −5e9; a document that the cross-encoder did not read, and BM25
 # ranks last, is first.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ranx 0.3.21 (PyPI): documents with equal scores keep the order in which the run lists them, while trec_eval orders them by document id,
-# descending. The same run and qrels therefore get another RR, AP or nDCG.
+# descending. The same run and qrels therefore get a different RR, AP or nDCG.
 # Seen with Python 3.11 on 2026-11-29: four documents with one score, the first of them relevant: ranx MRR 1.0, trec_eval RR 0.25.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sqlite-vec 0.1.9 (PyPI): the cosine distance of a zero vector, as embeddings by word lists give for a blank text, is NULL, and NULL counts as nearest. A
+# sqlite-vec 0.1.9 (PyPI): the cosine distance of a zero vector, as embeddings from word lists give for a blank text, is NULL, and NULL counts as nearest. A
 # nearest-neighbor search with `distance_metric=cosine` returns it first, in place of a real neighbor, and `ORDER BY vec_distance_cosine(…)`
 # returns every zero vector before all others, since SQLite sorts NULL first. The documentation of the function does not mention it.
 # Seen with Python 3.11 and apsw 3.54.1.0 on 2026-11-29: k = 1 finds the zero vector, not the vector that equals the query.

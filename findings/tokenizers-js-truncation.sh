@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @huggingface/tokenizers 0.2.0 (npm) ignores `truncation` and `padding` of `tokenizer.json`, which the Python library with the same name applies. Rerankers and
 # embedding models are often published with both; in JavaScript the model then gets more tokens than it was made for, and fails or reads on. The README
-# says what is not supported of that file, and does not name these two.
+# lists what it does not support in that file, without naming these two.
 # Seen with Node 20 and Python 3.11 (tokenizers 0.23.3) on 2026-11-29: of six words at a `max_length` of 4, Python keeps 4 tokens, JavaScript 8; one
 # word, with padding to 4, has 4 tokens in Python and 3 in JavaScript.
 set -euo pipefail

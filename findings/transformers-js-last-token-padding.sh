@@ -2,7 +2,7 @@
 # @huggingface/transformers 4.3.1 (npm): the pipeline "feature-extraction" with `pooling: "last_token"` takes the last position of the padded batch, not the last token
 # of each text (src/pipelines/feature-extraction.js: `result.slice(null, -1)`), and pads on the right unless the tokenizer's configuration says
 # otherwise (src/tokenization_utils.js). In a batch, every text but the longest is then embedded as a padding token. With `pooling: "mean"` the attention mask is used,
-# and sentence-transformers looks for the last token in it. Embedding models that are made from language models need this pooling.
+# and sentence-transformers uses it to find the last token. Embedding models that are made from language models need this pooling.
 # Seen with Node 20 and Python 3.11 (to make the model) on 2026-11-29: "tea" alone is the vector of "tea"; next to "green hot tea" it is that of [PAD].
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @huggingface/transformers 4.3.1 (npm): a query-document pair that is longer than `max_length` is cut at its end, so the final [SEP] is lost
 # and only the document is shortened. The Python tokenizers library keeps all special tokens and shortens the longer part. A cross-encoder
-# therefore sees another input, and gives another score, for every long document.
+# therefore sees a different input, and gives a different score, for every long document.
 # Seen with Node 20 and Python 3.11 on 2026-11-29, length 8: "[CLS] q q q [SEP] a b c" in JavaScript, "[CLS] q q [SEP] a b c [SEP]" in Python.
 set -euo pipefail
 folder="$(mktemp -d)"; trap 'rm -rf "$folder"' EXIT
