@@ -123,7 +123,7 @@ describe("rank", () => {
     const cut = await runCli(["rank", "-q", chat, file("notes.txt"), "--model", TINY]);
     expect(cut).toMatchObject({
       code: 0,
-      stderr: "warning: The query is longer than the model reads and was cut.\n",
+      stderr: "warning: The query is longer than the model can read and was truncated.\n",
     });
   });
 

@@ -44,7 +44,7 @@ it.each(["/v1/rerank", "/v2/rerank"])("%s passes the warnings of a model and of 
 it("a cut query is a warning", async () => {
   const server = await start({ rerankers: new Map([["plain", reporting({ queryTruncated: true })]]) });
   const { body } = await post(`${server.url}/v2/rerank`, { query: "q", documents: DOCUMENTS });
-  expect(body.meta.warnings).toEqual(["The query is longer than the model reads and was cut."]);
+  expect(body.meta.warnings).toEqual(["The query is longer than the model can read and was truncated."]);
   await server.close();
 });
 

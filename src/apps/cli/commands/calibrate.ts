@@ -42,7 +42,7 @@ export function register(program: Command): void {
     .summary("fit a curve that turns a model's scores into probabilities")
     .description("Fits a logistic curve that turns a model's raw scores into probabilities of relevance.");
   addDataOptions(command)
-    .option("-m, --model <name>", "model: registered, a local folder, or provider:model (default: the default model)")
+    .option("-m, --model <name>", "model: registered, a local folder, or provider:model (default: the bundled one)")
     .option("--out <file>", "write the curve to this file instead of standard output")
     .option("--html <file>", "write a report with a reliability diagram (needs the packages vega and vega-lite)")
     .addHelpText("after", HELP + EXIT_CODES_HELP)

@@ -32,7 +32,7 @@ export function register(program: Command): void {
   addDataOptions(command)
     .option(
       "-m, --model <names>",
-      "models: registered, a local folder, or provider:model (default: the default model)",
+      "models: registered, a local folder, or provider:model (default: the bundled one)",
       textList,
     )
     .option("-e, --embeddings <names>", "embedding models to rerank with, by name or folder", textList)

@@ -101,7 +101,7 @@ export function register(program: Command): void {
     });
   addFetchOptions(models.command("check"))
     .description("Check that a model's files are complete and that it computes the right scores on this machine.")
-    .argument("[name]", "name of the model, or a local folder (default: the default model)")
+    .argument("[name]", "name of the model, or a local folder (default: the bundled one)")
     .option("--json", "print the findings as JSON")
     .addHelpText("after", CHECK_EXAMPLES + EXIT_CODES_HELP)
     .action(async (name: string | undefined, options: FetchOptions) => {

@@ -58,7 +58,9 @@ export function register(program: Command): void {
     .option("--instruction <text>", "what to judge by, for models that take an instruction (Qwen3-Reranker)")
     .option("--accept-license", "confirm that you may use a model whose license forbids commercial use")
     .addOption(
-      new Option("--format <kind>", "how files are cut into texts (default: by extension)").choices([...TEXT_FORMATS]),
+      new Option("--format <kind>", "how files are split into texts (default: by extension)").choices([
+        ...TEXT_FORMATS,
+      ]),
     )
     .option("--field <name>", "field of JSON records that holds the text")
     .option("--json", "print JSON: a list of {rank, firstRank, score, text, source}")

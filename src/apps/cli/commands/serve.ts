@@ -65,7 +65,7 @@ export function register(program: Command): void {
     .description("Serves models over HTTP in the formats of Jina, Cohere, TEI and OpenAI.")
     .option(
       "-m, --model <[name=]model...>",
-      "cross-encoders and late-interaction models to serve, the first is the default (default: the bundled one)",
+      "cross-encoders and late-interaction models to serve; the first is the default (default: the bundled one)",
       collect,
     )
     .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
@@ -88,7 +88,7 @@ export function register(program: Command): void {
     )
     .option("--cors <origin...>", "let pages of this origin call the server, * for any", collect)
     .option("--raw-scores", "answer with logits unless a request says otherwise")
-    .option("--concurrency <count>", "chunks of requests that are scored at a time (default: 4)", wholeNumber(1))
+    .option("--concurrency <count>", "chunks of requests that are scored at the same time (default: 4)", wholeNumber(1))
     .option(
       "--max-queue <texts>",
       "texts that may wait; beyond that, requests get 429 (default: 20000)",

@@ -59,7 +59,7 @@ export function register(program: Command): void {
       "Chooses the options of a HybridReranker from a data set with judgments, and measures them on held-out queries.",
     );
   addDataOptions(command)
-    .option("-m, --model <names>", "models that rerank (default: the default model)", textList)
+    .option("-m, --model <names>", "models that rerank (default: the bundled one)", textList)
     .option(
       "-e, --embeddings <names>",
       "embedding models, by name or folder, whose cosine is a first stage: static-en-v1, …",
