@@ -24,10 +24,10 @@ export function isStaticModel(name: string): boolean {
 }
 
 /**
- * Calibration curves of the bundled models, over their raw scores; `benchmark/calibration.js` fits them. That of `late-en-v1` assumes that
- * a candidate is as likely relevant as not before it is read, so that answers in other words keep a probability above 0.5; the others
- * assume that 13 % of candidates are relevant, as on the lists that they were fitted on. Where a share p of your candidates is relevant,
- * add ln(p / (1 − p)) to the intercept, and 1.9 more for the others. This file stays small because the core entry imports it.
+ * Calibration curves of the bundled models, over their raw scores; `benchmark/calibration.js` fits them. That of `late-en-v1` assumes that 30
+ * % of candidates are relevant, and the others assume 13 %, as on the lists that they were fitted on. Where a share p of your candidates is
+ * relevant, add ln(p / (1 − p)) to the intercept, plus 0.85 for `late-en-v1` and 1.9 for the others. This file stays small because the core
+ * entry imports it.
  */
 export const CALIBRATIONS = {
   "late-en-v1": { model: "late-en-v1", slope: 23.17, intercept: -14.76, positives: 866, negatives: 2730 },
