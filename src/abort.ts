@@ -102,7 +102,7 @@ export interface CallLimits {
 /** Starts the clock of one call. */
 export function startCall({ signals = [], timeout = Number.POSITIVE_INFINITY, onTimeout }: CallLimits): CallSignal {
   const controller = new AbortController();
-  // Only `abort` aborts this signal, so its listeners need no event, which costs more than all else here.
+  // Only `abort` aborts this signal, so its listeners need no event, which would cost more than everything else here.
   const listeners = new Set<() => void>();
   subscriptions.set(controller.signal, { listeners });
   const abort = (reason: unknown) => {

@@ -17,7 +17,7 @@ export interface Calibration {
   negatives?: number | undefined;
 }
 
-/** Fewest judged pairs of either kind that a curve may be fitted on. */
+/** Minimum number of judged pairs of either kind that a curve may be fitted on. */
 export const FEWEST_PAIRS = 20;
 
 /** The logistic function, 0 to 1. */

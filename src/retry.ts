@@ -14,7 +14,7 @@ export type Attempt<T> = { value: T } | { fault: Fault };
 
 /** How often to retry, and how long. */
 export interface RetryLimits {
-  /** Most attempts after the first one. */
+  /** Maximum number of attempts after the first one. */
   retries: number;
   /** Ends the waiting. */
   signal?: AbortSignal | undefined;

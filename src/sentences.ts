@@ -6,7 +6,7 @@ const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
  * name or a number is common, as in "J.", "U.S.", "z. B." or "St.".
  */
 const UNFINISHED = /(?:^|[\s(])(?:(?:\p{L}\.)+|(?:St|Mrs?|Sra?|Dr|Prof|Rev|N[or]|vs|al|Mio|Mrd|EE)\.)\s*$/u;
-/** What begins with a lowercase letter goes on a sentence. */
+/** What begins with a lowercase letter continues a sentence. */
 const CONTINUED = /^\p{Ll}/u;
 /** German dates and centuries, as in "am 8. Februar" and "im 19. Jahrhundert". */
 const ORDINAL = /\b\d\d?\. (?:J[aä]n|Feb|Mär|Apr|Mai|Ju[nl]|Aug|Sep|Okt|Nov|Dez|Jahr|Jh)/;

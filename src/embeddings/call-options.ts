@@ -1,4 +1,4 @@
-/** What an embedder of this package says about one call, after it. */
+/** What an embedder of this package reports after a call. */
 export interface EmbeddingReport {
   /** Tokens of all texts that went through the model: special tokens and prefixes counted, padding not. */
   tokens: number;

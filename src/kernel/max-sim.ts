@@ -45,7 +45,7 @@ export function directions(role: "query" | "document", vectors: Float32Array, di
   return rounded;
 }
 
-/** The length of each vector; 1 for zero vectors, by which a dot product can be divided too. */
+/** The length of each vector, to divide dot products by; 1 for zero vectors. */
 export function lengthsOf(vectors: Directions, dimension: number): Float32Array {
   return Float32Array.from({ length: vectors.length / dimension }, (_, row) => {
     let squares = 0;

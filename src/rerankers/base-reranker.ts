@@ -203,7 +203,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     const candidates = { query, texts, documents: indexes.map((index) => documents[index]!), indexes, signal, topN };
     const scored: Scored = texts.length > 0 ? await raceAbort(signal, this.score(candidates)) : { scores: [] };
     checkScores(this.model, scored.scores, texts.length);
-    // Only now it may be known whether the model has a calibration.
+    // Whether the model has a calibration may be known only now.
     this.checkThreshold(threshold);
     const lowest = texts.length < documents.length ? await this.lowestScore(scored.scores) : 0;
     const scores = documents.map(() => lowest);

@@ -13,7 +13,7 @@ import type { Candidates, Scored, ScoredDetails, ScoredReport } from "./types.js
 /** One stage after the first. */
 export interface CascadeStage {
   readonly scorer: RelevanceScorer;
-  /** How many of the best candidates it scores at most. */
+  /** Maximum number of the best candidates that it scores. */
   readonly topK: number;
   /** Its weight against the stages before it, 0 to 1. */
   readonly alpha: number;

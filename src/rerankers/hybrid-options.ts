@@ -46,7 +46,7 @@ export interface HybridRerankerInput extends BaseRerankerInput, FirstStageInput 
   cascade?: readonly CascadeStageInput[] | undefined;
   /**
    * Milliseconds for scoring in all stages; loading models does not count. When they are used up, or the next few documents are not
-   * expected to be scored in time, the documents scored so far are blended and the rest follows in first-stage order;
+   * expected to be scored in time, the documents scored so far are blended and the rest follow in first-stage order;
    * `report.stopped` is then `"budget"`. @default none
    */
   budget?: number | undefined;

@@ -23,7 +23,7 @@ import type { Candidates, Scored } from "./types.js";
  * const fused = new HybridReranker({ firstStage: { fuse: [{ metadataKey: "score" }, embeddings] }, budget: 200 });
  */
 export class HybridReranker extends BaseReranker {
-  /** How many documents the second stage scores at most; in a cascade, its first stage after the first-stage score. */
+  /** Maximum number of documents that the second stage scores; in a cascade, its first stage after the first-stage score. */
   readonly topK: number;
   /** Weight of the last stage. */
   readonly alpha: number;

@@ -103,7 +103,7 @@ export async function startRun(
 /**
  * The report of a call.
  *
- * @param started When the call began, of `performance.now()`.
+ * @param started When the call began, as a value of `performance.now()`.
  * @param known What is known beyond the defaults.
  */
 export function makeReport(

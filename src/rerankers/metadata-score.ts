@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors.js";
 import type { Candidates } from "./types.js";
 
 /**
- * The score under a metadata key of every candidate. BigInts become numbers, since databases return integers so.
+ * The score under a metadata key of every candidate. BigInts become numbers, since databases return integers that way.
  *
  * @throws InvalidInputError if a document has no number under the key.
  */

@@ -50,7 +50,7 @@ export interface Candidates {
   /** The index of each text's document in the list that the caller passed. */
   readonly indexes: readonly number[];
   readonly signal: AbortSignal;
-  /** How many documents the call returns at most; undefined for all. */
+  /** Maximum number of documents that the call returns; undefined for all. */
   readonly topN?: number | undefined;
 }
 

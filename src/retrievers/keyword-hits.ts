@@ -64,14 +64,14 @@ export function fromOrama<Hit extends OramaHit<object>>(
 }
 
 /**
- * Below this, an FTS5 score comes from words that stand in half of the rows or more. SQLite gives them a weight of about 1e-6, so that their
- * scores differ by noise only, which a normalization over the list would blow up to the whole range.
+ * Below this, an FTS5 score comes from words that occur in half of the rows or more. SQLite gives them a weight of about 1e-6, so that their
+ * scores differ only by noise, which a normalization over the list would stretch to the whole range.
  */
 const FTS5_NOISE = 1e-4;
 
 /**
  * Turns rows of an SQLite FTS5 table into documents with a first-stage score. FTS5's `rank` is negative and lower is better, so the score is
- * its opposite, and 0 for rows that match only words of half of the rows. Columns become metadata.
+ * its opposite, and 0 for rows that match only words that occur in half of the rows. Columns become metadata.
  *
  * @throws InvalidInputError if a row has no `rank` or no text.
  * @example

@@ -56,9 +56,9 @@ interface Search {
 }
 
 /**
- * Keeps the score with which a vector store or retriever found each document, and writes it into the metadata so that higher is better.
- * Most stores return a distance, some switch with their metric, and as retrievers nearly all of them drop the score. The documents stay
- * in the order in which they were found.
+ * Keeps the score with which a vector store or retriever found each document, and writes it into the metadata so that higher is better. Most
+ * stores return a distance, with some it depends on the metric, and nearly all of them drop the score when used as retrievers. The documents
+ * stay in the order in which they were found.
  *
  * @example
  * const retriever = new ScoredRetriever({ store, k: 50 });

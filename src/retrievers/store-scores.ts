@@ -12,7 +12,7 @@ export interface StoreRule {
   metadataKey?: string;
   /** Distance of a zero vector, where the store returns NaN or null for it. */
   ofZeroVector?: number;
-  /** Whether the store takes the filter of a search and does not apply it. */
+  /** Whether the store accepts the filter of a search but does not apply it. */
   ignoresFilter?: true;
 }
 
@@ -23,8 +23,8 @@ const unfilteredDistance: StoreRule = { kind: () => "distance", ignoresFilter: t
 const cosineDistance: StoreRule = { kind: () => "distance", ofZeroVector: 1 };
 
 /**
- * The stores of LangChain.js by the name that `_vectorstoreType()` returns. Measured on real stores in 2026-11, except those in the last
- * two groups, which were read in the source.
+ * The stores of LangChain.js by the name that `_vectorstoreType()` returns. Measured on real stores in 2026-11, except those in the last two
+ * groups, which were taken from the source code.
  */
 export const STORE_RULES: Readonly<Record<string, StoreRule>> = {
   /** Ranks by its similarity function, highest first, whatever that function is. */

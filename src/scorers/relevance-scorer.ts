@@ -108,13 +108,13 @@ export interface PartScores {
   /** One list per text with one number per part. */
   scores: readonly (readonly number[])[];
   /**
-   * How much speaks for each part rather than for the others of its text: the logarithm of the odds that it holds the answer, up to a constant
-   * per text. By default the pruner takes the scores' own odds.
+   * Evidence that each part, rather than the others of its text, holds the answer: the logarithm of the odds, up to a constant per text. By
+   * default the pruner takes the scores' own odds.
    */
   evidence?: readonly (readonly number[])[];
   /**
-   * Set if the scores are probabilities, 0 to 1, of a model that was trained to choose parts: the one from which it keeps a part. Without it
-   * the scores are on the scale of the raw scores of whole texts.
+   * Lowest score at which a model that was trained to choose parts keeps one; the scores are then probabilities, 0 to 1. Without it, the
+   * scores are on the scale of the raw scores of whole texts.
    */
   threshold?: number;
 }

@@ -50,7 +50,7 @@ export class StaticTable {
     return vector;
   }
 
-  /** Weight of a token among those of a query, above 0. Only ratios have a meaning. */
+  /** Weight of a token among those of a query, above 0. Only ratios matter. */
   weight(row: number): number {
     if (this.#weights) return 2 ** ((this.#weights[row]! - 255) / 16);
     return Math.max(1e-9, norm(this.#vector(row)) ** LENGTH_POWER);

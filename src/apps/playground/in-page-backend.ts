@@ -60,7 +60,7 @@ export class InPageBackend implements PlaygroundBackend {
     return rankForPlayground(request, source, call.signal);
   }
 
-  /** Creates the model with this id at its first use. */
+  /** Creates the model with this id on first use. */
   #once<T>(created: Map<string, T>, id: string, kinds: readonly string[], create: (onProgress: OnProgress) => T): T {
     const known = created.get(id);
     if (known) return known;

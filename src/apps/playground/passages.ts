@@ -5,7 +5,7 @@ const LEAST = 40;
 /** Maximum number of passages per text, so that a book costs no more than a long page. */
 const MOST_PASSAGES = 48;
 
-/** Ends a sentence, with or without a closing quote or bracket behind. */
+/** Ends a sentence, with or without a closing quote or bracket after it. */
 const SENTENCE_END = /[.!?…。！？｡؟।:][\p{Pe}\p{Pf}"']*$/u;
 
 /**

@@ -177,7 +177,7 @@ function allowOrigins(origins: readonly string[]) {
 
 /**
  * Refuses larger bodies. A request with a `Content-Length` and no `Transfer-Encoding` has no more bytes than that, so its body need not be
- * counted; hono's own check would make a web stream of it first, which takes longer than all else that is done with the body.
+ * counted; hono's own check would make a web stream of it first, which takes longer than everything else done with the body.
  */
 function limitBody(bytes: number): MiddlewareHandler {
   const refuse = () => {

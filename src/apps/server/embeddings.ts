@@ -55,7 +55,7 @@ export interface Embedded {
   tokens: number | undefined;
 }
 
-/** Embeds the texts of a request. @throws HttpError 400 when the request wants another number of dimensions than the model has. */
+/** Embeds the texts of a request. @throws HttpError 400 when the request asks for a different number of dimensions than the model has. */
 export async function embedAnswer(
   name: string,
   embedder: ServedEmbedder,

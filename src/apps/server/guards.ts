@@ -45,7 +45,7 @@ export function requireKey(key: string): MiddlewareHandler {
   };
 }
 
-/** The path without doubled and trailing slashes: clients join a base URL and a path in every way there is. */
+/** The path without doubled and trailing slashes: clients join a base URL and a path in every possible way. */
 export function cleanPath(request: Request): string {
   const { pathname } = new URL(request.url);
   return pathname.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");

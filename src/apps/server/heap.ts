@@ -1,4 +1,4 @@
-/** A binary heap: gives the items that were added in their order, each in a number of steps that grows with the logarithm of their number. */
+/** A binary heap: returns items in order; adding or removing one takes a number of steps that grows with the logarithm of their number. */
 export class Heap<T> {
   readonly #before: (a: T, b: T) => boolean;
   readonly #items: T[] = [];

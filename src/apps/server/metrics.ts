@@ -5,7 +5,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const QUANTILES = [50, 99];
 const NANOSECONDS = 1e9;
 
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two measurements of the event loop. */
 const SAMPLING = 10;
 
 interface Histogram {
@@ -80,7 +80,7 @@ export class Metrics {
     ].join("");
   }
 
-  /** In seconds. Node's histogram holds the time from one look to the next, which of an idle loop is the time between looks. */
+  /** In seconds. Node's histogram holds the time from one measurement to the next, which in an idle loop is this interval. */
   #delay(percent: number): number {
     return Math.max(0, this.#eventLoop.percentile(percent) / NANOSECONDS - SAMPLING / 1000);
   }

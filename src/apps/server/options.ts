@@ -24,7 +24,7 @@ export interface RerankServerOptions {
   maxDocuments?: number;
   /** Bytes per request. @default 4194304 */
   maxBodyBytes?: number;
-  /** Parts of requests that are worked on at a time. @default 4 */
+  /** Parts of requests that are scored at the same time. @default 4 */
   concurrency?: number;
   /** Texts that may wait; requests beyond are answered with 429. @default 20000 */
   maxQueue?: number;

@@ -25,7 +25,7 @@ interface Turn {
 }
 
 interface Entry {
-  /** Position among all requests that there were. */
+  /** Position among all requests so far. */
   readonly number: number;
   readonly opened: number;
   /** Turns that wait. */
@@ -36,7 +36,7 @@ interface Entry {
   started: boolean;
   /** Virtual time of its next turn; see {@link WorkQueue}. */
   virtual: number;
-  /** It is in the heap of those that may be next. Its virtual time and `started` change only while it is not. */
+  /** Whether it is in the heap of those that may be next. Its virtual time and `started` change only while it is not. */
   queued: boolean;
 }
 
@@ -55,7 +55,7 @@ export class WorkQueue {
   readonly #entries = new Set<Entry>();
   /** Requests that have not begun, oldest first. */
   readonly #unstarted = new Set<Entry>();
-  /** Has every request that may be given a turn. One that may no longer stays until it comes up. */
+  /** Holds every request that may be given a turn. One that no longer may stays until it comes up. */
   readonly #candidates = new Heap<Entry>(comesBefore);
   #opened = 0;
   #virtual = 0;
@@ -142,7 +142,7 @@ export class WorkQueue {
   }
 
   #refuseIfLate(texts: number, remaining: number): void {
-    // More than all texts there cannot be ahead, which mostly spares looking at each request.
+    // No more than all waiting texts can be ahead, so there is usually no need to look at each request.
     if (this.#secondsFor(this.#waitingTexts) * 1000 <= remaining) return;
     // Turns alternate, so no request ahead gets many more texts done than this one before this one has finished.
     let ahead = 0;

@@ -54,8 +54,8 @@ export function tokenEnds(
 }
 
 /**
- * Share of the sentence before in a part's similarity: a part often leaves to the one before it what it is about. Chosen on questions about
- * SQuAD's training paragraphs.
+ * Share of the sentence before in a part's similarity: a part often relies on the one before it to say what it is about. Chosen on questions
+ * about SQuAD's training paragraphs.
  */
 const BEFORE = 0.5;
 

@@ -122,7 +122,9 @@ export function resolveFormat(format: LateInteractionFormat, tokenizer: ModelTok
   // Like PyLate, uses the end-of-text token of a language model that has no mask token.
   const fill = format.expandQueries ? (tokenizer.maskId ?? tokenizer.endId) : undefined;
   if (format.expandQueries && fill === undefined) {
-    throw new Error("it has no mask token, with which queries are expanded. Set `mask_token` in tokenizer_config.json");
+    throw new Error(
+      "it has no mask token, which is needed to expand queries. Set `mask_token` in tokenizer_config.json",
+    );
   }
   // As in PyLate, a word that is not a token means the unknown token.
   const skipped = (format.skipWords ?? []).map((word) => tokenizer.tokenId(word) ?? tokenizer.unknownId);

@@ -25,7 +25,7 @@ const COLBERT: LateInteractionFormat = {
 /** PyLate's markers. Queries are not expanded. */
 const PYLATE: LateInteractionFormat = { queryMarker: "[Q] ", documentMarker: "[D] " };
 
-/** A ModernBERT model of PyLate that nobody could run here. */
+/** A ModernBERT model of PyLate that could not be run here. */
 const MODERN = { ...DEFAULTS, family: "modernbert", license: "Apache-2.0", source: "unverified" } as const;
 
 function mxbaiEdge(size: string, parameters: number, dimensions: number): ModelEntry {

@@ -2,7 +2,7 @@ import type { PromptTemplate } from "../types.js";
 
 /**
  * The prompt that Qwen3-Reranker was trained with (model card, section "Transformers Usage"): single line breaks between the fields. The
- * blank lines in other examples lead to other scores.
+ * blank lines in other examples lead to different scores.
  */
 export const QWEN3_RERANKER_PROMPT: PromptTemplate = {
   prefix:

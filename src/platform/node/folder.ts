@@ -29,7 +29,7 @@ export async function listFolder(folder: string): Promise<string[]> {
   return paths.filter((_, index) => exist[index]).map((path) => relative(folder, path).split(sep).join("/"));
 }
 
-/** How many names of existing files an error lists at most. */
+/** Maximum number of names of existing files that an error lists. */
 const LISTED = 8;
 
 /** An existing file or folder whose path resembles `path`, in a form that is recognized as a path. */
@@ -40,7 +40,7 @@ export function similarPath(path: string): string | undefined {
   return /^[./\\~]|^[A-Za-z]:/.test(joined) ? joined : `./${joined}`;
 }
 
-/** Says what the folder contains in which a path was not found. */
+/** Says what is in the folder where a path was not found. */
 export function describeParent(path: string): string {
   const parent = dirname(path);
   const siblings = entries(parent);
@@ -49,7 +49,7 @@ export function describeParent(path: string): string {
   return `The folder ${resolve(parent)} contains ${shown || "nothing"}${siblings.length > LISTED ? ", …" : ""}.`;
 }
 
-/** True if the folder exists in which a path would be; the working directory does not count. */
+/** True if the folder that would contain a path exists; the working directory does not count. */
 export function hasParent(path: string): boolean {
   return dirname(path) !== "." && entries(dirname(path)) !== undefined;
 }

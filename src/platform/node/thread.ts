@@ -45,7 +45,7 @@ export class NativeLatch {
   }
 }
 
-/** Milliseconds that a thread has to end: loading a model, or running a batch, takes less. */
+/** Milliseconds that a thread is given to end: loading a model, or running a batch, takes less. */
 const PATIENCE = 30_000;
 
 const STOP: ToWorker = { type: "stop" };
@@ -112,7 +112,7 @@ const workerUrl = () => new URL("./inference-worker.js", import.meta.url);
 /**
  * Starts a thread. `onExit` is called once, when the thread ends or is about to, for whatever reason.
  *
- * @param url Tests have another worker.
+ * @param url Tests pass a different worker.
  */
 export function startThread(
   onMessage: (message: FromWorker) => void,

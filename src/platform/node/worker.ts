@@ -35,7 +35,7 @@ async function openSession(spec: ModelSpec): Promise<Opened> {
 }
 
 function importWasm(): Promise<WasmRuntime> {
-  // In Deno's workers the origin is the string "null", which onnxruntime-web takes for the base of an address and refuses.
+  // In Deno's workers the origin is the string "null", which onnxruntime-web uses as a base URL and rejects.
   const { location } = globalThis as { location?: { origin: string } };
   if (location?.origin === "null") Object.defineProperty(globalThis, "location", { value: undefined });
   return import("onnxruntime-web/wasm");

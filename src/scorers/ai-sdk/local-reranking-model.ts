@@ -48,7 +48,7 @@ const CHECKS = {
 } satisfies Checks<Required<RerankingModelOptions>>;
 
 /**
- * Makes a reranking model for the Vercel AI SDK of any scorer of this package, so that `rerank` can use models that run on this machine.
+ * Turns any scorer of this package into a reranking model for the Vercel AI SDK, so that `rerank` can use models that run on this machine.
  * Documents that are objects are scored as JSON text, as the AI SDK's providers do. Scores are those of rerankers: probabilities if the
  * model has a calibration.
  *

@@ -81,8 +81,8 @@ const HTTP_CHECKS = {
 const LOW_LABEL_MASS = 0.1;
 
 /**
- * Scores with a decision model: a model that answers typed questions about a state with probabilities, without writing text. Each passage
- * gets the yes/no question whether it helps to answer the query, and `sim` is the probability of yes.
+ * Scores with a decision model: a model that answers typed questions about a state with probabilities, without writing text. The yes/no
+ * question about each passage is whether it helps to answer the query, and `sim` is the probability of yes.
  *
  * A passage that the model refuses to judge gets the score 0, and the report has a warning with its index. Passages are sent as delimited
  * data, and the question says to ignore what they claim about themselves; no prompt makes a model immune to that.

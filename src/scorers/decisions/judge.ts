@@ -18,7 +18,7 @@ export interface Decisions {
 export interface Judge {
   /** Name for reports. */
   readonly name: string;
-  /** Most passages per request. */
+  /** Maximum number of passages per request. */
   readonly maxPassages: number;
   readonly maxTokens?: number | undefined;
   /** Judges passages in one request. */

@@ -15,7 +15,7 @@ import { type DecisionQuestion, delimit, instructionsFor } from "./question.js";
 export interface LangChainDecisionModel {
   readonly model: string;
   readonly _provider: string;
-  /** Answers the questions of one request; only decision models have it, so it tells them from other models. */
+  /** Answers the questions of one request; only decision models have it, which distinguishes them from other models. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of LangChain's request and response, which older versions do not have.
   _classify(...args: any[]): Promise<unknown>;
   /** Answers the questions of one request, with tracing; this package calls it. */

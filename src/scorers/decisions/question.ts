@@ -72,7 +72,7 @@ export function instructionsFor({ instructions }: DecisionQuestion, query: strin
   return instructions.replace(/\{(query|passage)\}/g, (_, field: string) => fields[field] as string);
 }
 
-/** A passage between tags. Tags in the passage are broken up, so that it cannot end the passage and go on as the question. */
+/** A passage between tags. Tags in the passage are broken up, so that it cannot end the passage and continue as the question. */
 export function delimit(passage: string): string {
   return `<passage>\n${passage.replace(/<(\/?)\s*passage/gi, "< $1passage")}\n</passage>`;
 }

@@ -5,7 +5,7 @@ import type { Service } from "../remote/service.js";
 export interface DecisionService extends Service {
   /** Wire format: System One, or OpenAI's decisions. */
   form: "systemone" | "openai";
-  /** Most questions per request. */
+  /** Maximum number of questions per request. */
   maxQuestions: number;
   /** Most tokens per request. */
   maxTokens?: number;

@@ -44,7 +44,7 @@ export interface OllamaCrossEncoderOptions extends HttpClientOptions {
    */
   contextLength?: number | undefined;
   /**
-   * How long the model stays loaded after a call, in Ollama's notation: `"10m"`, seconds, or `-1` for ever.
+   * How long the model stays loaded after a call, in Ollama's notation: `"10m"`, seconds, or `-1` for no limit.
    * @default the server's, 5 minutes
    */
   keepAlive?: string | number | undefined;

@@ -57,10 +57,10 @@ function openDefault({ model: _, ...options }: OnnxScorerOptions): RelevanceScor
 }
 
 /**
- * `late-en-v1` with a head start: what runs when no model is named. If the caller needs only the best `topN` texts, the static model scores all
- * of them, `late-en-v1` reads the beginnings of those that can still be among the best, and then the whole of those that can be after that,
- * most promising first, until no other can. The best `topN` have the scores of `late-en-v1`. The others have low estimates, which depend
- * on nothing but the text itself and the stages that read it. Without `topN`, `late-en-v1` reads everything.
+ * `late-en-v1` with a head start: what runs when no model is named. If the caller needs only the best `topN` texts, the static model scores
+ * all of them, `late-en-v1` reads the beginnings of those that can still be among the best, and then the full text of those that still can,
+ * most promising first, until no other can. The best `topN` have the scores of `late-en-v1`. The others have low estimates, which depend on
+ * nothing but the text itself and the stages that read it. Without `topN`, `late-en-v1` reads everything.
  *
  * @internal `createScorer()` and rerankers without a model are the public way.
  */

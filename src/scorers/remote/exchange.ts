@@ -23,7 +23,7 @@ const ERROR_BODY_BYTES = 65_536;
 const decoder = new TextDecoder();
 /**
  * The `fetch` of Node, undefined elsewhere. It copies the body of every request, in case it has to be sent a second time, unless a redirect
- * is an error. The copy is a fifth of the cost of a request. One that replaced it may count its calls or hide the reason of a failure.
+ * is an error. The copy is a fifth of the cost of a request. A replacement may count its calls or hide the reason for a failure.
  */
 const NODE_FETCH = (globalThis as { process?: { versions?: Record<string, string> } }).process?.versions?.undici
   ? globalThis.fetch

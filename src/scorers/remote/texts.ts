@@ -55,7 +55,7 @@ export interface RequestLimits {
   maxTexts: number;
   /** Most UTF-8 bytes of text. */
   maxBytes?: number | undefined;
-  /** Most tokens, by {@link estimateTokens}; the query counts once per text. */
+  /** Maximum number of tokens, by {@link estimateTokens}; the query counts once per text. */
   maxTokens?: number | undefined;
 }
 

@@ -143,7 +143,7 @@ function rowsOf({ query, documents }: RunQuery, scores: readonly number[], { top
   return [...formatRun(new Map([[query, shown]]))].join("");
 }
 
-/** Everything that the output depends on. The number of processes does not belong to it. */
+/** Everything that the output depends on. The number of processes is not part of it. */
 function inputsOf(options: BulkOptions, facts: Readonly<Record<string, { sha256: string }>>) {
   const { shard, model, dtype, longDocuments, instruction, topN, threshold } = options;
   const files = Object.fromEntries(Object.entries(facts).map(([name, { sha256 }]) => [name, sha256]));

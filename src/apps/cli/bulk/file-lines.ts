@@ -17,8 +17,8 @@ const NEWLINE = 10;
 const CHUNK = 2 ** 18;
 
 /**
- * Reads a UTF-8 file line by line, in memory that does not grow with the file. The lines come in groups, because to wait for each line would
- * take longer than to read it; a group has to be used up before the next one is asked for.
+ * Reads a UTF-8 file line by line, in memory that does not grow with the file. The lines come in groups, because waiting for each line would
+ * take longer than reading it; a group must be used up before the next one is requested.
  *
  * @throws CliError when the file cannot be read, or naming the line that is not UTF-8.
  */

@@ -91,7 +91,7 @@ export class JsonlIndex {
   #readRow({ offset, length }: Slot): JsonlRow {
     if (this.#row.length < length) this.#row = Buffer.alloc(length * 2);
     readSync(this.#data, this.#row, 0, length, offset);
-    // A byte order mark at the start of the file is no part of its first row.
+    // A byte order mark at the start of the file is not part of its first row.
     const line = this.#row.toString("utf8", 0, length).replace(/^\uFEFF/, "");
     const { id, end } = readId(line, this.path);
     const { title, text } = parseAfter(line, end, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
@@ -145,8 +145,9 @@ function fingerprint(id: string): Buffer {
 const ID_FIRST = /^\s*\{\s*"_id"\s*:\s*"([^"\\\p{Cc}]+)"\s*(?:,|(?=\}))/u;
 
 /**
- * The `_id` of a row, and the position after it if it comes first, as most files write it. There it is taken from the line as it is: the parser
- * of V8 keeps every short string that it has read in a table until the next full collection, which for a million IDs is more than all else here.
+ * The `_id` of a row, and the position after it if it comes first, as most files write it. There it is cut out of the line unparsed: V8's
+ * parser keeps every short string that it has read in a table until the next full collection, which for a million IDs takes more memory than
+ * everything else here.
  */
 function readId(line: string, where: string): { id: string; end: number } {
   const [start, first] = ID_FIRST.exec(line) ?? [];
@@ -165,7 +166,7 @@ function parseAfter(line: string, end: number, where: string): unknown {
   try {
     return JSON.parse(`{${rest}`);
   } catch {
-    // The blanks keep the position in the error right.
+    // The blanks keep the position in the error correct.
     return parse(`{${rest.padStart(line.length - 1)}`, where);
   }
 }

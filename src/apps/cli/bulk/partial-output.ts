@@ -44,7 +44,7 @@ export class PartialOutput {
   }
 
   /**
-   * Starts an output, or goes on with one that was interrupted.
+   * Starts an output, or continues one that was interrupted.
    *
    * @param inputs Everything that the output depends on.
    * @throws CliError when the output exists, has scores for other inputs, or is being written by another process.
@@ -66,7 +66,7 @@ export class PartialOutput {
         const problem = `it was begun with another ${changed.join(", ")}`;
         if (hasScores(folder))
           throw new CliError(`${folder}: cannot resume: ${problem}. Delete it, or choose another --out.`, EXIT.usage);
-        // Ended by a mistake in the inputs, which is mended now. What was prepared may belong to the old inputs.
+        // Ended by a mistake in the inputs, which has been corrected. What was prepared may belong to the old inputs.
         for (const name of readdirSync(folder)) if (name !== LOCK) rmSync(join(folder, name));
       }
     }

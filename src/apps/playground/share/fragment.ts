@@ -4,7 +4,7 @@ import { readState } from "./read-state.js";
 /** Begins every fragment; the number changes when older pages could not read newer links. */
 const PREFIX = "p1=";
 
-/** Most bytes that a link may unpack to: far above what fits an address, far below what harms a page. */
+/** Maximum number of bytes that a link may unpack to: far above what fits an address, far below what harms a page. */
 const MOST_BYTES = 8 * 2 ** 20;
 
 /** A link's fragment is not one that this page made, or is damaged. */

@@ -11,10 +11,10 @@ export function readLink(): Promise<PlaygroundState> {
 }
 
 /**
- * Puts the state into the page's address, and that on the clipboard.
+ * Puts the state into the page's address, and copies the address to the clipboard.
  *
  * @returns A sentence for the status line.
- * @throws PlaygroundError when the browser keeps the clipboard from the page; the address holds the link all the same.
+ * @throws PlaygroundError when the browser denies the page the clipboard; the address holds the link anyway.
  */
 export async function copyLink(state: PlaygroundState): Promise<string> {
   const fragment = await encodeFragment(state);

@@ -1,5 +1,5 @@
 const DURATION = 560;
-/** Milliseconds between the start of one card's way and the next one's, so that the eye can follow. */
+/** Milliseconds between the start of one card's move and the next one's, so that the eye can follow. */
 const STAGGER = 14;
 const MOST_DELAY = 180;
 

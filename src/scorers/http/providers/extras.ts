@@ -6,7 +6,7 @@ type Untyped = Record<string, unknown>;
 /** Fields of providers that have more than a few. */
 interface TypedExtras {
   cohere: {
-    /** Tokens of each document that are read; the server cuts the rest. @default 4096 */
+    /** Tokens of each document that are read; the server truncates the rest. @default 4096 */
     max_tokens_per_doc?: number;
     /** From 0 (first) to 999: who is served first under load. */
     priority?: number;
@@ -19,7 +19,7 @@ interface TypedExtras {
   "cohere-v1": { max_chunks_per_doc?: number; max_tokens_per_doc?: number };
   jina: { truncate_query?: "NONE" | "START" | "END"; truncate_doc?: "NONE" | "START" | "END" };
   voyage: {
-    /** `false` makes a text that is too long an error; by default the server cuts it. */
+    /** `false` makes a text that is too long an error; by default the server truncates it. */
     truncation?: boolean;
   };
   pinecone: { parameters?: { truncate?: "END" | "NONE"; [name: string]: unknown } };

@@ -37,7 +37,7 @@ export function addStats(counts: Counts, { batches, tokens, ...milliseconds }: J
 /** An encoded query and the statistics of encoding it. */
 export interface EncodedQuery {
   vectors: TokenVectors;
-  /** What the scores of all texts gain by the query alone. */
+  /** Offset that the query alone adds to the scores of all texts. */
   offset: number;
   stats: JobStats;
 }
@@ -173,7 +173,7 @@ const WAVE = 256;
 export interface Comparison {
   encoder: LateEncoder;
   query: TokenVectors;
-  /** What the scores of all texts gain by the query alone. */
+  /** Offset that the query alone adds to the scores of all texts. */
   offset: number;
   cached: SharedVectors;
   counts: Counts;
