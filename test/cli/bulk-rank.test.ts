@@ -234,6 +234,7 @@ describe("mistakes in the inputs of rank --run", () => {
     [["--run", "x", "--corpus", "y", "--out", "z", "-q", "q"], /--query cannot be combined with --run/],
     [["--run", "x", "--corpus", "y", "--out", "z", "notes.md"], /notes\.md/],
     [["--processes", "2", "-q", "q"], /--run is missing/],
+    [["--processes", "100000", "--run", "x"], /--processes .*It must be an integer between 1 and \d+\./],
   ])("%j is wrong usage", async (args, message) => {
     const { code, stderr } = await runCli(["rank", ...args]);
     expect(stderr).toMatch(message);

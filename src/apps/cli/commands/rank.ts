@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { LOWEST_SCORE } from "../../../scorers/relevance-scorer.js";
 import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
@@ -70,8 +71,8 @@ export function register(program: Command): void {
     .option("--out <file>", "the reranked run; until it is complete, OUT.partial holds what is needed to resume")
     .option(
       "--processes <count>",
-      "processes that score in parallel, with one thread each (default: one process that uses all cores)",
-      wholeNumber(1),
+      "processes that score in parallel, with one thread each, up to four per core (default: one process that uses all cores)",
+      wholeNumber(1, 4 * availableParallelism()),
     )
     .option(
       "--shard <i/n>",
