@@ -5,6 +5,7 @@
  *   node benchmark/memory.js                                          late-en-v1 with one, two and four workers
  *   node benchmark/memory.js --model late-multilingual-v1             another model
  *   node benchmark/memory.js --package . --package ../built-before    two built checkouts, alternating
+ *   node benchmark/memory.js --bare                                   and sessions of onnxruntime-node alone, the least there can be
  *
  * Linux only: the numbers come from /proc/self/status.
  */
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     workers: { type: "string", default: "1,2,4" },
     package: { type: "string", multiple: true, default: [fileURLToPath(new URL("..", import.meta.url))] },
     runs: { type: "string", default: "3" },
+    bare: { type: "boolean", default: false },
     measure: { type: "string" },
   },
 });
@@ -30,9 +32,12 @@ function resident() {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024;
 }
 
+const BARE = "onnxruntime-node alone";
+
 /** Runs in a separate process. */
 async function measure({ folder, model, workers }) {
   const texts = mixedPassages(100);
+  if (folder === BARE) return measureBare(model, texts, workers);
   const before = resident();
   const started = performance.now();
   const { OnnxLateInteraction } = await import(pathToFileURL(resolve(folder, "dist/onnx.js")).href);
@@ -46,12 +51,30 @@ async function measure({ folder, model, workers }) {
   return { first, scored, disposed };
 }
 
+/** Each session runs every second of the lengths of the passages, from 4.2 characters per token. */
+async function measureBare(model, texts, workers) {
+  const lengths = texts
+    .map((text) => Math.min(512, Math.ceil(text.length / 4.2)))
+    .filter((_, index) => index % 2 === 0);
+  const before = resident();
+  const { startBareSessions } = await import("./memory/bare-session.js");
+  const models = fileURLToPath(new URL("../models", import.meta.url));
+  const stop = await startBareSessions(resolve(models, model), lengths, workers);
+  const scored = resident() - before;
+  await stop();
+  return { scored, disposed: resident() - before };
+}
+
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 function table() {
-  const cases = options.workers
-    .split(",")
-    .flatMap((workers) => options.package.map((folder) => ({ folder, model: options.model, workers: +workers })));
+  const cases = options.workers.split(",").flatMap((workers) =>
+    [...options.package, ...(options.bare ? [BARE] : [])].map((folder) => ({
+      folder,
+      model: options.model,
+      workers: +workers,
+    })),
+  );
   const results = cases.map(() => []);
   for (let run = 0; run < Number(options.runs); run++) {
     for (const [index, each] of cases.entries()) {
@@ -63,7 +86,9 @@ function table() {
   console.log("Medians; MB of resident memory over that before the import\n");
   console.log("workers   100 passages scored   after dispose()   import to first score, ms   package");
   for (const [index, { folder, workers }] of cases.entries()) {
-    const of = (name) => median(results[index].map((result) => result[name])).toFixed(0);
+    const bare = folder === BARE;
+    const of = (name) =>
+      bare && name === "first" ? "–" : median(results[index].map((result) => result[name])).toFixed(0);
     const numbers = [of("scored").padStart(21), of("disposed").padStart(17), of("first").padStart(27)];
     console.log(`${String(workers).padStart(7)} ${numbers.join(" ")}   ${folder}`);
   }
