@@ -146,7 +146,7 @@ describe("an interrupted rank --run", () => {
     const shard = await rankRun(out(), ["--shard", "1/2", "--long-documents", "max-passage"]);
     expect(shard).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/cannot resume: .* another shard, long-documents|another long-documents, shard/),
+      stderr: expect.stringMatching(/cannot resume: .* different shard, long-documents|different long-documents, shard/),
     });
     const corpus = readFileSync(join(data, "corpus.jsonl"), "utf8");
     const changed = at("changed");
@@ -156,7 +156,7 @@ describe("an interrupted rank --run", () => {
     const other = await rankRun(out(), ["--corpus", changed]);
     expect(other).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/it was begun with another corpus\. Delete it/),
+      stderr: expect.stringMatching(/it was started with a different corpus\. Delete it/),
     });
   });
 
@@ -213,7 +213,10 @@ describe("mistakes in the inputs of rank --run", () => {
     [`${good}q1 Q0 nowhere 2 8 bm25\n`, /mistake\.trec:2: the document "nowhere" is not in the corpus/],
     [`${good}q99 Q0 d1 1 8 bm25\n`, /mistake\.trec:2: the query "q99" is not in the queries file/],
     [`${good}q1 Q0 d1 2 8 bm25\n`, /mistake\.trec:2: the document "d1" appears twice for the query "q1"/],
-    [`${good}q2 Q0 d1 1 8 bm25\nq1 Q0 d2 2 8 bm25\n`, /mistake\.trec:3: the query "q1" had other rows before; sort/],
+    [
+      `${good}q2 Q0 d1 1 8 bm25\nq1 Q0 d2 2 8 bm25\n`,
+      /mistake\.trec:3: the query "q1" already has rows further up; sort/,
+    ],
     [`${good}q1 d2 2\n`, /mistake\.trec:2: not a row of a TREC run/],
     [`${good}q1 Q0 d2 2 high bm25\n`, /mistake\.trec:2: not a row of a TREC run/],
     ["\n", /mistake\.trec: the run is empty/],

@@ -51,7 +51,7 @@ export async function checkRun(
     const slot = queries.slotOf(query);
     if (slot === undefined) throw new CliError(`${run}:${lines[0]}: the query "${query}" is not in the queries file.`);
     if (seen[slot >> 3]! & (1 << (slot & 7))) {
-      const problem = `the query "${query}" had other rows before; sort the run by query`;
+      const problem = `the query "${query}" already has rows further up; sort the run by query`;
       throw new CliError(`${run}:${lines[0]}: ${problem}.`);
     }
     seen[slot >> 3]! |= 1 << (slot & 7);

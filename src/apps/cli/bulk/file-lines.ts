@@ -79,7 +79,8 @@ class LineCutter {
  * @throws CliError when the file cannot be read. The signal's reason.
  */
 export async function* fileChunks(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-  if (path.endsWith(".gz")) throw new CliError(`${path}: compressed files cannot be read here; unpack it first.`);
+  if (path.endsWith(".gz"))
+    throw new CliError(`${path}: compressed files cannot be read here; decompress the file first.`);
   let file: FileHandle | undefined;
   try {
     file = await open(path);

@@ -63,7 +63,7 @@ export class PartialOutput {
         (key) => JSON.stringify(before[key]) !== JSON.stringify(inputs[key]),
       );
       if (changed.length > 0) {
-        const problem = `it was begun with another ${changed.join(", ")}`;
+        const problem = `it was started with a different ${changed.join(", ")}`;
         if (hasScores(folder))
           throw new CliError(`${folder}: cannot resume: ${problem}. Delete it, or choose another --out.`, EXIT.usage);
         // Ended by a mistake in the inputs, which has been corrected. What was prepared may belong to the old inputs.
