@@ -85,7 +85,7 @@ for (const [model, { column, sets }] of Object.entries(MODELS)) {
       name,
       name in sets ? "yes" : "no",
       pairs.length,
-      `${((100 * found.positives) / pairs.length).toFixed(0)} %`,
+      `${((100 * found.positives) / pairs.length).toFixed(0)}%`,
       digits(-intercept / slope),
       found.expectedCalibrationError.toFixed(3),
       signed(100 * (found.brierScore / found.priorBrierScore - 1)),
@@ -249,7 +249,7 @@ function mean(values) {
 }
 
 function signed(change) {
-  return `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(0)} %`;
+  return `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(0)}%`;
 }
 
 function digits(value) {

@@ -96,7 +96,7 @@ for (const set of values.sets.split(",")) {
   const questions = readQuestions(set, Number(values.limit));
   const name = set.endsWith("/en") ? "late-en-v1" : "late-multilingual-v1";
   const row = (what, { kept, left }) =>
-    console.log(`| ${set} | ${what} | ${(100 * kept).toFixed(1)} % | ${(100 * left).toFixed(0)} % |`);
+    console.log(`| ${set} | ${what} | ${(100 * kept).toFixed(1)}% | ${(100 * left).toFixed(0)}% |`);
   for (const model of set.endsWith("/en") ? [name, "static-en-v1"] : [name]) {
     const scorer = createScorer(model);
     const pruner = prunerFor(scorer);
@@ -115,7 +115,7 @@ for (const set of values.sets.split(",")) {
     }
     for (const share of values.curve ? [] : SHARES) {
       row(
-        `${model}, at most ${100 * share} %`,
+        `${model}, at most ${100 * share}%`,
         await measure(
           questions,
           run((text) => Math.max(1, Math.round(share * text.length))),
@@ -126,7 +126,7 @@ for (const set of values.sets.split(",")) {
   }
   for (const share of SHARES) {
     row(
-      `the first ${100 * share} %`,
+      `the first ${100 * share}%`,
       await measure(questions, async ({ text }) => [{ start: 0, end: Math.round(share * text.length) }]),
     );
   }

@@ -80,11 +80,11 @@ for (const { label, seconds, delay, peakMegabytes } of results) {
 }
 const floor = Math.min(...results.filter((result) => result.floor).map(({ seconds }) => median(seconds)));
 console.log(
-  `\nOver the floor (the faster way of session.run on ${cores} threads): ${(100 * (median(ours.seconds) / floor - 1)).toFixed(1)} %`,
+  `\nOver the floor (the faster way of session.run on ${cores} threads): ${(100 * (median(ours.seconds) / floor - 1)).toFixed(1)}%`,
 );
 const single = (label) => median(results.find((result) => result.label === label).seconds);
 const overSingle = single("langchain-rerank, 1 worker of 1 thread") / single("session.run, one by one, 1 thread") - 1;
-console.log(`Over the floor, one thread each: ${(100 * overSingle).toFixed(1)} %`);
+console.log(`Over the floor, one thread each: ${(100 * overSingle).toFixed(1)}%`);
 
 if (options.memory) {
   const peak = async (count) =>

@@ -76,7 +76,7 @@ async function measure(name, folder) {
   const times = timed > 0 ? await time(data, tuned) : new Map();
   print(`\n### ${name}: ${data.queries.size} queries, ${tuned.settings.length} settings\n`);
   print(
-    "| system | nDCG@10 | 95 % interval | Δ best single | p | p, Holm | ms per query |\n|---|---|---|---|---|---|---|",
+    "| system | nDCG@10 | 95% interval | Δ best single | p | p, Holm | ms per query |\n|---|---|---|---|---|---|---|",
   );
   for (const { name: system, measures } of tuned.comparison.runs) {
     const { mean, interval } = measures.get("nDCG@10");
@@ -97,7 +97,7 @@ async function measure(name, folder) {
     const kept = (100 * tuned.fastest.heldOut.mean) / mean;
     const faster = times.get(model) / times.get("tuned, fastest");
     print(
-      `\nThe fastest keeps ${kept.toFixed(1)} % of nDCG@10 of ${model} over all candidates${timed > 0 ? ` at ${faster.toFixed(1)} times its speed` : ""}.`,
+      `\nThe fastest keeps ${kept.toFixed(1)}% of nDCG@10 of ${model} over all candidates${timed > 0 ? ` at ${faster.toFixed(1)} times its speed` : ""}.`,
     );
   }
   const { searchSeconds, stages } = tuned;

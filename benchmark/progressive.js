@@ -63,7 +63,7 @@ async function report(name, lists) {
     (mean(some) - mean(all)).toFixed(4),
     digits(p),
   ];
-  const share = `${((100 * sum("read")) / sum("tokens")).toFixed(0)} %`;
+  const share = `${((100 * sum("read")) / sum("tokens")).toFixed(0)}%`;
   console.log(`| ${[...cells, digits(mean(rows.map(({ found }) => found))), share].join(" | ")} |`);
 }
 

@@ -20,7 +20,7 @@ const TIME = { left: 600, right: 730 };
 
 /**
  * @typedef {{ system: string, quality: number, low: number, high: number, milliseconds: number | undefined }} Row
- *   nDCG@10, its 95 % interval, and milliseconds per query where they were measured
+ *   nDCG@10, its 95% interval, and milliseconds per query where they were measured
  */
 
 /**
@@ -37,7 +37,7 @@ function readTable(page) {
   const rows = lines.slice(first + 2, last).map((line) => {
     const row = cells(line);
     const cell = (/** @type {string} */ name) => row[names.indexOf(name)] ?? "";
-    const [low, high] = cell("95 % interval").split("–").map(Number);
+    const [low, high] = cell("95% interval").split("–").map(Number);
     const ms = row.at(-2) ?? "";
     return {
       system: cell("system"),
@@ -93,7 +93,7 @@ function draw({ heading, rows }) {
   }
 </style>
 <text class="small" x="0" y="16">${escaped(heading)}; the first 100 of BM25, re-ranked</text>
-<text x="${QUALITY.left}" y="42">nDCG@10, 95 % interval</text>
+<text x="${QUALITY.left}" y="42">nDCG@10, 95% interval</text>
 <text x="${TIME.left}" y="42">ms per query</text>
 ${[...grid, ...marks].join("\n")}
 </svg>

@@ -78,7 +78,7 @@ def finish(job: Job, base_model: str, data: Path, out: Path, log: Callable[[str]
 
 def markdown(rows: list[dict]) -> str:
     """The table of the model cards: mean, 95 % interval, and p-value against the bi-encoder."""
-    lines = ["| set | system | nDCG@10 | 95 % interval | p |", "|---|---|---|---|---|"]
+    lines = ["| set | system | nDCG@10 | 95% interval | p |", "|---|---|---|---|---|"]
     for row in rows:
         p = "" if row["p"] is None else f"{row['p']:.4f}"
         lines.append(

@@ -25,7 +25,7 @@ def ndcg_by_query(lists: dict[str, list[str]], qrels: Qrels, depth: int = 10) ->
 
 
 def bootstrap_interval(values: list[float], seed: int = 0, draws: int = 5000) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of the mean over queries."""
+    """95% percentile bootstrap interval of the mean over queries."""
     rng = np.random.default_rng(seed)
     sample = np.asarray(values)[rng.integers(0, len(values), (draws, len(values)))].mean(1)
     low, high = np.percentile(sample, [2.5, 97.5])

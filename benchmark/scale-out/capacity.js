@@ -21,7 +21,7 @@ const PLAN = {
 };
 
 /** Shares of a question's candidates that the server has seen before. */
-const SEEN = { none: 0, "90 %": 0.9, all: 1 };
+const SEEN = { none: 0, "90%": 0.9, all: 1 };
 
 /**
  * What one server of this machine answers over 100 candidates: questions per second, and the processor time of its process per question, which

@@ -86,17 +86,17 @@ function print({ dataset, embedder, reranker, queries, tuned, rows, svg }) {
   console.log(
     `${dataset}: ${embedder} and ${reranker}, tuned on ${queries.train} questions, measured on ${queries.test} others\n`,
   );
-  console.log(`${"".padEnd(28)} MRR@10  nDCG@10  95 % interval  seconds per query`);
+  console.log(`${"".padEnd(28)} MRR@10  nDCG@10  95% interval   seconds per query`);
   for (const { name, rr, ndcg, low, high, seconds } of rows) {
     const [mrr, mean, from, to] = [rr, ndcg, low, high].map((value) => value.toFixed(3));
     console.log(`${name.padEnd(28)} ${mrr}   ${mean}    ${from}–${to}    ${seconds.toFixed(3)}`);
   }
-  console.log(`\n${rows[0].candidates.toFixed(0)} candidates a question.`);
+  console.log(`\n${rows[0].candidates.toFixed(0)} candidates per question.`);
   for (const [name, { topK, alpha, normalization }] of Object.entries(tuned)) {
     console.log(`Tuned, ${name}: the cross-encoder reads the best ${topK}, alpha ${alpha}, ${normalization}.`);
   }
   writeFileSync(flags.svg, svg);
-  console.log(`The picture is ${flags.svg}.`);
+  console.log(`The chart is in ${flags.svg}.`);
 }
 
 await runAsProgram(import.meta.url, main, print);

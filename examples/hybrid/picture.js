@@ -6,7 +6,7 @@ const INK = "#7a7a7a";
 const POINT = "#2f7ed8";
 
 /**
- * Quality against time as SVG: nDCG@10 with its 95 % interval over seconds per query.
+ * Quality against time as SVG: nDCG@10 with its 95% interval over seconds per query.
  * @param {{ name: string, ndcg: number, low: number, high: number, seconds: number }[]} rows
  */
 export async function draw(rows) {

@@ -21,7 +21,7 @@ export async function downloadWithBar(name, { acceptLicense = false, stream = pr
         const filled = Math.round(share * WIDTH);
         const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
         stream.write(
-          `\r${bar} ${Math.round(share * 100)} %  ${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB  ${name}`,
+          `\r${bar} ${Math.round(share * 100)}%  ${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB  ${name}`,
         );
       },
     });

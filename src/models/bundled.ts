@@ -24,8 +24,8 @@ export function isStaticModel(name: string): boolean {
 }
 
 /**
- * Calibration curves of the bundled models, over their raw scores; `benchmark/calibration.js` fits them. That of `late-en-v1` assumes that 30
- * % of candidates are relevant, and the others assume 13 %, as on the lists that they were fitted on. Where a share p of your candidates is
+ * Calibration curves of the bundled models, over their raw scores; `benchmark/calibration.js` fits them. That of `late-en-v1` assumes that 30% of
+ * candidates are relevant, and the others assume 13%, as on the lists that they were fitted on. Where a share p of your candidates is
  * relevant, add ln(p / (1 − p)) to the intercept, plus 0.85 for `late-en-v1` and 1.9 for the others. This file stays small because the core
  * entry imports it.
  */

@@ -21,7 +21,7 @@ import type { ModelEntry } from "./types.js";
  * @throws DownloadError when the hub cannot be reached, refuses access, or the file cannot be stored.
  * @example
  * const { folder } = await downloadModel("Xenova/ms-marco-MiniLM-L-6-v2", {
- *   onProgress: ({ bytes, total }) => console.error(`${Math.round((100 * bytes) / total)} %`),
+ *   onProgress: ({ bytes, total }) => console.error(`${Math.round((100 * bytes) / total)}%`),
  * });
  */
 export async function downloadModel(name: string, options: DownloadOptions = {}): Promise<LocalModel> {

@@ -30,7 +30,7 @@ export function longestSentence(
 
 /**
  * When nothing else limits the sentences, those remain whose share of the document's evidence is at least this fraction of their share of its
- * characters, so that a long sentence has to say more than a short one. Of SQuAD's training paragraphs, on which it was chosen, about 38 %
+ * characters, so that a long sentence has to say more than a short one. Of SQuAD's training paragraphs, on which it was chosen, about 38%
  * of the characters remain.
  */
 const LEAST_EVIDENCE = 0.45;

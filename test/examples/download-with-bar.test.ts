@@ -33,8 +33,8 @@ it("fills a bar to the end and leaves the line; shows nothing for what is there 
   hub.server.publishFolder("someone/tiny", TINY);
   await downloadWithBar("someone/tiny", { stream });
   const states = shown.split("\r").slice(1);
-  expect(states.at(-1)).toMatch(/^█{28} 100 % {2}0\.\d of 0\.\d MB {2}someone\/tiny\n$/);
-  const shares = states.map((state) => Number(/(\d+) %/.exec(state)?.[1]));
+  expect(states.at(-1)).toMatch(/^█{28} 100% {2}0\.\d of 0\.\d MB {2}someone\/tiny\n$/);
+  const shares = states.map((state) => Number(/(\d+)%/.exec(state)?.[1]));
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
 
   shown = "";

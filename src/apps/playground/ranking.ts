@@ -162,7 +162,7 @@ export class Ranking {
   }
 
   #showProgress({ label, fraction }: PlaygroundProgress): void {
-    this.say(fraction === undefined ? `${label}…` : `${label}: ${Math.round(fraction * 100)} %`);
+    this.say(fraction === undefined ? `${label}…` : `${label}: ${Math.round(fraction * 100)}%`);
   }
 
   /** Scrolls to the order if it is below the form, as on a phone. */

@@ -47,7 +47,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
 <title>${title}</title><style>`;
   const body = html`</style></head><body><a class="skip" href="#main">Skip to the results</a>
 <header><h1>${title}</h1><p>Judged queries: ${comparison.queries.length}. Systems: ${names.length}. Intervals are
-${Math.round(100 * comparison.runs[0]!.measures.get(measure)!.interval.confidence)} % bootstrap confidence intervals.</p>
+${Math.round(100 * comparison.runs[0]!.measures.get(measure)!.interval.confidence)}% bootstrap confidence intervals.</p>
 ${input.notes?.map((note) => html`<p>${note}</p>`)}</header>
 <main id="main">${sections}</main></body></html>
 `;

@@ -83,7 +83,7 @@ function differenceTable({ comparisons }: CompareResult): Html {
     `${formatDifference(each.interval.low)} to ${formatDifference(each.interval.high)}`,
     `${each.wins} / ${each.ties} / ${each.losses}`,
   ]);
-  return html`<h3>Differences</h3><p>A difference is more than chance at the 5 % level if p after Holm's correction is below 0.05.</p>
+  return html`<h3>Differences</h3><p>A difference is more than chance at the 5% level if p after Holm's correction is below 0.05.</p>
 ${table("Differences between systems", columns, rows)}`;
 }
 

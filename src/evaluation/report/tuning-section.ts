@@ -8,7 +8,7 @@ import type { ReportTuning } from "./types.js";
 /** What tuning chose, its quality on held-out queries, and how quality depends on alpha and topK. */
 export async function tuningSection(draw: Draw, tuned: ReportTuning): Promise<Html> {
   const { measure, split, best, fastest, within } = tuned;
-  const tolerance = `within ${(100 * within).toFixed(1)} % of the best`;
+  const tolerance = `within ${(100 * within).toFixed(1)}% of the best`;
   const choices =
     best === fastest
       ? [{ name: `best, and fastest ${tolerance}`, choice: best }]

@@ -14,7 +14,7 @@ export function pickBest<T extends Rated>(rated: readonly T[]): T {
 /**
  * The fastest whose mean is within a tolerance of the best; among equally fast ones the highest mean.
  *
- * @param within - tolerance as a proportion; 0.02 accepts 98 % of the best mean
+ * @param within - tolerance as a proportion; 0.02 accepts 98% of the best mean
  */
 export function pickFastest<T extends Rated>(rated: readonly T[], within: number): T {
   const floor = pickBest(rated).mean * (1 - within);

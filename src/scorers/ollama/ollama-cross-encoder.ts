@@ -34,7 +34,7 @@ export interface OllamaCrossEncoderOptions extends HttpClientOptions {
    */
   template?: RerankTemplateName | RerankTemplate | undefined;
   /**
-   * What "relevant" means for this task. According to its model card, Qwen3-Reranker gains 1 to 5 % from a specific one.
+   * What "relevant" means for this task. According to its model card, Qwen3-Reranker gains 1 to 5% from a specific one.
    * @default the template's, for web search
    */
   instruction?: string | undefined;

@@ -55,7 +55,7 @@ export class WorkerPool {
 
 /**
  * A young generation of 12 MB, and an old one that is collected from 16 MB on and then with every 2 MB more. Larger ones fill up with garbage
- * in a long run, without making it faster; a young one of 3 MB takes 4 % more CPU time with a tiny model.
+ * in a long run, without making it faster; a young one of 3 MB takes 4% more CPU time with a tiny model.
  */
 const SMALL_HEAP = ["--min-semi-space-size=4", "--max-semi-space-size=4", "--initial-old-space-size=16"];
 

@@ -97,7 +97,7 @@ function describe(
   reliability: Reliability | undefined,
 ): string[] {
   const percent = ((100 * positives) / (positives + negatives)).toPrecision(3);
-  const prior = `Fitted to ${positives} relevant and ${negatives} other candidates: the probabilities assume that ${percent} % are relevant.`;
+  const prior = `Fitted to ${positives} relevant and ${negatives} other candidates: the probabilities assume that ${percent}% are relevant.`;
   if (!reliability) return [prior, "There are too few queries to measure the calibration on held-out queries."];
   const { expectedCalibrationError, brierScore, priorBrierScore } = reliability;
   return [

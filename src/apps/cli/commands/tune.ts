@@ -169,7 +169,7 @@ async function summary(tuned: Tuned): Promise<string> {
   for (const name of isSame ? (["best"] as const) : (["best", "fastest"] as const)) {
     const { setting, heldOut, threshold } = tuned[name];
     const { low, high } = heldOut.interval;
-    const label = isSame ? `best, and fastest within ${100 * tuned.within} % of it` : name;
+    const label = isSame ? `best, and fastest within ${100 * tuned.within}% of it` : name;
     lines.push(
       "",
       `${label}: first stage ${setting.first}, model ${setting.model}, ${formatDuration(setting.seconds)} per query`,

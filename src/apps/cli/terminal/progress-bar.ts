@@ -29,7 +29,7 @@ export class ProgressBar {
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const filled = Math.round(share * WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
-    const line = `${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${detail}`;
+    const line = `${bar} ${String(Math.round(share * 100)).padStart(3)}%  ${detail}`;
     this.#stream.write(`\r\u001b[2K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
   }
 
