@@ -146,7 +146,9 @@ describe("an interrupted rank --run", () => {
     const shard = await rankRun(out(), ["--shard", "1/2", "--long-documents", "max-passage"]);
     expect(shard).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/cannot resume: .* different shard, long-documents|different long-documents, shard/),
+      stderr: expect.stringMatching(
+        /cannot resume: .* different shard, long-documents|different long-documents, shard/,
+      ),
     });
     const corpus = readFileSync(join(data, "corpus.jsonl"), "utf8");
     const changed = at("changed");
