@@ -11,6 +11,7 @@ import {
   type Activation,
   activate,
   readUsage,
+  readWarnings,
   requestReport,
   resolveActivation,
   scatter,
@@ -30,6 +31,8 @@ interface Part {
   spans: (readonly ScoredSpan[] | undefined)[] | undefined;
   /** Where {@link readUsage} finds what it cost. */
   json: unknown;
+  /** The server's, about this request. */
+  warnings: readonly string[];
 }
 
 /**
@@ -122,7 +125,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
   #read(answer: Answer, texts: readonly string[]): Part {
     const results = this.#dialect.read(answer);
     const raw = scatter(this.provider, results, texts.length);
-    return { raw, spans: this.#spans(results, texts), json: answer.json };
+    return { raw, spans: this.#spans(results, texts), json: answer.json, warnings: readWarnings(answer) };
   }
 
   #spans(results: readonly Result[], texts: readonly string[]): Part["spans"] {
@@ -144,6 +147,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
     const { listwise, lowestScore } = this.#dialect;
     const warnings = [
       ...this.#dialect.warnings,
+      ...new Set(parts.flatMap((part) => part.warnings)),
       ...halvedWarning(outcome.results),
       ...scoreWarnings({
         texts: input.texts,

@@ -2,6 +2,7 @@ import { InvalidResponseError } from "../../errors.js";
 import { expecting } from "../../options.js";
 import { addNumbers } from "../join-reports.js";
 import type { ScorerReport } from "../relevance-scorer.js";
+import type { Answer } from "./answer.js";
 import type { Outcome } from "./client.js";
 
 /** One score of an answer, with the index of its text in the request. */
@@ -96,6 +97,12 @@ export function readUsage(json: unknown): Record<string, number> {
   const parts = [meta.billed_units, meta.tokens, body.tokens, body.usage].map(asRecord);
   const entries = [...top, ...parts.flatMap((part) => Object.entries(part))];
   return Object.fromEntries(entries.filter(([, value]) => Number.isFinite(value))) as Record<string, number>;
+}
+
+/** The sentences that a server adds to an answer in `meta.warnings`, as Cohere's API and `langchain-rerank serve` do. */
+export function readWarnings({ json, redact }: Pick<Answer, "json" | "redact">): string[] {
+  const { warnings } = asRecord(asRecord(json).meta);
+  return Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === "string").map(redact) : [];
 }
 
 /** The report of a call: its requests, the sum of `usage`, and `warnings`. The last two are absent if there are none. */

@@ -188,6 +188,17 @@ describe("warnings in the report", () => {
     expect(report.warnings).toEqual([expect.stringContaining("All 3 texts have the score 1")]);
   });
 
+  it("passes on what the server warns of, once, and without the key", async () => {
+    const KEY = "sk-secret-0123456789";
+    server.answer(() => ({
+      results: [{ index: 0, relevance_score: 1 / (server.received.length + 1) }],
+      meta: { api_version: { version: "2" }, warnings: [`the key ${KEY} expires soon`, 7] },
+    }));
+    const { report } = await score({ provider: "cohere", model: "m", apiKey: KEY, maxBatchSize: 1 }, texts(2));
+    expect(report).toMatchObject({ batches: 2, warnings: [expect.stringMatching(/^the key .* expires soon$/)] });
+    expect(report.warnings![0]).not.toContain(KEY);
+  });
+
   it("warns that LiteLLM drops instructions on most routes", async () => {
     answerWith(0.1, 0.2);
     const { report } = await score({ provider: "litellm", model: "m", instruction: "Find code" }, texts(2));
