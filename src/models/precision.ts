@@ -93,6 +93,6 @@ export function noWeights(files: readonly string[], dtype: DType, file?: string)
   const list = `There are ${present.join(", ")}.`;
   if (file !== undefined) return `there is no file ${file}. ${list}`;
   if (dtype !== "auto")
-    return `there is no ${dtype} weights. ${list} Choose another \`dtype\`, or append the path of one of them to the name.`;
+    return `there are no ${dtype} weights. ${list} Choose another \`dtype\`, or append the path of one of them to the name.`;
   return `no ONNX file has a name that says what it is. ${list} Append the path of one of them to the name.`;
 }

@@ -26,7 +26,7 @@ export function addDataOptions(command: Command): Command {
   return addIdenticalIds(
     command
       .argument("<folder>", "BEIR folder: corpus.jsonl, queries.jsonl, qrels/<split>.tsv")
-      .option("--split <name>", "which judgments to use (default: test, or the only ones)")
+      .option("--split <name>", "which judgments to use (default: test, or the only split)")
       .option(
         "--run <file>",
         "first-stage run: TREC, ranx JSON, CSV or JSON lines (default: the only *.trec or *.run in the folder)",

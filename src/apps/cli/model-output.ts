@@ -45,7 +45,7 @@ export function printInfo(name: string, json: boolean): void {
   refuseRemote(name);
   const path = /^(?:[.~]{0,2}\/|file:|[a-z]:\\)/i.test(name) || existsSync(name);
   if (path && !findModel(name)) {
-    const message = `${name} is no registered model but a path. \`models check ${name}\` checks a model's files.`;
+    const message = `${name} is a path, not a registered model. \`models check ${name}\` checks a model's files.`;
     throw new CliError(message, EXIT.usage);
   }
   const entry = getModel(name);

@@ -86,7 +86,7 @@ class Page {
       this.#form.setTexts(state);
       if (this.#form.hasModels) await this.#loadModels();
       this.#preview();
-      this.#ranking.say("Opened from a link. Nothing was sent anywhere yet: press Rerank.");
+      this.#ranking.say("Opened from a link. Nothing has been sent anywhere yet: press Rerank.");
       this.#form.focusRun();
     } catch (error) {
       this.#problem.tellText("This link cannot be read", error instanceof Error ? error.message : String(error));

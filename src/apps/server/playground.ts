@@ -71,5 +71,7 @@ function find<T>(
   const match = fitting.find((model) => model.id === id);
   if (match) return match.found;
   const known = fitting.map((model) => `"${model.id}"`).join(", ") || "none";
-  throw new HttpError(404, "model_not_found", `${param}: no such model has this name; there are ${known}`, { param });
+  throw new HttpError(404, "model_not_found", `${param}: no model of this kind has this name; there are ${known}`, {
+    param,
+  });
 }

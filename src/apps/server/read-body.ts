@@ -32,6 +32,6 @@ function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw invalidField("body", "must be UTF-8, and is in another encoding, such as Latin-1 or UTF-16");
+    throw invalidField("body", "must be UTF-8, but is in another encoding, such as Latin-1 or UTF-16");
   }
 }

@@ -52,7 +52,7 @@ export async function scoreRequest(
   const cut = request.truncate ? -1 : (report.truncated?.indexOf(true) ?? -1);
   if (cut >= 0) {
     const param = `texts[${positions[cut]}]`;
-    throw new HttpError(422, "too_long", `${param}: is longer than the model reads, and \`truncate\` is false`, {
+    throw new HttpError(422, "too_long", `${param}: is longer than the model can read, and \`truncate\` is false`, {
       param,
     });
   }

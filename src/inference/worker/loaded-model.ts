@@ -235,6 +235,6 @@ async function readFraming(
   try {
     return resolveFormat(format, tokenizer);
   } catch (error) {
-    throw fault(spec, `late interaction needs what it does not have: ${(error as Error).message}.`, "tokenizer.json");
+    throw fault(spec, `it lacks what late interaction needs: ${(error as Error).message}.`, "tokenizer.json");
   }
 }

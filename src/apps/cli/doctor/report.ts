@@ -83,7 +83,7 @@ function adviceOnNative({ system, runtime }: Omit<DoctorReport, "problems">, isW
   if (runtime.version === undefined)
     return "Run `npm install onnxruntime-node --ignore-scripts`. npm leaves it out without an error if its install script cannot download CUDA libraries, for example behind a firewall; --ignore-scripts skips that download.";
   if (runtime.binary === undefined)
-    return `The package has no binary for ${system.platform}. If files were deleted to save space, install the package again; else use the model static-en-v1, which needs no native code.`;
+    return `The package has no binary for ${system.platform}. If files were deleted to save space, install the package again; otherwise use the model static-en-v1, which needs no native code.`;
   return "Install the package again: `npm install onnxruntime-node --ignore-scripts`.";
 }
 
@@ -100,7 +100,7 @@ export function findProblems(report: Omit<DoctorReport, "problems">): Problem[] 
         ? "onnxruntime-node is not installed"
         : `onnxruntime-node ${runtime.version} is installed but does not load: ${runtime.error}`;
     const consequence = isWasm
-      ? "Models run in WebAssembly, which is three to four times as slow."
+      ? "Models run in WebAssembly, which takes three to four times as long."
       : "ONNX models cannot run.";
     add(!isWasm, `${what.replace(/\.?$/, ".")} ${consequence}`, adviceOnNative(report, isWasm));
   } else if (probe.error !== undefined) {

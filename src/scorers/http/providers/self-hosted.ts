@@ -68,7 +68,7 @@ export const SELF_HOSTED = {
         status: 400,
         message: /context length|max_model_len|maximum.*length|longer than/i,
         advice:
-          "A text is longer than the model reads: truncate it with `extra: { truncate_prompt_tokens: -1 }`, or lower `maxBatchSize`.",
+          "A text is longer than the model can read: truncate it with `extra: { truncate_prompt_tokens: -1 }`, or lower `maxBatchSize`.",
       },
     ],
   },
