@@ -62,7 +62,7 @@ const results = [
   ...(options.python ? [{ label: "sentence-transformers, PyTorch", ...(await sentenceTransformers()) }] : []),
   { label: `session.run, one by one, ${cores} threads`, floor: true, ...(await contend("floor, one by one")) },
   { label: `session.run, sorted eights, ${cores} threads`, floor: true, ...(await contend("floor, sorted eights")) },
-  { label: "langchain-rerank, as it comes", ours: true, ...(await contend("langchain-rerank", { threads: 0 })) },
+  { label: "langchain-rerank, default settings", ours: true, ...(await contend("langchain-rerank", { threads: 0 })) },
   { label: "session.run, one by one, 1 thread", ...(await contend("floor, one by one", { threads: 1 })) },
   { label: "langchain-rerank, 1 worker of 1 thread", ...(await contend("langchain-rerank", { threads: 1 })) },
 ];

@@ -107,7 +107,7 @@ async function measure(name, folder) {
   );
 }
 
-/** Mean milliseconds a query of the real rerankers, over the first queries. */
+/** Mean milliseconds per query of the real rerankers, over the first queries. */
 async function time(data, tuned) {
   const some = firstQueries(data, timed);
   const hybrid = (options) => new HybridReranker({ model: cross, ...options });

@@ -1,5 +1,5 @@
 /**
- * What serve, its routers and `rank --run` hold under load. One row at a time:
+ * What serve, its routers and `rank --run` withstand under load. One row at a time:
  *
  *   npm run build
  *   node benchmark/scale-out.js survive [--router nginx|litellm|ray] [--seconds 120] [--clients 100]
@@ -14,7 +14,7 @@
  *   node benchmark/scale-out.js bulk-speed [--pairs 50000]
  *
  * NGINX_PROGRAM, LITELLM_PROGRAM and RAY_SERVE_PROGRAM name programs that are not on the path. Prints one JSON object; exits with 1 when an
- * answer was wrong or lost, or an output differed. Times mean something only on a machine that does nothing else. Linux only.
+ * answer was wrong or lost, or an output differed. Times are meaningful only on an otherwise idle machine. Linux only.
  */
 import { parseArgs } from "node:util";
 

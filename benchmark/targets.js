@@ -36,7 +36,7 @@ const texts = mixedPassages(100);
 const documents = texts.map((pageContent) => ({ pageContent, metadata: {} }));
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Runs work and says how long it took, how much processor time that was, and how late the event loop was. */
+/** Runs work and says how long it took, how much CPU time that was, and how late the event loop was. */
 async function timed(work) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -168,7 +168,7 @@ if (only.includes("first")) {
   const contenders = [then("first", { model: "late-en-v1" }), now("first"), now("first", { model: "late-en-v1" })];
   const [before, byDefault, exact, peer] = inTurns([...contenders, ...(hasPeer ? [transformers] : [])]);
   timeRow("first question, default / late-en-v1 before", before.ms, byDefault.ms, "≤ .5");
-  timeRow("the same, processor time", before.cpu, byDefault.cpu);
+  timeRow("the same, CPU time", before.cpu, byDefault.cpu);
   row("the same, tokens read", before.tokens, byDefault.tokens, ratio(byDefault.tokens, before.tokens), "");
   timeRow("the same, late-en-v1 of both", before.ms, exact.ms);
   row("event-loop delay p99", ms(before.loop), ms(byDefault.loop), "", "≤ 2 ms");

@@ -8,7 +8,7 @@ const ROUNDS = 3;
 
 /**
  * Seconds of two processes with one thread each, of one such process, and of one process with default settings, which uses all cores; alternating.
- * Processor time says what is possible: no way is faster than its processor seconds divided by the cores.
+ * CPU time sets the bound: no way takes less than its CPU seconds divided by the number of cores.
  */
 export async function measure({ pairs = 50_000, model }) {
   const folder = await makeData(pairs);
@@ -30,10 +30,10 @@ export async function measure({ pairs = 50_000, model }) {
   const perfect = median(processor.two) / Math.min(2, availableParallelism());
   return {
     "seconds, median": ofEach((name) => median(seconds[name])),
-    "processor seconds, median": ofEach((name) => median(processor[name])),
+    "CPU seconds, median": ofEach((name) => median(processor[name])),
     "cores used": ofEach((name) => median(processor[name]) / median(seconds[name])),
-    "two against one thread": round(median(seconds.oneThread) / median(seconds.two)),
+    "two compared with one thread": round(median(seconds.oneThread) / median(seconds.two)),
     "the same, if two kept two cores busy from start to end": round(median(seconds.oneThread) / perfect),
-    "two against one as it comes": round(median(seconds.oneDefault) / median(seconds.two)),
+    "two compared with default settings": round(median(seconds.oneDefault) / median(seconds.two)),
   };
 }

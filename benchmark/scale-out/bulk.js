@@ -66,7 +66,7 @@ export function childSeconds() {
   return (user + system) / TICKS_PER_SECOND;
 }
 
-/** Linux reports processor time to programs in this unit, whatever its own clock is. */
+/** Linux reports CPU time to programs in this unit, whatever its own clock is. */
 const TICKS_PER_SECOND = 100;
 
 /** A process and its children. */

@@ -24,7 +24,7 @@ const PLAN = {
 const SEEN = { none: 0, "90%": 0.9, all: 1 };
 
 /**
- * What one server of this machine answers over 100 candidates: questions per second, and the processor time of its process per question, which
+ * What one server of this machine answers over 100 candidates: questions per second, and the CPU time of its process per question, which
  * other work on the machine hardly changes.
  */
 export async function measure({ model = "rerank-en-v1", seconds = SECONDS }) {
