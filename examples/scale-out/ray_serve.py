@@ -57,8 +57,16 @@ class Model:
             for index, (tokens, whole) in zip(part, self.vectors([pairs[index][1] for index in part])):
                 query, query_whole = queries[pairs[index][0]]
                 weight = self.late["pooled_weight"]
-                scores[index] = (1 - weight) * (query @ tokens.T).max(axis=1).mean() + weight * query_whole @ whole
+                similarity = (1 - weight) * (query @ tokens.T).max(axis=1).mean() + weight * query_whole @ whole
+                scores[index] = similarity + self.offset(query)
         return scores.tolist()
+
+    def offset(self, query: np.ndarray) -> float:
+        """What the model adds to all scores of a query, from the unit vectors of its tokens."""
+        stated = self.late.get("query_offset")
+        if stated is None:
+            return 0.0
+        return stated["constant"] + stated["log_tokens"] * np.log(len(query)) + query.mean(axis=0) @ stated["direction"]
 
     def vectors(self, texts: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         (tokens, whole), mask = self.run(texts)
