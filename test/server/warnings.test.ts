@@ -83,3 +83,27 @@ it("refuses a text that a hybrid cut, if the request forbids it", async () => {
   expect((await post(`${server.url}/rerank`, { ...texts, truncate: true })).status).toBe(200);
   await server.close();
 });
+
+it("refuses a query that was cut, if the request forbids it", async () => {
+  const server = await start({ rerankers: new Map([["plain", reporting({ queryTruncated: true })]]) });
+  const texts = { query: "q", texts: DOCUMENTS };
+  const { status, body } = await post(`${server.url}/rerank`, { ...texts, truncate: false });
+  expect({ status, param: body.error.param }).toEqual({ status: 422, param: "query" });
+  expect((await post(`${server.url}/rerank`, texts)).status).toBe(200);
+  await server.close();
+});
+
+it.each([false, true])(
+  "warns once of a language that a model does not read (as part of a hybrid: %s)",
+  async (hybrid) => {
+    const scorer = { ...reporting({}), model: "english", languages: ["en"] };
+    const served = hybrid ? hybridOver(scorer) : scorer;
+    const server = await start({ rerankers: new Map([["model", served]]) });
+    const { body } = await post(`${server.url}/v2/rerank`, {
+      query: "日本の山について教えてください",
+      documents: DOCUMENTS,
+    });
+    expect(body.meta.warnings).toEqual([expect.stringContaining("english")]);
+    await server.close();
+  },
+);

@@ -1,4 +1,5 @@
 import { calibrateScores } from "../../calibration.js";
+import { languageWarning } from "../../language.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
 import { warningsOf } from "../shared/warnings.js";
@@ -31,7 +32,7 @@ export interface ServedReranker {
  * Scores the texts of a request, as rerankers do: as probabilities if the model has a calibration. Blank texts are not given to the
  * model and come last.
  *
- * @throws HttpError 422 for a text that does not fit when the request forbids truncation. What the scorer throws.
+ * @throws HttpError 422 for a query or text that does not fit when the request forbids truncation. What the scorer throws.
  */
 export async function scoreRequest(
   { name, scorer, whole }: ServedReranker,
@@ -49,19 +50,25 @@ export async function scoreRequest(
   const size = atOnce ? Math.max(1, texts.length) : CHUNK;
   const given = await scoreInChunks(scorer, request.query, texts, { size, signal, topN, run: ticket.turn });
   const { report } = given;
-  const cut = request.truncate ? -1 : (report.truncated?.indexOf(true) ?? -1);
-  if (cut >= 0) {
-    const param = `texts[${positions[cut]}]`;
-    throw new HttpError(422, "too_long", `${param}: is longer than the model can read, and \`truncate\` is false`, {
-      param,
-    });
+  if (!request.truncate) {
+    if (report.queryTruncated) throw tooLong("query");
+    const cut = report.truncated?.indexOf(true) ?? -1;
+    if (cut >= 0) throw tooLong(`texts[${positions[cut]}]`);
   }
   const read = raw ? (report.raw ?? given.scores) : calibrateScores(scorer, given.scores, report);
   const scores = new Array<number>(request.texts.length).fill(raw ? LOWEST : lowestOf(scorer));
   positions.forEach((position, index) => {
     scores[position] = read[index] as number;
   });
-  return { model: name, scores, tokens: report.tokens, warnings: warningsOf(report) };
+  const foreign = languageWarning(scorer.model ?? name, scorer.languages, request.query, texts);
+  const warnings = [...warningsOf(report), ...(foreign === undefined ? [] : [foreign])];
+  return { model: name, scores, tokens: report.tokens, warnings };
+}
+
+function tooLong(param: string): HttpError {
+  return new HttpError(422, "too_long", `${param}: is longer than the model can read, and \`truncate\` is false`, {
+    param,
+  });
 }
 
 /** A calibration's probabilities are never below 0. */
