@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -162,6 +162,28 @@ describe("an interrupted rank --run", () => {
     });
   });
 
+  it("refuses to resume when a file of the model's folder has changed", async () => {
+    const model = at("model");
+    cpSync(TINY, model, { recursive: true });
+    const journal = `${out()}.partial/journal`;
+    await killWhen(() => existsSync(journal) && statSync(journal).size > 0, ["--model", model]);
+    const other = fileURLToPath(new URL("../fixtures/tiny-models/bert-two-logits", import.meta.url));
+    const before = readFileSync(`${out()}.partial/output`, "utf8");
+    for (const file of ["onnx/model.onnx", "config.json", "tokenizer.json"]) {
+      const original = readFileSync(join(model, file));
+      writeFileSync(join(model, file), readFileSync(join(other, file)));
+      expect(await rankRun(out(), ["--model", model]), file).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/it was started with a different model content\. Delete it/),
+      });
+      expect(readFileSync(`${out()}.partial/output`, "utf8")).toBe(before);
+      writeFileSync(join(model, file), original);
+    }
+    // The same content with another modification time is the same model.
+    expect(await rankRun(out(), ["--model", model])).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(out(), "utf8")).toBe(whole);
+  });
+
   it("starts over with other inputs while nothing has been scored", async () => {
     const run = at("mended.trec");
     const rows = readFileSync(join(data, "bm25.trec"), "utf8");
@@ -175,9 +197,9 @@ describe("an interrupted rank --run", () => {
   });
 
   /** Starts the command and kills it, with SIGKILL, as soon as the check holds. */
-  async function killWhen(check: () => boolean): Promise<CliRun> {
+  async function killWhen(check: () => boolean, more: string[] = []): Promise<CliRun> {
     let timer: NodeJS.Timeout | undefined;
-    const done = rankRun(out(), ["--processes", "2"], {
+    const done = rankRun(out(), ["--processes", "2", ...more], {
       onStart: (kill) => {
         timer = setInterval(() => {
           if (check()) kill("SIGKILL");

@@ -7,6 +7,7 @@ import { defaultModel } from "../../../models/find.js";
 import { given } from "../../../options.js";
 import { CliError, EXIT } from "../failure.js";
 import { interruption } from "../interruption.js";
+import { modelContent } from "../model-content.js";
 import type { RankOptions } from "../ranking.js";
 import { ProgressBar } from "../terminal/progress-bar.js";
 import { checkRun, readFacts } from "./check-inputs.js";
@@ -62,7 +63,8 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
     corpus: await readFacts(corpus.path, signal),
     queries: await readFacts(queries.path, signal),
   };
-  const output = await PartialOutput.open(options.out, inputsOf(options, facts), signal);
+  const content = await modelContent(options.model, options, signal);
+  const output = await PartialOutput.open(options.out, inputsOf(options, facts, content), signal);
   // They load the model while the inputs are checked here.
   const pool = new WorkerPool(processes ?? 1, setupOf(options, corpus, queries), signal);
   try {
@@ -144,13 +146,24 @@ function rowsOf({ query, documents }: RunQuery, scores: readonly number[], { top
 }
 
 /** Everything that the output depends on. The number of processes is not part of it. */
-function inputsOf(options: BulkOptions, facts: Readonly<Record<string, { sha256: string }>>) {
+function inputsOf(
+  options: BulkOptions,
+  facts: Readonly<Record<string, { sha256: string }>>,
+  content: string | undefined,
+) {
   const { shard, model, dtype, longDocuments, instruction, topN, threshold } = options;
   const files = Object.fromEntries(Object.entries(facts).map(([name, { sha256 }]) => [name, sha256]));
   return {
     ...files,
     model: model ?? defaultModel().name,
-    ...given({ dtype, "long-documents": longDocuments, instruction, "top-n": topN, threshold }),
+    ...given({
+      "model content": content,
+      dtype,
+      "long-documents": longDocuments,
+      instruction,
+      "top-n": topN,
+      threshold,
+    }),
     shard: `${shard.index}/${shard.count}`,
     version: packageJson.version,
   };
