@@ -83,6 +83,17 @@ describe("ContextPruner", () => {
     expect(spansOf(pruned!)).toEqual([]);
   });
 
+  it.each([{}, { maxTokens: 20 }, { maxCharacters: 20 }, { threshold: 0.5 }])(
+    "returns blank documents as they are when all are blank and the default model has nothing to read (%o)",
+    async (options) => {
+      await using pruner = new ContextPruner(options);
+      const pruned = await pruner.compressDocuments([documentOf(""), documentOf(" \n")], "panels");
+      expect(pruned.map(({ pageContent }) => pageContent)).toEqual(["", ""]);
+      expect(pruned.map(spansOf)).toEqual([[], []]);
+      expect(await pruner.compressDocuments([], "panels")).toEqual([]);
+    },
+  );
+
   it("asks for a limit or a threshold when scores are not probabilities", async () => {
     const pruner = new ContextPruner({ model: overlap });
     await expect(pruner.compressDocuments([documentOf(TEXT)], "panels")).rejects.toThrow(

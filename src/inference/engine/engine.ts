@@ -32,7 +32,8 @@ export interface EngineResult {
   /** One result per input, in the order of the inputs. */
   results: TextResult[];
   stats: JobStats;
-  info: ModelInfo;
+  /** Undefined without inputs, which no thread reads. */
+  info: ModelInfo | undefined;
 }
 
 interface Request {
@@ -72,10 +73,13 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Runs a job. Rejects with the signal's reason as soon as it aborts. */
+  /** Runs a job; without inputs, resolves at once and starts no thread. Rejects with the signal's reason as soon as it aborts. */
   run(job: Job, inputs: readonly JobInput[], { signal, onResult }: RunOptions = {}): Promise<EngineResult> {
     return new Promise<EngineResult>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      const stats = { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 };
+      // No thread would ever answer for chunks that do not exist.
+      if (inputs.length === 0) return resolve({ results: [], stats, info: undefined });
       const costs = inputs.map((input) => inputCost(job, input));
       const chunks = cutChunks(costs, CHUNK_CHARACTERS);
       const request: Request = {
@@ -84,7 +88,7 @@ export class Engine {
         waiting: chunks.reverse(),
         open: chunks.length,
         results: new Array(inputs.length),
-        stats: { batches: 0, tokens: 0, tokenize: 0, inference: 0, compare: 0 },
+        stats,
         onResult,
         resolve,
         reject,
@@ -174,7 +178,7 @@ export class Engine {
     request.open -= 1;
     if (request.open > 0) return;
     const { results, stats } = request;
-    this.#settle(request, () => request.resolve({ results, stats, info: slot.info! }));
+    this.#settle(request, () => request.resolve({ results, stats, info: slot.info }));
   }
 
   /** Removes a request, cancels what threads still do for it, and answers it. */

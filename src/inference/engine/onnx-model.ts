@@ -109,7 +109,7 @@ export class OnnxModel {
           : (this.#options.batchTokens ?? (SCALES_WITH_BATCH.test(located.file) ? 1 : BATCH_TOKENS)),
       };
       const result = await shared.engine.run({ ...limits, ...job }, inputs, { signal: stop, onResult });
-      this.#runtime = result.info.runtime;
+      this.#runtime = result.info?.runtime ?? this.#runtime;
       return { ...result, located };
     });
   }

@@ -188,10 +188,12 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     await this.dispose();
   }
 
-  #run(query: string, texts: readonly (string | PartedText)[], signal?: AbortSignal) {
+  /** Runs the model on at least one text. */
+  async #run(query: string, texts: readonly (string | PartedText)[], signal?: AbortSignal) {
     const { longDocuments = "truncate", passageLength, passageOverlap, instruction } = this.#options;
     const passages = { longDocuments, passageLength, passageOverlap };
-    return this.#model.run({ task: "pairs", query, instruction, ...passages }, texts, { signal });
+    const result = await this.#model.run({ task: "pairs", query, instruction, ...passages }, texts, { signal });
+    return { ...result, info: result.info! };
   }
 
   #checkLogits(logits: readonly number[]): void {

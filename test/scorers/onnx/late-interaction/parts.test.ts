@@ -95,6 +95,20 @@ describe("scoreParts", () => {
     expect(none).toEqual([]);
   });
 
+  it.each([
+    ["worker threads", 1],
+    ["the calling thread", false],
+  ] as const)("resolves on %s when no text has parts", async (_, workers) => {
+    await using colbert = new OnnxLateInteraction({ model: tiny, workers });
+    const { scores, evidence } = await colbert.scoreParts("old town", [
+      { text: "abc", parts: [] },
+      { text: "", parts: [] },
+    ]);
+    expect(scores).toEqual([[], []]);
+    expect(evidence).toEqual([[], []]);
+    expect(await colbert.scoreParts("old town", [])).toEqual({ scores: [] });
+  });
+
   it("refuses a blank query, and rejects with the reason of an aborted signal", async () => {
     await expect(scorer.scoreParts(" ", [{ text: "a", parts: [] }])).rejects.toMatchObject({
       name: "InvalidInputError",
@@ -105,6 +119,17 @@ describe("scoreParts", () => {
 });
 
 describe("wordMatches", () => {
+  it("gives blank texts the lowest score and no matches, also when all texts are blank", async () => {
+    let report: ScorerReport = {};
+    const scores = await scorer.score(QUERY, ["", " \n"], {
+      onReport: (told) => {
+        report = told;
+      },
+    });
+    expect(scores).toEqual([0, 0]);
+    expect(report.spans).toEqual([undefined, undefined]);
+  });
+
   it("reports the word that matches each word of the query best, best match first", async () => {
     let report: ScorerReport = {};
     await scorer.score(QUERY, [TEXT, " "], {
