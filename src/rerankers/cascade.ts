@@ -1,6 +1,6 @@
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
-import { callScorer, checkScores, rawScores, type ScorerResult, scorerName } from "../scorers/create-scorer.js";
+import { callScorer, rawScores, type ScorerResult, scorerName } from "../scorers/create-scorer.js";
 import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { blend } from "./blend.js";
@@ -125,7 +125,6 @@ async function scoreInChunks(
       return callScorer(scorer, { query: candidates.query, texts, signal });
     });
     if (!part) break;
-    checkScores(scorerName(scorer), part.scores, texts.length);
     parts.push(part);
     count += texts.length;
   }

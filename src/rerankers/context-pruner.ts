@@ -133,9 +133,7 @@ export class ContextPruner extends BaseDocumentCompressor {
     );
     const distinct = [...new Set([alone, pairs].flat(2))];
     if (distinct.length === 0) return alone.map((): number[] => []);
-    // Scorers do without a signal.
-    const result = await callScorer(this.#scorer, { query, texts: distinct, signal: signal! });
-    checkScores(scorerName(this.#scorer), result.scores, distinct.length);
+    const result = await callScorer(this.#scorer, { query, texts: distinct, signal });
     const raw = new Map(distinct.map((text, i) => [text, rawScores(result)[i]!]));
     return alone.map((own, index) =>
       own.map((text, i) => ALONE * raw.get(text)! + (1 - ALONE) * raw.get(pairs[index]![i]!)!),

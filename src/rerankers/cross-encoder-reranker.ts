@@ -83,7 +83,6 @@ async function scoreWith(scorer: RelevanceScorer, candidates: Candidates, calibr
 
 /** What `metadata.rerank` says about each text. */
 export function toDetails({ scores, report }: ScorerResult, isCalibrated: boolean): ScoredDetails[] {
-  if (!Array.isArray(scores)) return [];
   return scores.map((cross: number, index): ScoredDetails => {
     const stages = report.stageScores?.[index];
     return {

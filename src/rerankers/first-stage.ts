@@ -3,7 +3,6 @@ import { InvalidOptionError } from "../errors.js";
 import { DEFAULT_MODELS } from "../models/bundled.js";
 import {
   callScorer,
-  checkScores,
   createScorer,
   type ModelOption,
   rawScores,
@@ -74,7 +73,6 @@ function fromScorer({ scorer, owned }: ReturnType<typeof resolveScorer>): FirstS
     },
     async score(candidates) {
       const result = await callScorer(scorer, candidates);
-      checkScores(scorerName(scorer), result.scores, candidates.texts.length);
       return {
         scores: result.scores,
         raw: rawScores(result),

@@ -88,17 +88,21 @@ export function scorerName(scorer: RelevanceScorer): string {
 
 /** Scores of some texts by one scorer, before they become details and a report. */
 export interface ScorerResult {
-  /** What the scorer returned; not checked. */
+  /** One finite number per text. */
   readonly scores: readonly number[];
   readonly report: ScorerReport;
   /** Wall-clock time of the call. */
   readonly milliseconds: number;
 }
 
-/** Calls a scorer and collects its report. */
+/**
+ * Calls a scorer, checks its answer and collects its report.
+ *
+ * @throws InvalidResponseError unless there is one finite score per text, and as many raw scores where the scorer reports them.
+ */
 export async function callScorer(
   scorer: RelevanceScorer,
-  { query, texts, signal }: { query: string; texts: readonly string[]; signal: AbortSignal },
+  { query, texts, signal }: { query: string; texts: readonly string[]; signal?: AbortSignal | undefined },
   topN?: number,
 ): Promise<ScorerResult> {
   let report: ScorerReport = {};
@@ -106,8 +110,13 @@ export async function callScorer(
   const onReport = (each: ScorerReport) => {
     report = each;
   };
-  const scores = await scorer.score(query, texts, { signal, onReport, ...(topN && { topN }) });
-  return { scores, report, milliseconds: performance.now() - started };
+  const scores = await scorer.score(query, texts, { ...(signal && { signal }), onReport, ...(topN && { topN }) });
+  const milliseconds = performance.now() - started;
+  const name = scorerName(scorer);
+  checkScores(name, scores, texts.length);
+  // A probability of 0 has no finite logit, so that only the count is checked.
+  if (report.raw && report.raw.length !== texts.length) checkScores(name, report.raw, texts.length);
+  return { scores, report, milliseconds };
 }
 
 /** The raw scores of a result, which are its scores if the scorer reported nothing else. */

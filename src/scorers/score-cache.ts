@@ -3,6 +3,7 @@ import { InvalidOptionError } from "../errors.js";
 import { type Checks, checkOptions, expecting, functionFor, integer, text } from "../options.js";
 import { cacheKey } from "./cache-key.js";
 import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
+import { callScorer, scorerName } from "./create-scorer.js";
 import {
   LOWEST_SCORE,
   type PartScores,
@@ -96,7 +97,7 @@ export class CachedScorer implements RelevanceScorer {
   }
 
   get model(): string {
-    return this.#scorer.model ?? this.#scorer.constructor.name;
+    return scorerName(this.#scorer);
   }
 
   get lowestScore(): number {
@@ -121,7 +122,8 @@ export class CachedScorer implements RelevanceScorer {
 
   /**
    * @returns One number per text, in the order of `texts`, from the cache or the scorer.
-   * @throws What the scorer throws. The signal's reason after an abort.
+   * @throws What the scorer throws. InvalidResponseError unless it returns one finite number per text; then nothing is remembered. The
+   * signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     const counts: ScoreCacheReport = { hits: 0, stored: 0, misses: 0, bytes: 0 };
@@ -168,11 +170,7 @@ export class CachedScorer implements RelevanceScorer {
     { signal }: ScoreOptions,
     found: Map<string, CachedScore>,
   ): Promise<ScorerReport> {
-    let report: ScorerReport = {};
-    const onReport = (each: ScorerReport) => {
-      report = each;
-    };
-    const scores = await this.#scorer.score(query, texts, { ...(signal ? { signal } : {}), onReport });
+    const { scores, report } = await callScorer(this.#scorer, { query, texts, signal });
     texts.forEach((each, index) => {
       found.set(each, cacheableScore(scores[index] as number, report, index));
     });
@@ -201,8 +199,6 @@ export class CachedScorer implements RelevanceScorer {
   }
 
   async #keep(key: string, entry: CachedScore, counts: ScoreCacheReport): Promise<void> {
-    // The caller refuses scores that are not finite; they must not come back from the cache.
-    if (!Number.isFinite(entry.score)) return;
     this.#remember(key, entry);
     try {
       await this.#store?.set(key, entry);

@@ -141,7 +141,7 @@ describe("a store that fails", () => {
   });
 });
 
-it("does not cache a failed call or a score that is not finite", async () => {
+it("does not cache a failed call", async () => {
   let fail = true;
   const { scorer, calls } = countingScorer();
   const flaky: RelevanceScorer = {
@@ -155,11 +155,47 @@ it("does not cache a failed call or a score that is not finite", async () => {
   await expect(cached.score("q", ["a"])).rejects.toThrow("down");
   fail = false;
   expect(await cached.score("q", ["a"])).toEqual([1]);
-  const broken = new CachedScorer({ model: { score: async () => [Number.NaN] } });
-  expect(await broken.score("q", ["a"])).toEqual([Number.NaN]);
-  const { report } = await score(broken, "q", ["a"]);
-  expect(report.scoreCache?.misses).toBe(1);
   expect(calls).toHaveLength(1);
+});
+
+describe("a scorer that answers wrongly once", () => {
+  const texts = ["off topic", "relevant"];
+
+  it.each<[string, unknown, RegExp]>([
+    ["one score too few", [1], /2 texts were sent, but 1 scores came back/],
+    ["one score too many", [1, 0, 1], /2 texts were sent, but 3 scores came back/],
+    ["no list", undefined, /2 texts were sent, but no scores came back/],
+    ["a score that is not a number", [0, Number.NaN], /the score of text 1 is NaN, not a finite number/],
+    ["a hole", [0, undefined], /the score of text 1 is undefined, not a finite number/],
+  ])("with %s is refused, and nothing of its answer is remembered or stored", async (_, wrong, message) => {
+    const store = new Map<string, unknown>();
+    let answer = wrong;
+    const model: RelevanceScorer = { model: "moody", score: async () => answer as number[] };
+    const cached = new CachedScorer({ model, store, instruction: "" });
+    const failed = cached.score("q", texts);
+    await expect(failed).rejects.toMatchObject({ name: "InvalidResponseError", backend: "moody" });
+    await expect(failed).rejects.toThrow(message);
+    expect(store.size).toBe(0);
+    answer = [0, 1];
+    const { scores, report } = await score(cached, "q", texts);
+    expect(scores).toEqual([0, 1]);
+    expect(report.scoreCache).toMatchObject({ hits: 0, misses: 2 });
+  });
+
+  it("with too few raw scores is refused, because a calibration would apply to those of other texts", async () => {
+    let raw = [3];
+    const model: RelevanceScorer = {
+      model: "moody",
+      score: async (_query, given, options) => {
+        options?.onReport?.({ raw });
+        return given.map(() => 0.5);
+      },
+    };
+    const cached = new CachedScorer({ model });
+    await expect(cached.score("q", texts)).rejects.toThrow(/2 texts were sent, but 1 scores came back/);
+    raw = [3, 4];
+    expect((await score(cached, "q", texts)).report).toMatchObject({ raw: [3, 4], scoreCache: { misses: 2 } });
+  });
 });
 
 it("works in a reranker, whose report counts the hits", async () => {

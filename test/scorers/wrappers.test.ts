@@ -100,4 +100,19 @@ describe("a scorer around another scorer", () => {
     const parts = [{ text: "abc", parts: [{ start: 0, end: 3 }] }];
     expect(await wrapper.scoreParts?.("q", parts)).toEqual({ scores: [[0.25]], threshold: 0.1 });
   });
+
+  it.each(general)("in %s refuses an answer with another number of scores than texts", async (_, { wrap }) => {
+    const { score } = FULL;
+    try {
+      for (const wrong of [[1], [1, 2, 3], undefined]) {
+        FULL.score = async () => wrong as number[];
+        await expect(wrap().score("q", ["abc", "d"])).rejects.toMatchObject({
+          name: "InvalidResponseError",
+          message: expect.stringContaining("2 texts were sent, but"),
+        });
+      }
+    } finally {
+      FULL.score = score;
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { startCall } from "../../abort.js";
+import { callScorer } from "../../scorers/create-scorer.js";
 import { joinReports } from "../../scorers/join-reports.js";
 import type { RelevanceScorer, ScorerReport } from "../../scorers/relevance-scorer.js";
 
@@ -24,7 +25,7 @@ export interface ChunkedScores {
 /**
  * Scores texts chunk by chunk, to show progress or to let other work in between. Only for scorers that score each text independently.
  *
- * @throws What the scorer throws, after the chunks that have started have ended.
+ * @throws What the scorer throws, and InvalidResponseError unless it returns one finite number per text, after the chunks that have started have ended.
  */
 export async function scoreInChunks(
   scorer: RelevanceScorer,
@@ -39,14 +40,10 @@ export async function scoreInChunks(
     const chunk = texts.length <= size ? texts : texts.slice(start, start + size);
     return run(chunk.length, async () => {
       if (failure) throw failure.error;
-      let report: ScorerReport = {};
       // A signal per chunk: many listeners on one signal look like a leak to the runtime.
       const call = startCall({ signals: [signal] });
-      const onReport = (reported: ScorerReport) => {
-        report = reported;
-      };
-      const scoring = scorer.score(query, chunk, { signal: call.signal, onReport, ...(topN && { topN }) });
-      const scores = await scoring.finally(() => call.release());
+      const scoring = callScorer(scorer, { query, texts: chunk, signal: call.signal }, topN);
+      const { scores, report } = await scoring.finally(() => call.release());
       done += chunk.length;
       onProgress?.(done);
       return { scores, report };

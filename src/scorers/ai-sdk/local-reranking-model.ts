@@ -2,7 +2,7 @@ import { calibrateScores } from "../../calibration.js";
 import { InvalidInputError } from "../../errors.js";
 import { languageWarning } from "../../language.js";
 import { type Checks, checkOptions, oneOf } from "../../options.js";
-import { type ModelOption, resolveScorer, scorerName } from "../create-scorer.js";
+import { callScorer, type ModelOption, resolveScorer, scorerName } from "../create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../relevance-scorer.js";
 import { scatter } from "../remote/scores.js";
 import { prepareTexts } from "../remote/texts.js";
@@ -79,12 +79,9 @@ async function rerank(scorer: RelevanceScorer, { documents, query, topN, abortSi
     throw new InvalidInputError("topN", `must be a positive integer, but is ${topN}`);
   const all = documents.type === "text" ? documents.values : documents.values.map((value) => JSON.stringify(value));
   const input = prepareTexts(query, all);
-  let report: ScorerReport = {};
-  const onReport = (each: ScorerReport) => {
-    report = each;
-  };
-  const options = { ...(abortSignal ? { signal: abortSignal } : {}), onReport };
-  const found = input.texts.length > 0 ? await scorer.score(input.query, input.texts, options) : [];
+  const call = { query: input.query, texts: input.texts, signal: abortSignal };
+  const { scores: found, report } =
+    input.texts.length > 0 ? await callScorer(scorer, call) : { scores: [], report: {} as ScorerReport };
   const name = scorerName(scorer);
   const scored = calibrateScores(scorer, found, report).map((score, index) => ({ index, score }));
   const lowest = scorer.calibration ? 0 : (scorer.lowestScore ?? LOWEST_SCORE);

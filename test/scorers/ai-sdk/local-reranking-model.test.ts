@@ -105,3 +105,9 @@ it.each<[object, string]>([
     expect.objectContaining({ name: "InvalidOptionError", option }),
   );
 });
+
+it.each([[[1]], [[1, 2, 3]], [undefined]])("refuses the answer %j of a scorer for two texts", async (wrong) => {
+  const model = createRerankingModel({ model: { score: async () => wrong as number[] } });
+  const documents = { type: "text" as const, values: ["a", "b"] };
+  await expect(model.doRerank({ documents, query: "q" })).rejects.toThrow(/2 texts were sent, but .* scores came back/);
+});

@@ -1,6 +1,6 @@
 import { titleAndText } from "../../../evaluation/title-and-text.js";
 import { isStaticModel } from "../../../models/bundled.js";
-import { createScorer } from "../../../scorers/create-scorer.js";
+import { callScorer, createScorer } from "../../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
 import { CliError, EXIT } from "../failure.js";
@@ -42,10 +42,10 @@ class Worker {
     if (text.trim() === "") throw new CliError(`the query "${query}" is blank.`);
     const texts = documents.split(" ").map((id) => titleAndText(read(corpus, id)));
     const filled = texts.flatMap((each, index) => (each.trim() === "" ? [] : [index]));
-    const given = await this.#scorer.score(
-      text,
-      filled.map((index) => texts[index]!),
-    );
+    const { scores: given } = await callScorer(this.#scorer, {
+      query: text,
+      texts: filled.map((index) => texts[index]!),
+    });
     const scores = new Array<number>(texts.length).fill(this.#scorer.lowestScore ?? LOWEST_SCORE);
     filled.forEach((index, position) => {
       scores[index] = given[position]!;
