@@ -5,6 +5,7 @@ import { findModel } from "../../models/find.js";
 import { selectFiles } from "../../models/repository-files.js";
 import { listFolder } from "../../platform/node/folder.js";
 import { type FetchOptions, locateWithBar } from "./model-files.js";
+import { checkOutputs } from "./output-paths.js";
 
 /**
  * `models export`: copies a model's graph, weights, tokenizer, settings and golden scores to a folder, without the other precisions and without the links
@@ -20,6 +21,7 @@ export async function exportModel(name: string, target: string, options: FetchOp
     );
   }
   await rejectFilled(target);
+  checkOutputs([{ option: "<folder>", path: target, kind: "folder", createsFolders: true }]);
   const { folder, file, entry } = await locateWithBar(name, options);
   const files = await listFolder(folder);
   const golden = files.filter((path) => path === "golden.json");

@@ -20,6 +20,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { isRunning } from "../../../platform/node/hub/lock.js";
 import { CliError, EXIT } from "../failure.js";
+import { checkOutputs } from "../output-paths.js";
 import { fileLines } from "./file-lines.js";
 
 /**
@@ -138,10 +139,14 @@ export class PartialOutput {
 
 /** The folder of an output that is not complete, created if need be. @throws CliError when the output exists or is in use. */
 export function preparePartialFolder(path: string): { folder: string; release: () => void } {
+  const folder = partialFolder(path);
+  checkOutputs([
+    { option: "--out", path, createsFolders: true },
+    { option: "--out", path: folder, kind: "folder", createsFolders: true },
+  ]);
   if (existsSync(path)) {
     throw new CliError(`${path}: the file exists. Delete it, or choose another --out.`, EXIT.usage);
   }
-  const folder = partialFolder(path);
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, LOCK);
   const owner = readOwner(lock);

@@ -16,6 +16,7 @@ import {
 } from "../evaluation-inputs.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import { interruption } from "../interruption.js";
+import { checkOutputs } from "../output-paths.js";
 
 interface CalibrateOptions extends DataOptions {
   model?: string;
@@ -55,6 +56,11 @@ async function run(folder: string, options: CalibrateOptions): Promise<void> {
     import("../../../evaluation/calibration/examples.js"),
     import("../evaluation-output.js"),
     import("../../../rerankers/cross-encoder-reranker.js"),
+  ]);
+  checkOutputs([
+    { option: "--out", path: options.out },
+    { option: "--html", path: options.html },
+    { option: "--cache", path: options.cache, createsFolders: true },
   ]);
   await output.checkReport(options.html);
   const signal = interruption();

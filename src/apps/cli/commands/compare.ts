@@ -5,6 +5,7 @@ import { addIdenticalIds, EXAMPLE_DATA, measuresHelp, textList, warner } from ".
 import type { OutputOptions } from "../evaluation-output.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber } from "../options.js";
+import { checkOutputs } from "../output-paths.js";
 
 interface CompareCommandOptions extends OutputOptions {
   measures: string[];
@@ -53,6 +54,7 @@ async function run(qrelsPath: string, paths: string[], options: CompareCommandOp
     import("../../../evaluation.js"),
     import("../evaluation-output.js"),
   ]);
+  checkOutputs([{ option: "--html", path: options.html }]);
   await output.checkReport(options.html);
   const warnings: string[] = [];
   const onWarning = warner(warnings);

@@ -7,6 +7,7 @@ import { addDataOptions, EXAMPLE_DATA, measuresHelp, textList } from "../evaluat
 import type { OutputOptions } from "../evaluation-output.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
+import { checkOutputs } from "../output-paths.js";
 
 type EvalOptions = SystemOptions & OutputOptions & { runs?: string };
 
@@ -61,6 +62,11 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
   const [{ evaluateSystems }, output] = await Promise.all([
     import("../evaluate-systems.js"),
     import("../evaluation-output.js"),
+  ]);
+  checkOutputs([
+    { option: "--runs", path: options.runs, kind: "folder", createsFolders: true },
+    { option: "--html", path: options.html },
+    { option: "--cache", path: options.cache, createsFolders: true },
   ]);
   await output.checkReport(options.html);
   const { data, comparison, seconds, runs, warnings, evaluations, tuned, calibrations } = await evaluateSystems(

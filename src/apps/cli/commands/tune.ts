@@ -23,6 +23,7 @@ import type { OutputOptions } from "../evaluation-output.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { interruption } from "../interruption.js";
 import { finiteNumber, wholeNumber } from "../options.js";
+import { checkOutputs } from "../output-paths.js";
 
 interface TuneCommandOptions extends DataOptions, OutputOptions {
   model?: string[];
@@ -83,6 +84,10 @@ export function register(program: Command): void {
 
 async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   const [{ tune }, output] = await Promise.all([import("../../../evaluation.js"), import("../evaluation-output.js")]);
+  checkOutputs([
+    { option: "--html", path: options.html },
+    { option: "--cache", path: options.cache, createsFolders: true },
+  ]);
   await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
