@@ -2,12 +2,14 @@ import { given } from "../options.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import type { ScorerReport } from "./relevance-scorer.js";
 
-/** Everything that a scorer said about one pair. */
+/** Everything that a scorer said about one pair, and what it said about the query and the call. */
 export interface CachedScore {
   score: number;
   raw?: number;
   truncated?: true;
   queryTruncated?: true;
+  queryOffset?: number;
+  warnings?: readonly string[];
   passage?: TextSpan;
   spans?: readonly ScoredSpan[];
 }
@@ -20,13 +22,15 @@ export function cacheableScore(score: number, report: ScorerReport, index: numbe
       raw: report.raw?.[index],
       truncated: report.truncated?.[index] ? (true as const) : undefined,
       queryTruncated: report.queryTruncated ? (true as const) : undefined,
+      queryOffset: report.queryOffset,
+      warnings: report.warnings?.length ? report.warnings : undefined,
       passage: report.passages?.[index],
       spans: report.spans?.[index],
     }),
   };
 }
 
-/** The parts of a report that belong to single texts. */
+/** The parts of a report that belong to the query or to single texts, and each warning of the calls that scored them, once. */
 export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
   const some = <K extends keyof CachedScore>(key: K) => {
     return entries.some((entry) => entry[key]) ? entries.map((entry) => entry[key]) : undefined;
@@ -35,7 +39,9 @@ export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
   return given({
     raw: raw.length > 0 && raw.length === entries.length ? raw : undefined,
     truncated: some("truncated")?.map(Boolean),
-    queryTruncated: entries.some(({ queryTruncated }) => queryTruncated) || undefined,
+    queryTruncated: some("queryTruncated") && true,
+    queryOffset: some("queryOffset")?.find(Boolean),
+    warnings: some("warnings") && [...new Set(entries.flatMap(({ warnings = [] }) => warnings))],
     passages: some("passage"),
     spans: some("spans"),
   });

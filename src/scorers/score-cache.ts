@@ -54,12 +54,12 @@ const CHECKS = {
 /** Memory of an entry besides its value: the key and the slot in the map. */
 const ENTRY_BYTES = 160;
 /** Part of each key. To be changed when the form of the values changes. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Remembers the scores of another scorer by query, text, model and instruction, so that a repeated question is not paid for or computed
- * again. What the scorer reported about a text (truncation, passage, spans) is remembered with its score. Equal texts of a call are scored
- * once.
+ * again. What the scorer reported about a text (truncation, passage, spans) or the query (truncation, offset) is remembered with the score,
+ * and so are the warnings of the call: a hit repeats them, in the words of that call. Equal texts of a call are scored once.
  *
  * @throws InvalidOptionError from the constructor for an invalid option, a missing `instruction` with a `store`, or a listwise scorer, whose
  * scores depend on the other texts of the call.

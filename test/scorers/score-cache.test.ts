@@ -107,6 +107,47 @@ it("remembers what the scorer reported about a text", async () => {
   });
 });
 
+describe("what a scorer reported about a query", () => {
+  /** Warns of each call by the texts that it was given. */
+  const { scorer } = countingScorer({
+    report: (texts) => ({ queryOffset: -0.125, warnings: ["Not a decision model.", `Scored ${texts.join(" and ")}.`] }),
+  });
+
+  it("is reported for hits too, from memory and from a store", async () => {
+    const store = new Map<string, unknown>();
+    const cached = new CachedScorer({ model: scorer, store, instruction: "" });
+    const first = await score(cached, "q", ["a", "bb"]);
+    expect(first.report).toMatchObject({
+      queryOffset: -0.125,
+      warnings: ["Not a decision model.", "Scored a and bb."],
+    });
+    for (const again of [cached, new CachedScorer({ model: scorer, store, instruction: "" })]) {
+      const { report } = await score(again, "q", ["bb"]);
+      expect(report.scoreCache).toMatchObject({ hits: 1, misses: 0 });
+      expect(report).toMatchObject({ queryOffset: first.report.queryOffset, warnings: first.report.warnings });
+    }
+  });
+
+  it("is reported once, and only if a text of the call was scored with it", async () => {
+    const cached = new CachedScorer({ model: scorer });
+    await cached.score("q", ["a"]);
+    await cached.score("q", ["bb"]);
+    await cached.score("other", ["ccc"]);
+    const { report } = await score(cached, "q", ["dddd", "bb"]);
+    expect(report.scoreCache).toMatchObject({ hits: 1, misses: 1 });
+    expect(report.warnings).toEqual(["Not a decision model.", "Scored dddd.", "Scored bb."]);
+  });
+
+  it("is absent if there is nothing to say", async () => {
+    const { scorer: silent } = countingScorer({ report: () => ({ warnings: [] }) });
+    const cached = new CachedScorer({ model: silent });
+    await cached.score("q", ["a"]);
+    const { report } = await score(cached, "q", ["a"]);
+    expect(report.warnings).toBeUndefined();
+    expect(report.queryOffset).toBeUndefined();
+  });
+});
+
 describe("a store that fails", () => {
   it("fails no call, and the report says why", async () => {
     const { scorer } = countingScorer();
