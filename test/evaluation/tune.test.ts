@@ -213,6 +213,32 @@ describe("tune", () => {
     );
   });
 
+  it.each<[string, object, RegExp]>([
+    ["first.bm25", { bm25: "runn" }, /expected "run", LangChain `Embeddings`, a scorer .*, got "runn"\./],
+    ["first.bm25", { bm25: null }, /expected "run", .*, got null\./],
+    ["first.dense", { dense: { embedQuery: () => [] } }, /expected "run", .*, got an object \(Object\)\./],
+    ["first.both.fuse", { bm25: "run", both: { fuse: "bm25" } }, /expected an array .*, got "bm25"\./],
+    ["first.both.k", { bm25: "run", both: { fuse: ["bm25"], k: "60" } }, /expected a positive integer, got "60"\./],
+    ["first.both.kk", { bm25: "run", both: { fuse: ["bm25"], kk: 60 } }, /Unknown option .* of a fusion/],
+  ])(
+    "names the option %s whose value %j is not a first stage before any document is scored",
+    async (option, first, message) => {
+      const model = new NoisyOracle("oracle", 1);
+      const tuned = tune(data, { first: first as never, models: { model }, onWarning });
+      await expect(tuned).rejects.toMatchObject({
+        name: "InvalidOptionError",
+        option,
+        message: expect.stringMatching(message),
+      });
+      expect(model.pairs).toBe(0);
+    },
+  );
+
+  it("names the model whose value is not a model", async () => {
+    const tuned = tune(data, { models: { typo: 5 as never }, onWarning });
+    await expect(tuned).rejects.toMatchObject({ name: "InvalidOptionError", option: "models.typo" });
+  });
+
   it.each<[string, object]>([
     ["grid.alpha", { grid: { alpha: [2] } }],
     ["grid.normalization", { grid: { normalization: ["ln"] } }],

@@ -66,7 +66,10 @@ export async function collectStageScores(input: DatasetInput, options: CollectOp
   const data = toDataset(input);
   const first = options.first ?? { run: "run" };
   checkFirstStages(first, data.run !== undefined);
-  const models = Object.entries(modelsOf(options)).map(([name, model]) => ({ name, ...resolveScorer(model) }));
+  const models = Object.entries(modelsOf(options)).map(([name, model]) => ({
+    name,
+    ...resolveScorer(model, `models.${name}`),
+  }));
   const queries = listCandidates(data, options).filter(({ documents }) => documents.length > 0);
   if (queries.length === 0) throw new InvalidInputError("data", `"${data.name}" has no judged query with candidates.`);
   const scorers = new Map(models.map(({ name, scorer }) => [name, toPairScorer(scorer)]));

@@ -1,7 +1,8 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
+import { type Checks, checkOptions, expecting, positiveInteger } from "../../options.js";
 import { orderByScore, reciprocalRankFusion } from "../../rerankers/blend.js";
-import { embeddingScores, embeddingsName } from "../../rerankers/embedding-scores.js";
+import { embeddingScores, embeddingsName, isEmbeddings } from "../../rerankers/embedding-scores.js";
 import { callScorer, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { sum } from "../mean.js";
@@ -21,15 +22,25 @@ export type TuneFirstStage =
 /** First stages by name. */
 export type FirstStages = Readonly<Record<string, TuneFirstStage>>;
 
-/** @throws InvalidOptionError when there is no first stage, a run is missing, or a fusion names a stage that does not come before it. */
+const FUSION_CHECKS = {
+  fuse: expecting("an array with the names of two or more first stages", Array.isArray),
+  k: positiveInteger,
+} satisfies Checks;
+
+/**
+ * @throws InvalidOptionError when there is no first stage, a value is not one, a run is missing, or a fusion names a stage that does not come
+ * before it.
+ */
 export function checkFirstStages(first: FirstStages, hasRun: boolean): void {
   const known: string[] = [];
   for (const [name, stage] of Object.entries(first)) {
+    checkKind(`first.${name}`, stage);
     if (stage === "run" && !hasRun) {
       const sentence = `\`first.${name}\` is "run", but the data set has no run. Pass a run, or use embeddings.`;
       throw InvalidOptionError.because(`first.${name}`, stage, sentence);
     }
     if (isFusion(stage)) {
+      checkOptions(stage, FUSION_CHECKS, "a fusion", `first.${name}.`);
       const unknown = stage.fuse.find((each) => !known.includes(each) || isFusion(first[each]!));
       if (unknown !== undefined || stage.fuse.length < 2) {
         const expected = `two or more first stages that come before it and are not fused themselves (${known.join(", ")})`;
@@ -39,6 +50,14 @@ export function checkFirstStages(first: FirstStages, hasRun: boolean): void {
     known.push(name);
   }
   if (known.length === 0) throw new InvalidOptionError("first", first, "at least one first stage");
+}
+
+function checkKind(option: string, stage: unknown): void {
+  if (stage === "run" || isEmbeddings(stage)) return;
+  if (typeof stage === "object" && stage !== null && (isScorer(stage as TuneFirstStage) || "fuse" in stage)) return;
+  const allowed =
+    '"run", LangChain `Embeddings`, a scorer such as `StaticLateInteraction`, or { fuse: [...names], k? }';
+  throw new InvalidOptionError(option, stage, allowed);
 }
 
 /** Whether a first stage is a scorer. */
