@@ -63,6 +63,8 @@ export default defineConfig([
     // Other subpaths are imported by the package's name, so that bundlers choose their browser or Node form.
     deps: { neverBundle: [/^node:/, /^langchain-rerank\//, "ai"] },
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
+    // CommonJS that ml-distance imports for functions that are not used here. Run at every import, it would stay in every bundle.
+    treeshake: { moduleSideEffects: [{ test: /binary-search/, sideEffects: false }] },
   },
   // The worker of both the ESM and the CommonJS build.
   {
