@@ -226,7 +226,7 @@ function didYouMean(names: readonly string[]): string {
 }
 
 /** A value for a message: short, strings in quotes, and never the contents of an object. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (value === null || typeof value !== "object") return String(value);
   return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "Object"})`;

@@ -1,4 +1,4 @@
-import { InvalidInputError, InvalidOptionError } from "./errors.js";
+import { InvalidOptionError } from "./errors.js";
 
 /**
  * Checks the value of one option, which is never `undefined`.
@@ -110,9 +110,3 @@ export const milliseconds: Check = expecting(
   "a number of milliseconds above 0 and at most 2147483647",
   (value) => typeof value === "number" && value > 0 && value <= 2 ** 31 - 1,
 );
-
-/** @throws InvalidInputError if the query is not a string, or is blank. */
-export function checkQuery(query: unknown): asserts query is string {
-  if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "must be a string that is not blank.");
-}

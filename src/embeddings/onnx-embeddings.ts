@@ -2,6 +2,7 @@ import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { OnnxModel } from "../inference/engine/onnx-model.js";
 import { ONNX_CHECKS, type OnnxOptions } from "../inference/engine/onnx-options.js";
+import { checkText, checkTexts } from "../inputs.js";
 import type { Pooling } from "../models/types.js";
 import { anything, type Checks, checkOptions, expecting, flag, oneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
@@ -71,11 +72,13 @@ export class OnnxEmbeddings extends Embeddings {
    * Embeds documents. The end of a text that is longer than the model's maximum length is ignored, and reported as truncated.
    *
    * @returns One vector per text, in the order of `texts`; for `[]`, `[]` without loading the model.
+   * @throws InvalidInputError if a text is not a string.
    * @throws InvalidOptionError if the model needs `pooling`.
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
    * @throws BackendError if a worker thread dies, or the instance is disposed of during the call.
    */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
+    checkTexts(texts);
     const registered = this.#model.entry?.documentPrefix;
     return this.#embed("document", this.#options.documentPrefix ?? registered, texts, options);
   }
@@ -86,6 +89,7 @@ export class OnnxEmbeddings extends Embeddings {
    * @throws InvalidOptionError if the model needs `queryPrefix`; otherwise like {@link embedDocuments}.
    */
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
+    checkText(text, "text");
     const registered = this.#model.entry?.queryPrefix;
     const [vector] = await this.#embed("query", this.#options.queryPrefix ?? registered, [text], options);
     return vector!;

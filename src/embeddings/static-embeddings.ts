@@ -1,5 +1,5 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
-import { InvalidInputError } from "../errors.js";
+import { checkText, checkTexts } from "../inputs.js";
 import { anything, type Checks, checkOptions } from "../options.js";
 import { nextTurn } from "../static-model/next-turn.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
@@ -64,8 +64,7 @@ export class StaticEmbeddings extends Embeddings {
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError if the model cannot be read.
    */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
-    const wrong = texts.findIndex((text) => typeof text !== "string");
-    if (wrong >= 0) throw new InvalidInputError(`texts[${wrong}]`, "is not a string.");
+    checkTexts(texts);
     if (texts.length === 0) return [];
     const model = await this.#reader.read();
     const vectors: number[][] = [];
@@ -85,6 +84,7 @@ export class StaticEmbeddings extends Embeddings {
 
   /** Embeds one text; see {@link embedDocuments}. */
   async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
+    checkText(text, "text");
     const [vector] = await this.embedDocuments([text], options);
     return vector!;
   }

@@ -1,6 +1,7 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { InvalidInputError } from "../errors.js";
+import { checkQuery } from "../inputs.js";
 import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
 
 /**
@@ -13,8 +14,7 @@ export function readTexts(
   query: string,
   textOf: (document: DocumentInterface) => string,
 ): string[] {
-  if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "it must be a non-blank string.");
+  checkQuery(query);
   if (!Array.isArray(documents))
     throw new InvalidInputError("documents", "it must be an array of LangChain documents.");
   return documents.map((document, index) => {

@@ -1,6 +1,7 @@
 import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { checkTexts } from "../inputs.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
@@ -197,6 +198,7 @@ class LazyScorer implements RelevanceScorer {
   }
 
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    checkTexts(texts);
     if (texts.length === 0) return [];
     return this.#call(options.signal, (scorer, signal) => scorer.score(query, texts, { ...options, signal }));
   }

@@ -1,5 +1,6 @@
 import { raceAbort } from "../abort.js";
 import { InvalidOptionError } from "../errors.js";
+import { checkTexts } from "../inputs.js";
 import { type Checks, checkOptions, expecting, functionFor, integer, text } from "../options.js";
 import { cacheKey } from "./cache-key.js";
 import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
@@ -126,6 +127,7 @@ export class CachedScorer implements RelevanceScorer {
    * signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    checkTexts(texts);
     const counts: ScoreCacheReport = { hits: 0, stored: 0, misses: 0, bytes: 0 };
     const found = new Map<string, CachedScore>();
     const keys = new Map<string, string>();

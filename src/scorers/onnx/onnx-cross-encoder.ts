@@ -4,9 +4,10 @@ import { InvalidResponseError } from "../../errors.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/engine/onnx-options.js";
 import type { ModelInfo, TextResult } from "../../inference/protocol.js";
+import { checkQuery, checkTexts } from "../../inputs.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";
-import { type Checks, checkOptions, checkQuery, expecting, flag, oneOf, text } from "../../options.js";
+import { type Checks, checkOptions, expecting, flag, oneOf, text } from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
 import {
   LOWEST_SCORE,
@@ -119,7 +120,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
    * Scores texts against a query. Identical texts are scored once.
    *
    * @returns One activated logit per text, in the order of `texts`; for `[]`, `[]` without loading the model.
-   * @throws InvalidInputError if the query is blank.
+   * @throws InvalidInputError if the query is blank or a text is not a string.
    * @throws InvalidOptionError if the model does not support `instruction` or needs `positiveLabel`.
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
    * @throws BackendError if a worker thread dies, or the scorer is disposed of during the call.
@@ -127,6 +128,7 @@ export class OnnxCrossEncoder implements RelevanceScorer {
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
+    checkTexts(texts);
     if (texts.length === 0) return [];
     const distinct = [...new Set(texts)];
     return callWith([options.signal, this.#model.disposal], async (signal) => {

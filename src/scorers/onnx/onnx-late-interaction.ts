@@ -1,8 +1,9 @@
 import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
+import { checkQuery, checkTexts } from "../../inputs.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { checkOptions, checkQuery } from "../../options.js";
+import { checkOptions } from "../../options.js";
 import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import {
   addStats,
@@ -86,12 +87,13 @@ export class OnnxLateInteraction implements RelevanceScorer {
    * Scores texts against a query. Identical texts are encoded once.
    *
    * @returns One similarity per text, between 0 and 1, in the order of `texts`; 0 for blank texts; for `[]`, `[]` without loading the model.
-   * @throws InvalidInputError if the query is blank.
+   * @throws InvalidInputError if the query is blank or a text is not a string.
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError, MissingDependencyError if the model cannot be loaded.
    * @throws BackendError if a worker thread dies, or the scorer is disposed of during the call.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
+    checkTexts(texts);
     if (texts.length === 0) return [];
     return this.#call(query, options.signal, (call) => this.#score(call, query, texts, options.onReport));
   }

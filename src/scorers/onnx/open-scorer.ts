@@ -1,6 +1,7 @@
 import { locateModel } from "#platform/locate-model.js";
 import { locateOptions } from "../../inference/engine/onnx-model.js";
 import type { OnnxOptions } from "../../inference/engine/onnx-options.js";
+import { checkTexts } from "../../inputs.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
@@ -108,6 +109,7 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
 
   /** Scores texts like {@link OnnxLateInteraction.score}, the best `topN` exactly. */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
+    checkTexts(texts);
     const { topN, signal, onReport } = options;
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
     if (topN === undefined || distinct.length < Math.max(FEWEST_TEXTS, 2 * topN))

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../../errors.js";
+import { checkQuery, checkTexts } from "../../inputs.js";
 import { isRequestTooLarge } from "./faults.js";
 
 /** The query and the texts of a call that are sent, and a way back to all of its texts. */
@@ -18,16 +18,13 @@ export interface PreparedTexts {
  * @throws InvalidInputError if the query is blank or something is not a string.
  */
 export function prepareTexts(query: unknown, texts: unknown): PreparedTexts {
-  if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "must be a non-blank string");
-  if (!Array.isArray(texts)) throw new InvalidInputError("texts", "must be an array of strings");
+  checkQuery(query);
+  checkTexts(texts);
   const kept: string[] = [];
   const indexes: number[] = [];
   const count = texts.length;
   for (let index = 0; index < count; index++) {
-    const text: unknown = texts[index];
-    if (typeof text !== "string")
-      throw new InvalidInputError(`texts[${index}]`, `must be a string, but is ${typeof text}`);
+    const text = texts[index]!;
     if (text.trim() === "") continue;
     kept.push(wellFormed(text));
     indexes.push(index);

@@ -1,5 +1,5 @@
 import type { Calibration } from "../../calibration.js";
-import { InvalidInputError } from "../../errors.js";
+import { checkQuery, checkTexts } from "../../inputs.js";
 import { findStaticModel } from "../../models/registry/static.js";
 import { anything, type Checks, checkOptions } from "../../options.js";
 import { nextTurn } from "../../static-model/next-turn.js";
@@ -72,10 +72,8 @@ export class StaticLateInteraction implements RelevanceScorer {
    * @throws ModelNotFoundError, ModelIntegrityError, DownloadError if the model cannot be read.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    if (typeof query !== "string" || query.trim() === "")
-      throw new InvalidInputError("query", "must be a string that is not blank.");
-    const wrong = texts.findIndex((text) => typeof text !== "string");
-    if (wrong >= 0) throw new InvalidInputError(`texts[${wrong}]`, "is not a string.");
+    checkQuery(query);
+    checkTexts(texts);
     if (texts.length === 0) return [];
     options.signal?.throwIfAborted();
     const started = performance.now();
