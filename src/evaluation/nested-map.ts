@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { describe, InvalidInputError } from "../errors.js";
 import type { ById } from "./types.js";
 
 /**
@@ -32,5 +32,5 @@ export function entries<T>(input: ById<T>, name: string, shape: string): Iterabl
 
 function checkValue(value: unknown, name: string, integer: boolean): void {
   if (integer ? Number.isInteger(value) : typeof value === "number" && !Number.isNaN(value)) return;
-  throw new InvalidInputError(name, `Expected ${integer ? "an integer" : "a number"}, got ${String(value)}.`);
+  throw new InvalidInputError(name, `Expected ${integer ? "an integer" : "a number"}, got ${describe(value)}.`);
 }

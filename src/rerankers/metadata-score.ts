@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { describe, InvalidInputError } from "../errors.js";
 import type { Candidates } from "./types.js";
 
 /**
@@ -18,17 +18,10 @@ export function metadataScores(
     const cause = value === null ? " JSON, and with it LangGraph's checkpoints, turns ±Infinity into null." : "";
     throw new InvalidInputError(
       `documents[${indexes[i]}].metadata.${key}`,
-      `the first-stage score${id} ${describe(value)}, but every document needs a number that is higher for better documents.${cause} ` +
+      `the first-stage score${id} is ${value === undefined ? "missing" : describe(value)}, but every document needs a number that is higher for better documents.${cause} ` +
         "Use `embeddings` or another `firstStage` for documents without a score.",
     );
   });
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return "is missing";
-  if (typeof value === "string") return `is ${JSON.stringify(value.slice(0, 40))}`;
-  if (typeof value === "object" && value !== null) return "is an object";
-  return `is ${String(value)}`;
 }
 
 /**

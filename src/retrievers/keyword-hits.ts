@@ -1,5 +1,5 @@
 import { Document } from "@langchain/core/documents";
-import { InvalidInputError, InvalidOptionError } from "../errors.js";
+import { describe, InvalidInputError, InvalidOptionError } from "../errors.js";
 
 /** How hits of a keyword index become documents. */
 export interface KeywordHitOptions<Hit> {
@@ -97,7 +97,7 @@ function toDocument<Hit>(
   { text, key = "score" }: KeywordHitOptions<Hit>,
 ): Document {
   if (typeof text !== "function") throw new InvalidOptionError("text", text, "a function from a hit to its text");
-  if (!Number.isFinite(score)) throw new InvalidInputError(input, `expected a finite number, got ${String(score)}.`);
+  if (!Number.isFinite(score)) throw new InvalidInputError(input, `expected a finite number, got ${describe(score)}.`);
   const pageContent = text(hit);
   if (typeof pageContent !== "string")
     throw new InvalidInputError(

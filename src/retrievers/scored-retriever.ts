@@ -2,7 +2,7 @@ import type { CallbackManagerForRetrieverRun } from "@langchain/core/callbacks/m
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseRetriever, type BaseRetrieverInput, type BaseRetrieverInterface } from "@langchain/core/retrievers";
 import type { VectorStoreInterface } from "@langchain/core/vectorstores";
-import { InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { anything, type Checks, checkOptions, expecting, flag, positiveInteger } from "../options.js";
 import { copyWith } from "../rerankers/input-output.js";
 import { METADATA_SCORES, type ScoreKind, STORE_RULES, type StoreRule } from "./store-scores.js";
@@ -163,8 +163,8 @@ export class ScoredRetriever extends BaseRetriever {
   #withScore(document: DocumentInterface, score: unknown, kind: ScoreKind, problem: string, key = "its score") {
     const value = typeof score === "bigint" ? Number(score) : score;
     if (typeof value !== "number" || Number.isNaN(value)) {
-      const source = this.#search ? typeOf(this.#search.store) : "The retriever";
-      throw new InvalidResponseError(source, `${problem} as its score (${key} is ${String(value)}).`);
+      const source = this.#search ? typeOf(this.#search.store) : this.#retriever!.constructor.name;
+      throw new InvalidResponseError(source, `${problem} as its score (${key} is ${describe(value)}).`);
     }
     // Adding 0 turns -0 into 0.
     return copyWith(document, { [this.key]: kind === "distance" ? 0 - value : value + 0 });

@@ -1,6 +1,6 @@
 import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
-import { Disposed, InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { Disposed, describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { checkTexts } from "../inputs.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
@@ -133,7 +133,10 @@ export function checkScores(backend: string, scores: readonly number[], count: n
   }
   const bad = scores.findIndex((score) => typeof score !== "number" || !Number.isFinite(score));
   if (bad >= 0)
-    throw new InvalidResponseError(backend, `the score of text ${bad} is ${String(scores[bad])}, not a finite number.`);
+    throw new InvalidResponseError(
+      backend,
+      `the score of text ${bad} is ${describe(scores[bad])}, not a finite number.`,
+    );
 }
 
 /** The package's own name keeps one copy of the engine, whichever module format the application uses. */

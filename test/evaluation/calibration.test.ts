@@ -70,6 +70,24 @@ describe("fitCalibration", () => {
       /scores\[49\]: Expected a finite number, got NaN/,
     ],
     [
+      "a string among the scores",
+      [...Array(49).fill(1), "5" as never],
+      Array(50).fill(true),
+      /scores\[49\]: Expected a finite number, got "5"\./,
+    ],
+    [
+      "scores whose variance overflows",
+      Array.from({ length: 60 }, (_, i) => i * 1e299),
+      Array.from({ length: 60 }, (_, i) => i >= 30),
+      /The scores are too large: they reach 5\.9e\+300, and their variance overflows\. Divide all/,
+    ],
+    [
+      "scores whose variance underflows",
+      Array.from({ length: 60 }, (_, i) => i * 1e-300),
+      Array.from({ length: 60 }, (_, i) => i >= 30),
+      /The scores differ, but by so little that their variance is 0\./,
+    ],
+    [
       "scores that fall with relevance",
       Array.from({ length: 60 }, (_, i) => i),
       Array.from({ length: 60 }, (_, i) => i < 30),
@@ -158,6 +176,12 @@ describe("reliability", () => {
   it.each<[string, number[], boolean[], RegExp]>([
     ["no texts", [], [], /no values/],
     ["a number above 1", [0.5, 1.5], [true, false], /probabilities\[1\]: Expected a number between 0 and 1, got 1\.5/],
+    [
+      "a string",
+      [0.5, "0.5" as never],
+      [true, false],
+      /probabilities\[1\]: Expected a number between 0 and 1, got "0\.5"\./,
+    ],
     ["lists of different lengths", [0.5], [], /one value per probability: 1, got 0/],
   ])("rejects %s", (_name, probabilities, relevant, message) => {
     expect(() => reliability(probabilities, relevant)).toThrow(message);

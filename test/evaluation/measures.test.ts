@@ -145,6 +145,7 @@ describe("measureRun", () => {
     expect(() => measureRun({ a: { x: Number.NaN } }, qrels, ["RR"])).toThrow(
       /run\["a"\]\["x"\]: Expected a number, got NaN/,
     );
+    expect(() => measureRun({ a: { x: "5" as never } }, qrels, ["RR"])).toThrow(/Expected a number, got "5"\./);
   });
 
   it("rejects an empty run, empty qrels, fractional grades, and a run of other queries", () => {

@@ -209,7 +209,7 @@ describe("a reranker's input and its scorer's response", () => {
     ["a response that is not a list", undefined, /no scores came back/],
     ["NaN", [1, Number.NaN], /text 1 is NaN/],
     ["Infinity", [Number.POSITIVE_INFINITY, 1], /text 0 is Infinity/],
-    ["a string", ["0.5", 1], /text 0 is 0\.5, not a finite number/],
+    ["a string", ["0.5", 1], /text 0 is "0\.5", not a finite number/],
     ["a missing score", [1, undefined], /text 1 is undefined/],
   ])("refuses %s with an InvalidResponseError", async (_name, answer, message) => {
     const error = await reranker({}, answering(answer))

@@ -42,6 +42,8 @@ describe("fromMiniSearch", () => {
     expect(() => fromMiniSearch(hits, { text: (hit) => hit.text })).toThrow(
       expect.objectContaining({ input: "results[0].score" }),
     );
+    const quoted = [{ id: 1, score: "5" as never, text: "a" }];
+    expect(() => fromMiniSearch(quoted, { text: (hit) => hit.text })).toThrow(/expected a finite number, got "5"\./);
     expect(() => fromMiniSearch([{ id: 1, score: 1 }], { text: () => undefined as never })).toThrow(
       expect.objectContaining({ input: "results[0]" }),
     );

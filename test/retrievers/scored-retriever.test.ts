@@ -212,7 +212,10 @@ describe("ScoredRetriever over a retriever that leaves a score in the metadata",
 
   it("rejects if one of the documents has no score, and returns [] for no documents", async () => {
     const call = scoresOf({ retriever: new FixedRetriever([{ bm25Score: 1 }, {}]) });
-    await expect(call).rejects.toMatchObject({ message: expect.stringContaining("document 1") });
+    await expect(call).rejects.toMatchObject({
+      backend: "FixedRetriever",
+      message: expect.stringMatching(/^Invalid response from FixedRetriever: .*document 1/),
+    });
     expect(await scoresOf({ retriever: new FixedRetriever([]) })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { type Calibration, FEWEST_PAIRS, sigmoid } from "../../calibration.js";
-import { InvalidInputError } from "../../errors.js";
+import { describe, InvalidInputError } from "../../errors.js";
 import { mean } from "../mean.js";
 
 /**
@@ -27,7 +27,8 @@ export function fitCalibration(
     throw new InvalidInputError("relevant", `Expected one value per score: ${scores.length}, got ${relevant.length}.`);
   }
   const bad = scores.findIndex((score) => !Number.isFinite(score));
-  if (bad >= 0) throw new InvalidInputError(`scores[${bad}]`, `Expected a finite number, got ${scores[bad]}.`);
+  if (bad >= 0)
+    throw new InvalidInputError(`scores[${bad}]`, `Expected a finite number, got ${describe(scores[bad])}.`);
   const positives = relevant.filter(Boolean).length;
   const negatives = relevant.length - positives;
   if (Math.min(positives, negatives) < FEWEST_PAIRS) {
@@ -69,10 +70,24 @@ export function fitRising(
   return a > 0 ? { slope: a / scale, intercept: b - (a * center) / scale } : { slope: 0, intercept: prior };
 }
 
-/** Scores are standardized before fitting, so that scores of any magnitude converge. */
+/**
+ * Scores are standardized before fitting, so that scores of any magnitude converge.
+ *
+ * @throws InvalidInputError when they are so large or so close together that their variance is not a positive double.
+ */
 function spread(scores: readonly number[]): { center: number; scale: number } {
   const center = mean(scores);
   const variance = mean(scores.map((score) => (score - center) ** 2));
+  if (!Number.isFinite(variance)) {
+    const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
+    const problem = `The scores are too large: they reach ${largest}, and their variance overflows. Divide all of them by ${largest}.`;
+    throw new InvalidInputError("scores", problem);
+  }
+  if (variance === 0 && scores.some((score) => score !== scores[0])) {
+    const problem =
+      "The scores differ, but by so little that their variance is 0. Multiply all of them by a large number.";
+    throw new InvalidInputError("scores", problem);
+  }
   return { center, scale: variance > 0 ? Math.sqrt(variance) : 1 };
 }
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../../errors.js";
+import { describe, InvalidInputError } from "../../errors.js";
 import { mean, sum } from "../mean.js";
 
 /** One bin of a reliability diagram. */
@@ -43,11 +43,11 @@ export function reliability(probabilities: readonly number[], relevant: readonly
     const expected = `Expected one value per probability: ${probabilities.length}, got ${relevant.length}.`;
     throw new InvalidInputError("relevant", expected);
   }
-  const bad = probabilities.findIndex((p) => !(p >= 0 && p <= 1));
+  const bad = probabilities.findIndex((p) => !(typeof p === "number" && p >= 0 && p <= 1));
   if (bad >= 0) {
     throw new InvalidInputError(
       `probabilities[${bad}]`,
-      `Expected a number between 0 and 1, got ${probabilities[bad]}.`,
+      `Expected a number between 0 and 1, got ${describe(probabilities[bad])}.`,
     );
   }
   const count = probabilities.length;
