@@ -99,7 +99,7 @@ export interface ScoreCacheReport {
 /** A text and the parts of it that are scored one by one. */
 export interface PartedText {
   text: string;
-  /** In order, not overlapping. */
+  /** In order, not overlapping, not empty. */
   parts: readonly TextSpan[];
 }
 

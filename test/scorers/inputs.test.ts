@@ -71,3 +71,54 @@ describe.each([
     });
   });
 });
+
+/** Arguments of scoreParts, the input at fault and what the message says about it. */
+const WRONG_PARTS: [texts: unknown, input: string, problem: string][] = [
+  ["abc", "texts", 'expected an array of { text, parts }, got "abc".'],
+  [["abc"], "texts[0]", 'expected { text, parts }, got "abc".'],
+  [new Array(1), "texts[0]", "expected { text, parts }, got undefined."],
+  [[{ parts: [] }], "texts[0].text", "expected a string, got undefined."],
+  [[{ text: "abc" }], "texts[0].parts", "expected an array of { start, end }, got undefined."],
+  [[partsOf([0, 3]), partsOf([0, 99])], "texts[1].parts[0]", outside(0, 99)],
+  [[partsOf([-1, 3])], "texts[0].parts[0]", outside(-1, 3)],
+  [[partsOf([0, 3], [6, 4])], "texts[0].parts[1]", outside(6, 4)],
+  [[partsOf([3, 3])], "texts[0].parts[0]", outside(3, 3)],
+  [[partsOf([0, 1.5])], "texts[0].parts[0]", outside(0, 1.5)],
+  [[{ text: "Bees see light.", parts: [null] }], "texts[0].parts[0]", outside(undefined, undefined)],
+  [[partsOf([0, 8], [5, 15])], "texts[0].parts[1]", before(5, 8)],
+  [[partsOf([9, 15], [0, 8])], "texts[0].parts[1]", before(0, 15)],
+];
+
+function partsOf(...spans: [start: number, end: number][]) {
+  return { text: "Bees see light.", parts: spans.map(([start, end]) => ({ start, end })) };
+}
+
+function outside(start: unknown, end: unknown): string {
+  return `expected integers with 0 ≤ start < end ≤ 15, the length of the text, got { start: ${start}, end: ${end} }.`;
+}
+
+function before(start: number, last: number): string {
+  return `it starts at ${start}, before the end of the part before it, ${last}. Pass parts in order and without overlap.`;
+}
+
+describe.each([
+  ["OnnxCrossEncoder", () => new OnnxCrossEncoder({ model: tiny("bert-pruning"), workers: 1 })],
+  ["OnnxLateInteraction", () => new OnnxLateInteraction({ model: tiny("colbert"), workers: 1 })],
+  ["the default of createScorer", () => createScorer()],
+] as [string, () => RelevanceScorer][])("scoreParts of %s", (_, create) => {
+  it.each(WRONG_PARTS)("refuses %j, and says which part is wrong and why", async (texts, input, problem) => {
+    const scorer = create();
+    await expect(scorer.scoreParts!("bees", texts as never)).rejects.toMatchObject({
+      ...{ name: "InvalidInputError", input },
+      message: `Invalid ${input}: ${problem}`,
+    });
+    await scorer.dispose?.();
+  });
+
+  it("accepts parts that touch and parts that leave something out", async () => {
+    const scorer = create();
+    const found = await scorer.scoreParts!("bees", [partsOf([0, 4], [4, 8], [9, 15]), partsOf([5, 8])]);
+    expect(found!.scores.map(({ length }) => length)).toEqual([3, 1]);
+    await scorer.dispose?.();
+  });
+});

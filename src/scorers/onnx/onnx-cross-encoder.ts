@@ -16,6 +16,7 @@ import {
   type RelevanceScorer,
   type ScoreOptions,
 } from "../relevance-scorer.js";
+import { checkPartedTexts } from "./check-parted-texts.js";
 import { verifyScores } from "./verify-scores.js";
 
 /** Options of {@link OnnxCrossEncoder}. */
@@ -162,10 +163,12 @@ export class OnnxCrossEncoder implements RelevanceScorer {
    *
    * @param texts Each with its parts, in order and not overlapping.
    * @returns undefined for a model that only ranks.
-   * @throws As {@link score}.
+   * @throws InvalidInputError if a part is empty, lies outside of its text, overlaps another, or comes before one that starts earlier; otherwise as
+   * {@link score}.
    */
   async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores | undefined> {
     checkQuery(query);
+    checkPartedTexts(texts);
     if (texts.length === 0) return undefined;
     if (this.#options.verify) await this.#verified.get(signal);
     const { results, info } = await this.#run(query, texts, signal);

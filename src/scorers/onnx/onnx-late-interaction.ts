@@ -5,6 +5,7 @@ import { checkQuery, checkTexts } from "../../inputs.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import { checkOptions } from "../../options.js";
 import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import { checkPartedTexts } from "./check-parted-texts.js";
 import {
   addStats,
   type Comparison,
@@ -105,12 +106,14 @@ export class OnnxLateInteraction implements RelevanceScorer {
    * @param texts Each with its parts, in order and not overlapping.
    * @returns One similarity per part, between -1 and 1, from the part's own tokens and, by half, those of the part
    * before it; special tokens do not count. Parts beyond the model's limit are read too.
-   * @throws As {@link score}.
+   * @throws InvalidInputError if a part is empty, lies outside of its text, overlaps another, or comes before one that starts earlier; otherwise as
+   * {@link score}.
    * @example
    * const { scores } = await scorer.scoreParts("who sleeps?", [{ text: "Bees fly. Cats sleep.", parts: [{ start: 0, end: 9 }, { start: 10, end: 21 }] }]);
    */
   async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores> {
     checkQuery(query);
+    checkPartedTexts(texts);
     if (texts.length === 0) return { scores: [] };
     return this.#call(query, signal, (call) => scoreParts(call, query, texts));
   }
