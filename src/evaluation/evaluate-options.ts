@@ -1,6 +1,6 @@
 import { abortSignal, anything, type Checks, flag, functionFor, positiveInteger, text } from "../options.js";
 import type { RerankReport } from "../rerankers/types.js";
-import type { CacheKeyPart } from "../scorers/cache-key.js";
+import type { CacheKeyPart } from "./cache/cache-key.js";
 import type { ScoreCache } from "./cache/score-cache.js";
 import { CANDIDATE_CHECKS, type CandidateOptions } from "./candidates.js";
 import { progressHandler, scoreCache } from "./checks.js";

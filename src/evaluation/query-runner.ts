@@ -1,6 +1,7 @@
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import type { RerankDetails } from "../rerankers/types.js";
-import { type CacheKeyPart, cacheKey } from "../scorers/cache-key.js";
+import { type CacheKeyPart, cacheKey } from "./cache/cache-key.js";
+import { readEntry } from "./cache/read-entry.js";
 import { identify, type QueryCandidates, toDocuments } from "./candidates.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
 import { type Compressor, callSystem, systemKey, systemName } from "./system.js";
@@ -25,6 +26,11 @@ export interface QueryResult {
   cost: number | null;
   /** Why the reranker kept the order instead of scoring. Such results are not cached. */
   error: string | null;
+}
+
+function isQueryResult(value: unknown): value is QueryResult {
+  const { order, scores } = (value ?? {}) as Partial<QueryResult>;
+  return Array.isArray(order) && Array.isArray(scores) && order.length === scores.length;
 }
 
 type CachedResult = QueryResult & { fromCache: boolean };
@@ -76,7 +82,7 @@ async function runOne(
   if (documents.length === 0) return { ...NO_CANDIDATES, fromCache: true };
   const { cache, signal, cost } = options;
   const entry = cache && (await cacheKey("evaluate", CACHE_VERSION, key, candidates.query, documents.map(describe)));
-  const stored = entry === undefined ? undefined : ((await cache!.get(entry)) as QueryResult | undefined);
+  const stored = entry === undefined ? undefined : readEntry(await cache!.get(entry), isQueryResult);
   if (stored) return { ...stored, fromCache: true };
   await warm(documents, candidates.query);
   signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import { InvalidOptionError } from "../errors.js";
 import type { RerankCallOptions, RerankReport, RerankResult } from "../rerankers/types.js";
-import type { CacheKeyPart } from "../scorers/cache-key.js";
+import type { CacheKeyPart } from "./cache/cache-key.js";
 
 /** Any LangChain document compressor: a reranker of this package, `CohereRerank`, `EmbeddingsFilter`, or your own. */
 export interface Compressor {

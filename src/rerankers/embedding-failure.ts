@@ -1,3 +1,4 @@
+import { errorNames } from "../error-names.js";
 import { BackendError } from "../errors.js";
 
 /**
@@ -11,33 +12,14 @@ export function embeddingFailure(embeddings: object, name: string, texts: number
   const className = embeddings.constructor?.name ?? "Object";
   const subject = className === name || className === "Object" ? "it" : className;
   const status = findStatus(error);
-  const reasons = [...describe(error), ...(status === undefined ? [] : [`HTTP status ${status}`])];
+  const reason = errorNames(error) + (status === undefined ? "" : `: HTTP status ${status}`);
   return new BackendError(
     name,
-    `${subject} could not embed the query and ${texts} ${texts === 1 ? "text" : "texts"} (${reasons.join(": ")}). Check that its ` +
+    `${subject} could not embed the query and ${texts} ${texts === 1 ? "text" : "texts"} (${reason}). Check that its ` +
       "server is running and that address, API key and model name are right. The original message is left out because it may contain " +
       "secrets; call `embedQuery` directly to see it.",
     status === undefined ? {} : { status },
   );
-}
-
-/** Longest chain of causes that is followed. */
-const DEPTH = 5;
-
-/** Names and codes of an error and its causes, outermost first. */
-function describe(error: unknown): string[] {
-  const found: string[] = [];
-  let inner = error;
-  for (let depth = 0; depth < DEPTH && inner instanceof Error; depth++, inner = inner.cause) {
-    const { code } = inner as { code?: unknown };
-    found.push(safeWord(code) ?? safeWord(inner.name) ?? "Error");
-  }
-  return found.length > 0 ? found : [`${typeof error === "undefined" ? "undefined" : `a ${typeof error}`} was thrown`];
-}
-
-/** Names and codes are single words such as `TypeError` or `ECONNREFUSED`; anything else could be free text. */
-function safeWord(value: unknown): string | undefined {
-  return typeof value === "string" && /^[A-Z][A-Za-z_]{1,40}$/.test(value) ? value : undefined;
 }
 
 /** The HTTP status, under the names that LangChain's integrations use. */

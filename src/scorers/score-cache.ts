@@ -1,8 +1,9 @@
 import { raceAbort } from "../abort.js";
+import { errorNames } from "../error-names.js";
 import { InvalidOptionError } from "../errors.js";
 import { checkTexts } from "../inputs.js";
 import { type Checks, checkOptions, expecting, functionFor, integer, text } from "../options.js";
-import { cacheKey } from "./cache-key.js";
+import { sha256 } from "../sha256.js";
 import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
 import { callScorer, scorerName } from "./create-scorer.js";
 import {
@@ -16,9 +17,9 @@ import {
 
 /** Where a {@link CachedScorer} keeps scores beyond its memory: Redis, a file, a `Map`. The `ScoreCache` of the evaluation fits too. */
 export interface ScoreStore {
-  /** Returns the stored value, or `undefined` or `null` if there is none. */
+  /** Returns the stored value or its JSON text, or `undefined` or `null` if there is none. */
   get(key: string): unknown;
-  /** Stores a value, which is plain JSON. */
+  /** Stores a value, which is plain JSON. Clients that store text need `JSON.stringify(value)`. */
   set(key: string, value: unknown): unknown;
 }
 
@@ -132,7 +133,7 @@ export class CachedScorer implements RelevanceScorer {
     const found = new Map<string, CachedScore>();
     const keys = new Map<string, string>();
     const lookUp = async (each: string) => {
-      const key = await cacheKey("score", VERSION, this.model, this.#instruction, query, each);
+      const key = await sha256(JSON.stringify([VERSION, this.model, this.#instruction, query, each]));
       keys.set(each, key);
       const entry = this.#recall(key) ?? (await this.#load(key, counts));
       if (entry) found.set(each, entry);
@@ -190,13 +191,17 @@ export class CachedScorer implements RelevanceScorer {
   async #load(key: string, counts: ScoreCacheReport): Promise<CachedScore | undefined> {
     if (!this.#store) return;
     try {
-      const value = await this.#store.get(key);
-      if (!isCachedScore(value)) return;
-      counts.stored++;
-      this.#remember(key, value);
-      return value;
+      const value = parsed(await this.#store.get(key));
+      if (value === undefined || value === null) return;
+      if (isCachedScore(value)) {
+        counts.stored++;
+        this.#remember(key, value);
+        return value;
+      }
+      counts.failure =
+        "`store.get` returned something other than the value that `store.set` was given, or its JSON text.";
     } catch (error) {
-      counts.failure = String((error as Error)?.message ?? error);
+      counts.failure = storeFailure("get", error);
     }
   }
 
@@ -205,7 +210,7 @@ export class CachedScorer implements RelevanceScorer {
     try {
       await this.#store?.set(key, entry);
     } catch (error) {
-      counts.failure = String((error as Error)?.message ?? error);
+      counts.failure = storeFailure("set", error);
     }
   }
 
@@ -221,4 +226,18 @@ export class CachedScorer implements RelevanceScorer {
       this.#bytes -= kept.bytes;
     }
   }
+}
+
+/** What a store returned; text is read as JSON. Anything else that is text is not what was stored. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function storeFailure(method: keyof ScoreStore, error: unknown): string {
+  return `\`store.${method}\` failed (${errorNames(error)}). Its message may contain secrets; call it directly to see it.`;
 }

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Document } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cacheKey } from "../../src/evaluation/cache/cache-key.js";
 import { type DataWarning, evaluate, FileScoreCache, formatRun, measureRun, readRun } from "../../src/evaluation.js";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
-import { cacheKey } from "../../src/scorers/cache-key.js";
 import { LetterEmbeddings, smallDataset, WordOverlap } from "./small-data.js";
 
 let folder: string;
@@ -229,6 +229,25 @@ describe("evaluate with a cache", () => {
     expect(result.run).toEqual(whole.run);
     expect(result.tokens).toBe(whole.tokens);
     expect(result.measures).toEqual(whole.measures);
+  });
+
+  it("reads entries that a cache returns as JSON text, and refuses what is no entry", async () => {
+    const text = new Map<string, string>();
+    const cache = {
+      get: (key: string): unknown => text.get(key) ?? null,
+      set: (key: string, value: unknown) => text.set(key, JSON.stringify(value)),
+    };
+    const run = () => evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset(), { cache });
+    const first = await run();
+    const second = await run();
+    expect(second.cached).toBe(3);
+    expect(second.run).toEqual(first.run);
+    for (const wrong of ["[object Object]", "7", '{"order":[0]}'])
+      await expect(
+        evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset(), {
+          cache: { ...cache, get: () => wrong },
+        }),
+      ).rejects.toThrow(/`get` returned something other than the value that `set` was given/);
   });
 
   it("does not reuse results when the model, an option or a text differs", async () => {

@@ -186,6 +186,22 @@ describe("tune", () => {
     expect(other.pairs).toBe(resumed.stages.pairs.get("model"));
   });
 
+  it("reads scores that a cache returns as JSON text, and refuses what is no score", async () => {
+    const text = new Map<string, string>();
+    const cache = {
+      get: (key: string): unknown => text.get(key),
+      set: (key: string, value: unknown) => text.set(key, JSON.stringify(value)),
+    };
+    const collect = (scorer: WordOverlap, get = cache.get) =>
+      collectStageScores(smallDataset(), { models: { scorer }, cache: { ...cache, get } });
+    const first = await collect(new WordOverlap());
+    const unused = new WordOverlap();
+    const second = await collect(unused);
+    expect(unused.pairs).toBe(0);
+    expect(second.queries).toEqual(first.queries);
+    await expect(collect(new WordOverlap(), () => "[null,1,1]")).rejects.toThrow(/`get` returned something other than/);
+  });
+
   it("scores no deeper than `deepest`, scores equal texts of one query once, and rejects deeper grids", async () => {
     const scorer = new WordOverlap();
     const small = smallDataset();

@@ -71,6 +71,20 @@ it("stores plain JSON, so that any store fits", async () => {
   expect(store.size).toBe(0);
 });
 
+it("reads entries that a store returns as JSON text, as Redis clients do", async () => {
+  const text = new Map<string, string>();
+  const store = {
+    get: async (key: string) => text.get(key) ?? null,
+    set: async (key: string, value: unknown) => void text.set(key, JSON.stringify(value)),
+  };
+  const { scorer, calls } = countingScorer({ report: () => ({ raw: [-2] }) });
+  await new CachedScorer({ model: scorer, store, instruction: "" }).score("q", ["a"]);
+  const { scores, report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
+  expect(scores).toEqual([1]);
+  expect(report).toMatchObject({ raw: [-2], scoreCache: { hits: 1, stored: 1, misses: 0 } });
+  expect(calls).toHaveLength(1);
+});
+
 it("drops the least recently used scores beyond `maxBytes`", async () => {
   const { scorer, calls } = countingScorer();
   const cached = new CachedScorer({ model: scorer, maxBytes: 400 });
@@ -157,15 +171,46 @@ describe("a store that fails", () => {
     };
     const { scores, report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
     expect(scores).toEqual([1]);
-    expect(report.scoreCache).toMatchObject({ misses: 1, failure: "connection refused" });
+    expect(report.scoreCache).toMatchObject({ misses: 1 });
+    expect(report.scoreCache?.failure).toMatch(/^`store\.set` failed \(Error\)\. .*call it directly to see it\.$/);
   });
 
-  it.each([null, "x", { score: null }, { score: "1" }, {}])("is not believed if it returns %j", async (value) => {
-    const { scorer, calls } = countingScorer();
-    const store = { get: () => value, set: () => undefined };
-    expect(await new CachedScorer({ model: scorer, store, instruction: "" }).score("q", ["a"])).toEqual([1]);
-    expect(calls).toHaveLength(1);
-  });
+  it.each(["get", "set"] as const)(
+    "in `%s` is named without its message, which may hold a password",
+    async (method) => {
+      const { scorer } = countingScorer();
+      const inner = Object.assign(new Error("connect to redis://user:hunter22@host"), { code: "ECONNREFUSED" });
+      const fail = () => Promise.reject(new TypeError("redis://user:hunter22@host failed", { cause: inner }));
+      const store = { get: () => undefined, set: () => undefined, [method]: fail };
+      const { report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
+      expect(report.scoreCache?.failure).toContain(`\`store.${method}\` failed (TypeError: ECONNREFUSED)`);
+      expect(JSON.stringify(report)).not.toContain("hunter22");
+    },
+  );
+
+  it.each(["x", "", 7, '{"score":null}', "[object Object]", { score: null }, { score: "1" }, {}, new Uint8Array(2)])(
+    "is not believed if it returns %j, and the report says so",
+    async (value) => {
+      const { scorer, calls } = countingScorer();
+      const store = { get: () => value, set: () => undefined };
+      const { scores, report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
+      expect(scores).toEqual([1]);
+      expect(calls).toHaveLength(1);
+      expect(report.scoreCache).toMatchObject({ stored: 0, misses: 1 });
+      expect(report.scoreCache?.failure).toMatch(/`store\.get` returned something other than/);
+    },
+  );
+
+  it.each([undefined, null, "null"])(
+    "is not one that returns %j, which means that there is no entry",
+    async (value) => {
+      const { scorer } = countingScorer();
+      const store = { get: () => value, set: () => undefined };
+      const { report } = await score(new CachedScorer({ model: scorer, store, instruction: "" }), "q", ["a"]);
+      expect(report.scoreCache).toMatchObject({ stored: 0, misses: 1 });
+      expect(report.scoreCache?.failure).toBeUndefined();
+    },
+  );
 
   it("does not outlast an abort", async () => {
     const { scorer } = countingScorer();

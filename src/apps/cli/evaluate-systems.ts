@@ -1,5 +1,6 @@
 import type { Calibration } from "../../calibration.js";
 import { createEmbeddings, type DisposableEmbeddings } from "../../embeddings/create-embeddings.js";
+import type { CacheKeyPart } from "../../evaluation/cache/cache-key.js";
 import { labelScores } from "../../evaluation/calibration/examples.js";
 import { trecOrder } from "../../evaluation/ranking.js";
 import { stagesFromEvaluations } from "../../evaluation/tuning/from-evaluations.js";
@@ -21,7 +22,6 @@ import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js"
 import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarity-reranker.js";
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
-import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { resolveScorer } from "../../scorers/create-scorer.js";
 import { type DataOptions, loadData, modelKey, modelName, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";

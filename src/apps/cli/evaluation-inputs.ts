@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { CacheKeyPart } from "../../evaluation/cache/cache-key.js";
 import { listMeasures } from "../../evaluation/measures/registry.js";
 import { type Dataset, type DataWarning, FileScoreCache, readBeir } from "../../evaluation.js";
 import { defaultModel } from "../../models/find.js";
-import type { CacheKeyPart } from "../../scorers/cache-key.js";
 import { finiteNumber, wholeNumber } from "./options.js";
 import { ProgressBar } from "./terminal/progress-bar.js";
 import { paint, terminalOf } from "./terminal/terminal.js";

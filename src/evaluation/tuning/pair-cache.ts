@@ -1,5 +1,6 @@
-import { type CacheKeyPart, cacheKey } from "../../scorers/cache-key.js";
 import { checkScores } from "../../scorers/create-scorer.js";
+import { type CacheKeyPart, cacheKey } from "../cache/cache-key.js";
+import { readEntry } from "../cache/read-entry.js";
 import type { ScoreCache } from "../cache/score-cache.js";
 import type { StageColumn } from "./stage-scores.js";
 
@@ -18,6 +19,11 @@ export interface PairScorer {
 const CACHE_VERSION = 2;
 /** A score with its raw score and its share of the call's duration, as the cache stores it. */
 type StoredPair = readonly [score: number, raw: number, milliseconds: number];
+
+function isStoredPair(value: unknown): value is StoredPair {
+  return Array.isArray(value) && value.length === 3 && Number.isFinite(value[0]);
+}
+
 const NEVER = new AbortController().signal;
 
 /**
@@ -39,7 +45,7 @@ export async function scorePairs(
     for (const text of distinct) {
       const key = await cacheKey("pair", CACHE_VERSION, scorer.key, query, text);
       keys.set(text, key);
-      const value = (await cache.get(key)) as StoredPair | undefined;
+      const value = readEntry(await cache.get(key), isStoredPair);
       if (value) known.set(text, value);
     }
   }

@@ -1,6 +1,7 @@
+import { errorNames } from "../../error-names.js";
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { parseAddress } from "./address.js";
-import { createRedact, HIDDEN, type Redact, redactError } from "./redact.js";
+import { createRedact, HIDDEN, type Redact } from "./redact.js";
 
 /** A key, or a function that returns the current one. The function is called for each request, so it should cache. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -64,7 +65,7 @@ export function connect(
   if (typeof apiKey === "function") {
     const redact = createRedact(secrets);
     const authorize = async () => {
-      const key = checkKey(await callKeyFunction(backend, apiKey, redact));
+      const key = checkKey(await callKeyFunction(backend, apiKey));
       return { headers: complete(key), redact: createRedact([...secrets, key]) };
     };
     return { url: url.href, headers: complete(undefined), redact, authorize };
@@ -73,12 +74,16 @@ export function connect(
   return { url: url.href, headers: complete(apiKey), redact: createRedact(secrets) };
 }
 
-async function callKeyFunction(backend: string, apiKey: () => unknown, redact: Redact): Promise<unknown> {
+/** The error of the function is not passed on: it is about secrets that no redactor knows. */
+async function callKeyFunction(backend: string, apiKey: () => unknown): Promise<unknown> {
   try {
     return await apiKey();
   } catch (error) {
-    const cause = redactError(error, redact);
-    throw new BackendError(backend, `The function \`apiKey\` failed: ${cause.message}`, { cause });
+    throw new BackendError(
+      backend,
+      `The function \`apiKey\` failed (${errorNames(error)}). Its message is left out because it may contain secrets; call the function ` +
+        "directly to see it.",
+    );
   }
 }
 

@@ -69,12 +69,17 @@ describe("a key from a function", () => {
     expect(shown).not.toContain("secret-token-99");
   });
 
-  it("is a BackendError if the function fails", async () => {
-    const apiKey = () => Promise.reject(new Error("no token today"));
-    await expect(scorerFor({ apiKey }).score("q", ["t"])).rejects.toMatchObject({
+  it("is a BackendError if the function fails, without the message, which may hold a secret", async () => {
+    const inner = Object.assign(new Error("vault://user:hunter22@host"), { code: "ECONNREFUSED" });
+    const apiKey = () => Promise.reject(new TypeError("vault://user:hunter22@host failed", { cause: inner }));
+    const error = await scorerFor({ apiKey })
+      .score("q", ["t"])
+      .catch((each: unknown) => each);
+    expect(error).toMatchObject({
       name: "BackendError",
-      message: /no token today/,
+      message: expect.stringContaining("The function `apiKey` failed (TypeError: ECONNREFUSED)"),
     });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter22");
   });
 
   it("is refused without being shown if no header can hold it", async () => {

@@ -1,3 +1,5 @@
+import { sha256 } from "../../sha256.js";
+
 /** A JSON value that can be part of a cache key. */
 export type CacheKeyPart =
   | string
@@ -13,9 +15,7 @@ export type CacheKeyPart =
  * ("ab", "c") and ("a", "bc") never produce the same text.
  */
 export async function cacheKey(...parts: CacheKeyPart[]): Promise<string> {
-  const bytes = new TextEncoder().encode(canonicalJson(parts));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(canonicalJson(parts));
 }
 
 /** JSON with sorted names. Numbers that JSON cannot express get a form that nothing else has, instead of null. */
