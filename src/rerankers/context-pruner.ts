@@ -56,7 +56,8 @@ const ALONE = 0.7;
 /**
  * Shortens documents to the sentences that answer the query, so that a prompt costs fewer tokens. Order and number of the documents stay
  * the same, and so does the order of the sentences; no document becomes empty. `metadata.rerank.spans` has the remaining sentences as
- * `{ start, end, score }`, offsets into the original `pageContent`. The documents passed in are not changed.
+ * `{ start, end, score }`, offsets into the original `pageContent`; a reranker's details stay next to it, and anything else under
+ * `metadata.rerank` is replaced. The documents passed in are not changed.
  *
  * Place it after a reranker, in a `DocumentCompressorPipeline` or behind a `ContextualCompressionRetriever`.
  *
@@ -163,7 +164,10 @@ export class ContextPruner extends BaseDocumentCompressor {
 /** A copy of a document with only the spans. What was on separate lines stays on separate lines. */
 function prune(document: DocumentInterface, spans: readonly ScoredSpan[]): DocumentInterface {
   const { pageContent, metadata } = document;
-  const copy = copyWith(document, { rerank: { ...metadata?.rerank, spans } });
+  const rerank: unknown = metadata?.rerank;
+  // A spread string or array would leave its characters or items under numbers.
+  const details = typeof rerank === "object" && !Array.isArray(rerank) ? rerank : {};
+  const copy = copyWith(document, { rerank: { ...details, spans } });
   copy.pageContent = spans.reduce((kept, { start, end }, i) => {
     const gap = i === 0 ? "" : pageContent.slice(spans[i - 1]!.end, start);
     return kept + (gap && (gap.includes("\n") ? "\n" : " ")) + pageContent.slice(start, end);

@@ -47,6 +47,25 @@ describe("ContextPruner", () => {
     expect(pruned).toBeInstanceOf(Document);
   });
 
+  it.each([
+    [
+      "the details of a reranker, and adds the spans",
+      { rank: 1, firstRank: 2, scores: {} },
+      ["firstRank", "rank", "scores"],
+    ],
+    ["no string", "some text of the user", []],
+    ["no array", ["a", "b"], []],
+    ["no null", null, []],
+    ["no number", 7, []],
+  ])("keeps under metadata.rerank %s", async (_, rerank, kept) => {
+    const document = new Document({ pageContent: TEXT, metadata: { rerank } });
+    const pruner = new ContextPruner({ model: overlap, maxCharacters: 70 });
+    const [pruned] = await pruner.compressDocuments([document], "panels current");
+    expect(Object.keys(pruned!.metadata.rerank).sort()).toEqual([...kept, "spans"]);
+    expect(pruned!.metadata.rerank).toMatchObject(kept.length > 0 ? (rerank as object) : {});
+    expect(document.metadata.rerank).toEqual(rerank);
+  });
+
   it("never empties a document that has text, even when nothing reaches the threshold", async () => {
     const pruned = await new ContextPruner({ model: overlap, threshold: 50 }).compressDocuments(
       [documentOf(TEXT), documentOf("Nothing here matters.")],
