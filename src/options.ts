@@ -16,17 +16,21 @@ export type Checks<Options extends object = Record<string, unknown>> = Readonly<
  *
  * @param owner Whose options they are, for the message: `CrossEncoderReranker`.
  * @param prefix Path of nested options: `cache.`.
- * @throws InvalidOptionError for the first option at fault.
+ * @throws InvalidOptionError for the first option at fault, or if there is no object of options.
  * @example
  * const CHECKS = { topN: positiveInteger, model: anything } satisfies Checks<MyOptions>;
  * checkOptions(options, CHECKS, "MyReranker");
  */
 export function checkOptions(
-  options: object,
+  options: unknown,
   checks: Readonly<Record<string, Check>>,
   owner: string,
   prefix = "",
 ): void {
+  if (typeof options !== "object" || !options || Array.isArray(options)) {
+    const names = Object.keys(checks).join(", ");
+    throw new InvalidOptionError(prefix.slice(0, -1) || "options", options, `an object of options (${names})`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;

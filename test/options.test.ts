@@ -41,6 +41,17 @@ describe("checkOptions", () => {
     );
   });
 
+  it.each<[unknown, string, string]>([
+    [5, "", "Invalid `options`: expected an object of options (topN, name, model), got 5."],
+    ["x", "thing.", 'Invalid `thing`: expected an object of options (topN, name, model), got "x".'],
+    [null, "things[1].", "Invalid `things[1]`: expected an object of options (topN, name, model), got null."],
+    [[], "thing.", "Invalid `thing`: expected an object of options (topN, name, model), got an array of 0."],
+  ])("refuses %j, which is no object of options", (value, prefix, message) => {
+    expect(() => checkOptions(value, CHECKS, "Thing", prefix)).toThrow(
+      expect.objectContaining({ name: "InvalidOptionError", message }),
+    );
+  });
+
   it.each(["toString", "__proto__", "constructor"])(
     "does not take the inherited property %s for an option",
     (option) => {

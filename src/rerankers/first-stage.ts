@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { DEFAULT_MODELS } from "../models/bundled.js";
+import { checkOptions } from "../options.js";
 import {
   callScorer,
   createScorer,
@@ -39,8 +40,10 @@ export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstS
 
 /** @param option Name of the option, for messages: `firstStage`, `firstStage.fuse[1]`. */
 function makeSingleStage(option: string, stage: unknown): FirstStage {
-  if (typeof stage === "object" && stage !== null && "metadataKey" in stage)
+  if (typeof stage === "object" && stage !== null && "metadataKey" in stage) {
+    checkOptions(stage, { metadataKey }, "a first stage", `${option}.`);
     return fromMetadata(`${option}.metadataKey`, stage.metadataKey);
+  }
   if (isEmbeddings(stage)) return fromEmbeddings(stage);
   const isScorer = typeof (stage as Partial<RelevanceScorer> | null)?.score === "function";
   if (isScorer || (typeof stage === "string" && stage.trim() !== ""))

@@ -68,6 +68,8 @@ export const HYBRID_CHECKS = {
   normalization: oneOf([...Object.keys(NORMALIZATIONS), "sigmoid"]),
   cascade: expecting("an array of one or more stages", (value) => Array.isArray(value) && value.length > 0),
   budget: number(0, 2 ** 31 - 1),
+  calibration: (option, value) =>
+    checkOptions(value, { first: anything, cross: anything }, `\`${option}\``, `${option}.`),
 } satisfies Checks<Omit<HybridRerankerInput, keyof BaseRerankerInput>>;
 
 /** How a hybrid blends if it names neither a first stage nor a model. */
@@ -84,7 +86,9 @@ export function makeStages(options: HybridRerankerInput): (CascadeStage & { owne
     const [k, weight] = [topK ?? defaults.topK, alpha ?? defaults.alpha];
     return [makeStage({ model, topK: k, alpha: weight, calibration: calibration?.cross }, "")];
   }
-  const [extra] = Object.entries({ model, topK, alpha }).filter(([, value]) => value !== undefined);
+  const [extra] = Object.entries({ model, topK, alpha, "calibration.cross": calibration?.cross }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (extra) {
     const sentence = `\`${extra[0]}\` cannot be combined with \`cascade\`. Set it on each stage.`;
     throw InvalidOptionError.because(extra[0], extra[1], sentence);

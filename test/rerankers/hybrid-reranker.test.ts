@@ -233,6 +233,25 @@ describe("HybridReranker with a cascade", () => {
       { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a" }, { metadataKey: "b" }], rrfK: 9 } },
       /firstStage\.rrfK/,
     ],
+    ["a misspelled curve", { calibration: { frist: {} } }, /Unknown option `calibration\.frist`.*first, cross\./],
+    ["a curve without the name of its stage", { calibration: { slope: 1, intercept: 0 } }, /calibration\.slope/],
+    ["a calibration that is no object", { calibration: 5 }, /Invalid `calibration`: .*\(first, cross\), got 5\./],
+    [
+      "a second stage's curve beside a cascade",
+      { cascade: [{ topK: 5 }], calibration: { cross: { slope: 1, intercept: 0 } } },
+      /`calibration\.cross` cannot be combined with `cascade`\. Set it on each stage\./,
+    ],
+    [
+      "an unknown option of a first stage",
+      { firstStageKey: undefined, firstStage: { metadataKey: "a", extra: 1 } },
+      /Unknown option `firstStage\.extra` of a first stage\. Its options are metadataKey\./,
+    ],
+    [
+      "an unknown option of a fused stage",
+      { firstStageKey: undefined, firstStage: { fuse: [{ metadataKey: "a", extra: 1 }, { metadataKey: "b" }] } },
+      /Unknown option `firstStage\.fuse\[0\]\.extra`/,
+    ],
+    ["a cascade stage that is no object", { cascade: [5] }, /Invalid `cascade\[0\]`: expected an object of options/],
     ["a misspelled option of a cascade stage", { cascade: [{ topK: 5, alhpa: 1 }] }, /cascade\[0\]\.alhpa/],
     [
       "a calibration with another normalization",
