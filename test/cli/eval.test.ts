@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -123,6 +123,32 @@ describe("compare", () => {
     expect(
       (await runCli(["compare", join(folder, "judged.qrels"), join(folder, "one.trec"), "--baseline", "x"])).code,
     ).toBe(2);
+  });
+});
+
+describe("--cache", () => {
+  const json = async (args: string[]) => {
+    const { code, stdout, stderr } = await runCli([...args, "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return JSON.parse(stdout) as { evaluations: { cached: number }[]; references: { mean: number }[] };
+  };
+
+  it("does not take the scores of the model that a folder held before", async () => {
+    const tiny = (name: string) => resolve("test/fixtures/tiny-models", name);
+    const model = join(folder, "model");
+    await cp(tiny("bert-one-logit"), model, { recursive: true });
+    const few = ["--limit", "2", "--depth", "4", "--cache", join(folder, "models.jsonl")];
+    const cached = async () => (await json(["eval", DATA, "--model", model, ...few])).evaluations[0]!.cached;
+    expect(await cached()).toBe(0);
+    expect(await cached()).toBe(2);
+    await cp(tiny("bert-two-logits"), model, { recursive: true });
+    expect(await cached()).toBe(0);
+  });
+
+  it("keeps the cosines and the scores of one model apart in tune", async () => {
+    const args = ["tune", DATA, "--embeddings", "static-en-v1", "--model", "static-en-v1", "--limit", "6"];
+    const means = async (more: string[]) => (await json([...args, ...more])).references.map(({ mean }) => mean);
+    expect(await means(["--cache", join(folder, "kinds.jsonl")])).toEqual(await means([]));
   });
 });
 

@@ -88,7 +88,7 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   const calibrations: NonNullable<ReportInput["calibrations"]>[number][] = [];
   const onWarning = warner(warnings);
   await withCache(options.cache, warnings, async (cache) => {
-    for (const system of listSystems(options, await openEmbeddings(options))) {
+    for (const system of await listSystems(options, await openEmbeddings(options), signal)) {
       try {
         const result = await withBar(system.name, (onProgress) =>
           evaluate(system.compressor, data, {
@@ -149,21 +149,29 @@ async function openEmbeddings({ embeddings = [] }: SystemOptions): Promise<Map<s
   return loaded;
 }
 
-function listSystems(options: SystemOptions, embeddings: ReadonlyMap<string, DisposableEmbeddings>): System[] {
-  const systems = Array.from(embeddings, ([name, loaded]): System => {
-    return {
+async function listSystems(
+  options: SystemOptions,
+  embeddings: ReadonlyMap<string, DisposableEmbeddings>,
+  signal: AbortSignal,
+): Promise<System[]> {
+  const systems: System[] = [];
+  for (const [name, loaded] of embeddings) {
+    systems.push({
       name: `embeddings ${name}`,
       compressor: new EmbeddingSimilarityReranker({ embeddings: loaded }),
-      key: ["embeddings", name],
+      key: ["embeddings", await modelKey(name, options, signal)],
       dispose: async () => loaded.dispose?.(),
-    };
-  });
+    });
+  }
   const models = options.model ?? (options.embeddings && !options.hybrid ? [] : [undefined]);
-  return [...systems, ...models.flatMap((model) => modelSystems(model, options))];
+  for (const model of models) {
+    systems.push(...modelSystems(model, await modelKey(model, options, signal), options));
+  }
+  return systems;
 }
 
 /** A model alone and, with `--hybrid`, blended with the first stage. Both share the scorer, which the last one frees. */
-function modelSystems(model: string | undefined, options: SystemOptions): System[] {
+function modelSystems(model: string | undefined, key: CacheKeyPart, options: SystemOptions): System[] {
   const name = modelName(model);
   const { scorer } = resolveScorer(model);
   const { alpha, topK, normalization } = options;
@@ -171,7 +179,7 @@ function modelSystems(model: string | undefined, options: SystemOptions): System
   // With details, the report knows the scores that a hybrid would blend.
   const alone = new CrossEncoderReranker({ model: scorer, details: true });
   const calibration = () => scorer.calibration;
-  const single = { name, compressor: alone, key: ["cross", modelKey(model)], calibration } as const;
+  const single = { name, compressor: alone, key: ["cross", key], calibration } as const;
   if (!options.hybrid) return [{ ...single, dispose }];
   const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
   return [
@@ -179,7 +187,7 @@ function modelSystems(model: string | undefined, options: SystemOptions): System
     {
       name: `hybrid ${name}`,
       compressor: hybrid,
-      key: ["hybrid", modelKey(model), alpha, topK, normalization],
+      key: ["hybrid", key, alpha, topK, normalization],
       dispose,
     },
   ];

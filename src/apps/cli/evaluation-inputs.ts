@@ -111,9 +111,17 @@ export function modelName(model: string | undefined): string {
   return model ?? defaultModel().name;
 }
 
-/** Identifies a model's scores in the cache. */
-export function modelKey(model: string | undefined): CacheKeyPart {
-  return ["scorer", modelName(model)];
+/** Identifies a model in the cache: by its name and, if it runs on this machine, by the content of its files. */
+export async function modelKey(
+  model: string | undefined,
+  { cache }: DataOptions,
+  signal: AbortSignal,
+): Promise<CacheKeyPart> {
+  const name = modelName(model);
+  // Nothing is looked up without a cache, so the files need not be read.
+  if (cache === undefined) return [name];
+  const { modelContent } = await import("./model-content.js");
+  return [name, await modelContent(name, {}, signal)];
 }
 
 /** Does work while a bar shows how many queries are done. */

@@ -28,7 +28,8 @@ export interface CollectOptions extends CandidateOptions {
   /** Stores the score of every pair, so that interrupted or repeated runs do not compute it again. A `Map` will do. */
   cache?: ScoreCache | undefined;
   /**
-   * Identifies stages in the cache: their model and options, as JSON. The name of a folder says nothing about its files.
+   * Identifies first stages and models in the cache, by their names in `first` and `models`: their model and options, as JSON. The name of a
+   * folder says nothing about its files. Cosines of embeddings and scores of scorers never share an entry.
    * @default the model's name
    */
   stageKeys?: Readonly<Record<string, CacheKeyPart>> | undefined;
@@ -72,7 +73,7 @@ export async function collectStageScores(input: DatasetInput, options: CollectOp
   }));
   const queries = listCandidates(data, options).filter(({ documents }) => documents.length > 0);
   if (queries.length === 0) throw new InvalidInputError("data", `"${data.name}" has no judged query with candidates.`);
-  const scorers = new Map(models.map(({ name, scorer }) => [name, toPairScorer(scorer)]));
+  const scorers = new Map(models.map(({ name, scorer }) => [name, toPairScorer(scorer, options.stageKeys?.[name])]));
   const collected: QueryStages[] = [];
   const calibrations = new Map<string, Calibration>();
   let cached = 0;
@@ -132,9 +133,8 @@ async function collectQuery(
   const everything = texts.map((_, index) => index);
   let computed = 0;
   let milliseconds = 0;
-  const score = async (name: string, scorer: PairScorer, indices: readonly number[]) => {
-    const key = options.stageKeys?.[name] ?? scorer.key;
-    const { column, missing } = await scorePairs({ ...scorer, key }, candidates.query, texts, indices, options);
+  const score = async (scorer: PairScorer, indices: readonly number[]) => {
+    const { column, missing } = await scorePairs(scorer, candidates.query, texts, indices, options);
     computed += missing;
     milliseconds += sum(column.milliseconds);
     return column;
@@ -145,11 +145,11 @@ async function collectQuery(
     else if (isFusion(stage)) {
       const members = stage.fuse.map((member) => firstColumns.get(member)!);
       firstColumns.set(name, fuseRanks(members, stage.k));
-    } else firstColumns.set(name, await score(name, toPairScorer(stage), everything));
+    } else firstColumns.set(name, await score(toPairScorer(stage, options.stageKeys?.[name]), everything));
   }
   const indices = bestOfAny([...firstColumns.values()], options.deepest);
   const modelColumns = new Map<string, StageColumn>();
-  for (const [name, scorer] of models) modelColumns.set(name, await score(name, scorer, indices));
+  for (const [name, scorer] of models) modelColumns.set(name, await score(scorer, indices));
   return {
     stages: { id: candidates.id, documents, blank, first: firstColumns, models: modelColumns },
     milliseconds,

@@ -5,6 +5,7 @@ import { orderByScore, reciprocalRankFusion } from "../../rerankers/blend.js";
 import { embeddingScores, embeddingsName, isEmbeddings } from "../../rerankers/embedding-scores.js";
 import { callScorer, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import type { CacheKeyPart } from "../cache/cache-key.js";
 import { sum } from "../mean.js";
 import type { PairScorer } from "./pair-cache.js";
 import type { StageColumn } from "./stage-scores.js";
@@ -73,13 +74,14 @@ export function isFusion(stage: TuneFirstStage): stage is { fuse: readonly strin
 /**
  * A scorer or embeddings in the form that {@link PairScorer} needs.
  *
+ * @param identity Identifies the model in the cache. @default its name
  * @throws InvalidOptionError for a listwise model, here or, if only its server knows that it is one, when it scores.
  */
-export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): PairScorer {
+export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface, identity?: CacheKeyPart): PairScorer {
   if (isScorer(stage)) {
     if (stage.scoresHoldWithinRequest) throw notPointwise(stage);
     return {
-      key: ["scorer", scorerName(stage)],
+      key: ["scorer", identity ?? scorerName(stage)],
       async score(query, texts, signal) {
         const result = await callScorer(stage, { query, texts, signal });
         if (result.report.scoresHoldWithinRequest) throw notPointwise(stage);
@@ -88,7 +90,7 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface): Pair
     };
   }
   return {
-    key: ["embeddings", embeddingsName(stage)],
+    key: ["embeddings", identity ?? embeddingsName(stage)],
     async score(query, texts, signal) {
       const { scores } = await embeddingScores(stage, query, texts, signal);
       return { scores, raw: scores };

@@ -66,6 +66,7 @@ async function run(folder: string, options: CalibrateOptions): Promise<void> {
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
   const name = modelName(options.model);
+  const key = await modelKey(options.model, options, signal);
   const { depth, ignoreIdenticalIds } = options;
   await using reranker = new CrossEncoderReranker({ model: options.model, details: true });
   const evaluation = await withCache(options.cache, warnings, (cache) =>
@@ -75,7 +76,7 @@ async function run(folder: string, options: CalibrateOptions): Promise<void> {
         ignoreIdenticalIds,
         name,
         cache,
-        system: ["cross", modelKey(options.model)],
+        system: ["cross", key],
         signal,
         onProgress,
         onWarning: warner(warnings),

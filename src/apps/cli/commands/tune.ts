@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createEmbeddings } from "../../../embeddings/create-embeddings.js";
+import type { CacheKeyPart } from "../../../evaluation/cache/cache-key.js";
 import { formatDuration, formatMetric } from "../../../evaluation/format.js";
 import type { TuneFirstStage } from "../../../evaluation/tuning/first-stages.js";
 import type { ThresholdGoal } from "../../../evaluation/tuning/threshold.js";
@@ -91,17 +92,20 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
-  const { stages, dispose } = await firstStages(options, data.run !== undefined);
+  const { stages, models, dispose } = await firstStages(options, data.run !== undefined);
   const names = options.model ?? [undefined];
+  for (const name of names) models.set(modelName(name), name);
   const { alphas, topKs, normalizations, measure, within, folds, holdout, threshold, seed } = options;
   const { depth, ignoreIdenticalIds } = options;
   try {
+    const stageKeys: Record<string, CacheKeyPart> = {};
+    for (const [stage, model] of models) stageKeys[stage] = await modelKey(model, options, signal);
     const tuned = await withCache(options.cache, warnings, (cache) =>
       withBar("scoring", (onProgress) =>
         tune(data, {
           first: stages,
           models: Object.fromEntries(names.map((name) => [modelName(name), name])),
-          stageKeys: Object.fromEntries(names.map((name) => [modelName(name), modelKey(name)])),
+          stageKeys,
           grid: { alpha: alphas, topK: topKs, normalization: normalizations as BlendNormalization[] | undefined },
           measure,
           within,
@@ -137,11 +141,17 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   }
 }
 
+/** First stages, and the model of each that has one. */
 async function firstStages({ embeddings = [], firstStage = [] }: TuneCommandOptions, hasRun: boolean) {
   const loaded = new Map<string, Exclude<TuneFirstStage, "run" | { fuse: readonly string[] }>>();
   for (const name of firstStage) loaded.set(name, createScorer(name));
-  // The same model may be used both ways.
-  for (const name of embeddings) loaded.set(loaded.has(name) ? `${name} cosine` : name, await createEmbeddings(name));
+  const models = new Map<string, string | undefined>(firstStage.map((name) => [name, name]));
+  for (const name of embeddings) {
+    // The same model may be used both ways.
+    const stage = loaded.has(name) ? `${name} cosine` : name;
+    loaded.set(stage, await createEmbeddings(name));
+    models.set(stage, name);
+  }
   if (loaded.size === 0 && !hasRun) {
     throw new CliError(
       "A first stage is missing. Pass a run with --run, or name models with --first-stage or --embeddings.",
@@ -155,7 +165,7 @@ async function firstStages({ embeddings = [], firstStage = [] }: TuneCommandOpti
   }
   const dispose = () =>
     Promise.all([...loaded.values()].map((each) => (each as { dispose?(): Promise<void> }).dispose?.()));
-  return { stages, dispose };
+  return { stages, models, dispose };
 }
 
 async function summary(tuned: Tuned): Promise<string> {
