@@ -71,6 +71,19 @@ describe("the sim of a hybrid", () => {
     },
   );
 
+  it.each([
+    ["z-score", [5, 1, 3], true],
+    ["max", [-5, 2, 3], true],
+    ["max", [5, 2, 0], false],
+  ] as const)("with %s of the first-stage scores %j can be negative: %s", async (normalization, firsts, isNegative) => {
+    const all = documentsOf(firsts.map((first) => [first, 1] as const));
+    const options = { normalization, alpha: 0 };
+    const values = sims(await hybrid(options).compressDocuments(all, "q")) as number[];
+    expect(values.some((sim) => sim < 0)).toBe(isNegative);
+    const kept = await hybrid({ ...options, threshold: 0 }).compressDocuments(all, "q");
+    expect(kept).toHaveLength(values.filter((sim) => sim >= 0).length);
+  });
+
   it("keeps every document with threshold 0, also in a cascade", async () => {
     const all = documentsOf(Array.from({ length: 30 }, (_, i) => [30 - i, i % 7] as const));
     const cascade = [
