@@ -44,7 +44,7 @@ export class StaticEmbeddings extends Embeddings {
 
   /** @throws InvalidOptionError if an option is unknown or invalid. */
   constructor(options: StaticEmbeddingsOptions = {}) {
-    super(options);
+    super(options ?? {});
     checkOptions(options, CHECKS, "StaticEmbeddings");
     this.#reader = new StaticModelReader(options.model);
   }

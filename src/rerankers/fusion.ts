@@ -29,7 +29,7 @@ export function fuse(stage: FusedStage, makeStage: (option: string, stage: unkno
   const { fuse: stages, k = 60 } = stage;
   if (!Array.isArray(stages) || stages.length < 2)
     throw new InvalidOptionError("firstStage.fuse", stages, "an array of two or more stages");
-  const rankers = stages.map((stage, i) => toRanker(`firstStage.fuse[${i}]`, stage, makeStage));
+  const rankers = Array.from(stages, (stage, i) => toRanker(`firstStage.fuse[${i}]`, stage, makeStage));
   return {
     get name() {
       return `rrf(${rankers.map(({ name }) => name).join(", ")})`;

@@ -93,7 +93,7 @@ export function makeStages(options: HybridRerankerInput): (CascadeStage & { owne
     const sentence = `\`${extra[0]}\` cannot be combined with \`cascade\`. Set it on each stage.`;
     throw InvalidOptionError.because(extra[0], extra[1], sentence);
   }
-  return cascade.map((stage, index) => {
+  return Array.from(cascade, (stage, index) => {
     const prefix = `cascade[${index}].`;
     checkOptions(stage, STAGE_CHECKS, "a cascade stage", prefix);
     const before = cascade[index - 1];

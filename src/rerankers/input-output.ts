@@ -17,7 +17,8 @@ export function readTexts(
   checkQuery(query);
   if (!Array.isArray(documents))
     throw new InvalidInputError("documents", "it must be an array of LangChain documents.");
-  return documents.map((document, index) => {
+  // Unlike `map`, this visits the holes of a sparse array.
+  return Array.from(documents, (document, index) => {
     if (typeof document?.pageContent !== "string") {
       throw new InvalidInputError(
         `documents[${index}].pageContent`,

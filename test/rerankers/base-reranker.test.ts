@@ -1,10 +1,13 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { OnnxCrossEncoder } from "langchain-rerank/onnx";
+import { StaticEmbeddings } from "langchain-rerank/static";
 import { describe, expect, it } from "vitest";
 import {
   BaseReranker,
   type BaseRerankerInput,
   type Candidates,
+  ContextPruner,
   CrossEncoderReranker,
   EmbeddingSimilarityReranker,
   HybridReranker,
@@ -302,9 +305,27 @@ describe("a reranker's options", () => {
       "normalization",
     ],
     ["two first stages", () => new HybridReranker({ embeddings, firstStageKey: "score" }), "firstStageKey"],
+    ["null as the options of CrossEncoderReranker", () => new CrossEncoderReranker(null as never), "options"],
+    ["null as the options of HybridReranker", () => new HybridReranker(null as never), "options"],
+    ["null as the options of ContextPruner", () => new ContextPruner(null as never), "options"],
+    ["null as the options of StaticEmbeddings", () => new StaticEmbeddings(null as never), "options"],
+    ["null as the options of OnnxCrossEncoder", () => new OnnxCrossEncoder(null as never), "options"],
+    ["null as a stage of a cascade", () => new HybridReranker({ cascade: [null as never] }), "cascade[0]"],
+    ["a hole in a cascade", () => new HybridReranker({ cascade: new Array(1) }), "cascade[0]"],
+    ["a hole in a fusion", () => new HybridReranker({ firstStage: { fuse: new Array(2) } }), "firstStage.fuse[0]"],
     ["an empty first stage key", () => new HybridReranker({ firstStageKey: "" }), "firstStageKey"],
   ])("%s is refused with the name of the option", (_name, make, option) => {
     expect(make).toThrow(expect.objectContaining({ name: "InvalidOptionError", option }));
+  });
+
+  it("that are null make a call reject, and so does an array of documents with a hole", async () => {
+    const call = reranker().rerank(numbered([1]), "q", null as never);
+    await expect(call).rejects.toMatchObject({ name: "InvalidOptionError", option: "options" });
+    const sparse = numbered([1, 2]);
+    delete sparse[1];
+    await expect(reranker().rerank(sparse, "q")).rejects.toMatchObject({
+      ...{ name: "InvalidInputError", input: "documents[1].pageContent" },
+    });
   });
 
   it("count as not passed if they are undefined", async () => {
