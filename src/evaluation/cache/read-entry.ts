@@ -4,7 +4,7 @@ import { InvalidInputError } from "../../errors.js";
  * Checks what a cache returned; text is read as JSON, because clients of databases return text.
  *
  * @returns The entry, or undefined if there is none.
- * @throws InvalidInputError if it is something else, so that it is neither taken for a score nor paid for again without a word.
+ * @throws InvalidInputError if it is something else, so that it is neither taken for a score nor computed again unnoticed.
  */
 export function readEntry<T>(value: unknown, isEntry: (value: unknown) => value is T): T | undefined {
   if (value === undefined || value === null) return undefined;
