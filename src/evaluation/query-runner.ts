@@ -4,11 +4,11 @@ import { type CacheKeyPart, cacheKey } from "./cache/cache-key.js";
 import { readEntry } from "./cache/read-entry.js";
 import { identify, type QueryCandidates, toDocuments } from "./candidates.js";
 import type { EvaluateOptions } from "./evaluate-options.js";
-import { type Compressor, callSystem, systemKey, systemName } from "./system.js";
+import { type Compressor, callSystem, systemKey, systemName, systemVersion } from "./system.js";
 import { titleAndText } from "./title-and-text.js";
 
 const SCORE_KEYS = ["sim", "relevanceScore", "relevance_score"] as const;
-const CACHE_VERSION = 2;
+const CACHE_VERSION = 3;
 
 /** The result of one query, as the cache stores it. */
 export interface QueryResult {
@@ -42,7 +42,7 @@ export async function runQueries(
   options: EvaluateOptions,
 ): Promise<CachedResult[]> {
   const { concurrency = 1, cache, signal, onProgress } = options;
-  const key = cache ? systemKey(compressor, options.system) : undefined;
+  const key = cache ? [systemKey(compressor, options.system), await systemVersion(compressor, signal)] : undefined;
   const warm = warmUpOnce(compressor, options);
   const results = new Array<CachedResult>(queries.length);
   let next = 0;

@@ -1,6 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import { InvalidOptionError } from "../errors.js";
+import type { BaseReranker } from "../rerankers/base-reranker.js";
 import type { RerankCallOptions, RerankReport, RerankResult } from "../rerankers/types.js";
 import type { CacheKeyPart } from "./cache/cache-key.js";
 
@@ -67,4 +68,10 @@ export function systemKey(compressor: Compressor, given: CacheKeyPart): CacheKey
     ["string", "number", "boolean"].includes(typeof value),
   );
   return { name: systemName(compressor), options: Object.fromEntries(plain) as Record<string, CacheKeyPart> };
+}
+
+/** The part of a cache key that changes with the content of a reranker's local models and with its calibrations. */
+export async function systemVersion(compressor: Compressor, signal: AbortSignal | undefined): Promise<CacheKeyPart> {
+  const versions = await (compressor as Partial<BaseReranker>).modelVersions?.(signal ? { signal } : {});
+  return versions as CacheKeyPart;
 }

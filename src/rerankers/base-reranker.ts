@@ -89,6 +89,11 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
   /** Scores the candidates, of which there is at least one. Must stop when the signal aborts. */
   protected abstract score(candidates: Candidates): Promise<Scored>;
 
+  /** Versions of local models, and calibrations that were passed, as JSON, for keys of caches. @internal */
+  async modelVersions(_options: { signal?: AbortSignal }): Promise<unknown[]> {
+    return [];
+  }
+
   /** Whether scores are probabilities, so that a threshold must lie between 0 and 1. */
   protected get isCalibrated(): boolean {
     return false;

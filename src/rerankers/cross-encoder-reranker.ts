@@ -58,6 +58,11 @@ export class CrossEncoderReranker extends BaseReranker {
     return scorerName(this.#scorer);
   }
 
+  /** @internal */
+  override async modelVersions(options: { signal?: AbortSignal }): Promise<unknown[]> {
+    return [await this.#scorer.modelVersion?.(options), this.#calibration];
+  }
+
   protected override get isCalibrated(): boolean {
     return (this.#calibration ?? this.#scorer.calibration) !== undefined;
   }

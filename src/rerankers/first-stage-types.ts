@@ -1,7 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import type { Calibration } from "../calibration.js";
-import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
+import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
 import type { Candidates } from "./types.js";
 
 /** A stage that has already run: the metadata key that holds its score, a number that is higher for better documents. */
@@ -55,6 +55,8 @@ export interface FirstStage {
   readonly name: string;
   /** The curve that comes with the stage's model, where there is one. May be unknown until the model has been loaded. */
   readonly calibration?: Calibration | undefined;
+  /** Identifies the content of its models, where it is known. */
+  modelVersion?(options: Pick<ScoreOptions, "signal">): Promise<unknown>;
   score(candidates: Candidates): Promise<StageScores>;
   /** Loads what it needs, so that loading does not count as scoring. */
   load?(signal: AbortSignal): Promise<void>;

@@ -82,6 +82,7 @@ function fromScorer({ scorer, owned }: ReturnType<typeof resolveScorer>): FirstS
         ...withWarnings(scorer, candidates, result.report.warnings),
       };
     },
+    modelVersion: async (options) => scorer.modelVersion?.(options),
     load: async (signal) => scorer.load?.({ signal }),
     ...(owned && { dispose: async () => scorer.dispose?.() }),
   };

@@ -13,6 +13,7 @@ interface Ranker {
   readonly name: string;
   /** Indexes of candidates, best first. */
   rank(candidates: Candidates): Promise<{ order: readonly number[]; warnings: readonly string[] }>;
+  readonly modelVersion?: FirstStage["modelVersion"];
   readonly load?: FirstStage["load"];
   readonly dispose?: FirstStage["dispose"];
 }
@@ -42,6 +43,7 @@ export function fuse(stage: FusedStage, makeStage: (option: string, stage: unkno
         warnings: ranked.flatMap(({ warnings }) => warnings),
       };
     },
+    modelVersion: async (options) => Promise.all(rankers.map((ranker) => ranker.modelVersion?.(options))),
     load: async (signal) => void (await Promise.all(rankers.map((ranker) => ranker.load?.(signal)))),
     ...(rankers.some((ranker) => ranker.dispose) && {
       dispose: async () => void (await Promise.all(rankers.map((ranker) => ranker.dispose?.()))),
@@ -65,6 +67,7 @@ function toRanker(option: string, stage: unknown, makeStage: (option: string, st
       const { scores, warnings = [] } = await scored.score(candidates);
       return { order: orderByScore(scores), warnings };
     },
+    modelVersion: scored.modelVersion,
     load: scored.load,
     dispose: scored.dispose,
   };

@@ -80,6 +80,13 @@ export class HybridReranker extends BaseReranker {
     return [this.#first.name, ...this.#stages.map(({ scorer }) => scorerName(scorer))].join(" + ");
   }
 
+  /** @internal */
+  override async modelVersions(options: { signal?: AbortSignal }): Promise<unknown[]> {
+    const own = [await this.#first.modelVersion?.(options), this.#firstCalibration];
+    const others = this.#stages.map(async (each) => [await each.scorer.modelVersion?.(options), each.calibration]);
+    return [own, ...(await Promise.all(others))];
+  }
+
   protected override get isCalibrated(): boolean {
     return this.normalization === "sigmoid";
   }

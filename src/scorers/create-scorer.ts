@@ -186,6 +186,10 @@ class LazyScorer implements RelevanceScorer {
     return this.#scorer?.languages;
   }
 
+  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string | undefined> {
+    return this.#call(signal, (scorer, stop) => scorer.modelVersion?.({ signal: stop }));
+  }
+
   /** Loads the model. */
   async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#call(signal, (scorer, stop) => scorer.load?.({ signal: stop }));

@@ -169,6 +169,11 @@ export interface RelevanceScorer {
    * @default unknown, no warning
    */
   readonly languages?: readonly string[] | undefined;
+  /**
+   * Identifies the content of the model: another string once its files or its calibration change under the same name. Stored scores are
+   * used again only for the same string. Locates the model, and downloads it if necessary. @default unknown, as for servers
+   */
+  modelVersion?(options?: { signal?: AbortSignal }): Promise<string | undefined>;
   /** Loads the model, so that the first call to {@link score} is as fast as the others. */
   load?(options?: { signal?: AbortSignal }): Promise<void>;
   /**

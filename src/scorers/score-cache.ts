@@ -28,7 +28,8 @@ export interface CachedScorerOptions {
   /** The scorer whose scores are cached. */
   model: RelevanceScorer;
   /**
-   * Everything that the scores depend on besides query, text and the scorer's `model`: the instruction, and every other setting that changes scores.
+   * Everything that the scores depend on besides query, text and the scorer's `model` and `modelVersion`: the instruction, and every other setting that changes scores,
+   * such as the version of a model behind a server.
    * Required if there is a `store`, because scorers with different settings may share it.
    * @default ""
    */
@@ -59,7 +60,7 @@ const ENTRY_BYTES = 160;
 const VERSION = 2;
 
 /**
- * Remembers the scores of another scorer by query, text, model and instruction, so that a repeated question is not paid for or computed
+ * Remembers the scores of another scorer by query, text, model and instruction, and in a store by the version of the model, so that a repeated question is not paid for or computed
  * again. What the scorer reported about a text (truncation, passage, spans) or the query (truncation, offset) is remembered with the score,
  * and so are the warnings of the call: a hit repeats them, in the words of that call. Equal texts of a call are scored once.
  *
@@ -118,6 +119,10 @@ export class CachedScorer implements RelevanceScorer {
     return this.#scorer.scoresHoldWithinRequest;
   }
 
+  async modelVersion(options?: { signal?: AbortSignal }): Promise<string | undefined> {
+    return this.#scorer.modelVersion?.(options);
+  }
+
   async load(options?: { signal?: AbortSignal }): Promise<void> {
     await this.#scorer.load?.(options);
   }
@@ -132,8 +137,10 @@ export class CachedScorer implements RelevanceScorer {
     const counts: ScoreCacheReport = { hits: 0, stored: 0, misses: 0, bytes: 0 };
     const found = new Map<string, CachedScore>();
     const keys = new Map<string, string>();
+    // Memory does not outlive the model.
+    const version = this.#store && (await this.modelVersion(options));
     const lookUp = async (each: string) => {
-      const key = await sha256(JSON.stringify([VERSION, this.model, this.#instruction, query, each]));
+      const key = await sha256(JSON.stringify([VERSION, this.model, version, this.#instruction, query, each]));
       keys.set(each, key);
       const entry = this.#recall(key) ?? (await this.#load(key, counts));
       if (entry) found.set(each, entry);

@@ -2,6 +2,7 @@ import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
 import { findCalibration } from "../models/bundled.js";
 import { modelsFolder } from "../platform/web/browser-settings.js";
+import { sha256 } from "../sha256.js";
 import { staticModelUrl } from "../static-model-url.js";
 import { loadBytes } from "./load.js";
 import { readStaticTable } from "./read-static-table.js";
@@ -27,6 +28,7 @@ export class StaticModelReader {
   readonly #source: StaticModelSource | undefined;
   #reading: Promise<StaticModel> | undefined;
   #calibration: Calibration | undefined;
+  #version: string | undefined;
 
   /**
    * @param source Default: the bundled model.
@@ -54,6 +56,15 @@ export class StaticModelReader {
       this.#reading = undefined;
       throw error;
     }
+  }
+
+  /** Hash of the source's bytes and of the curve, which is read with them. */
+  async version(): Promise<string> {
+    if (this.#version !== undefined) return this.#version;
+    const bytes = await loadBytes(this.#source ?? staticModelUrl(modelsFolder()));
+    await this.read();
+    this.#version = await sha256(JSON.stringify([await sha256(new Uint8Array(bytes)), this.calibration]));
+    return this.#version;
   }
 
   /** The curve in the registry or, once the model has been read, in its file. */

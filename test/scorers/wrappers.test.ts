@@ -31,6 +31,7 @@ const FULL = {
   readsLessForTopN: true,
   score: async (_query: string, texts: readonly string[]) => texts.map(({ length }) => length),
   scoreParts: async () => ({ scores: [[0.25]], threshold: 0.1 }),
+  modelVersion: async () => "v7",
   load: async () => {},
   dispose: async () => {},
 } satisfies Required<RelevanceScorer>;
@@ -97,6 +98,7 @@ describe("a scorer around another scorer", () => {
       scoresHoldWithinRequest: false,
     });
     expect(await wrapper.score("q", ["abc", "d"])).toEqual([3, 1]);
+    expect(await wrapper.modelVersion?.()).toBe("v7");
     const parts = [{ text: "abc", parts: [{ start: 0, end: 3 }] }];
     expect(await wrapper.scoreParts?.("q", parts)).toEqual({ scores: [[0.25]], threshold: 0.1 });
   });

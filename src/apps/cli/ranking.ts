@@ -99,6 +99,7 @@ export function withProgress(scorer: RelevanceScorer, bar: ProgressBar): Relevan
       return scorer.scoresHoldWithinRequest;
     },
     scoreParts: async (...call) => scorer.scoreParts?.(...call),
+    modelVersion: async (options) => scorer.modelVersion?.(options),
     load: async (options) => scorer.load?.(options),
     score: async (query, texts, { signal, onReport } = {}) => {
       const { length } = texts;

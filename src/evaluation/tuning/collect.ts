@@ -28,8 +28,8 @@ export interface CollectOptions extends CandidateOptions {
   /** Stores the score of every pair, so that interrupted or repeated runs do not compute it again. A `Map` will do. */
   cache?: ScoreCache | undefined;
   /**
-   * Identifies first stages and models in the cache, by their names in `first` and `models`: their model and options, as JSON. The name of a
-   * folder says nothing about its files. Cosines of embeddings and scores of scorers never share an entry.
+   * Identifies first stages and models in the cache, by their names in `first` and `models`: their model and options, as JSON. The
+   * `modelVersion` of a scorer is always part of the key. Cosines of embeddings and scores of scorers never share an entry.
    * @default the model's name
    */
   stageKeys?: Readonly<Record<string, CacheKeyPart>> | undefined;
@@ -134,7 +134,8 @@ async function collectQuery(
   let computed = 0;
   let milliseconds = 0;
   const score = async (scorer: PairScorer, indices: readonly number[]) => {
-    const { column, missing } = await scorePairs(scorer, candidates.query, texts, indices, options);
+    const key = [scorer.key, options.cache && (await scorer.version(options.signal))];
+    const { column, missing } = await scorePairs({ ...scorer, key }, candidates.query, texts, indices, options);
     computed += missing;
     milliseconds += sum(column.milliseconds);
     return column;

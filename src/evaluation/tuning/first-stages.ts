@@ -82,6 +82,7 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface, ident
     if (stage.scoresHoldWithinRequest) throw notPointwise(stage);
     return {
       key: ["scorer", identity ?? scorerName(stage)],
+      version: async (signal) => stage.modelVersion?.(signal ? { signal } : {}),
       async score(query, texts, signal) {
         const result = await callScorer(stage, { query, texts, signal });
         if (result.report.scoresHoldWithinRequest) throw notPointwise(stage);
@@ -91,6 +92,7 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface, ident
   }
   return {
     key: ["embeddings", identity ?? embeddingsName(stage)],
+    version: async () => undefined,
     async score(query, texts, signal) {
       const { scores } = await embeddingScores(stage, query, texts, signal);
       return { scores, raw: scores };

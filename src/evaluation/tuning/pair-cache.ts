@@ -1,4 +1,3 @@
-import { checkScores } from "../../scorers/create-scorer.js";
 import { type CacheKeyPart, cacheKey } from "../cache/cache-key.js";
 import { readEntry } from "../cache/read-entry.js";
 import type { ScoreCache } from "../cache/score-cache.js";
@@ -8,7 +7,9 @@ import type { StageColumn } from "./stage-scores.js";
 export interface PairScorer {
   /** Identifies it in the cache. */
   key: CacheKeyPart;
-  /** Scores of the texts, and the raw scores that a calibration applies to. */
+  /** Identifies the content of its model in the cache, where it is known. */
+  version(signal: AbortSignal | undefined): Promise<string | undefined>;
+  /** Scores of the texts, and the raw scores that a calibration applies to; as many as texts. */
   score(
     query: string,
     texts: readonly string[],
@@ -16,7 +17,7 @@ export interface PairScorer {
   ): Promise<{ scores: readonly number[]; raw: readonly number[] }>;
 }
 
-const CACHE_VERSION = 2;
+const CACHE_VERSION = 3;
 /** A score with its raw score and its share of the call's duration, as the cache stores it. */
 type StoredPair = readonly [score: number, raw: number, milliseconds: number];
 
@@ -32,7 +33,7 @@ const NEVER = new AbortController().signal;
  * @returns A column with NaN at the other indices, and the number of texts that were scored.
  */
 export async function scorePairs(
-  scorer: PairScorer,
+  scorer: Pick<PairScorer, "key" | "score">,
   query: string,
   texts: readonly string[],
   indices: readonly number[],
@@ -54,7 +55,6 @@ export async function scorePairs(
     const started = performance.now();
     const { scores, raw } = await scorer.score(query, missing, signal ?? NEVER);
     const share = distribute(missing, performance.now() - started);
-    checkScores(String(scorer.key), scores, missing.length);
     for (const [i, text] of missing.entries()) known.set(text, [scores[i]!, raw[i]!, share(text)]);
     if (cache) await Promise.all(missing.map((text) => cache.set(keys.get(text)!, known.get(text))));
   }

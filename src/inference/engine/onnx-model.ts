@@ -10,6 +10,7 @@ import { given } from "../../options.js";
 import type { Job, JobInput, RuntimeName } from "../protocol.js";
 import { Engine, type EngineResult, type RunOptions } from "./engine.js";
 import type { LocatedModel, LocateOptions } from "./located-model.js";
+import { modelVersion } from "./model-version.js";
 import type { OnnxOptions } from "./onnx-options.js";
 
 /** Size in bytes below which several sessions of one thread are fastest. Above it they would cost more memory than they save time. */
@@ -117,6 +118,11 @@ export class OnnxModel {
   /** The model's files, downloaded if necessary. */
   async located(signal?: AbortSignal): Promise<LocatedModel> {
     return (await this.#opened.get(signal)).located;
+  }
+
+  /** Changes with the model's content; see {@link modelVersion}. */
+  async version(signal?: AbortSignal): Promise<string> {
+    return callWith([signal, this.disposal], async (stop) => modelVersion(await this.located(stop), this.calibration));
   }
 
   /** Ends this instance's calls and releases its share of the engine; the last instance to do so ends the threads. */

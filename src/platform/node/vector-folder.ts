@@ -5,9 +5,7 @@ import type { LocatedModel } from "../../inference/engine/located-model.js";
 import { decodeVectors, encodeVectors } from "../../inference/late-interaction/vector-file.js";
 import type { VectorStore } from "../../inference/late-interaction/vector-store.js";
 import type { TokenVectors } from "../../inference/protocol.js";
-import { selectFiles } from "../../models/repository-files.js";
-import { listFolder } from "./folder.js";
-import { hashFile } from "./hub/blob.js";
+import { hashModelFiles } from "./model-hash.js";
 
 const SUFFIX = ".vectors";
 
@@ -35,16 +33,9 @@ export class VectorFolder implements VectorStore {
    * Opens the part of a folder that belongs to one model with certain options. The model is identified by the content of its files, because
    * another model may later be at the same path, and the same model may be at another path.
    */
-  static async open(
-    folder: string,
-    maxBytes: number,
-    { folder: at, file, entry }: LocatedModel,
-    settings: object,
-  ): Promise<VectorFolder> {
-    const files = await listFolder(at);
-    const used = selectFiles(files, file, entry).present.filter((path) => files.includes(path));
-    const hashes = await Promise.all(used.map(async (path) => [path, await hashFile(join(at, path), "sha256")]));
-    const identity = sha256(JSON.stringify([hashes.sort(), entry?.lateInteraction ?? null, settings]));
+  static async open(folder: string, maxBytes: number, located: LocatedModel, settings: object): Promise<VectorFolder> {
+    const hashes = await hashModelFiles(located);
+    const identity = sha256(JSON.stringify([hashes, located.entry?.lateInteraction ?? null, settings]));
     return new VectorFolder(join(folder, identity.slice(0, 32)), maxBytes);
   }
 

@@ -113,6 +113,11 @@ export class OnnxCrossEncoder implements RelevanceScorer {
     return this.#model.entry?.languages;
   }
 
+  /** Hash of the model's files, calibration and registered settings. */
+  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.#model.version(signal);
+  }
+
   get lowestScore(): number {
     return ACTIVATIONS[this.#activation ?? "sigmoid"].lowest;
   }

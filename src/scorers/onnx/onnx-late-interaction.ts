@@ -76,6 +76,11 @@ export class OnnxLateInteraction implements RelevanceScorer {
     return this.#model.entry?.languages;
   }
 
+  /** Hash of the model's files, calibration and registered settings. */
+  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.#model.version(signal);
+  }
+
   /** Loads the model into all worker threads, by encoding short queries, which are not cached. */
   async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     await callWith([signal, this.#model.disposal], async (stop) => {

@@ -90,6 +90,11 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
     return this.#late.lowestScore;
   }
 
+  /** The static model only decides which texts are read whole. */
+  modelVersion(options?: { signal?: AbortSignal }): Promise<string> {
+    return this.#late.modelVersion(options);
+  }
+
   async load(options?: { signal?: AbortSignal }): Promise<void> {
     await Promise.all([this.#late.load(options), openStaticModel().then((model) => model.load())]);
   }

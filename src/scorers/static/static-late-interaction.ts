@@ -58,6 +58,11 @@ export class StaticLateInteraction implements RelevanceScorer {
     return findStaticModel(this.model)?.languages;
   }
 
+  /** Hash of the model's file and calibration. */
+  async modelVersion(): Promise<string> {
+    return this.#reader.version();
+  }
+
   /** Reads the model. */
   async load(): Promise<void> {
     await this.#reader.read();
