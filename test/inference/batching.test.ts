@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutChunks } from "../../src/inference/engine/chunks.js";
+import { cutChunks } from "../../src/inference/engine/engine.js";
 import { cutBatches } from "../../src/inference/worker/serve-model.js";
 
 const lengths = fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 80 });

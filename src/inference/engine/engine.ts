@@ -3,7 +3,6 @@ import { onAbort } from "../../abort.js";
 import { BackendError, Disposed } from "../../errors.js";
 import type { FromWorker, Job, JobInput, JobStats, ModelInfo, ModelSpec, TextResult, Thread } from "../protocol.js";
 import { fromWire } from "../worker-fault.js";
-import { cutChunks, inputCost } from "./chunks.js";
 
 /** Characters of one chunk of work, about 600 tokens of English: all threads finish at about the same time, and messages cost little. */
 const CHUNK_CHARACTERS = 2500;
@@ -217,4 +216,35 @@ export class Engine {
       (this.#idle as { unref?(): void }).unref?.();
     }
   }
+}
+
+/** MaxSim multiplications that take about as long as encoding one character with a small model: 10 ms per chunk of either kind. */
+const MULTIPLICATIONS_PER_CHARACTER = 4000;
+
+/** The cost of one input, in characters of text to encode. */
+function inputCost(job: Job, input: JobInput): number {
+  if (typeof input === "string") return input.length;
+  if ("text" in input) return input.vectors ? inputCost(job, input.vectors) : input.text.length;
+  const numbers = input.passages.reduce((sum, { values }) => sum + values.length, 0);
+  const queryTokens = job.task === "late" && job.query ? job.query.passages[0]!.values.length / job.query.dimension : 1;
+  return (numbers * queryTokens) / MULTIPLICATIONS_PER_CHARACTER;
+}
+
+/**
+ * Divides inputs into chunks of work, as indices. The most expensive inputs come first, so that the last chunks to run are small and all
+ * threads finish at about the same time. An input that costs more than the budget of a chunk gets a separate one.
+ */
+export function cutChunks(costs: readonly number[], budget: number): number[][] {
+  const order = [...costs.keys()].sort((a, b) => costs[b]! - costs[a]!);
+  const chunks: number[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const index of order) {
+    if (size + costs[index]! > budget) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)!.push(index);
+    size += costs[index]!;
+  }
+  return chunks;
 }
