@@ -2,9 +2,8 @@ import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
 import { OnnxModel } from "../inference/engine/onnx-model.js";
 import { ONNX_CHECKS, type OnnxOptions } from "../inference/engine/onnx-options.js";
-import { checkText, checkTexts } from "../inputs.js";
 import type { Pooling } from "../models/types.js";
-import { anything, type Checks, checkOptions, expecting, flag, oneOf } from "../options.js";
+import { anything, type Checks, checkOptions, checkText, checkTexts, expecting, flag, oneOf } from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link OnnxEmbeddings}. */

@@ -1,6 +1,5 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
-import { checkText, checkTexts } from "../inputs.js";
-import { anything, type Checks, checkOptions } from "../options.js";
+import { anything, type Checks, checkOptions, checkText, checkTexts } from "../options.js";
 import { nextTurn } from "../static-model/next-turn.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import type { EmbedCallOptions } from "./call-options.js";

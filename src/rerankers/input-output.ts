@@ -1,7 +1,7 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { InvalidInputError } from "../errors.js";
-import { checkQuery } from "../inputs.js";
+import { checkQuery } from "../options.js";
 import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
 
 /**

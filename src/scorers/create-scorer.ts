@@ -1,9 +1,9 @@
 import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
-import { checkTexts } from "../inputs.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
+import { checkTexts } from "../options.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import {
   LOWEST_SCORE,

@@ -1,8 +1,7 @@
 import { raceAbort } from "../abort.js";
 import { errorNames } from "../error-names.js";
 import { InvalidOptionError } from "../errors.js";
-import { checkTexts } from "../inputs.js";
-import { type Checks, checkOptions, expecting, functionFor, integer, text } from "../options.js";
+import { type Checks, checkOptions, checkTexts, expecting, functionFor, integer, text } from "../options.js";
 import { sha256 } from "../sha256.js";
 import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
 import { callScorer, scorerName } from "./create-scorer.js";

@@ -1,5 +1,5 @@
 import { describe, InvalidInputError } from "../../errors.js";
-import { checkText } from "../../inputs.js";
+import { checkText } from "../../options.js";
 import type { TextSpan } from "../../text-span.js";
 import type { PartedText } from "../relevance-scorer.js";
 

@@ -4,10 +4,9 @@ import { InvalidResponseError } from "../../errors.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/engine/onnx-options.js";
 import type { ModelInfo, TextResult } from "../../inference/protocol.js";
-import { checkQuery, checkTexts } from "../../inputs.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";
-import { type Checks, checkOptions, expecting, flag, oneOf, text } from "../../options.js";
+import { type Checks, checkOptions, checkQuery, checkTexts, expecting, flag, oneOf, text } from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
 import {
   LOWEST_SCORE,

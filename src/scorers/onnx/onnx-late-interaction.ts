@@ -1,9 +1,8 @@
 import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
-import { checkQuery, checkTexts } from "../../inputs.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { checkOptions } from "../../options.js";
+import { checkOptions, checkQuery, checkTexts } from "../../options.js";
 import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { checkPartedTexts } from "./check-parted-texts.js";
 import {

@@ -1,9 +1,9 @@
 import { locateModel } from "#platform/locate-model.js";
 import { locateOptions } from "../../inference/engine/onnx-model.js";
 import type { OnnxOptions } from "../../inference/engine/onnx-options.js";
-import { checkTexts } from "../../inputs.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
+import { checkTexts } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import type { OnnxLateInteractionOptions } from "./late-interaction/options.js";
 import { MARGIN, openStaticModel, Race } from "./late-interaction/race.js";

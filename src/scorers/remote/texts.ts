@@ -1,4 +1,4 @@
-import { checkQuery, checkTexts } from "../../inputs.js";
+import { checkQuery, checkTexts } from "../../options.js";
 import { isRequestTooLarge } from "./faults.js";
 
 /** The query and the texts of a call that are sent, and a way back to all of its texts. */

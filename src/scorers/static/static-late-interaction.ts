@@ -1,7 +1,6 @@
 import type { Calibration } from "../../calibration.js";
-import { checkQuery, checkTexts } from "../../inputs.js";
 import { findStaticModel } from "../../models/registry/static.js";
-import { anything, type Checks, checkOptions } from "../../options.js";
+import { anything, type Checks, checkOptions, checkQuery, checkTexts } from "../../options.js";
 import { nextTurn } from "../../static-model/next-turn.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
