@@ -47,6 +47,16 @@ export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
   });
 }
 
+/** What a store returned. Text is read as JSON, because clients of databases return text; other text stays, and is no entry. */
+export function fromStore(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 /** Whether a value of a store is one that a cache wrote. */
 export function isCachedScore(value: unknown): value is CachedScore {
   return typeof value === "object" && value !== null && Number.isFinite((value as Partial<CachedScore>).score);

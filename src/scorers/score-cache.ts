@@ -3,7 +3,7 @@ import { errorNames } from "../error-names.js";
 import { InvalidOptionError } from "../errors.js";
 import { type Checks, checkOptions, checkTexts, expecting, functionFor, integer, text } from "../options.js";
 import { sha256 } from "../sha256.js";
-import { type CachedScore, cacheableScore, cachedReport, isCachedScore } from "./cached-score.js";
+import { type CachedScore, cacheableScore, cachedReport, fromStore, isCachedScore } from "./cached-score.js";
 import { callScorer, scorerName } from "./create-scorer.js";
 import {
   LOWEST_SCORE,
@@ -197,7 +197,7 @@ export class CachedScorer implements RelevanceScorer {
   async #load(key: string, counts: ScoreCacheReport): Promise<CachedScore | undefined> {
     if (!this.#store) return;
     try {
-      const value = parsed(await this.#store.get(key));
+      const value = fromStore(await this.#store.get(key));
       if (value === undefined || value === null) return;
       if (isCachedScore(value)) {
         counts.stored++;
@@ -231,16 +231,6 @@ export class CachedScorer implements RelevanceScorer {
       this.#memory.delete(oldest);
       this.#bytes -= kept.bytes;
     }
-  }
-}
-
-/** What a store returned; text is read as JSON. Anything else that is text is not what was stored. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
   }
 }
 
