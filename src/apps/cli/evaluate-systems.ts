@@ -23,7 +23,15 @@ import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarit
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { resolveScorer } from "../../scorers/create-scorer.js";
-import { type DataOptions, loadData, modelKey, modelName, warner, withBar, withCache } from "./evaluation-inputs.js";
+import {
+  type DataOptions,
+  embeddingsKey,
+  loadData,
+  modelName,
+  warner,
+  withBar,
+  withCache,
+} from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 
@@ -159,19 +167,16 @@ async function listSystems(
     systems.push({
       name: `embeddings ${name}`,
       compressor: new EmbeddingSimilarityReranker({ embeddings: loaded }),
-      key: ["embeddings", await modelKey(name, options, signal)],
+      key: ["embeddings", await embeddingsKey(name, options, signal)],
       dispose: async () => loaded.dispose?.(),
     });
   }
   const models = options.model ?? (options.embeddings && !options.hybrid ? [] : [undefined]);
-  for (const model of models) {
-    systems.push(...modelSystems(model, await modelKey(model, options, signal), options));
-  }
-  return systems;
+  return [...systems, ...models.flatMap((model) => modelSystems(model, options))];
 }
 
 /** A model alone and, with `--hybrid`, blended with the first stage. Both share the scorer, which the last one frees. */
-function modelSystems(model: string | undefined, key: CacheKeyPart, options: SystemOptions): System[] {
+function modelSystems(model: string | undefined, options: SystemOptions): System[] {
   const name = modelName(model);
   const { scorer } = resolveScorer(model);
   const { alpha, topK, normalization } = options;
@@ -179,7 +184,7 @@ function modelSystems(model: string | undefined, key: CacheKeyPart, options: Sys
   // With details, the report knows the scores that a hybrid would blend.
   const alone = new CrossEncoderReranker({ model: scorer, details: true });
   const calibration = () => scorer.calibration;
-  const single = { name, compressor: alone, key: ["cross", key], calibration } as const;
+  const single = { name, compressor: alone, key: ["cross", name], calibration } as const;
   if (!options.hybrid) return [{ ...single, dispose }];
   const hybrid = new HybridReranker({ firstStageKey: "score", model: scorer, alpha, topK, normalization });
   return [
@@ -187,7 +192,7 @@ function modelSystems(model: string | undefined, key: CacheKeyPart, options: Sys
     {
       name: `hybrid ${name}`,
       compressor: hybrid,
-      key: ["hybrid", key, alpha, topK, normalization],
+      key: ["hybrid", name, alpha, topK, normalization],
       dispose,
     },
   ];

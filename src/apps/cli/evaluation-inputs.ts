@@ -111,13 +111,11 @@ export function modelName(model: string | undefined): string {
   return model ?? defaultModel().name;
 }
 
-/** Identifies a model in the cache: by its name and, if it runs on this machine, by the content of its files. */
-export async function modelKey(
-  model: string | undefined,
-  { cache }: DataOptions,
-  signal: AbortSignal,
-): Promise<CacheKeyPart> {
-  const name = modelName(model);
+/**
+ * Identifies embeddings in the cache: by their name and, if they run on this machine, by the content of their files. Scorers need no such key,
+ * because they know the version of their model.
+ */
+export async function embeddingsKey(name: string, { cache }: DataOptions, signal: AbortSignal): Promise<CacheKeyPart> {
   // Nothing is looked up without a cache, so the files need not be read.
   if (cache === undefined) return [name];
   const { modelContent } = await import("./model-content.js");

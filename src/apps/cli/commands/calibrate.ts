@@ -8,7 +8,6 @@ import {
   type DataOptions,
   EXAMPLE_DATA,
   loadData,
-  modelKey,
   modelName,
   warner,
   withBar,
@@ -66,7 +65,6 @@ async function run(folder: string, options: CalibrateOptions): Promise<void> {
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
   const name = modelName(options.model);
-  const key = await modelKey(options.model, options, signal);
   const { depth, ignoreIdenticalIds } = options;
   await using reranker = new CrossEncoderReranker({ model: options.model, details: true });
   const evaluation = await withCache(options.cache, warnings, (cache) =>
@@ -76,7 +74,7 @@ async function run(folder: string, options: CalibrateOptions): Promise<void> {
         ignoreIdenticalIds,
         name,
         cache,
-        system: ["cross", key],
+        system: ["cross", name],
         signal,
         onProgress,
         onWarning: warner(warnings),

@@ -11,8 +11,8 @@ import {
   addDataOptions,
   type DataOptions,
   EXAMPLE_DATA,
+  embeddingsKey,
   loadData,
-  modelKey,
   modelName,
   numberList,
   textList,
@@ -92,14 +92,13 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
-  const { stages, models, dispose } = await firstStages(options, data.run !== undefined);
+  const { stages, embeddings, dispose } = await firstStages(options, data.run !== undefined);
   const names = options.model ?? [undefined];
-  for (const name of names) models.set(modelName(name), name);
   const { alphas, topKs, normalizations, measure, within, folds, holdout, threshold, seed } = options;
   const { depth, ignoreIdenticalIds } = options;
   try {
     const stageKeys: Record<string, CacheKeyPart> = {};
-    for (const [stage, model] of models) stageKeys[stage] = await modelKey(model, options, signal);
+    for (const [stage, model] of embeddings) stageKeys[stage] = await embeddingsKey(model, options, signal);
     const tuned = await withCache(options.cache, warnings, (cache) =>
       withBar("scoring", (onProgress) =>
         tune(data, {
@@ -141,16 +140,16 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   }
 }
 
-/** First stages, and the model of each that has one. */
-async function firstStages({ embeddings = [], firstStage = [] }: TuneCommandOptions, hasRun: boolean) {
+/** First stages, and the names of those that are embeddings, with that of their model. */
+async function firstStages({ embeddings: named = [], firstStage = [] }: TuneCommandOptions, hasRun: boolean) {
   const loaded = new Map<string, Exclude<TuneFirstStage, "run" | { fuse: readonly string[] }>>();
   for (const name of firstStage) loaded.set(name, createScorer(name));
-  const models = new Map<string, string | undefined>(firstStage.map((name) => [name, name]));
-  for (const name of embeddings) {
+  const embeddings = new Map<string, string>();
+  for (const name of named) {
     // The same model may be used both ways.
     const stage = loaded.has(name) ? `${name} cosine` : name;
     loaded.set(stage, await createEmbeddings(name));
-    models.set(stage, name);
+    embeddings.set(stage, name);
   }
   if (loaded.size === 0 && !hasRun) {
     throw new CliError(
@@ -165,7 +164,7 @@ async function firstStages({ embeddings = [], firstStage = [] }: TuneCommandOpti
   }
   const dispose = () =>
     Promise.all([...loaded.values()].map((each) => (each as { dispose?(): Promise<void> }).dispose?.()));
-  return { stages, models, dispose };
+  return { stages, embeddings, dispose };
 }
 
 async function summary(tuned: Tuned): Promise<string> {
