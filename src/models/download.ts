@@ -60,6 +60,8 @@ function repositoryOf(name: string, entry: ModelEntry | undefined): { repository
       "it is an address. For a rerank server, name the provider, as in `tei:` with the address in TEI_BASE_URL.";
     throw new ModelNotFoundError(name, problem);
   }
-  const problem = "it is neither a registered model nor a local folder nor a repository `owner/name` of the hub.";
+  const problem =
+    "it is neither a registered model nor a local folder nor a repository `owner/name` of the hub. `listModels()` and " +
+    "`npx langchain-rerank models list` show the registered ones.";
   throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
 }

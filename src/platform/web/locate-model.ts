@@ -76,7 +76,7 @@ function chooseSource(name: string, entry: ModelEntry | undefined, dtype: DType,
   const source = entry?.repository ? { repository: entry.repository } : parseRepository(name);
   if (!source) {
     const problem =
-      "it is neither a registered model nor the URL of a folder (with a slash at its end) nor a repository `owner/name` of the hub.";
+      "it is neither a registered model nor the URL of a folder (with a slash at its end) nor a repository `owner/name` of the hub. `listModels()` shows the registered ones.";
     throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
   }
   return (options) => fetchFromHub(name, { ...source, revision, dtype, entry }, options);
