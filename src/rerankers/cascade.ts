@@ -184,6 +184,7 @@ function mergeDetails(
 function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
   const counts = [a, b].map(({ batches, tokens, retries }) => ({ batches, tokens, retries }));
   const cache = joinCacheReports([a.cache, b.cache]);
+  const scoreCache = joinCacheReports([a.scoreCache, b.scoreCache]);
   const warnings = [...(a.warnings ?? []), ...(b.warnings ?? [])];
   return {
     ...a,
@@ -192,6 +193,7 @@ function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
     milliseconds: addNumbers([a.milliseconds, b.milliseconds]),
     ...((a.usage || b.usage) && { usage: addNumbers([a.usage, b.usage]) }),
     ...(cache && { cache }),
+    ...(scoreCache && { scoreCache }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

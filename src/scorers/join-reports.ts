@@ -11,18 +11,19 @@ export function addNumbers(parts: readonly (object | undefined)[]): Record<strin
   return sums;
 }
 
-/** The cache report of several calls in order: counts add up, and the size is what the last call saw. */
-export function joinCacheReports(reports: readonly (CacheReport | undefined)[]): CacheReport | undefined {
+/** The counts that caches of vectors and of scores have in common. */
+type CacheCounts = Pick<CacheReport, "hits" | "stored" | "misses"> & Partial<Pick<CacheReport, "damaged">>;
+
+/** The report of a cache over several calls in order: counts add up, and the size is what the last call saw. */
+export function joinCacheReports<R extends CacheCounts>(reports: readonly (R | undefined)[]): R | undefined {
   const known = reports.filter((report) => report !== undefined);
-  const last = known.at(-1);
-  if (!last) return undefined;
+  if (known.length === 0) return undefined;
   const counts = known.map(({ hits, stored, misses, damaged }) => ({ hits, stored, misses, damaged }));
   return { ...Object.assign({}, ...known), ...addNumbers(counts) };
 }
 
 /** The report of a list of texts that was scored in several calls, one after the other. */
 export function joinReports(reports: readonly ScorerReport[]): ScorerReport {
-  const cache = joinCacheReports(reports.map((report) => report.cache));
   const warnings = new Set(reports.flatMap((report) => report.warnings ?? []));
   return {
     ...addNumbers(reports.map(({ batches, tokens, retries }) => ({ batches, tokens, retries }))),
@@ -34,12 +35,15 @@ export function joinReports(reports: readonly ScorerReport[]): ScorerReport {
       truncated: list(reports.map(({ truncated }) => truncated)),
       passages: list(reports.map(({ passages }) => passages)),
       spans: list(reports.map(({ spans }) => spans)),
+      stageScores: list(reports.map(({ stageScores }) => stageScores)),
       queryTruncated: reports.some(({ queryTruncated }) => queryTruncated) || undefined,
       scoresHoldWithinRequest: reports.some((report) => report.scoresHoldWithinRequest) || undefined,
       warnings: warnings.size > 0 ? [...warnings] : undefined,
       milliseconds: total(reports.map(({ milliseconds }) => milliseconds)),
       usage: total(reports.map(({ usage }) => usage)),
-      cache,
+      stages: total(reports.map(({ stages }) => stages)),
+      scoreCache: joinCacheReports(reports.map(({ scoreCache }) => scoreCache)),
+      cache: joinCacheReports(reports.map(({ cache }) => cache)),
     }),
   };
 }

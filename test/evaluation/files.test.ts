@@ -164,7 +164,9 @@ describe("writeRun", () => {
     expect(() => [...formatRun({ q: { d: Number.POSITIVE_INFINITY } }, { format: "json" })]).toThrow(
       /JSON cannot store/,
     );
-    await expect(writeRun(join(folder, "no", "a.trec"), { q: { d: 1 } })).rejects.toThrow(/ENOENT/);
+    await expect(writeRun(join(folder, "no", "a.trec"), { q: { d: 1 } })).rejects.toThrow(
+      /a\.trec: Could not write the run \(ENOENT.*Name a file in a folder that exists/,
+    );
   });
 });
 

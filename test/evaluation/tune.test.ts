@@ -186,6 +186,12 @@ describe("tune", () => {
     expect(other.pairs).toBe(resumed.stages.pairs.get("model"));
   });
 
+  it("says which cache file cannot be opened", async () => {
+    await expect(FileScoreCache.open(folder)).rejects.toThrow(
+      /Could not open the score cache \(EISDIR.*Name a file that this process can read and write/,
+    );
+  });
+
   it("reads scores that a cache returns as JSON text, and refuses what is no score", async () => {
     const text = new Map<string, string>();
     const cache = {

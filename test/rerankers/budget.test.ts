@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HybridReranker, type RelevanceScorer } from "../../src/index.js";
+import { CachedScorer, HybridReranker, type RelevanceScorer } from "../../src/index.js";
 import { numbered } from "./scorers.js";
 
 /** A scorer whose clock is moved by hand: loading and scoring take as long as they say. */
@@ -87,5 +87,17 @@ describe("a hybrid's budget", () => {
     const { report } = await reranker.rerank(numbered([1, 2, 3]), "a text");
     expect(report.reranked).toBe(3);
     expect(report.stopped).toBeUndefined();
+  });
+
+  it("adds up what a cache of scores did in every batch", async () => {
+    await withClock(async (clock) => {
+      const [first, model] = [new Timed(0, clock), new Timed(0, clock)].map(
+        (scorer) => new CachedScorer({ model: scorer }),
+      );
+      const reranker = new HybridReranker({ firstStage: first, model, topK: 20, budget: 1_000 });
+      const documents = numbered(Array.from({ length: 20 }, (_, i) => i));
+      expect((await reranker.rerank(documents, "q")).report.scoreCache).toMatchObject({ hits: 0, misses: 20 });
+      expect((await reranker.rerank(documents, "q")).report.scoreCache).toMatchObject({ hits: 20, misses: 0 });
+    });
   });
 });

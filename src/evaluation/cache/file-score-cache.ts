@@ -30,12 +30,10 @@ export class FileScoreCache implements ScoreCache {
    * Opens the file, or creates it and its folders.
    *
    * @param options - `onWarning` is called when a killed process left an incomplete last line; default: `console.warn`
-   * @throws InvalidInputError when another line is not one of a score cache.
+   * @throws InvalidInputError when the file cannot be opened, or when another line is not one of a score cache.
    */
   static async open(path: string, options: { onWarning?: WarningHandler } = {}): Promise<FileScoreCache> {
-    const { mkdir, open } = await nodeFsPromises();
-    await mkdir((await nodePath()).dirname(path), { recursive: true });
-    const file = await open(path, "a+");
+    const file = await openForAppending(path);
     try {
       const values = await readCache(path, file, options.onWarning ?? warnOnConsole);
       return new FileScoreCache(file, values);
@@ -79,6 +77,17 @@ export class FileScoreCache implements ScoreCache {
   /** Calls `close`, so that `await using` works. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+}
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  const { mkdir, open } = await nodeFsPromises();
+  try {
+    await mkdir((await nodePath()).dirname(path), { recursive: true });
+    return await open(path, "a+");
+  } catch (cause) {
+    const problem = `Could not open the score cache (${(cause as Error).message}). Name a file that this process can read and write.`;
+    throw new InvalidInputError(path, problem, { cause });
   }
 }
 

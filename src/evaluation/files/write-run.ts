@@ -33,7 +33,7 @@ export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {
 /**
  * Writes a run to a file (Node only).
  *
- * @throws InvalidInputError when an id or score cannot be written in this format.
+ * @throws InvalidInputError when the file cannot be written, or when an id or score cannot be written in this format.
  */
 export async function writeRun(
   path: string | URL,
@@ -44,7 +44,10 @@ export async function writeRun(
   const { createWriteStream } = await nodeFs();
   const stream = createWriteStream(path);
   await new Promise<void>((done, fail) => {
-    stream.on("error", fail).on("finish", done);
+    stream.on("finish", done).on("error", (cause) => {
+      const problem = `Could not write the run (${cause.message}). Name a file in a folder that exists and that this process can write to.`;
+      fail(new InvalidInputError(String(path), problem, { cause }));
+    });
     try {
       for (const piece of formatRun(run, { ...(ending && { format: ending }), ...options })) stream.write(piece);
       stream.end();
