@@ -10,8 +10,8 @@ import { interruption } from "../interruption.js";
 import { modelContent } from "../model-content.js";
 import type { RankOptions } from "../ranking.js";
 import { ProgressBar } from "../terminal/progress-bar.js";
-import { checkRun, readFacts } from "./check-inputs.js";
-import { buildIndex, JsonlIndex } from "./jsonl-index.js";
+import { checkRun, type IndexedFile, readFacts } from "./check-inputs.js";
+import { buildIndex } from "./jsonl-index.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import { PartialOutput, preparePartialFolder } from "./partial-output.js";
 import { type RunQuery, runQueries } from "./run-file.js";
@@ -29,12 +29,6 @@ export type BulkOptions = Omit<RankOptions, "query"> & {
   processes: number | undefined;
   shard: Shard;
 };
-
-/** A file with the path of its index. */
-interface IndexedFile {
-  path: string;
-  index: string;
-}
 
 /** Queries that each process has at hand, so that it never waits for the next. */
 const AT_HAND = 2;
@@ -70,9 +64,7 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
   try {
     if (!existsSync(corpus.index)) await buildIndex(corpus.path, corpus.index, facts.corpus.lines, signal);
     if (!existsSync(queries.index)) await buildIndex(queries.path, queries.index, facts.queries.lines, signal);
-    const size = await withIndexes([queries, corpus], ([queryIndex, corpusIndex]) =>
-      checkRun(run, queryIndex!, corpusIndex!, shard, signal),
-    );
+    const size = await checkRun(run, queries, corpus, shard, signal);
     if (output.queries < size.shardQueries) {
       await scoreQueries(shardQueries(run, shard, size.pairs, signal), size.shardQueries, pool, output, options);
     }
@@ -172,15 +164,6 @@ function inputsOf(
 /** The file itself, or the file of that name in a BEIR folder. */
 function fileOf(path: string, name: string): string {
   return existsSync(path) && statSync(path).isDirectory() ? join(path, name) : path;
-}
-
-async function withIndexes<T>(files: readonly IndexedFile[], work: (indexes: JsonlIndex[]) => Promise<T>): Promise<T> {
-  const indexes = files.map(({ path, index }) => new JsonlIndex(path, index));
-  try {
-    return await work(indexes);
-  } finally {
-    for (const index of indexes) index.close();
-  }
 }
 
 /** @throws CliError naming the option that is missing, or that does not go with `--run`. */

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync } from "node:fs";
 import { CliError } from "../failure.js";
 import { fileLines } from "./file-lines.js";
+import { HashPartitions, PARTITION_SLOTS } from "./hash-partitions.js";
+import { type Entry, HashTable, hashOf, readEntry } from "./hash-table.js";
 
 /** A row of a BEIR file. */
 export interface JsonlRow {
@@ -9,94 +11,79 @@ export interface JsonlRow {
   text: string;
 }
 
-/** Bytes of a slot: 8 of the id's hash, 6 of the line's offset plus 1 (0 marks a free slot), 4 of the line's length. */
-const SLOT = 18;
+/** Slots that are read at a time when rows are looked up in any order: 576 bytes, so that the search for a hash seldom needs a second read. */
+const LOOKUP_SLOTS = 2 ** 5;
 
-interface Slot {
-  number: number;
-  /** The slot holds a row whose id has this hash. */
-  used: boolean;
-  offset: number;
-  length: number;
-}
-
-/**
- * Finds the rows of a JSON-lines file by `_id` with a hash table on disk (open addressing), so that memory does not grow with the file.
- */
+/** Finds the rows of a JSON-lines file by `_id` with an index on disk, so that memory does not grow with the file. */
 export class JsonlIndex {
   readonly path: string;
-  readonly #data: number;
-  readonly #table: number;
-  readonly #buffer = Buffer.alloc(SLOT);
-  /** Rows are read into one buffer that grows as needed, so that a long run leaves no garbage outside the heap. */
-  #row = Buffer.alloc(2 ** 14);
-  /** Number of slots; {@link slotOf} is below it. */
-  readonly capacity: number;
+  readonly #lines: LineReader;
+  readonly #table: HashTable;
 
   /**
    * @param path The file.
    * @param indexPath What {@link buildIndex} has written.
    */
-  constructor(path: string, indexPath: string, mode: "r" | "r+" = "r") {
+  constructor(path: string, indexPath: string) {
     this.path = path;
-    this.#data = openSync(path, "r");
-    this.#table = openSync(indexPath, mode);
-    this.capacity = fstatSync(this.#table).size / SLOT;
+    this.#lines = new LineReader(path);
+    this.#table = new HashTable(indexPath, LOOKUP_SLOTS);
+  }
+
+  /** {@link slotOf} is below it. */
+  get capacity(): number {
+    return this.#table.capacity;
   }
 
   /** A number that belongs to this id, `undefined` for an unknown id. Rows are distinguished by a 64-bit hash, without reading them. */
   slotOf(id: string): number | undefined {
-    const { used, number } = this.#probe(fingerprint(id));
+    const { used, number } = this.#table.find(hashOf(id));
     return used ? number : undefined;
   }
 
   /** The row with this id. @throws CliError when the row is not valid. */
   read(id: string): JsonlRow | undefined {
-    const print = fingerprint(id);
-    for (let slot = this.#probe(print); slot.used; slot = this.#probe(print, slot.number + 1)) {
+    const hash = hashOf(id);
+    for (let slot = this.#table.find(hash); slot.used; slot = this.#table.find(hash, slot.number + 1)) {
       const row = this.#readRow(slot);
       if (row.id === id) return row;
     }
     return undefined;
   }
 
-  /** Adds a row. @throws CliError when its id is there already. */
-  insert(id: string, offset: number, length: number, line: number): void {
-    const print = fingerprint(id);
-    let slot = this.#probe(print);
-    for (; slot.used; slot = this.#probe(print, slot.number + 1)) {
-      if (this.#readRow(slot).id === id) throw new CliError(`${this.path}:${line}: the id "${id}" appears twice.`);
-    }
-    print.copy(this.#buffer);
-    this.#buffer.writeUIntLE(offset + 1, 8, 6);
-    this.#buffer.writeUInt32LE(length, 14);
-    writeSync(this.#table, this.#buffer, 0, SLOT, slot.number * SLOT);
-  }
-
   close(): void {
-    closeSync(this.#data);
-    closeSync(this.#table);
+    this.#lines.close();
+    this.#table.close();
   }
 
-  /** The next slot that is free or holds the hash. */
-  #probe(print: Buffer, from = print.readUIntLE(0, 6)): Slot {
-    for (let number = from % this.capacity; ; number = (number + 1) % this.capacity) {
-      readSync(this.#table, this.#buffer, 0, SLOT, number * SLOT);
-      const stored = this.#buffer.readUIntLE(8, 6);
-      const used = stored > 0 && this.#buffer.compare(print, 0, 8, 0, 8) === 0;
-      if (stored === 0 || used) return { number, used, offset: stored - 1, length: this.#buffer.readUInt32LE(14) };
-    }
-  }
-
-  #readRow({ offset, length }: Slot): JsonlRow {
-    if (this.#row.length < length) this.#row = Buffer.alloc(length * 2);
-    readSync(this.#data, this.#row, 0, length, offset);
-    // A byte order mark at the start of the file is not part of its first row.
-    const line = this.#row.toString("utf8", 0, length).replace(/^\uFEFF/, "");
+  #readRow(entry: Entry): JsonlRow {
+    const line = this.#lines.read(entry);
     const { id, end } = readId(line, this.path);
     const { title, text } = parseAfter(line, end, `${this.path}, row "${id}"`) as { title?: unknown; text?: unknown };
     if (typeof text !== "string") throw new CliError(`${this.path}: the row "${id}" has no string \`text\`.`);
     return { id, title: typeof title === "string" ? title : "", text };
+  }
+}
+
+/** Reads single lines of a file. */
+class LineReader {
+  readonly #file: number;
+  /** Grows as needed; a new one for each line would be garbage outside the heap. */
+  #buffer = Buffer.alloc(2 ** 14);
+
+  constructor(path: string) {
+    this.#file = openSync(path, "r");
+  }
+
+  read({ offset, length }: Entry): string {
+    if (this.#buffer.length < length) this.#buffer = Buffer.alloc(length * 2);
+    readSync(this.#file, this.#buffer, 0, length, offset);
+    // A byte order mark at the start of the file is not part of its first row.
+    return this.#buffer.toString("utf8", 0, length).replace(/^\uFEFF/, "");
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 }
 
@@ -108,38 +95,57 @@ export class JsonlIndex {
  */
 export async function buildIndex(path: string, indexPath: string, lines: number, signal: AbortSignal): Promise<void> {
   const partial = `${indexPath}.partial`;
-  const table = openSync(partial, "w");
-  ftruncateSync(table, SLOT * 2 ** Math.ceil(Math.log2(2 + lines * 1.5)));
-  closeSync(table);
-  const index = new JsonlIndex(path, partial, "r+");
+  HashTable.create(partial, lines);
+  const table = new HashTable(partial, PARTITION_SLOTS, "r+");
+  const rows = new HashPartitions(`${indexPath}.rows`, table.capacity);
   try {
-    for await (const rows of fileLines(path, signal)) {
-      for (const { text, offset, length, number } of rows) {
-        if (text.trim() !== "") index.insert(readId(text, `${path}:${number}`).id, offset, length, number);
+    for await (const group of fileLines(path, signal)) {
+      for (const { text, offset, length, number } of group) {
+        if (text.trim() !== "") rows.add(readId(text, `${path}:${number}`).id, { offset, length });
       }
     }
+    const repeated = await fillTable(table, rows, path, signal);
+    if (repeated !== undefined) throw await repetition(path, repeated, signal);
   } finally {
-    index.close();
+    rows.close();
+    table.close();
   }
   renameSync(partial, indexPath);
 }
 
-const print = Buffer.alloc(8);
-
-/** A 64-bit hash (two mixed 32-bit lanes, as in cyrb53). The buffer is used again by the next call. */
-function fingerprint(id: string): Buffer {
-  let low = 0xdeadbeef;
-  let high = 0x41c6ce57;
-  for (let index = 0; index < id.length; index++) {
-    const unit = id.charCodeAt(index);
-    low = Math.imul(low ^ unit, 2654435761);
-    high = Math.imul(high ^ unit, 1597334677);
+/** Returns the offset of the first row with the id of an earlier one. */
+async function fillTable(
+  table: HashTable,
+  rows: HashPartitions,
+  path: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const lines = new LineReader(path);
+  const idOf = (entry: Entry) => readId(lines.read(entry), path).id;
+  let repeated: number | undefined;
+  try {
+    for await (const group of rows.entries(signal)) {
+      for (const row of group) {
+        let slot = table.find(row);
+        // Rows are read again only if they have the same hash.
+        while (slot.used && idOf(slot) !== idOf(readEntry(row))) slot = table.find(row, slot.number + 1);
+        if (slot.used) repeated = Math.min(repeated ?? Number.POSITIVE_INFINITY, readEntry(row).offset);
+        else table.put(slot.number, row);
+      }
+    }
+  } finally {
+    lines.close();
   }
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  print.writeUInt32LE(low >>> 0, 0);
-  print.writeUInt32LE(high >>> 0, 4);
-  return print;
+  return repeated;
+}
+
+async function repetition(path: string, at: number, signal: AbortSignal): Promise<CliError> {
+  for await (const group of fileLines(path, signal)) {
+    for (const { text, offset, number } of group) {
+      if (offset === at) return new CliError(`${path}:${number}: the id "${readId(text, path).id}" appears twice.`);
+    }
+  }
+  return new CliError(`${path}: the file has changed while it was read.`);
 }
 
 const ID_FIRST = /^\s*\{\s*"_id"\s*:\s*"([^"\\\p{Cc}]+)"\s*(?:,|(?=\}))/u;

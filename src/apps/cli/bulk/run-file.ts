@@ -3,8 +3,6 @@ import { fileLines } from "./file-lines.js";
 
 /** The documents of one query of a run, in the order of the file. */
 export interface RunQuery {
-  /** Position among the queries of the run, from 0. */
-  index: number;
   query: string;
   documents: string[];
   /** Line of each document, counted from 1. */
@@ -29,7 +27,7 @@ export async function* runQueries(path: string, signal: AbortSignal): AsyncGener
       }
       if (open?.query !== query) {
         if (open) yield open;
-        open = { index: open ? open.index + 1 : 0, query, documents: [], lines: [] };
+        open = { query, documents: [], lines: [] };
         seen = new Set();
       }
       if (seen.has(document)) {
