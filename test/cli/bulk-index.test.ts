@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkRun } from "../../src/apps/cli/bulk/check-inputs.js";
+import { type FileLine, fileLines } from "../../src/apps/cli/bulk/file-lines.js";
 import { HashPartitions, PARTITION_SLOTS } from "../../src/apps/cli/bulk/hash-partitions.js";
 import { HashTable, hashOf, readEntry } from "../../src/apps/cli/bulk/hash-table.js";
 import { buildIndex, JsonlIndex } from "../../src/apps/cli/bulk/jsonl-index.js";
@@ -37,6 +38,42 @@ function textsOf({ path, index }: { path: string; index: string }, ids: readonly
     rows.close();
   }
 }
+
+describe("the lines of a file", () => {
+  const read = async (content: string | Buffer) => {
+    writeFileSync(at("lines"), content);
+    const lines: FileLine[] = [];
+    for await (const group of fileLines(at("lines"), signal)) lines.push(...group);
+    return lines;
+  };
+
+  it("have their text, number and bytes, whether a part of the file is ASCII or not", async () => {
+    const ascii = Array.from({ length: 30_000 }, (_, index) => `line ${index}`);
+    const other = Array.from({ length: 30_000 }, (_, index) => `Zeile ${index} äöü 😀`);
+    // The long line is longer than what is read at a time.
+    const expected = [
+      ...ascii,
+      "x".repeat(700_000),
+      "",
+      "é".repeat(300_000),
+      ...other,
+      "end of line\r",
+      ...ascii,
+      "last",
+    ];
+    const lines = await read(expected.join("\n"));
+    expect(lines.map(({ text }) => text)).toEqual(expected);
+    expect(lines.map(({ number }) => number)).toEqual(expected.map((_, index) => index + 1));
+    const bytes = Buffer.from(expected.join("\n"));
+    const cut = lines.map(({ offset, length }) => bytes.toString("utf8", offset, offset + length));
+    expect(cut).toEqual(expected);
+  });
+
+  it("are reported if they are not UTF-8, with file and line", async () => {
+    const bytes = Buffer.from("one\ntwo\nthrée\nfour\n", "latin1");
+    await expect(read(bytes)).rejects.toThrow(/lines:3: not UTF-8 text/);
+  });
+});
 
 describe("the index of a file", () => {
   it("finds every row of a file that is larger than a partition, and no other", async () => {

@@ -81,6 +81,16 @@ describe("rank --run", () => {
     await model.dispose();
   });
 
+  it("accepts tabs, CRLF and white space around the rows of a run", async () => {
+    const rows = readFileSync(join(data, "bm25.trec"), "utf8").trim().split("\n");
+    const run = at("tabs.trec");
+    writeFileSync(run, `\r\n${rows.map((row) => ` \t${row.replaceAll(" ", " \t")} \r\n`).join("\n")}`);
+    const corpus = join(data, "corpus.jsonl");
+    const args = ["rank", "--run", run, "--corpus", corpus, "--out", at("tabs.out.trec"), "--model", TINY];
+    expect(await runCli(args)).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("tabs.out.trec"), "utf8")).toBe(whole);
+  });
+
   it("removes what it needed for resuming when it is done", () => {
     expect(existsSync(at("whole.trec.partial"))).toBe(false);
   });
@@ -242,6 +252,8 @@ describe("mistakes in the inputs of rank --run", () => {
       /mistake\.trec:3: the query "q1" already has rows further up; sort/,
     ],
     [`${good}q1 d2 2\n`, /mistake\.trec:2: not a row of a TREC run/],
+    [`${good}q1 Q0 d2 2 8 bm25 more\n`, /mistake\.trec:2: not a row of a TREC run/],
+    [`${good}q1 Q0 d2 2 8 \r\n`, /mistake\.trec:2: not a row of a TREC run/],
     [`${good}q1 Q0 d2 2 high bm25\n`, /mistake\.trec:2: not a row of a TREC run/],
     ["\n", /mistake\.trec: the run is empty/],
   ])("%j is reported with file and line before anything is scored", async (rows, message) => {

@@ -132,6 +132,7 @@ async function* shardQueries(run: string, shard: Shard, pairs: number, signal: A
 
 function rowsOf({ query, documents }: RunQuery, scores: readonly number[], { topN, threshold }: BulkOptions): string {
   const all = new Map(documents.map((id, index) => [id, scores[index]!]));
+  if (topN === undefined && threshold === undefined) return [...formatRun(new Map([[query, all]]))].join("");
   const ids = trecOrder(all).filter((id) => threshold === undefined || all.get(id)! >= threshold);
   const shown = new Map(ids.slice(0, topN).map((id) => [id, all.get(id)!]));
   return [...formatRun(new Map([[query, shown]]))].join("");

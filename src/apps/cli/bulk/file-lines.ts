@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
 import { CliError } from "../failure.js";
 
@@ -41,9 +42,15 @@ class LineCutter {
   }
 
   *cut(chunk: Buffer): Generator<FileLine> {
+    // In ASCII, characters are bytes: decoding all at once takes a fraction of the time that each line on its own takes.
+    const ascii = isAscii(chunk) ? chunk.toString("latin1") : undefined;
+    const next = (from: number) => ascii?.indexOf("\n", from) ?? chunk.indexOf(NEWLINE, from);
     let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      yield this.#next(chunk.subarray(start, end));
+    for (let end = next(start); end >= 0; end = next(start)) {
+      const isWhole = this.#pending.length === 0;
+      yield ascii !== undefined && isWhole
+        ? this.#line(ascii.slice(start, end), end - start)
+        : this.#decodedLine(chunk.subarray(start, end));
       start = end + 1;
     }
     if (start < chunk.length) this.#pending.push(Buffer.from(chunk.subarray(start)));
@@ -51,23 +58,27 @@ class LineCutter {
 
   /** The last line, if no line break ends it. */
   *rest(): Generator<FileLine> {
-    if (this.#pending.length > 0) yield this.#next(Buffer.alloc(0));
+    if (this.#pending.length > 0) yield this.#decodedLine(Buffer.alloc(0));
   }
 
-  #next(end: Buffer): FileLine {
+  #decodedLine(end: Buffer): FileLine {
     const bytes = this.#pending.length === 0 ? end : Buffer.concat([...this.#pending, end]);
     this.#pending = [];
+    return this.#line(this.#decode(bytes), bytes.length);
+  }
+
+  #line(text: string, length: number): FileLine {
     const offset = this.#offset;
-    this.#offset += bytes.length + 1;
+    this.#offset += length + 1;
     this.#number++;
-    return { text: this.#decode(bytes), offset, length: bytes.length, number: this.#number };
+    return { text, offset, length, number: this.#number };
   }
 
   #decode(bytes: Buffer): string {
     try {
       return this.#decoder.decode(bytes);
     } catch (cause) {
-      throw new CliError(`${this.#path}:${this.#number}: not UTF-8 text.`, undefined, { cause });
+      throw new CliError(`${this.#path}:${this.#number + 1}: not UTF-8 text.`, undefined, { cause });
     }
   }
 }

@@ -87,11 +87,12 @@ export class PartialOutput {
 
   /** Adds the rows of the next query. */
   append(rows: string): void {
-    this.#hash = chain(this.#hash, Buffer.from(rows));
-    writeAll(this.#output, rows);
-    this.#bytes += Buffer.byteLength(rows);
+    const bytes = Buffer.from(rows);
+    this.#hash = chain(this.#hash, bytes);
+    writeAll(this.#output, bytes);
+    this.#bytes += bytes.length;
     this.#queries++;
-    writeAll(this.#journal, `${this.#bytes} ${this.#hash}\n`);
+    writeAll(this.#journal, Buffer.from(`${this.#bytes} ${this.#hash}\n`));
   }
 
   /** Gives the output its name and removes the folder. */
@@ -190,7 +191,6 @@ function chain(before: string, rows: Buffer): string {
   return createHash("sha256").update(before).update(rows).digest("hex").slice(0, HASH_LENGTH);
 }
 
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeAll(file: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

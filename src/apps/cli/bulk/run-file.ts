@@ -9,6 +9,9 @@ export interface RunQuery {
   lines: number[];
 }
 
+/** Six fields between blanks or tabs; any white space may surround the row. */
+const ROW = /^\s*(\S[^ \t]*)[ \t]+[^ \t]+[ \t]+([^ \t]+)[ \t]+[^ \t]+[ \t]+([^ \t]+)[ \t]+(?:[^ \t]*\S)\s*$/;
+
 /**
  * Reads a TREC run query by query, in memory that does not grow with the run. A query ends where another begins.
  *
@@ -20,9 +23,8 @@ export async function* runQueries(path: string, signal: AbortSignal): AsyncGener
   for await (const lines of fileLines(path, signal)) {
     for (const { text, number } of lines) {
       if (text.trim() === "") continue;
-      const fields = text.trim().split(/[ \t]+/);
-      const [query = "", , document = "", , score] = fields;
-      if (fields.length !== 6 || !Number.isFinite(Number(score))) {
+      const [, query = "", document = "", score] = ROW.exec(text) ?? [];
+      if (query === "" || !Number.isFinite(Number(score))) {
         throw new CliError(`${path}:${number}: not a row of a TREC run, which is: query Q0 document rank score tag.`);
       }
       if (open?.query !== query) {
