@@ -46,3 +46,8 @@ def packed(held: np.ndarray) -> np.ndarray:
     """Two codes per byte, `[rows, columns / 2]`: the first half of the columns in the low bits, the second half in the high bits."""
     low, high = np.split(held, 2, axis=1)
     return low | high << 4
+
+
+def unpacked(held: np.ndarray) -> np.ndarray:
+    """`uint8` codes `[rows, columns]` of packed bytes."""
+    return np.concatenate([held & (LEVELS - 1), held >> 4], axis=1)
