@@ -11,6 +11,7 @@ from transformers import AutoTokenizer
 
 from .encoder import MultiVectorEncoder, tokenize
 from .export import OUTPUTS, export
+from .gptq import Limits
 from .onnx_encoder import OnnxEncoder, channel_ranges
 from .quantize import FEW_BITS_OUTLIERS, FEW_BITS_STRENGTHS, FewBits, quantize
 from .scoring import token_maxsim
@@ -76,7 +77,7 @@ def golden_scores(path: Path, tokenizer, pairs: Pairs = GOLDEN_PAIRS) -> list[fl
 
 def bundle(
     encoder: MultiVectorEncoder, base_model: str, calibration: list[str], folder: Path, tolerance: float,
-    pairs: Pairs = GOLDEN_PAIRS, few_bits: bool = False,
+    pairs: Pairs = GOLDEN_PAIRS, few_bits: Limits | None = None,
 ) -> dict[str, float]:
     """Write the folder; return file sizes and how far the int8 file is from the fp32 file.
 
@@ -91,7 +92,7 @@ def bundle(
     items = tokenize(tokenizer, calibration, 256)
     ranges = channel_ranges(full, items)
     if few_bits:
-        quantize(full, small, ranges, FEW_BITS_STRENGTHS, FEW_BITS_OUTLIERS, few_bits=FewBits(items))
+        quantize(full, small, ranges, FEW_BITS_STRENGTHS, FEW_BITS_OUTLIERS, few_bits=FewBits(items, few_bits))
     else:
         quantize(full, small, ranges)
     scores = golden_scores(small, tokenizer, pairs)

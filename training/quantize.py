@@ -188,7 +188,7 @@ def _unpack_nibbles(graph, held: str, codes: str) -> list:
 
 @dataclass(frozen=True)
 class FewBits:
-    """Weights rounded to five or six bits and stored as int8.
+    """Weights rounded to five, six or seven bits and stored as int8.
 
     Compressed, the file is no larger than with bit planes (gzip finds the unused bits), and onnxruntime opens it without folding
     constants, which would leave hundreds of megabytes allocated.
@@ -197,7 +197,7 @@ class FewBits:
     """
 
     items: list[np.ndarray]
-    limits: gptq.Limits = gptq.Limits(feed_forward=15, others=31)
+    limits: gptq.Limits
 
 
 def linear_nodes(model: onnx.ModelProto, kept: Iterable[str]) -> list[onnx.NodeProto]:

@@ -21,6 +21,7 @@ from .embedding import Vectors
 from .encoder import load_backbone, tokenize
 from .ensemble import available, fit, read_all
 from .finish import LATE_NAME, finish
+from .gptq import FIVE_AND_SIX_BITS
 from .mining import mine
 from .pool import build_pool
 from .shallow import shallow
@@ -82,7 +83,7 @@ def late_job(job: Job, teachers: Path | None) -> Job:
     start = shallow(unpack(teacher, teachers, job.folder / "teachers"), wanted.dropped_layers, job.folder / "late-start")
     vectors = Vectors(job.folder / "vectors" / teacher.name / "passages")
     config = replace(job.config, train=replace(job.config.train, **wanted.settings))
-    return replace(job, config=config, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling, few_bits=True)
+    return replace(job, config=config, base_model=str(start), vectors=vectors, imitated=vectors, pooling=teacher.pooling, few_bits=FIVE_AND_SIX_BITS)
 
 
 def cross_job(job: Job, data: Path, start: Path) -> CrossJob:

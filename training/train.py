@@ -26,6 +26,7 @@ from .encoder import (
     tokenize,
 )
 from .ensemble import Ensemble, padded
+from .gptq import Limits
 from .loop import Loop, run_processes
 from .measures import ndcg_by_query, rerank
 from .mining import Mined, group
@@ -51,8 +52,8 @@ class Job:
     pooling: str = "mean"
     #: Passage vectors that the student imitates: those of the deeper encoder that it was cut from.
     imitated: Vectors | None = None
-    #: Whether weights are stored in five and six bits, which twelve layers need in order to fit.
-    few_bits: bool = False
+    #: Weights with fewer than eight bits, which twelve layers need in order to fit.
+    few_bits: Limits | None = None
     #: Makes surface forms of a question from it and its passage's title.
     vary: Callable[[str, str, random.Random], str] = vary
 

@@ -13,6 +13,7 @@ from ..config import Config, FinishConfig, PoolConfig, TrainConfig
 from ..datasets import document_text, read_jsonl
 from ..encoder import load_backbone, tokenize
 from ..ensemble import fit, read_all
+from ..gptq import FIVE_AND_SIX_BITS
 from ..mining import mine
 from ..teachers import Teacher
 from ..train import Job, train
@@ -93,7 +94,7 @@ def prepare(data: Path, config: MultilingualConfig, cache: Path, file: Path) -> 
         selection=selection,
         folder=cache,
         imitated=passages,
-        few_bits=True,
+        few_bits=FIVE_AND_SIX_BITS,
         vary=vary,
     )
 

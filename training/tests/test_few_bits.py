@@ -1,4 +1,4 @@
-"""Weights in five and six bits: how they are rounded and stored."""
+"""Weights in a few bits: how they are rounded and stored."""
 
 import numpy as np
 import onnx
