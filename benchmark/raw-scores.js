@@ -6,9 +6,13 @@ import { readBeir } from "../dist/evaluation.js";
 import { OnnxCrossEncoder, OnnxLateInteraction } from "../dist/onnx.js";
 import { StaticEmbeddings, StaticLateInteraction } from "../dist/static.js";
 
+function everydaySources(part) {
+  return fileURLToPath(new URL(`../training/everyday/data/${part}.jsonl`, import.meta.url));
+}
+
 /**
  * Where each set's lists come from: the judged passages of a question where `judged` is set, else the first `depth` of the run in the
- * folder. `from` and `to` select questions by position, and `sample` draws that many of them. `complete` says that all or most
+ * folder. A file of `sources` gives each of its questions all passages of the question's source. `from` and `to` select questions by position, and `sample` draws that many of them. `complete` says that all or most
  * candidates were judged, so that an unjudged one need not be taken for irrelevant.
  */
 export const SETS = {
@@ -23,6 +27,7 @@ export const SETS = {
     file: fileURLToPath(new URL("calibration-questions.jsonl", import.meta.url)),
     complete: true,
   },
+  "everyday sources, dev": { sources: everydaySources("dev"), complete: true },
   // Test: these report a choice, they never make one.
   "TREC DL 2020": { folder: "trec-dl-2020", split: "full", complete: true },
   "SciFact 100": { folder: "scifact", to: 100 },
@@ -30,6 +35,7 @@ export const SETS = {
   "TREC QA": { folder: "trecqa", complete: true },
   HotpotQA: { folder: "hotpotqa_100" },
   "QED 150": { folder: "qed_dev", to: 150 },
+  "everyday sources, test": { sources: everydaySources("test"), complete: true },
   "everyday, same source": { file: "everyday/questions.jsonl", prefix: "same-source:", complete: true },
   "everyday, shared words": { file: "everyday/questions.jsonl", prefix: "shared-words:", complete: true },
 };
@@ -72,11 +78,15 @@ export async function disposeScorers() {
   await Promise.all(Object.values(await (scorers ?? {})).map((scorer) => scorer.dispose?.()));
 }
 
-export async function readLists(data, { folder, file, prefix = "", split, judged, from, to, sample, depth = DEPTH }) {
-  if (file) {
-    const path = file.startsWith("/") ? file : join(data, file);
+export async function readLists(
+  data,
+  { folder, file, sources, prefix = "", split, judged, from, to, sample, depth = DEPTH },
+) {
+  if (file || sources) {
+    const path = sources ?? (file.startsWith("/") ? file : join(data, file));
     if (!existsSync(path)) return undefined;
     return readLines(path)
+      .flatMap((line) => (sources ? askedOf(line) : [line]))
       .map((line, index) => ({ id: String(index), relevant: 0, lang: "en", ...line }))
       .filter(({ id, lang }) => lang === "en" && id.startsWith(prefix))
       .map(({ id, query, passages, relevant }) => ({
@@ -108,6 +118,10 @@ export async function readLists(data, { folder, file, prefix = "", split, judged
       texts,
     };
   });
+}
+
+function askedOf({ passages, questions }) {
+  return questions.map(({ text, answer }) => ({ query: text, passages, relevant: answer }));
 }
 
 let scorers;

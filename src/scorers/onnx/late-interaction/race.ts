@@ -145,7 +145,7 @@ function beginningOf(text: string): string {
   return text.slice(0, end > BEGINNING / 2 ? end : BEGINNING);
 }
 
-/** Raw score of `late-en-v1`, by least squares on 15,000 pairs of QED's development questions (benchmark/progressive.js). */
+/** Raw score of `late-en-v1`, by least squares on 15,000 pairs of QED's development questions (benchmark/progressive-estimates.js). */
 function estimateFromStatic(score: number) {
   return { score: 0.406 + 0.566 * score, error: 0.051 };
 }
