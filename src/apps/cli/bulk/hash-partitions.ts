@@ -16,7 +16,7 @@ const NEXT = 6;
  * Entries for a {@link HashTable}, or to be looked up in one, put into the order of its parts on disk, because one by one they would need
  * an access to the disk each. Memory does not grow with their number.
  *
- * Each partition is a list of chunks in the file. Its last chunk is in memory, and its place in the file is known from the start.
+ * Each partition is a list of chunks in the file. Its last chunk is in memory, and its position in the file is known from the start.
  */
 export class HashPartitions {
   readonly #path: string;
