@@ -1,5 +1,6 @@
 import type { Calibration } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
+import { given } from "../options.js";
 import { callScorer, rawScores, type ScorerResult, scorerName } from "../scorers/create-scorer.js";
 import { addNumbers, joinCacheReports, joinReports } from "../scorers/join-reports.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
@@ -182,19 +183,18 @@ function mergeDetails(
 
 /** The report of two stages, one after the other. */
 function addReports(a: ScoredReport, b: ScoredReport): ScoredReport {
-  const counts = [a, b].map(({ batches, tokens, retries }) => ({ batches, tokens, retries }));
-  const cache = joinCacheReports([a.cache, b.cache]);
-  const scoreCache = joinCacheReports([a.scoreCache, b.scoreCache]);
   const warnings = [...(a.warnings ?? []), ...(b.warnings ?? [])];
   return {
     ...a,
     ...b,
-    ...addNumbers(counts),
+    ...addNumbers([a, b].map(({ batches, tokens, retries }) => ({ batches, tokens, retries }))),
     milliseconds: addNumbers([a.milliseconds, b.milliseconds]),
-    ...((a.usage || b.usage) && { usage: addNumbers([a.usage, b.usage]) }),
-    ...(cache && { cache }),
-    ...(scoreCache && { scoreCache }),
-    ...(warnings.length > 0 && { warnings }),
+    ...given({
+      usage: a.usage || b.usage ? addNumbers([a.usage, b.usage]) : undefined,
+      cache: joinCacheReports([a.cache, b.cache]),
+      scoreCache: joinCacheReports([a.scoreCache, b.scoreCache]),
+      warnings: warnings.length > 0 ? warnings : undefined,
+    }),
   };
 }
 
