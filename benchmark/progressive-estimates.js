@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { OnnxLateInteraction } from "../dist/onnx.js";
 import { StaticLateInteraction } from "../dist/static.js";
-import { readLists, SETS } from "./raw-scores.js";
+import { raw, readLists, SETS } from "./raw-scores.js";
 
 /** Characters of a beginning, and the shortest text whose beginning is read on its own, as in `race.ts`. */
 const BEGINNING = 280;
@@ -56,17 +56,6 @@ async function collect({ query, texts: all }) {
     const rest = fromStatic[index] - cutStatic[place];
     beginnings.push({ read: read[place], rest, length: all[index].length, whole: whole[index] });
   }
-}
-
-/** Raw scores without the query's offset. */
-async function raw(scorer, query, texts) {
-  let report;
-  await scorer.score(query, texts, {
-    onReport: (each) => {
-      report = each;
-    },
-  });
-  return report.raw.map((score) => score - (report.queryOffset ?? 0));
 }
 
 function beginningOf(text) {

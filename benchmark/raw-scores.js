@@ -155,7 +155,8 @@ async function scoreList({ query, texts }, { complete }) {
   return { late, pooled, cross, static: await raw(scorers.static, query, texts), staticCosine, ...features };
 }
 
-async function raw(scorer, query, texts) {
+/** Raw scores of these texts without the query's offset. */
+export async function raw(scorer, query, texts) {
   let report;
   await scorer.score(query, texts, {
     onReport: (each) => {
