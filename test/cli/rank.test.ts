@@ -36,7 +36,7 @@ beforeAll(() => {
   writeFileSync(file("data.bin"), "text");
   writeFileSync(file("notes.csv"), `id,text\n${TEXTS.map((text, index) => `${index},"${text}"`).join("\n")}\n`);
   writeFileSync(file("lines.txt"), TEXTS.join("\n"));
-  for (const name of ["pictures", "mixed", "wiki", "wiki/.git", "wiki/node_modules", "wiki/deeper"])
+  for (const name of ["pictures", "mixed", "wiki", "wiki/.git", "wiki/node_modules", "wiki/deeper", "wiki/..hidden"])
     mkdirSync(file(name));
   writeFileSync(file("pictures/a.png"), "no text");
   writeFileSync(file("mixed/other.json"), JSON.stringify([{ title: "no text here" }]));
@@ -44,6 +44,8 @@ beforeAll(() => {
   writeFileSync(file("wiki/a.txt"), TEXTS[1]!);
   writeFileSync(file("wiki/empty.txt"), "");
   writeFileSync(file("wiki/.git/config.txt"), "hidden");
+  writeFileSync(file("wiki/.draft.md"), "hidden");
+  writeFileSync(file("wiki/..hidden/a.md"), "hidden");
   writeFileSync(file("wiki/node_modules/readme.md"), "not yours");
   writeFileSync(file("wiki/deeper/c.md"), TEXTS[2]!);
 });
@@ -104,6 +106,14 @@ describe("rank", () => {
     expect(byPosition.map(({ source }) => source)).toEqual(
       ["wiki/a.txt:1", "wiki/b.txt:1", "wiki/deeper/c.md:1"].map((name) => file(name)),
     );
+  });
+
+  it.each([".", "./", "./wiki", "wiki/", "mixed/../wiki"])("reads the same files of the folder %s", async (path) => {
+    const cwd = path.includes("wiki") ? folder : file("wiki");
+    const { code, stdout, stderr } = await runCli(["rank", "-q", QUERY, "--json", "-m", "static-en-v1", path], { cwd });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const names = (JSON.parse(stdout) as Row[]).map(({ source }) => source.replace(/^wiki\//, ""));
+    expect(names.sort()).toEqual(["a.txt:1", "b.txt:1", "deeper/c.md:1"]);
   });
 
   it("prints the probabilities that rerankers write to sim", async () => {

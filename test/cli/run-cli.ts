@@ -16,17 +16,22 @@ export function runCli(
   {
     input,
     env = {},
+    cwd,
     onStderr,
     onStart,
   }: {
     input?: string;
     env?: Record<string, string>;
+    cwd?: string;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
     onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
 ): Promise<CliRun> {
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...inherited, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   onStart?.((signal) => child.kill(signal));
   const run: CliRun = { code: null, stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => {

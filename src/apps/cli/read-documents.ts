@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import {
   decodeUtf8,
   formatOfFile,
@@ -90,9 +90,14 @@ async function listTextFiles(folder: string): Promise<string[]> {
   const files = entries
     .filter((entry) => entry.isFile() && formatOfFile(entry.name) !== undefined)
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/(?:^|[\\/])(?:\.[^\\/.]|node_modules[\\/])/.test(file.slice(folder.length)));
+    .filter((file) => !isLeftOut(relative(folder, file)));
   if (files.length > 0) return files.sort();
   throw new CliError(`${folder}: the folder holds no text files (${TEXT_EXTENSIONS.join(", ")}).`);
+}
+
+/** Whether a path below the folder is hidden or belongs to an installed package. */
+function isLeftOut(path: string): boolean {
+  return path.split(sep).some((part) => part.startsWith(".") || part === "node_modules");
 }
 
 async function readStandardInput(): Promise<Uint8Array> {
