@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -114,6 +114,19 @@ describe("rank", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const names = (JSON.parse(stdout) as Row[]).map(({ source }) => source.replace(/^wiki\//, ""));
     expect(names.sort()).toEqual(["a.txt:1", "b.txt:1", "deeper/c.md:1"]);
+  });
+
+  it("follows links to files, as in a volume of Kubernetes, but not broken ones or links to folders", async () => {
+    mkdirSync(file("volume/..2026"), { recursive: true });
+    writeFileSync(file("volume/..2026/a.md"), TEXTS[0]!);
+    symlinkSync("..2026", file("volume/..data"));
+    symlinkSync("..data/a.md", file("volume/a.md"));
+    symlinkSync("missing.md", file("volume/broken.md"));
+    symlinkSync("circle.md", file("volume/circle.md"));
+    symlinkSync(".", file("volume/folder.md"));
+    expect((await rankJson(["-m", "static-en-v1", file("volume")])).map(({ source }) => source)).toEqual([
+      file("volume/a.md:1"),
+    ]);
   });
 
   it("prints the probabilities that rerankers write to sim", async () => {

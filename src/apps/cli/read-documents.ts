@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import {
   decodeUtf8,
@@ -84,15 +84,28 @@ async function readBytes(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Text files below a folder, sorted by path. Hidden files and `node_modules` are left out. */
+/**
+ * Text files below a folder, sorted by path. Hidden files and `node_modules` are left out. Links to files are followed, as mounted
+ * volumes consist of them; links to folders are not, since they may lead in circles.
+ */
 async function listTextFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && formatOfFile(entry.name) !== undefined)
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !isLeftOut(relative(folder, file)));
+  const found = entries
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && formatOfFile(entry.name) !== undefined)
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }))
+    .filter(({ path }) => !isLeftOut(relative(folder, path)));
+  const areFiles = await Promise.all(found.map(({ path, isLink }) => !isLink || leadsToFile(path)));
+  const files = found.filter((_, index) => areFiles[index]).map(({ path }) => path);
   if (files.length > 0) return files.sort();
   throw new CliError(`${folder}: the folder holds no text files (${TEXT_EXTENSIONS.join(", ")}).`);
+}
+
+/** A link may be broken, or lead to a folder. */
+function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (target) => target.isFile(),
+    () => false,
+  );
 }
 
 /** Whether a path below the folder is hidden or belongs to an installed package. */

@@ -27,7 +27,8 @@ What is read:
   .md         sections, from heading to heading
   .jsonl      one record per line; .json: an array of records or strings; .csv, .tsv: one record per row. The text is
               in --field, or in text, pageContent, content, passage, body or document, after the record's title
-  a folder    every such file in it and below
+  a folder    every such file in it and below, and links to such files; hidden files, node_modules and links to folders
+              are left out
   -           standard input: JSON, paragraphs, or one text per line when there are no blank lines
 `;
 
