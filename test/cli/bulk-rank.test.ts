@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Document } from "@langchain/core/documents";
+import { CrossEncoderReranker } from "langchain-rerank";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRun } from "../../src/evaluation.js";
 import { OnnxCrossEncoder } from "../../src/onnx.js";
@@ -55,6 +57,13 @@ beforeAll(async () => {
     rows.push(...ids.map((id, rank) => `q${query} Q0 ${id} ${rank + 1} ${10 - rank / 10} bm25`));
   }
   writeFileSync(join(data, "bm25.trec"), `${rows.join("\n")}\n`);
+  cpSync(TINY, at("calibrated"), { recursive: true });
+  const config = JSON.parse(readFileSync(join(at("calibrated"), "config.json"), "utf8")) as object;
+  const calibration = { slope: 1, intercept: 0 };
+  writeFileSync(
+    join(at("calibrated"), "config.json"),
+    JSON.stringify({ ...config, langchain_rerank: { calibration } }),
+  );
   expect(await rankRun(at("whole.trec"))).toMatchObject({ code: 0, stdout: "", stderr: "" });
   whole = readFileSync(at("whole.trec"), "utf8");
 });
@@ -79,6 +88,52 @@ describe("rank --run", () => {
     }
     expect(Math.min(...after.get("q3")!.values())).toBe(after.get("q3")!.get("blank"));
     await model.dispose();
+  });
+
+  it("writes the probabilities that rerankers write to sim if the model has a calibration, and cuts by them", async () => {
+    const out = at("probabilities.trec");
+    const model = "static-en-v1";
+    const ids = [...(await readRun(join(data, "bm25.trec"))).get("q3")!.keys()];
+    const records = readFileSync(join(data, "corpus.jsonl"), "utf8").trim().split("\n");
+    const rows = records.map((row) => JSON.parse(row) as { _id: string | number; title?: string; text: string });
+    const documents = ids.map((id) => {
+      const { title, text } = rows.find(({ _id }) => String(_id) === id)!;
+      return new Document({ pageContent: title ? `${title}\n${text}` : text, metadata: { id } });
+    });
+    await using reranker = new CrossEncoderReranker({ model });
+    const ranked = await reranker.compressDocuments(documents, "what is 3?");
+    const best = ranked.slice(0, 3).map(({ metadata }) => ({ id: metadata.id as string, sim: metadata.sim as number }));
+    // Halfway to the next, for other processors compute slightly other scores.
+    const threshold = String((best[2]!.sim + (ranked[3]!.metadata.sim as number)) / 2);
+    expect(await rankRun(out, ["--model", model, "--threshold", threshold])).toMatchObject({ code: 0, stderr: "" });
+    expect([...(await readRun(out)).get("q3")!]).toEqual(best.map(({ id, sim }) => [id, expect.closeTo(sim, 9)]));
+  });
+
+  it("gives blank documents 0 if the model has a calibration", async () => {
+    const run = at("blank.trec");
+    writeFileSync(run, "q3 Q0 blank 1 9 bm25\nq3 Q0 d3 2 8 bm25\n");
+    const out = at("blank.out.trec");
+    expect(await rankRun(out, ["--run", run, "--model", at("calibrated")])).toMatchObject({ code: 0, stderr: "" });
+    expect([...(await readRun(out)).get("q3")!]).toEqual([
+      ["d3", expect.any(Number)],
+      ["blank", 0],
+    ]);
+  });
+
+  it("refuses a threshold that is no probability, also if only the model's files have a calibration", async () => {
+    for (const name of ["static-en-v1", at("calibrated")]) {
+      expect(await rankRun(at("refused.trec"), ["--model", name, "--threshold", "1.5"]), name).toMatchObject({
+        code: 2,
+        stderr: "error: Invalid `threshold`: expected a number between 0 and 1, got 1.5.\n",
+      });
+    }
+  });
+
+  it("says that a key is missing before any work, as rank does", async () => {
+    const { code, stderr } = await rankRun(at("keyless.trec"), ["--model", "cohere:rerank-v3.5"]);
+    expect(stderr).toMatch(/^error: Missing API key for cohere\. .*\n$/);
+    expect(code).toBe(2);
+    expect(existsSync(at("keyless.trec.partial"))).toBe(false);
   });
 
   it("accepts tabs, CRLF and white space around the rows of a run", async () => {
@@ -169,6 +224,17 @@ describe("an interrupted rank --run", () => {
     expect(other).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/it was started with a different corpus\. Delete it/),
+    });
+  });
+
+  it("refuses to resume what an earlier version wrote with raw scores", async () => {
+    const inputs = `${out()}.partial/inputs.json`;
+    await killWhen(() => existsSync(`${out()}.partial/journal`) && statSync(`${out()}.partial/journal`).size > 0);
+    const { "kind of score": _kind, ...before } = JSON.parse(readFileSync(inputs, "utf8")) as Record<string, unknown>;
+    writeFileSync(inputs, JSON.stringify(before));
+    expect(await rankRun(out())).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/it was started with a different kind of score\. Delete it/),
     });
   });
 

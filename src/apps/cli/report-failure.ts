@@ -1,10 +1,7 @@
 import { CommanderError } from "commander";
 import { isRerankError } from "../../errors.js";
-import { CliError, EXIT } from "./failure.js";
+import { CliError, EXIT, exitCodeOf } from "./failure.js";
 import { paint, terminalOf } from "./terminal/terminal.js";
-
-/** Errors of the package that mean wrong usage. Compared by name: they may come from another copy of its code. */
-const USAGE_ERRORS = new Set(["InvalidOptionError", "InvalidInputError"]);
 
 /** Reports an error on standard error and returns the exit code. */
 export function reportFailure(error: unknown, verbose: boolean): number {
@@ -16,8 +13,7 @@ export function reportFailure(error: unknown, verbose: boolean): number {
   const terminal = terminalOf(process.stderr);
   process.stderr.write(`${paint(terminal, "red", "error:")} ${message}\n`);
   if (error instanceof Error && (verbose || !explained)) process.stderr.write(callsOf(error));
-  if (error instanceof CliError) return error.exitCode;
-  return isRerankError(error) && USAGE_ERRORS.has(error.name) ? EXIT.usage : EXIT.failed;
+  return exitCodeOf(error);
 }
 
 /** Whether the operating system refused something: a full disk, a file that another program removed. Its message says what and where. */

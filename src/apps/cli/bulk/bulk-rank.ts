@@ -5,6 +5,8 @@ import { formatRun } from "../../../evaluation/files/write-run.js";
 import { trecOrder } from "../../../evaluation/ranking.js";
 import { defaultModel } from "../../../models/find.js";
 import { given } from "../../../options.js";
+import { checkThreshold } from "../../../rerankers/checks.js";
+import { createScorer } from "../../../scorers/create-scorer.js";
 import { CliError, EXIT } from "../failure.js";
 import { interruption } from "../interruption.js";
 import { modelContent } from "../model-content.js";
@@ -37,6 +39,7 @@ const AT_HAND = 2;
 export async function rankRun(options: BulkOptions): Promise<void> {
   const signal = interruption();
   keepHeapSmall();
+  checkModel(options);
   const { folder, release } = preparePartialFolder(options.out);
   try {
     await rankInto(folder, options, signal);
@@ -77,15 +80,26 @@ async function rankInto(folder: string, options: BulkOptions, signal: AbortSigna
   }
 }
 
+/** @throws InvalidOptionError for what is known to be wrong before the model is loaded: a missing key, a threshold that is no probability. */
+function checkModel(options: BulkOptions): void {
+  const { calibration } = createScorer(options.model, scorerOptions(options));
+  if (calibration) checkThreshold(options.threshold);
+}
+
+function scorerOptions({ dtype, longDocuments, instruction, acceptLicense }: BulkOptions): WorkerSetup["options"] {
+  return given({ dtype, longDocuments, instruction, acceptLicense });
+}
+
 function setupOf(options: BulkOptions, corpus: IndexedFile, queries: IndexedFile): WorkerSetup {
-  const { model, dtype, longDocuments, instruction, acceptLicense } = options;
+  const { model, threshold } = options;
   return {
     corpus: corpus.path,
     corpusIndex: corpus.index,
     queries: queries.path,
     queriesIndex: queries.index,
     model,
-    options: given({ dtype, longDocuments, instruction, acceptLicense }),
+    options: scorerOptions(options),
+    threshold,
     singleThread: options.processes !== undefined,
   };
 }
@@ -157,6 +171,8 @@ function inputsOf(
       "top-n": topN,
       threshold,
     }),
+    // Part of the format of files that resume: earlier versions wrote raw scores.
+    "kind of score": "sim",
     shard: `${shard.index}/${shard.count}`,
     version: packageJson.version,
   };

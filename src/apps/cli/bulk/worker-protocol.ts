@@ -13,6 +13,8 @@ export interface WorkerSetup {
     instruction?: string;
     acceptLicense?: boolean;
   };
+  /** Checked against the model's calibration, which may be known only once the model is loaded. */
+  threshold: number | undefined;
   /** Scores with one thread, because there may be a process for each core. */
   singleThread: boolean;
 }

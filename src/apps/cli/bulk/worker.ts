@@ -1,9 +1,11 @@
+import { calibrateScores } from "../../../calibration.js";
 import { titleAndText } from "../../../evaluation/title-and-text.js";
 import { isStaticModel } from "../../../models/bundled.js";
+import { checkThreshold } from "../../../rerankers/checks.js";
 import { callScorer, createScorer } from "../../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
-import { CliError, EXIT } from "../failure.js";
+import { CliError, exitCodeOf } from "../failure.js";
 import { JsonlIndex } from "./jsonl-index.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import type { FromWorker, ToWorker, WorkerSetup, WorkerTask } from "./worker-protocol.js";
@@ -15,7 +17,7 @@ function send(message: FromWorker): void {
 
 function describe(error: unknown): { message: string; exitCode: number } {
   const message = error instanceof Error ? error.message : String(error);
-  return { message, exitCode: error instanceof CliError ? error.exitCode : EXIT.failed };
+  return { message, exitCode: exitCodeOf(error) };
 }
 
 /** Scores the queries that a process is given. */
@@ -35,20 +37,27 @@ class Worker {
     this.#scorer.load?.().catch(() => {});
   }
 
-  /** Blank documents are not given to the model and get its lowest score. */
+  /**
+   * The scores that rerankers write to `sim`: probabilities if the model has a calibration. Blank documents are not given to the model and
+   * get the lowest score.
+   */
   async score({ query, documents }: WorkerTask): Promise<number[]> {
     const { queries, corpus } = this.#open();
     const { text } = read(queries, query);
     if (text.trim() === "") throw new CliError(`the query "${query}" is blank.`);
     const texts = documents.split(" ").map((id) => titleAndText(read(corpus, id)));
     const filled = texts.flatMap((each, index) => (each.trim() === "" ? [] : [index]));
-    const { scores: given } = await callScorer(this.#scorer, {
+    const { scores: given, report } = await callScorer(this.#scorer, {
       query: text,
       texts: filled.map((index) => texts[index]!),
     });
-    const scores = new Array<number>(texts.length).fill(this.#scorer.lowestScore ?? LOWEST_SCORE);
+    // Whether the model has a calibration may be known only now.
+    const { calibration, lowestScore = LOWEST_SCORE } = this.#scorer;
+    if (calibration) checkThreshold(this.#setup.threshold);
+    const calibrated = calibrateScores(this.#scorer, given, report);
+    const scores = new Array<number>(texts.length).fill(calibration ? 0 : lowestScore);
     filled.forEach((index, position) => {
-      scores[index] = given[position]!;
+      scores[index] = calibrated[position]!;
     });
     return scores;
   }
