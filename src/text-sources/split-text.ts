@@ -95,8 +95,8 @@ const SPLITTERS: Readonly<Record<TextFormat, (text: string, options: SplitOption
       const source = `${options.name}:${index + 1}`;
       return line.trim() === "" ? [] : [{ text: textOfRecord(parseJson(line, source), source, options), source }];
     }),
-  csv: (text, options) => textsOfTable(parseCsv(text, ",", options.name), options),
-  tsv: (text, options) => textsOfTable(parseCsv(text, "\t", options.name), options),
+  csv: (text, options) => textsOfTable(text, ",", options),
+  tsv: (text, options) => textsOfTable(text, "\t", options),
 };
 
 function normalizeLines(text: string): string {
@@ -153,8 +153,14 @@ function splitJson(text: string, options: SplitOptions): SourceText[] {
   });
 }
 
-/** With a header that names a text field, that column; a table of a single column is texts. */
-function textsOfTable([header, ...rows]: CsvRow[], options: SplitOptions): SourceText[] {
+/**
+ * With a header that names a text field, that column; a table of a single column is texts.
+ *
+ * @throws TextSourceError when no column is a text field, or when a row has another number of fields than the first: a separator in a text
+ * without quotes would cut the text, and move the fields after it to other columns.
+ */
+function textsOfTable(text: string, separator: "," | "\t", options: SplitOptions): SourceText[] {
+  const [header, ...rows] = parseCsv(text, separator, options.name);
   if (!header) return [];
   const { name, field } = options;
   const names = header.fields.map((each) => each.trim());
@@ -163,6 +169,13 @@ function textsOfTable([header, ...rows]: CsvRow[], options: SplitOptions): Sourc
   if (!headed && (names.length > 1 || field !== undefined)) {
     const wanted = field ?? TEXT_FIELDS.join(", ");
     throw new TextSourceError(`${name}:1: no column is named ${wanted}; the columns are: ${names.join(", ")}.`);
+  }
+  for (const { fields, line } of rows) {
+    if (fields.length === names.length) continue;
+    const columns = names.length === 1 ? "1 column" : `${names.length} columns (${names.join(", ")})`;
+    throw new TextSourceError(
+      `${name}:${line}: expected ${columns}, got ${fields.length}. Put quotes around fields that contain a ${separator === "," ? "comma" : "tab"}.`,
+    );
   }
   return (headed ? rows : [header, ...rows])
     .map((row) => ({

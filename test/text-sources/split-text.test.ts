@@ -49,6 +49,18 @@ describe("splitText", () => {
     ["jsonl", '{"text":"a"}\n{"text"', "file:2 is not valid JSON"],
     ["jsonl", '{"text":"a"}\n{"id":1}', "file:2 has no text in"],
     ["csv", 'text\n"a', "file:2: a quote opens here and is never closed"],
+    [
+      "csv",
+      'text,lang\n"a\nb",en\nSolar panels, made of silicon,en',
+      "file:4: expected 2 columns (text, lang), got 3. Put quotes around fields that contain a comma.",
+    ],
+    ["csv", "text,lang\na", "file:2: expected 2 columns (text, lang), got 1."],
+    ["csv", "a\nb, c", "file:2: expected 1 column, got 2."],
+    [
+      "tsv",
+      "text\tid\na\tb\t1",
+      "file:2: expected 2 columns (text, id), got 3. Put quotes around fields that contain a tab.",
+    ],
     ["csv", "a,b\n1,2", "file:1: no column is named text, pageContent"],
   ])("rejects %s %j and says where it is wrong", (format, text, message) => {
     expect(() => read(text, format)).toThrow(TextSourceError);
