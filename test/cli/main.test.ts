@@ -22,8 +22,17 @@ describe("langchain-rerank", () => {
     expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
+  it("ends with 0 and prints its results if nobody reads its standard error", async () => {
+    const args = ["rank", "-q", "q", "-m", "static-en-v1", "--json", "--verbose"];
+    const { code, stdout } = await runCli(args, { input: "one\ntwo", closesStderr: true });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(2);
+  });
+
   it.each([
     [["nonsense"], "unknown command"],
+    [["constructor"], "unknown command"],
+    [["toString"], "unknown command"],
     [["rank", "-q", "q", "--no-such-option"], "unknown option"],
     [["rank", "file.txt"], "--query"],
     [["rank", "-q", "q", "-n", "0"], "It must be an integer, 1 or more"],

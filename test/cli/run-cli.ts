@@ -17,12 +17,15 @@ export function runCli(
     input,
     env = {},
     cwd,
+    closesStderr = false,
     onStderr,
     onStart,
   }: {
     input?: string;
     env?: Record<string, string>;
     cwd?: string;
+    /** Nobody reads standard error. */
+    closesStderr?: boolean;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
     onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
@@ -41,6 +44,7 @@ export function runCli(
     run.stderr += text;
     onStderr?.(run.stderr, (signal) => child.kill(signal));
   });
+  if (closesStderr) child.stderr.destroy();
   child.stdin.on("error", () => {});
   child.stdin.end(input ?? "");
   return new Promise((done) => child.on("close", (code) => done({ ...run, code })));

@@ -102,6 +102,16 @@ it("prints every request with its ID and without its texts for --log-requests", 
   expect(output()).not.toContain("secret");
 });
 
+it("keeps serving when nobody reads its log any more", async () => {
+  const { url, child, exit } = await serve(["-m", MODEL, "--log-requests"]);
+  child.stderr!.destroy();
+  for (let request = 0; request < 3; request++) {
+    expect((await post(`${url}/v1/rerank`, { query: "q", documents: ["d"] })).status).toBe(200);
+  }
+  child.kill("SIGTERM");
+  expect(await exit()).toBe(0);
+});
+
 it("serves the playground with its models and the bundled embeddings, unless --no-playground is given", async () => {
   const headers = { accept: "text/html" };
   const open = await serve(["-m", `tiny=${MODEL}`, "-e", `embed=${EMBEDDER}`, "--hybrid"]);
