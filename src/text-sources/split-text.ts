@@ -42,7 +42,8 @@ export const TEXT_EXTENSIONS: readonly string[] = Object.keys(FORMATS_BY_EXTENSI
 
 /** The format that a file's extension means, `guess` for plain text, or `undefined` for an unknown extension. */
 export function formatOfFile(name: string): TextFormat | "guess" | undefined {
-  return FORMATS_BY_EXTENSION[/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ""];
+  const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(FORMATS_BY_EXTENSION, extension) ? FORMATS_BY_EXTENSION[extension] : undefined;
 }
 
 /**

@@ -115,6 +115,8 @@ describe("declarations as measures", () => {
     expect(() => parseMeasure("GradeAt(rel=2)@2")).toThrow(
       'GradeAt has no parameter "rel". It has: cutoff, factor, unit.',
     );
+    expect(() => parseMeasure("GradeAt(constructor=2)@2")).toThrow('GradeAt has no parameter "constructor".');
+    expect(() => parseMeasure("constructor")).toThrow(/^Unknown measure "constructor"/);
     expect(() => parseMeasure("none")).toThrow(/Known measures: nDCG or NDCG, .*GradeAt or GA/);
     expect(() => defineMeasure(declaration)).toThrow('A measure named "GradeAt" already exists.');
     expect(() => defineMeasure({ ...declaration, name: "grade 2", aliases: [] })).toThrow(/a name made of letters/);

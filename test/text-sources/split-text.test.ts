@@ -91,6 +91,7 @@ describe("files", () => {
     expect(formatOfFile("notes.TXT")).toBe("guess");
     expect(formatOfFile("image.png")).toBeUndefined();
     expect(formatOfFile("csv")).toBeUndefined();
+    expect(formatOfFile("notes.constructor")).toBeUndefined();
   });
 
   it("rejects bytes that are not UTF-8 and names the file", () => {

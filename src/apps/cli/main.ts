@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", HELP)
     .exitOverride();
-  const called = COMMANDS[argv[0] ?? ""];
+  const called = Object.hasOwn(COMMANDS, argv[0] ?? "") ? COMMANDS[argv[0]!] : undefined;
   try {
     for (const load of called ? [called] : Object.values(COMMANDS)) (await load()).register(program);
     await program.parseAsync([...argv], { from: "user" });

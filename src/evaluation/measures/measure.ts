@@ -26,7 +26,7 @@ export interface Measure {
 export function makeMeasure(declaration: MeasureDeclaration, given: MeasureParams = {}): Measure {
   const { name, parameters } = declaration;
   for (const [key, value] of Object.entries(given)) {
-    const parameter = parameters[key];
+    const parameter = Object.hasOwn(parameters, key) ? parameters[key] : undefined;
     if (!parameter) {
       const known = Object.keys(parameters).join(", ") || "none";
       throw InvalidOptionError.because(`${name}.${key}`, value, `${name} has no parameter "${key}". It has: ${known}.`);

@@ -32,7 +32,7 @@ export function parseMeasure(measure: string | Measure | MeasureDeclaration): Me
   }
   const params: Record<string, unknown> = {};
   for (const [key, value] of splitParams(match[2] ?? "", measure)) {
-    if (key in params) throw problem(measure, `the parameter "${key}" appears twice`);
+    if (Object.hasOwn(params, key)) throw problem(measure, `the parameter "${key}" appears twice`);
     params[key] = value;
   }
   if (match[3] !== undefined) {
