@@ -156,6 +156,7 @@ it("serves the default hybrid for --hybrid without an embedding model", async ()
   const { status, body: answer } = await post(`${url}/v1/rerank`, body);
   expect({ status, model: answer.model }).toEqual({ status: 200, model: "hybrid" });
   expect(answer.results).toHaveLength(3);
+  expect(answer.results[2]).toMatchObject({ index: 2, relevance_score: 0 });
   child.kill("SIGTERM");
   expect(await exit()).toBe(0);
 });
@@ -164,6 +165,7 @@ it("gives for --hybrid alone the scores that HybridReranker has without options"
   const { url, child, exit } = await serve(["--hybrid"]);
   // More than a topK of 20 would score.
   const documents = Array.from({ length: 30 }, (_, index) => `Bees see ${index} kinds of ultraviolet light.`);
+  documents[7] = " ";
   const query = "what do bees see?";
   const { body } = await post(`${url}/v1/rerank`, { model: "hybrid", query, documents });
   await using reranker = new HybridReranker();

@@ -64,7 +64,8 @@ export async function makeHybrid(
     ...(isDefault ? BLEND_OF_DEFAULT_STAGES : {}),
     ...(alpha !== true && { alpha }),
   });
-  return rerankerAsScorer(hybrid, HYBRID);
+  // Without a choice of normalization, every text that is not blank scores above 0 and at most 1.
+  return rerankerAsScorer(hybrid, HYBRID, 0);
 }
 
 /** Names of rerankers that must get all texts of a request at once: providers bill per call, and a hybrid's scores depend on each other. */

@@ -1,12 +1,18 @@
 import { Document } from "@langchain/core/documents";
+import { given } from "../../options.js";
 import type { BaseReranker } from "../../rerankers/base-reranker.js";
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
 import type { RelevanceScorer, ScoreOptions, ScorerReport } from "../../scorers/relevance-scorer.js";
 
-/** Turns a whole reranker, such as a hybrid, into a scorer that can be served under a name. Its `sim` is the score. */
-export function rerankerAsScorer(reranker: BaseReranker, model: string): RelevanceScorer {
+/**
+ * Turns a whole reranker, such as a hybrid, into a scorer that can be served under a name. Its `sim` is the score.
+ *
+ * @param lowestScore What the reranker gives to a blank text beside others. @default unknown
+ */
+export function rerankerAsScorer(reranker: BaseReranker, model: string, lowestScore?: number): RelevanceScorer {
   return {
     model,
+    ...given({ lowestScore }),
     async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
       const documents = texts.map((pageContent, position) => new Document({ pageContent, metadata: { position } }));
       const { documents: ranked, report } = await reranker.rerank(documents, query, {
