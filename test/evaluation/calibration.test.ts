@@ -188,6 +188,14 @@ describe("reliability", () => {
   });
 });
 
+describe("the number of bins", () => {
+  it.each([0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, "10" as never])("may not be %s", (bins) => {
+    expect(() => reliability([0.9, 0.2], [false, true], bins)).toThrow(
+      /^Invalid `bins`: expected a positive integer, got /,
+    );
+  });
+});
+
 describe("heldOutReliability", () => {
   it("measures curves on queries that they were not fitted to", () => {
     const { scores, relevant } = drawn(5000, 2, -1);

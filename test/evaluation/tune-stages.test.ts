@@ -247,6 +247,8 @@ describe("chooseThreshold", () => {
   });
 
   it("rejects scores without a relevant document", () => {
+    for (const rel of [0, 0.5, Number.NaN])
+      expect(() => chooseThreshold(scores, qrels, "f1", rel)).toThrow(/^Invalid `rel`: expected a positive integer/);
     expect(() => chooseThreshold({ q: { z: 1 } }, qrels, "f1")).toThrow(/no relevant document/);
   });
 });

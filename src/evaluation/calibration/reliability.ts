@@ -1,4 +1,5 @@
 import { describe, InvalidInputError } from "../../errors.js";
+import { positiveInteger } from "../../options.js";
 import { mean, sum } from "../mean.js";
 
 /** One bin of a reliability diagram. */
@@ -33,11 +34,13 @@ export interface Reliability {
  * @param relevant - whether each text is relevant
  * @param bins - number of bins; they have equal numbers of texts, up to one
  * @throws InvalidInputError when there are no texts, the lists differ in length, or a value is not a probability.
+ * @throws InvalidOptionError when the number of bins is not a positive integer.
  *
  * @example
  * const { expectedCalibrationError, brierScore } = reliability([0.9, 0.2, 0.7], [true, false, true]);
  */
 export function reliability(probabilities: readonly number[], relevant: readonly boolean[], bins = 10): Reliability {
+  positiveInteger("bins", bins);
   if (probabilities.length === 0) throw new InvalidInputError("probabilities", "There are no values.");
   if (probabilities.length !== relevant.length) {
     const expected = `Expected one value per probability: ${probabilities.length}, got ${relevant.length}.`;

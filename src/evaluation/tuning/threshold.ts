@@ -1,4 +1,5 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { positiveInteger } from "../../options.js";
 import { toNestedMap } from "../nested-map.js";
 import type { ById } from "../types.js";
 
@@ -36,7 +37,7 @@ export interface LabeledScore {
  * @param goal - `{ precision: 0.9 }` or `"f1"`
  * @param rel - lowest grade that counts as relevant
  * @throws InvalidInputError when no relevant document has a score, or no threshold reaches the precision.
- * @throws InvalidOptionError when the goal is not one of the two.
+ * @throws InvalidOptionError when the goal is not one of the two, or `rel` is not a positive integer.
  *
  * @example
  * const { threshold, recall } = chooseThreshold(evaluation.scores, data.qrels, { precision: 0.9 });
@@ -48,6 +49,7 @@ export function chooseThreshold(
   goal: ThresholdGoal,
   rel = 1,
 ): Threshold {
+  positiveInteger("rel", rel);
   const judged = toNestedMap(qrels, "qrels", true);
   const labeled: LabeledScore[] = [];
   for (const [query, documents] of toNestedMap(scores, "scores", false)) {
