@@ -1,9 +1,9 @@
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Document } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cacheKey } from "../../src/evaluation/cache/cache-key.js";
 import { type DataWarning, evaluate, FileScoreCache, formatRun, measureRun, readRun } from "../../src/evaluation.js";
 import { CrossEncoderReranker, EmbeddingSimilarityReranker } from "../../src/index.js";
@@ -294,6 +294,37 @@ describe("evaluate with a cache", () => {
     await writeFile(path, "rubbish\n");
     await appendFile(path, '["k", 1]\n');
     await expect(FileScoreCache.open(path)).rejects.toThrow(/cut\.jsonl:1: This is not a line of a score cache/);
+  });
+
+  it("refuses to be used after it was closed, and says what to do", async () => {
+    const path = join(folder, "closed.jsonl");
+    const cache = await FileScoreCache.open(path);
+    await cache.set("k", 1);
+    await cache.close();
+    await cache.close();
+    const message = /closed\.jsonl: This score cache is closed\. Close it after the last call/;
+    expect(() => cache.get("k")).toThrow(message);
+    await expect(cache.set("k", 2)).rejects.toThrow(message);
+    const run = evaluate(new CrossEncoderReranker({ model: new WordOverlap() }), smallDataset(), { cache });
+    await expect(run).rejects.toMatchObject({ name: "InvalidInputError", input: path });
+  });
+
+  it("closes the file also after a write that failed", async () => {
+    const path = join(folder, "full.jsonl");
+    const file = await open(join(folder, "other.jsonl"), "w");
+    const handles = Object.getPrototypeOf(file) as typeof file;
+    await file.close();
+    const cache = await FileScoreCache.open(path);
+    let used: typeof file | undefined;
+    const append = vi.spyOn(handles, "appendFile").mockImplementation(async function (this: typeof file) {
+      used = this;
+      throw new Error("the disk is full");
+    });
+    await expect(cache.set("k", 1)).rejects.toThrow("the disk is full");
+    append.mockRestore();
+    expect(used!.fd).toBeGreaterThan(0);
+    await expect(cache.close()).rejects.toThrow("the disk is full");
+    expect(used!.fd).toBe(-1);
   });
 
   it("makes different cache keys for different values", async () => {

@@ -15,13 +15,16 @@ import type { ScoreCache } from "./score-cache.js";
  * await evaluate(reranker, data, { cache });
  */
 export class FileScoreCache implements ScoreCache {
+  readonly #path: string;
   readonly #values: Map<string, unknown>;
   readonly #file: FileHandle;
   /** Lines that wait until the current write ends; they are then written together. */
   #pending = "";
   #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
-  private constructor(file: FileHandle, values: Map<string, unknown>) {
+  private constructor(path: string, file: FileHandle, values: Map<string, unknown>) {
+    this.#path = path;
     this.#file = file;
     this.#values = values;
   }
@@ -36,7 +39,7 @@ export class FileScoreCache implements ScoreCache {
     const file = await openForAppending(path);
     try {
       const values = await readCache(path, file, options.onWarning ?? warnOnConsole);
-      return new FileScoreCache(file, values);
+      return new FileScoreCache(path, file, values);
     } catch (error) {
       await file.close();
       throw error;
@@ -48,13 +51,23 @@ export class FileScoreCache implements ScoreCache {
     return this.#values.size;
   }
 
-  /** Returns the value, or undefined if there is none. */
+  /**
+   * Returns the value, or undefined if there is none.
+   *
+   * @throws InvalidInputError after `close`.
+   */
   get(key: string): unknown {
+    this.#checkOpen();
     return this.#values.get(key);
   }
 
-  /** Stores a value; resolves once it is written. */
+  /**
+   * Stores a value; resolves once it is written.
+   *
+   * @throws InvalidInputError after `close`.
+   */
   async set(key: string, value: unknown): Promise<void> {
+    this.#checkOpen();
     this.#values.set(key, value);
     const alone = this.#pending === "";
     this.#pending += `${JSON.stringify([key, value])}\n`;
@@ -68,10 +81,25 @@ export class FileScoreCache implements ScoreCache {
     await this.#file.appendFile(lines);
   }
 
-  /** Waits for pending writes and closes the file. */
+  #checkOpen(): void {
+    if (!this.#isClosed) return;
+    const problem =
+      "This score cache is closed. Close it after the last call that uses it, or open it again with `FileScoreCache.open`.";
+    throw new InvalidInputError(this.#path, problem);
+  }
+
+  /**
+   * Waits for pending writes and closes the file.
+   *
+   * @throws The error of the last write, if it failed. The file is closed then too.
+   */
   async close(): Promise<void> {
-    await this.#writing;
-    await this.#file.close();
+    this.#isClosed = true;
+    try {
+      await this.#writing;
+    } finally {
+      await this.#file.close();
+    }
   }
 
   /** Calls `close`, so that `await using` works. */
