@@ -4,6 +4,7 @@ import { connectService, type ServiceOptions } from "../remote/connect-service.j
 import { answeredWrongly, errorMessage } from "../remote/faults.js";
 import { clientSettings, type HttpClientOptions } from "../remote/options.js";
 import { asRecord, readUsage } from "../remote/scores.js";
+import { hintsOf } from "./advice.js";
 import { questionId, readKeyedAnswers, readListedAnswers } from "./answers.js";
 import type { Decision, Judge } from "./judge.js";
 import { type DecisionQuestion, delimit, instructionsFor } from "./question.js";
@@ -65,7 +66,7 @@ export function httpJudge(
 ): { judge: Judge; client: RemoteClient } {
   const service = findService(provider);
   const { model, ...connection } = connectService(provider, service, options);
-  const client = new RemoteClient(connection, { ...clientSettings(provider, options), hints: service.hints });
+  const client = new RemoteClient(connection, { ...clientSettings(provider, options), hints: hintsOf(provider) });
   const form = FORMS[service.form];
   const judge: Judge = {
     name: model === undefined ? provider : `${provider}:${model}`,

@@ -13,17 +13,6 @@ export interface DecisionService extends Service {
 
 const SYSTEM_ONE = { path: "/v1/systemone", form: "systemone", maxQuestions: 64 } as const;
 
-const NO_DECISIONS = {
-  status: 404,
-  advice:
-    "The server has no endpoint for decision models, or not this model: check its version, `baseUrl` and `model`.",
-} as const;
-
-const NOT_A_DECISION_MODEL = {
-  status: 501,
-  advice: "The server cannot ask this model for decisions: serve a decision model of a supported architecture.",
-} as const;
-
 /**
  * One row per server. Sources: vLLM 0.32 (`entrypoints/generate/structured_decisions`), openai for Node 7.59 (`resources/decisions`), and
  * litellm 1.110 (`llms/<provider>/decisions`).
@@ -34,7 +23,6 @@ const ROWS = {
     ...SYSTEM_ONE,
     urlVariables: ["SYSTEMONE_BASE_URL"],
     keyVariables: ["SYSTEMONE_API_KEY"],
-    hints: [NOT_A_DECISION_MODEL, NO_DECISIONS],
   },
   typesafe: {
     ...SYSTEM_ONE,
@@ -57,27 +45,23 @@ const ROWS = {
     ...SYSTEM_ONE,
     urlVariables: ["VLLM_BASE_URL"],
     keyVariables: ["VLLM_API_KEY"],
-    hints: [NOT_A_DECISION_MODEL, NO_DECISIONS],
   },
   llamacpp: {
     ...SYSTEM_ONE,
     urlVariables: ["LLAMACPP_BASE_URL", "LLAMA_CPP_BASE_URL"],
     keyVariables: ["LLAMACPP_API_KEY", "LLAMA_API_KEY"],
-    hints: [NOT_A_DECISION_MODEL, NO_DECISIONS],
   },
   lmstudio: {
     ...SYSTEM_ONE,
     urlVariables: ["LM_STUDIO_API_BASE"],
     keyVariables: ["LM_STUDIO_API_KEY"],
     needsModel: true,
-    hints: [NO_DECISIONS],
   },
   ollama: {
     ...SYSTEM_ONE,
     urlVariables: ["OLLAMA_BASE_URL", "OLLAMA_API_BASE"],
     keyVariables: ["OLLAMA_API_KEY"],
     needsModel: true,
-    hints: [NO_DECISIONS],
   },
 } as const satisfies Record<string, DecisionService>;
 

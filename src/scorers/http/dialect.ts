@@ -8,6 +8,7 @@ import { redactError } from "../remote/redact.js";
 import { asRecord, type IndexedScore } from "../remote/scores.js";
 import type { RequestLimits } from "../remote/texts.js";
 import type { CustomOptions, ProviderOptions } from "./options.js";
+import { adviceOf } from "./providers/advice.js";
 import { findProvider } from "./providers/find-provider.js";
 import type { Provider, ResponseShape } from "./providers/provider.js";
 
@@ -133,15 +134,15 @@ export function providerDialect(options: ProviderOptions, model: string | undefi
   const raw = provider.rawSwitch && (extra as Record<string, unknown>)[provider.rawSwitch[0]] === provider.rawSwitch[1];
   const byModel = Object.entries(provider.modelLimits ?? {}).find(([prefix]) => model?.startsWith(prefix))?.[1];
   const limits = { ...provider.limits, ...byModel };
+  const { hints, instructionWarning } = adviceOf(options.provider);
   return {
     body: bodyOf(provider, model, instruction, extra as Record<string, unknown>),
     read: (answer) => readResults(answer, provider.response),
     limits: { ...limits, maxTexts: maxBatchSize ?? limits.maxTexts },
     lowestScore: raw ? undefined : provider.lowestScore,
     listwise: isListwise(model),
-    hints: provider.hints,
-    warnings:
-      instruction !== undefined && provider.instructionWarning !== undefined ? [provider.instructionWarning] : [],
+    hints,
+    warnings: instruction !== undefined && instructionWarning !== undefined ? [instructionWarning] : [],
   };
 }
 

@@ -1,5 +1,4 @@
 import type { KeyFormat } from "./connection.js";
-import type { Hint } from "./faults.js";
 
 /** Where a service is, and how to be authorized there. */
 export interface Service {
@@ -31,6 +30,4 @@ export interface Service {
   versionIsPrefix?: true;
   /** Query parameters, unless `baseUrl` has them. */
   parameters?: Readonly<Record<string, string>>;
-  /** Advice for errors of this service. */
-  hints?: readonly Hint[];
 }

@@ -48,8 +48,6 @@ export interface Provider extends Service {
   modelLimits?: Readonly<Record<string, Partial<RequestLimits>>>;
   /** Field of an instruction, within {@link RequestShape.options}. Without it the provider takes none. */
   instruction?: string;
-  /** Added to the report if there is an instruction. */
-  instructionWarning?: string;
   /** 0 where every score is known to be between 0 and 1. */
   lowestScore?: 0;
   /** The field of `extra` that makes the server send logits instead. */

@@ -23,8 +23,6 @@ export const SELF_HOSTED = {
     response: { list: ["results"] },
     limits: { maxTexts: UNSTATED },
     instruction: "instruction",
-    instructionWarning:
-      "LiteLLM passes `instruction` on for `hosted_vllm/` and drops it for `cohere/`, `infinity/` and `jina_ai/`.",
   },
   tei: {
     urlVariables: ["TEI_BASE_URL"],
@@ -63,14 +61,6 @@ export const SELF_HOSTED = {
     instruction: "instruction",
     lowestScore: 0,
     rawSwitch: ["use_activation", false],
-    hints: [
-      {
-        status: 400,
-        message: /context length|max_model_len|maximum.*length|longer than/i,
-        advice:
-          "A text is longer than the model can read: truncate it with `extra: { truncate_prompt_tokens: -1 }`, or lower `maxBatchSize`.",
-      },
-    ],
   },
   sglang: {
     urlVariables: ["SGLANG_BASE_URL"],
@@ -87,14 +77,6 @@ export const SELF_HOSTED = {
     path: "/v1/rerank",
     response: { list: ["results"] },
     limits: { maxTexts: UNSTATED },
-    hints: [
-      {
-        status: 500,
-        message: /too large to process|physical batch size/i,
-        advice:
-          "A text is longer than the physical batch: start `llama-server` with `-b` and `-ub` as large as the model's context, or shorten the text.",
-      },
-    ],
   },
   xinference: {
     urlVariables: ["XINFERENCE_BASE_URL", "XINFERENCE_ENDPOINT", "XINFERENCE_SERVER"],
