@@ -115,8 +115,7 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
 
   /**
    * Sorts the documents by relevance to the query. The documents passed in, and their metadata objects, are never changed. Those
-   * returned are copies with the score under `scoreKey`; other metadata values are shared by reference. Documents with equal scores
-   * keep their order.
+   * returned are copies with the score under `scoreKey`; other metadata values are shared by reference. Equal scores keep their order.
    *
    * @throws InvalidInputError if the query is blank or something is not a document, before any work.
    * @throws InvalidOptionError if a call option is not allowed.
@@ -222,7 +221,9 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     return {
       documents: returned.map((index, position) => {
         const rerank: RerankDetails = { rank: position + 1, firstRank: index + 1, scores: {}, ...details[index] };
-        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...(call.details ? { rerank } : {}) });
+        // A copy, because the scorer may keep passages and spans, and equal texts share them.
+        const copied = call.details && structuredClone({ rerank });
+        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...copied });
       }),
       report: makeReport(this.model, call.started, documents.length, returned.length, {
         scored: texts.length,

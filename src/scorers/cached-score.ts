@@ -33,7 +33,8 @@ export function cacheableScore(score: number, report: ScorerReport, index: numbe
 /** The parts of a report that belong to the query or to single texts, and each warning of the calls that scored them, once. */
 export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
   const some = <K extends keyof CachedScore>(key: K) => {
-    return entries.some((entry) => entry[key]) ? entries.map((entry) => entry[key]) : undefined;
+    // Copies, so that a caller who changes them does not change the cache.
+    return entries.some((entry) => entry[key]) ? entries.map((entry) => structuredClone(entry[key])) : undefined;
   };
   const raw = entries.flatMap((entry) => entry.raw ?? []);
   return given({

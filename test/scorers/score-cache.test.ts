@@ -307,3 +307,13 @@ it.each<[unknown, string]>([
     expect.objectContaining({ name: "InvalidOptionError", option }),
   );
 });
+
+it("hands out copies, so that a caller who changes a report does not change the cache", async () => {
+  const { scorer } = countingScorer({ report: (texts) => ({ passages: texts.map(() => ({ start: 0, end: 1 })) }) });
+  const cached = new CachedScorer({ model: scorer });
+  for (let call = 0; call < 2; call++) {
+    const { report } = await score(cached, "q", ["a"]);
+    expect(report.passages).toEqual([{ start: 0, end: 1 }]);
+    report.passages![0]!.start = 1000;
+  }
+});
