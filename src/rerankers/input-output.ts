@@ -40,7 +40,10 @@ export function copyWith(document: DocumentInterface, added: Record<string, unkn
   const prototype = Object.getPrototypeOf(document);
   const isPlain = prototype === Object.prototype || prototype === null;
   const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(document);
-  fields.metadata = { value: { ...document.metadata, ...added }, enumerable: true };
+  // Plain values, because an accessor may have no setter, or read a private field, which a copy does not have.
+  const { pageContent, id } = document;
+  const values = { pageContent, metadata: { ...document.metadata, ...added }, ...("id" in document && { id }) };
+  Object.assign(fields, Object.getOwnPropertyDescriptors(values));
   // The copy of a frozen document is not frozen.
   for (const key of Reflect.ownKeys(fields) as string[]) {
     fields[key]!.configurable = true;

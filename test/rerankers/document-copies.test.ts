@@ -1,6 +1,12 @@
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { describe, expect, it } from "vitest";
-import { CrossEncoderReranker, HybridReranker, type RelevanceScorer } from "../../src/index.js";
+import {
+  CachedScorer,
+  ContextPruner,
+  CrossEncoderReranker,
+  HybridReranker,
+  type RelevanceScorer,
+} from "../../src/index.js";
 import { deepFreeze, EndNumber, numbered } from "./scorers.js";
 
 /** A document as applications define it, with a field, an accessor and a method. */
@@ -71,5 +77,64 @@ describe("copies of documents", () => {
     const [copy] = await new CrossEncoderReranker({ model: new EndNumber() }).compressDocuments([document!], "q");
     expect(copy!.metadata.tags).toBe(tags);
     expect(copy!.metadata).not.toBe(document!.metadata);
+  });
+
+  it("have the text as a plain value where the original has an accessor for it", async () => {
+    const plain = {
+      get pageContent() {
+        return "Solar panels are great 1. Bananas are not 2.";
+      },
+      metadata: { score: 4 },
+    };
+    const pruner = new ContextPruner({ model: new EndNumber(), maxCharacters: 25 });
+    const [pruned] = await pruner.compressDocuments([plain], "q");
+    expect(pruned).toMatchObject({ pageContent: expect.stringMatching(/^.{1,25}$/) });
+    const firstStage = { fuse: [new EndNumber(), { metadataKey: "score" }] };
+    const hybrid = new HybridReranker({ firstStage, model: new EndNumber() });
+    expect((await hybrid.compressDocuments([plain], "q"))[0]!.pageContent).toBe(plain.pageContent);
+  });
+
+  it("have the text and the ID of a class that keeps them in private fields", async () => {
+    class Sealed {
+      readonly #text: string;
+      metadata = {};
+      constructor(text: string) {
+        this.#text = text;
+      }
+      get pageContent() {
+        return this.#text;
+      }
+      get id() {
+        return `${this.#text.length}`;
+      }
+    }
+    const reranker = new CrossEncoderReranker({ model: new EndNumber() });
+    const [copy] = await reranker.compressDocuments([new Sealed("text 1")], "q");
+    expect(copy).toBeInstanceOf(Sealed);
+    expect(copy).toMatchObject({ pageContent: "text 1", id: "6", metadata: { sim: 1 } });
+  });
+
+  it("share no passage or span with the scorer or with each other", async () => {
+    const passage = { start: 0, end: 4 };
+    const spans = [{ start: 0, end: 4, score: 1, query: { start: 0, end: 1 } }];
+    const own: RelevanceScorer = {
+      score: async (_query, texts, options) => {
+        options?.onReport?.({ passages: texts.map(() => passage), spans: texts.map(() => spans) });
+        return texts.map(() => 1);
+      },
+    };
+    for (const model of [own, new CachedScorer({ model: own })]) {
+      const reranker = new CrossEncoderReranker({ model, details: true });
+      const documents = numbered([1, 1]);
+      for (let call = 0; call < 2; call++) {
+        const found = await reranker.compressDocuments(documents, "q");
+        for (const { metadata } of found) {
+          expect(metadata.rerank).toMatchObject({ passage: { start: 0 }, spans: [{ start: 0, query: { start: 0 } }] });
+          metadata.rerank.passage.start += 1000;
+          metadata.rerank.spans[0].start += 1000;
+          metadata.rerank.spans[0].query.start += 1000;
+        }
+      }
+    }
   });
 });
