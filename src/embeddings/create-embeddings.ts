@@ -7,7 +7,7 @@ import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 export type CreateEmbeddingsOptions = Omit<OnnxEmbeddingsOptions, "model">;
 
 /** Embeddings that may hold a model in memory. */
-export type DisposableEmbeddings = EmbeddingsInterface & { dispose?(): Promise<void> };
+export type DisposableEmbeddings = EmbeddingsInterface & AsyncDisposable & { dispose?(): Promise<void> };
 
 /**
  * Creates the embeddings for a model's name: `StaticEmbeddings` for `"static-en-v1"`, `OnnxEmbeddings` for every other name. The model is

@@ -1,7 +1,7 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
 import { anything, type Checks, checkOptions, checkText, checkTexts } from "../options.js";
-import { nextTurn } from "../static-model/next-turn.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
+import { Turns } from "../static-model/turns.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link StaticEmbeddings}. */
@@ -23,8 +23,10 @@ const CHECKS: Checks<StaticEmbeddingsOptions> = {
   onFailedAttempt: anything,
 };
 
-/** Texts that are embedded before other tasks of the event loop get a turn. */
-const TEXTS_PER_TURN = 256;
+/** Tokens that are added up before other tasks of the event loop get a turn. */
+const TOKENS_PER_TURN = 2 ** 15;
+/** The least that a text counts: 256 texts per turn. */
+const TOKENS_OF_TEXT = 2 ** 7;
 
 /**
  * Embeddings without a neural network: the vector of a text is the weighted sum of the stored vectors of its word pieces, scaled to length 1.
@@ -68,14 +70,14 @@ export class StaticEmbeddings extends Embeddings {
     const model = await this.#reader.read();
     const vectors: number[][] = [];
     let tokens = 0;
+    const turns = new Turns(TOKENS_PER_TURN, options.signal);
+    options.signal?.throwIfAborted();
     for (const text of texts) {
-      if (vectors.length % TEXTS_PER_TURN === 0) {
-        if (vectors.length > 0) await nextTurn();
-        options.signal?.throwIfAborted();
-      }
+      if (turns.isDue) await turns.take();
       const rows = model.pieces.rows(text);
       vectors.push(model.table.sum(rows));
       tokens += rows.length;
+      turns.add(Math.max(rows.length, TOKENS_OF_TEXT));
     }
     options.onReport?.({ tokens, truncated: texts.map(() => false) });
     return vectors;
@@ -86,5 +88,15 @@ export class StaticEmbeddings extends Embeddings {
     checkText(text, "text");
     const [vector] = await this.embedDocuments([text], options);
     return vector!;
+  }
+
+  /** Forgets the model, except the bundled one, which the process shares. The next call reads it again. */
+  async dispose(): Promise<void> {
+    this.#reader.forget();
+  }
+
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
   }
 }

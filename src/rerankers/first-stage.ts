@@ -5,12 +5,11 @@ import { checkOptions } from "../options.js";
 import {
   callScorer,
   createScorer,
-  type ModelOption,
+  isScorerOption,
   rawScores,
   resolveScorer,
   scorerName,
 } from "../scorers/create-scorer.js";
-import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { metadataKey } from "./checks.js";
 import { withWarnings } from "./cross-encoder-reranker.js";
 import { embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
@@ -45,9 +44,8 @@ function makeSingleStage(option: string, stage: unknown): FirstStage {
     return fromMetadata(`${option}.metadataKey`, stage.metadataKey);
   }
   if (isEmbeddings(stage)) return fromEmbeddings(stage);
-  const isScorer = typeof (stage as Partial<RelevanceScorer> | null)?.score === "function";
-  if (isScorer || (typeof stage === "string" && stage.trim() !== ""))
-    return fromScorer(resolveScorer(stage as ModelOption, option));
+  if (isScorerOption(option, stage) || (typeof stage === "string" && stage.trim() !== ""))
+    return fromScorer(resolveScorer(stage, option));
   throw notAStage(
     option,
     stage,

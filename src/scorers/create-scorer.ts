@@ -1,3 +1,4 @@
+import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
@@ -39,11 +40,10 @@ export interface OpenedScorer {
  * @param options Options of `OnnxCrossEncoder` and `OnnxLateInteraction`.
  * @throws InvalidOptionError when a provider is unknown or lacks an address, a key or a model.
  * @example
- * const scorer = createScorer("late-en-v1", { longDocuments: "max-passage" });
+ * await using scorer = createScorer("late-en-v1", { longDocuments: "max-passage" });
  * const scores = await scorer.score("how do bees find flowers?", texts);
- * await scorer.dispose?.();
  */
-export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer {
+export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer & AsyncDisposable {
   if (model === undefined) return new LazyScorer(DEFAULT_MODELS.reranker, (signal) => openOnnx(options, signal));
   if (typeof model !== "string" || model.trim() === "") {
     throw new InvalidOptionError("model", model, "the name of a model");
@@ -77,9 +77,22 @@ export function resolveScorer(model: ModelOption, option = "model"): { scorer: R
   if (model === undefined || (typeof model === "string" && model.trim() !== "")) {
     return { scorer: createScorer(model), owned: true };
   }
-  if (typeof (model as RelevanceScorer)?.score === "function")
-    return { scorer: model as RelevanceScorer, owned: false };
+  if (isScorerOption(option, model)) return { scorer: model, owned: false };
   throw new InvalidOptionError(option, model, "the name of a model, or an object with a method `score(query, texts)`");
+}
+
+/**
+ * Whether a value can score texts.
+ *
+ * @throws InvalidOptionError for a document compressor: a reranker's method `score` takes other arguments.
+ */
+export function isScorerOption(option: string, value: unknown): value is RelevanceScorer {
+  const { score, compressDocuments } = (value ?? {}) as Partial<RelevanceScorer & BaseDocumentCompressor>;
+  if (typeof compressDocuments === "function") {
+    const sentence = `\`${option}\` cannot be a document compressor. \`firstStage: { fuse: [...] }\` of a HybridReranker can contain one.`;
+    throw InvalidOptionError.because(option, value, sentence);
+  }
+  return typeof score === "function";
 }
 
 /** A scorer's name for reports. */

@@ -1,10 +1,10 @@
 import { raceAbort } from "../abort.js";
 import { errorNames } from "../error-names.js";
 import { InvalidOptionError } from "../errors.js";
-import { type Checks, checkOptions, checkTexts, expecting, functionFor, integer, text } from "../options.js";
+import { type Checks, checkOptions, checkTexts, functionFor, integer, text } from "../options.js";
 import { sha256 } from "../sha256.js";
 import { type CachedScore, cacheableScore, cachedReport, fromStore, isCachedScore } from "./cached-score.js";
-import { callScorer, scorerName } from "./create-scorer.js";
+import { callScorer, isScorerOption, scorerName } from "./create-scorer.js";
 import {
   LOWEST_SCORE,
   type PartScores,
@@ -43,7 +43,9 @@ export interface CachedScorerOptions {
 }
 
 const CHECKS = {
-  model: expecting("a scorer", (value) => typeof (value as RelevanceScorer | null)?.score === "function"),
+  model: (option, value) => {
+    if (!isScorerOption(option, value)) throw new InvalidOptionError(option, value, "a scorer");
+  },
   instruction: (option, value) => value === "" || text(option, value),
   maxBytes: integer(0),
   store: (option, value) => {

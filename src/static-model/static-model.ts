@@ -58,6 +58,11 @@ export class StaticModelReader {
     }
   }
 
+  /** Frees the model, if nothing else refers to it. */
+  forget(): void {
+    this.#reading = undefined;
+  }
+
   /** Hash of the source's bytes and of the curve, which is read with them. */
   async version(): Promise<string> {
     if (this.#version !== undefined) return this.#version;

@@ -11,7 +11,6 @@ import {
   createEmbeddings,
   createScorer,
   HybridReranker,
-  type RelevanceScorer,
   type ScorerReport,
 } from "../../src/index.js";
 import { listModels } from "../../src/models.js";
@@ -37,7 +36,7 @@ describe("createScorer", () => {
       ["langchain-rerank/late-en-v1", "langchain-rerank/late-en-v1"],
     ];
     for (const [name, model] of names) {
-      await using scorer = createScorer(name) as RelevanceScorer & AsyncDisposable;
+      await using scorer = createScorer(name);
       let report: ScorerReport = {};
       await scorer.score(query, texts, { onReport: (given) => (report = given) });
       expect(scorer.model).toBe(model);
@@ -128,6 +127,8 @@ describe("createEmbeddings", () => {
   it("creates static embeddings for the static model and ONNX embeddings for the others", async () => {
     const embeddings = await createEmbeddings("static-en-v1", { acceptLicense: true });
     expect(embeddings).toBeInstanceOf(StaticEmbeddings);
+    await using owned = await createEmbeddings("static-en-v1");
+    expect(await owned.embedQuery(query)).toHaveLength(192);
     expect(await embeddings.embedQuery(query)).toHaveLength(192);
     expect(await createEmbeddings("late-en-v1")).toBeInstanceOf(OnnxEmbeddings);
   });

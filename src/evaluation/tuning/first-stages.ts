@@ -3,7 +3,7 @@ import { InvalidOptionError } from "../../errors.js";
 import { type Checks, checkOptions, expecting, positiveInteger } from "../../options.js";
 import { orderByScore, reciprocalRankFusion } from "../../rerankers/blend.js";
 import { embeddingScores, embeddingsName, isEmbeddings } from "../../rerankers/embedding-scores.js";
-import { callScorer, rawScores, scorerName } from "../../scorers/create-scorer.js";
+import { callScorer, isScorerOption, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { CacheKeyPart } from "../cache/cache-key.js";
 import { sum } from "../mean.js";
@@ -55,7 +55,7 @@ export function checkFirstStages(first: FirstStages, hasRun: boolean): void {
 
 function checkKind(option: string, stage: unknown): void {
   if (stage === "run" || isEmbeddings(stage)) return;
-  if (typeof stage === "object" && stage !== null && (isScorer(stage as TuneFirstStage) || "fuse" in stage)) return;
+  if (typeof stage === "object" && stage !== null && (isScorerOption(option, stage) || "fuse" in stage)) return;
   const allowed =
     '"run", LangChain `Embeddings`, a scorer such as `StaticLateInteraction`, or { fuse: [...names], k? }';
   throw new InvalidOptionError(option, stage, allowed);
