@@ -1,9 +1,9 @@
 import type { Calibration } from "../../calibration.js";
 import { findStaticModel } from "../../models/registry/static.js";
 import { anything, type Checks, checkOptions, checkQuery, checkTexts } from "../../options.js";
-import { nextTurn } from "../../static-model/next-turn.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
+import { Turns } from "../../static-model/turns.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 
 /** Options of {@link StaticLateInteraction}. */
@@ -18,8 +18,10 @@ export interface StaticLateInteractionOptions {
 
 const CHECKS: Checks<StaticLateInteractionOptions> = { model: anything };
 
-/** Texts that are scored before other tasks of the event loop get a turn. */
-const TEXTS_PER_TURN = 32;
+/** Pairs of tokens, one of the query and one of a text, that are compared before other tasks of the event loop get a turn. */
+const PAIRS_PER_TURN = 2 ** 18;
+/** The least that a text counts, for splitting it into tokens: 32 texts per turn. */
+const PAIRS_OF_TEXT = 2 ** 13;
 /** Score of a text without known words, and of one with a negative similarity. */
 const LOWEST = 0;
 
@@ -84,16 +86,18 @@ export class StaticLateInteraction implements RelevanceScorer {
     const model = await this.#reader.read();
     const load = performance.now() - started;
     const compare = comparison(model, query);
+    const turns = new Turns(PAIRS_PER_TURN, options.signal);
     const similarities: number[] = [];
     let tokens = compare.queryTokens;
+    options.signal?.throwIfAborted();
     for (const text of texts) {
-      if (similarities.length % TEXTS_PER_TURN === 0) {
-        if (similarities.length > 0) await nextTurn();
-        options.signal?.throwIfAborted();
-      }
+      if (turns.isDue) await turns.take();
       const rows = model.pieces.rows(text);
       tokens += rows.length;
-      similarities.push(compare.similarity(rows));
+      const pairs = rows.length * compare.distinctTokens;
+      turns.add(Math.max(pairs, PAIRS_OF_TEXT));
+      // A copy, since other calls use the array during the turns.
+      similarities.push(pairs > PAIRS_PER_TURN ? await compare.inTurns(rows.slice(), turns) : compare.similarity(rows));
     }
     options.onReport?.({
       model: this.model,
@@ -112,13 +116,29 @@ function comparison({ table, pieces }: StaticModel, query: string) {
   const sum = table.sum(rows);
   const cosines = rows.length > 0 ? new TokenCosines(table, rows) : undefined;
 
-  function similarity(of: Int32Array): number {
-    if (!cosines) return 0;
+  function mix(of: Int32Array, maxSim: number): number {
     const other = table.sum(of);
     let cosine = 0;
     for (let i = 0; i < sum.length; i++) cosine += sum[i]! * other[i]!;
-    return table.maxSimShare * cosines.maxSim(of) + (1 - table.maxSimShare) * cosine;
+    return table.maxSimShare * maxSim + (1 - table.maxSimShare) * cosine;
   }
 
-  return { queryTokens: rows.length, similarity };
+  return {
+    queryTokens: rows.length,
+    distinctTokens: cosines?.count ?? 0,
+    similarity: (of: Int32Array) => (cosines ? mix(of, cosines.maxSim(of)) : 0),
+    /** The same number, for a text with so many tokens that comparing them takes several turns. */
+    async inTurns(of: Int32Array, turns: Turns): Promise<number> {
+      if (!cosines) return 0;
+      const step = Math.ceil(PAIRS_PER_TURN / cosines.count);
+      const best = new Float32Array(cosines.count).fill(-1);
+      for (let from = 0; from < of.length; from += step) {
+        await turns.take();
+        cosines.improve(best, of.subarray(from, from + step));
+      }
+      // The last part may have taken as long as the others.
+      await turns.take();
+      return mix(of, cosines.mean(best));
+    },
+  };
 }

@@ -110,6 +110,28 @@ describe("StaticLateInteraction", () => {
     await expect(scorer.score("bees", texts, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  it("gives way to timers within a text, when query and text are very long", async () => {
+    const words = (seed: number) =>
+      Array.from({ length: 6000 }, (_, i) => `word${(i * seed) % 997} bees ${i}`).join(" ");
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    setTimeout(() => controller.abort(reason), 1);
+    await expect(scorer.score(words(7), [words(11)], { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it("gives a long text the same score whether or not it takes several turns", async () => {
+    const query = VOCABULARY.slice(0, 6).join(" ");
+    const file = {
+      vocabulary: VOCABULARY,
+      vectors: VOCABULARY.map((_, i) => Array(8).fill(i - 3)),
+      scales: Array(8).fill(1),
+    };
+    const own = new StaticLateInteraction({ model: staticFile(file as StaticFile) });
+    const text = "red tea hot ".repeat(20_000);
+    const [[long], [short]] = [await own.score(query, [text]), await own.score(query, ["red tea hot"])];
+    expect(long).toBeCloseTo(short!, 5);
+  });
+
   it("returns [] for no texts without reading a model, and refuses a blank query", async () => {
     const absent = new StaticLateInteraction({ model: "./no/such/file" });
     expect(await absent.score("bees", [])).toEqual([]);
