@@ -56,6 +56,30 @@ describe("highlight", () => {
     );
   });
 
+  it("marks nothing without a passage, as for a text that fits the model", () => {
+    expect(highlight("One two three.", undefined)).toBe("One two three.");
+    expect(highlight("One two three.", undefined, { context: 5 })).toBe("One two…");
+  });
+
+  it("refuses options that do not exist or are not allowed, and what is not a text", () => {
+    const refused = { name: "InvalidOptionError" };
+    const span = { start: 4, end: 7 };
+    for (const [option, options] of [
+      ["contxt", { contxt: 1 }],
+      ["context", { context: Number.NaN }],
+      ["context", { context: -1 }],
+      ["context", { context: null }],
+      ["before", { before: 1 }],
+      ["options", 5],
+    ]) {
+      expect(() => highlight("abc def ghi jkl", span, options as never)).toThrow(
+        expect.objectContaining({ ...refused, option }),
+      );
+    }
+    expect(highlight("abc def", span, { context: Number.POSITIVE_INFINITY })).toBe("abc **def**");
+    expect(() => highlight(undefined as never, span)).toThrow(InvalidInputError);
+  });
+
   it("refuses a passage that is not a part of the text", () => {
     for (const span of [
       { start: 0, end: 9 },

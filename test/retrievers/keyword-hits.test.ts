@@ -108,3 +108,58 @@ describe("fromFts5", () => {
     );
   });
 });
+
+describe("every conversion", () => {
+  type Convert = (hits: never, options: never) => unknown;
+  const conversions: [string, Convert, string][] = [
+    ["fromMiniSearch", fromMiniSearch, "results"],
+    ["fromOrama", fromOrama, "hits"],
+    ["fromFts5", fromFts5, "rows"],
+  ];
+
+  it.each(conversions)("of %s refuses options that do not exist or are not allowed", (name, convert) => {
+    const refused = (options: unknown, option: string) =>
+      expect(() => convert([] as never, options as never)).toThrow(
+        expect.objectContaining({ name: "InvalidOptionError", option }),
+      );
+    refused({ text: () => "a", kye: "s" }, "kye");
+    refused({ text: () => "a", key: "" }, "key");
+    refused({ text: "text" }, "text");
+    refused({}, "text");
+    refused(undefined, "options");
+    expect(() => convert([] as never, { text: () => "a", kye: "s" } as never)).toThrow(`of ${name}.`);
+  });
+
+  it.each(conversions)("of %s refuses what is not a list of hits", (_name, convert, argument) => {
+    const options = { text: () => "a" };
+    for (const [hits, input] of [
+      [{ hits: [] }, argument],
+      [undefined, argument],
+      [[null], `${argument}[0]`],
+    ]) {
+      expect(() => convert(hits as never, options as never)).toThrow(
+        expect.objectContaining({ name: "InvalidInputError", input }),
+      );
+    }
+  });
+
+  it("takes hits whose type is an interface, which has no index signature", () => {
+    interface Row {
+      id: number;
+      rank: number;
+      text: string;
+    }
+    interface Result {
+      id: string;
+      score: number;
+      text: string;
+    }
+    const rows: Row[] = [{ id: 1, rank: -1, text: "a" }];
+    const results: Result[] = [{ id: "1", score: 1, text: "a" }];
+    // That this compiles is a part of the test; `npm run typecheck` reads this file.
+    const [row] = fromFts5(rows, { text: ({ text }) => text });
+    const [result] = fromMiniSearch(results, { text: ({ text }) => text });
+    for (const document of [row, result])
+      expect(document).toMatchObject({ id: "1", pageContent: "a", metadata: { score: 1, text: "a" } });
+  });
+});
