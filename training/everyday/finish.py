@@ -22,7 +22,7 @@ from ..gptq import SIX_AND_SEVEN_BITS
 from ..mining import Mined
 from ..pool import Pool
 from ..selection import mix, onnx_encode_texts
-from .sources import read_sources, same_source, shared_words
+from .sources import held_out
 from .train import Job, encoder, mean, ndcg
 
 
@@ -87,8 +87,7 @@ def finish(job: Job, sources: Path, data: Path, out: Path, log: Callable[[str], 
     )
     log(f"share {weights.share:g}: {made}")
     publish(folder, out / LATE_NAME)
-    test = read_sources(sources / "test.jsonl")
-    sets = [same_source(test), shared_words(test), *read_table(data)]
+    sets = [*held_out(sources, "test"), *read_table(data)]
     systems = {"start": job.start, LATE_NAME: folder}
     found = measure_all(job, list(systems.values()), sets)
     results = {d.name: {name: row[i] for name, row in zip(systems, found, strict=True)} for i, d in enumerate(sets)}

@@ -1,4 +1,4 @@
-"""Everyday questions with the passages they are asked of: one help center, shop, contract or manual per source."""
+"""Everyday questions and web searches with the passages they are asked of: one help center, shop, contract, manual or topic per source."""
 
 from __future__ import annotations
 
@@ -49,12 +49,18 @@ def retrieval_set(name: str, lists: list[tuple[str, list[str], int]]) -> Retriev
     )
 
 
-def same_source(sources: list[Source]) -> RetrievalSet:
+def same_source(sources: list[Source], name: str = "same source") -> RetrievalSet:
     """Every question over all passages of its source."""
-    return retrieval_set("same source", [(q.text, list(s.passages), q.answer) for s in sources for q in s.questions])
+    return retrieval_set(name, [(q.text, list(s.passages), q.answer) for s in sources for q in s.questions])
 
 
 def shared_words(sources: list[Source]) -> RetrievalSet:
     """Every question that has decoys, over them and its answer; the answer is last, so that no tie counts for it."""
     asked = [(q, s.passages[q.answer]) for s in sources for q in s.questions if q.decoys]
     return retrieval_set("shared words", [(q.text, [*q.decoys, answer], len(q.decoys)) for q, answer in asked])
+
+
+def held_out(folder: Path, part: str) -> list[RetrievalSet]:
+    """The sets of one part, "dev" or "test": everyday questions over their source and over decoys, and web searches over passages on their topic."""
+    everyday, web = read_sources(folder / f"{part}.jsonl"), read_sources(folder / f"web-{part}.jsonl")
+    return [same_source(everyday), shared_words(everyday), same_source(web, "web topic")]

@@ -53,12 +53,13 @@ def test_lists_hold_the_source_or_the_decoys_and_one_answer(tmp_path: Path):
     assert [[shared.corpus[d] for d in docs] for docs in shared.run.values()] == [["Dry wine, something to stay in for.", SHOP["passages"][0]]]
 
 
-def test_no_question_or_passage_of_the_test_part_is_in_another():
-    parts: dict[str, list[Source]] = {path.stem: read_sources(path) for path in SOURCES.glob("*.jsonl")}
+def test_no_question_or_passage_of_a_test_part_is_in_another():
+    parts: dict[str, list[Source]] = {str(path.relative_to(SOURCES)): read_sources(path) for path in SOURCES.rglob("*.jsonl")}
     texts = {part: {t.lower() for s in sources for t in (*s.passages, *(q.text for q in s.questions))} for part, sources in parts.items()}
-    held_out = texts.pop("test")
-    assert len(held_out) > 500 and len(texts) > 1
-    assert {part: sorted(held_out & others) for part, others in texts.items() if held_out & others} == {}
+    for test in ("test.jsonl", "web-test.jsonl"):
+        others = {part: those for part, those in texts.items() if part != test}
+        assert len(texts[test]) > 500 and len(others) > 1
+        assert {part: sorted(texts[test] & those) for part, those in others.items() if texts[test] & those} == {}
 
 
 def test_the_shipped_file_gives_back_weights_with_its_golden_scores():
@@ -71,9 +72,11 @@ def test_the_shipped_file_gives_back_weights_with_its_golden_scores():
 
 def test_trains_on_and_publishes_a_folder_that_gives_its_golden_scores(data: Path, tmp_path: Path):
     sources = tmp_path / "sources"
-    for part in ("train-shops", "dev", "test"):
+    for part in ("train-shops", "more/train-shops", "dev", "test", "web-dev", "web-test"):
         write(sources / f"{part}.jsonl", [SHOP, {**SHOP, "source": "another"}])
     job = prepare(data, sources, MODEL, PRESETS["smoke"], tmp_path / "run")
+    assert len(job.sources) == 2
+    assert len(prepare(data, sources, MODEL, PRESETS["smoke"], tmp_path / "run", more=True).sources) == 4
     before = EverydayTrainer(job, 0, 1)
     assert float(sum(before.kept(next(before.batches())[1], random.Random(0)).values())) < 0.05
     train(job)
@@ -86,4 +89,4 @@ def test_trains_on_and_publishes_a_folder_that_gives_its_golden_scores(data: Pat
     scores = golden_scores(folder / INT8, AutoTokenizer.from_pretrained(folder))
     assert np.abs(np.subtract(scores, golden["logits"])).max() <= golden["tolerance"]
     rows = json.loads((job.folder / "report.json").read_text())["table"]
-    assert {"same source", "shared words"} < {r["set"] for r in rows}
+    assert {"same source", "shared words", "web topic"} < {r["set"] for r in rows}
