@@ -159,6 +159,13 @@ describe("writeRun", () => {
     expect(await readFile(join(folder, "a.trec"), "utf8")).toBe("q Q0 e 1 inf mine\nq Q0 d 2 1 mine\n");
   });
 
+  it("leaves a file as it was when an option is not allowed", async () => {
+    const path = join(folder, "kept.trec");
+    await writeFile(path, "q Q0 d 1 1 kept\n");
+    await expect(writeRun(path, { q: { d: 1 } }, { tag: "two words" })).rejects.toThrow(/a name without white space/);
+    expect(await readFile(path, "utf8")).toBe("q Q0 d 1 1 kept\n");
+  });
+
   it("rejects ids and scores that the format cannot store", async () => {
     expect(() => [...formatRun({ "a b": { d: 1 } })]).toThrow(/contains white space/);
     expect(() => [...formatRun({ q: { d: Number.POSITIVE_INFINITY } }, { format: "json" })]).toThrow(

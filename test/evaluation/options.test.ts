@@ -3,10 +3,18 @@ import {
   bootstrapInterval,
   compareRuns,
   evaluate,
+  FileScoreCache,
+  formatRun,
   measureRun,
   pairedRandomizationTest,
+  readBeir,
+  readCorpus,
+  readQrels,
+  readQueries,
+  readRun,
   tune,
   tuneStages,
+  writeRun,
 } from "../../src/evaluation.js";
 import { CrossEncoderReranker } from "../../src/index.js";
 import { madeDataset, madeStages } from "./made-data.js";
@@ -24,6 +32,14 @@ const FUNCTIONS: Record<string, (options: object) => unknown> = {
   tune: (options) => tune(data, { models: { words }, ...options }),
   bootstrapInterval: (options) => bootstrapInterval([1, 2], options),
   pairedRandomizationTest: (options) => pairedRandomizationTest([1], [2], options),
+  readBeir: (options) => readBeir("absent", options),
+  readCorpus: (options) => readCorpus(["{}"], options),
+  readQueries: (options) => readQueries(["{}"], options),
+  readQrels: (options) => readQrels(["q 0 d 1"], options),
+  readRun: (options) => readRun(["q Q0 d 1 1 tag"], options),
+  formatRun: (options) => [...formatRun(run, options)],
+  writeRun: (options) => writeRun("absent/run.trec", run, options),
+  "FileScoreCache.open": (options) => FileScoreCache.open("absent/scores.jsonl", options),
 };
 
 describe("options of langchain-rerank/evaluation", () => {

@@ -1,6 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { InvalidInputError } from "../../errors.js";
 import { nodeFsPromises, nodePath } from "../../node-modules.js";
+import { checkOptions } from "../../options.js";
+import { warningHandler } from "../checks.js";
 import { SourceReader } from "../files/source.js";
 import type { WarningHandler } from "../types.js";
 import { warnOnConsole } from "../warnings.js";
@@ -33,9 +35,11 @@ export class FileScoreCache implements ScoreCache {
    * Opens the file, or creates it and its folders.
    *
    * @param options - `onWarning` is called when a killed process left an incomplete last line; default: `console.warn`
+   * @throws InvalidOptionError when an option is unknown or not allowed.
    * @throws InvalidInputError when the file cannot be opened, or when another line is not one of a score cache.
    */
   static async open(path: string, options: { onWarning?: WarningHandler } = {}): Promise<FileScoreCache> {
+    checkOptions(options, { onWarning: warningHandler }, "FileScoreCache.open");
     const file = await openForAppending(path);
     try {
       const values = await readCache(path, file, options.onWarning ?? warnOnConsole);

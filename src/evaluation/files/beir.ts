@@ -1,11 +1,12 @@
 import { nodePath } from "../../node-modules.js";
+import { type Checks, checkOptions, text } from "../../options.js";
 import type { Dataset } from "../dataset.js";
 import type { DataWarning, WarningHandler } from "../types.js";
 import { listExamples, warnOnConsole } from "../warnings.js";
 import { findBeirFiles, findTextFiles } from "./beir-folder.js";
 import { readNumberedQrels, readRun } from "./read-table.js";
 import { readCorpus, readNumberedQueries, readQueries } from "./read-texts.js";
-import type { ReadOptions } from "./source.js";
+import { READ_CHECKS, type ReadOptions } from "./source.js";
 
 /** Options of {@link readBeir}. */
 export interface ReadBeirOptions extends Omit<ReadOptions, "name"> {
@@ -18,6 +19,10 @@ export interface ReadBeirOptions extends Omit<ReadOptions, "name"> {
   run?: string;
 }
 
+const { name: _, ...READ } = READ_CHECKS;
+
+const CHECKS = { ...READ, split: text, run: text } satisfies Checks<ReadBeirOptions>;
+
 /**
  * Reads a BEIR folder (Thakur et al., 2021): `corpus.jsonl`, `queries.jsonl`, `qrels/<split>.tsv`, and a first-stage run if there is one.
  * Each may also have another format that the readers know: `queries.csv`, `corpus.json`, `qrels/test.jsonl`.
@@ -26,11 +31,13 @@ export interface ReadBeirOptions extends Omit<ReadOptions, "name"> {
  * warnings with file and line.
  *
  * @throws InvalidInputError when a file is missing or cannot be read, or when it is not clear which split or run is meant.
+ * @throws InvalidOptionError when an option is unknown or not allowed.
  *
  * @example
  * const data = await readBeir("data/scifact", { split: "test" });
  */
 export async function readBeir(folder: string, options: ReadBeirOptions = {}): Promise<Dataset> {
+  checkOptions(options, CHECKS, "readBeir");
   const { basename, resolve } = await nodePath();
   const onWarning = options.onWarning ?? warnOnConsole;
   const read: ReadOptions = { onWarning, ...(options.signal && { signal: options.signal }) };

@@ -1,13 +1,15 @@
-import { oneOf } from "../../options.js";
+import { checkOptions, oneOf } from "../../options.js";
 import type { Qrels, Run } from "../types.js";
 import { parseGrade, parseScore } from "./numbers.js";
 import { readRanxJson } from "./ranx-json.js";
 import { readRows } from "./read-rows.js";
-import { type ReadOptions, SourceReader, type TextSource } from "./source.js";
+import { READ_CHECKS, type ReadOptions, SourceReader, type TextSource } from "./source.js";
 import { QRELS_KIND, RUN_KIND, type TableFormat, type TableKind } from "./table-format.js";
 import type { TableRow } from "./table-row.js";
 
 const FORMATS: readonly TableFormat[] = ["trec", "beir", "csv", "json", "jsonl"];
+
+const CHECKS = { ...READ_CHECKS, format: oneOf(FORMATS) };
 
 /**
  * Reads relevance judgments: TREC (`query 0 document grade`), BEIR (tabs, with a header), CSV with a header, ranx JSON, or JSON lines
@@ -16,6 +18,7 @@ const FORMATS: readonly TableFormat[] = ["trec", "beir", "csv", "json", "jsonl"]
  * @param options - `format`: the file's format; by default it is recognized by the name and the first line
  * @throws InvalidInputError when the file has no rows, a row cannot be read, or a pair has two different grades. The error names file and
  * line. Equal rows, mixed tabs and spaces, and a byte order mark are warnings.
+ * @throws InvalidOptionError when an option is unknown or not allowed.
  *
  * @example
  * const qrels = await readQrels("data/qrels/test.tsv");
@@ -24,6 +27,7 @@ export async function readQrels(
   source: TextSource,
   options: ReadOptions & { format?: TableFormat } = {},
 ): Promise<Qrels> {
+  checkOptions(options, CHECKS, "readQrels");
   return readTable(source, options, QRELS_KIND, parseGrade, "an integer grade");
 }
 
@@ -39,12 +43,13 @@ type OnRow = (query: string, document: string, line: number) => void;
  * scores, not from the rank column, as in trec_eval.
  *
  * @param options - `format`: the file's format; by default it is recognized by the name and the first line
- * @throws InvalidInputError as {@link readQrels}.
+ * @throws InvalidInputError and InvalidOptionError as {@link readQrels}.
  *
  * @example
  * const run = await readRun("runs/bm25.trec");
  */
 export async function readRun(source: TextSource, options: ReadOptions & { format?: TableFormat } = {}): Promise<Run> {
+  checkOptions(options, CHECKS, "readRun");
   return readTable(source, options, RUN_KIND, parseScore, "a number");
 }
 
@@ -56,7 +61,6 @@ async function readTable(
   expected: string,
   onRow?: OnRow,
 ): Promise<Map<string, Map<string, number>>> {
-  if (options.format !== undefined) oneOf(FORMATS)("format", options.format);
   const reader = new SourceReader(source, options);
   const ending = /\.(jsonl|ndjson|json)(\.gz)?$/i.exec(reader.name)?.[1]?.toLowerCase();
   const format = options.format ?? (ending === "ndjson" ? "jsonl" : (ending as "json" | "jsonl" | undefined));

@@ -1,7 +1,8 @@
+import { checkOptions } from "../../options.js";
 import { parseCsv } from "../../text-sources/csv.js";
 import { TextSourceError } from "../../text-sources/text-source-error.js";
 import type { CorpusDocument } from "../types.js";
-import { type ReadOptions, SourceReader, type TextSource } from "./source.js";
+import { READ_CHECKS, type ReadOptions, SourceReader, type TextSource } from "./source.js";
 import { DOCUMENT_NAMES, QUERY_NAMES } from "./table-format.js";
 
 /**
@@ -10,8 +11,10 @@ import { DOCUMENT_NAMES, QUERY_NAMES } from "./table-format.js";
  *
  * @returns Documents by id, in the order of the file.
  * @throws InvalidInputError when a record is not JSON, has no id or text, or repeats an id. The error names file and line.
+ * @throws InvalidOptionError when an option is unknown or not allowed.
  */
 export async function readCorpus(source: TextSource, options: ReadOptions = {}): Promise<Map<string, CorpusDocument>> {
+  checkOptions(options, READ_CHECKS, "readCorpus");
   return readTexts(source, options, "corpus", ({ id, title, text }) => ({ id, title, text }));
 }
 
@@ -20,8 +23,10 @@ export async function readCorpus(source: TextSource, options: ReadOptions = {}):
  *
  * @returns Query texts by id, in the order of the file.
  * @throws InvalidInputError as {@link readCorpus}, and when a query is blank.
+ * @throws InvalidOptionError when an option is unknown or not allowed.
  */
 export async function readQueries(source: TextSource, options: ReadOptions = {}): Promise<Map<string, string>> {
+  checkOptions(options, READ_CHECKS, "readQueries");
   return new Map(Array.from(await readNumberedQueries(source, options), ([id, { text }]) => [id, text]));
 }
 

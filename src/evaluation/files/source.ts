@@ -1,5 +1,7 @@
 import { InvalidInputError } from "../../errors.js";
 import { nodeFs, nodeUrl, nodeZlib } from "../../node-modules.js";
+import { abortSignal, type Checks, text } from "../../options.js";
+import { warningHandler } from "../checks.js";
 import type { DataWarning, WarningHandler } from "../types.js";
 import { warnOnConsole } from "../warnings.js";
 
@@ -18,6 +20,8 @@ export interface ReadOptions {
   /** Aborts the reading, which then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
+
+export const READ_CHECKS = { name: text, onWarning: warningHandler, signal: abortSignal } satisfies Checks<ReadOptions>;
 
 /** One line without its line break, and its 1-based number. */
 export interface Line {

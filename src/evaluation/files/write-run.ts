@@ -1,6 +1,6 @@
-import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { InvalidInputError } from "../../errors.js";
 import { nodeFs } from "../../node-modules.js";
-import { oneOf } from "../../options.js";
+import { type Checks, checkOptions, expecting, oneOf } from "../../options.js";
 import { quoteCsv } from "../../text-sources/csv.js";
 import { toNestedMap } from "../nested-map.js";
 import { trecOrder } from "../ranking.js";
@@ -21,12 +21,11 @@ export interface WriteRunOptions {
  * run.
  *
  * @throws InvalidInputError when an id or score cannot be written in this format.
- * @throws InvalidOptionError when the format is unknown or the tag contains white space.
+ * @throws InvalidOptionError when an option is unknown, the format is, or the tag contains white space.
  */
 export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {}): Generator<string> {
+  checkOptions(options, CHECKS, "formatRun");
   const { format = "trec", tag = "langchain-rerank" } = options;
-  oneOf(Object.keys(WRITERS))("format", format);
-  if (/\s/.test(tag) || tag === "") throw new InvalidOptionError("tag", tag, "a name without white space");
   yield* WRITERS[format](toNestedMap(run, "run", false), tag);
 }
 
@@ -34,12 +33,14 @@ export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {
  * Writes a run to a file (Node only).
  *
  * @throws InvalidInputError when the file cannot be written, or when an id or score cannot be written in this format.
+ * @throws InvalidOptionError as {@link formatRun}, before the file is opened.
  */
 export async function writeRun(
   path: string | URL,
   run: ById<ById<number>>,
   options: WriteRunOptions = {},
 ): Promise<void> {
+  checkOptions(options, CHECKS, "writeRun");
   const ending = /\.(json|csv)$/i.exec(String(path))?.[1]?.toLowerCase() as RunFormat | undefined;
   const { createWriteStream } = await nodeFs();
   const stream = createWriteStream(path);
@@ -59,6 +60,11 @@ export async function writeRun(
 }
 
 const WRITERS: Readonly<Record<RunFormat, (run: Run, tag: string) => Generator<string>>> = { trec, csv, json };
+
+const CHECKS = {
+  format: oneOf(Object.keys(WRITERS)),
+  tag: expecting("a name without white space", (value) => typeof value === "string" && /^\S+$/.test(value)),
+} satisfies Checks<WriteRunOptions>;
 
 function* trec(run: Run, tag: string): Generator<string> {
   for (const [query, scores] of run) {
