@@ -36,7 +36,8 @@ function referenceLogits(of: [string, string][]): number[] {
 describe.skipIf(reason)(
   `sentence-transformers' CrossEncoder on the same fp32 weights${reason ? ` (${reason})` : ""}`,
   () => {
-    const scorer = new OnnxCrossEncoder({ model: folder ?? "", activation: "identity" });
+    // The body of a skipped suite runs too; nothing is loaded before a call.
+    const scorer = new OnnxCrossEncoder({ model: folder ?? "absent", activation: "identity" });
     afterAll(() => scorer.dispose());
 
     it("gives the same logits within 1e-4 for 200 pairs, those that are cut among them", async () => {
