@@ -154,6 +154,31 @@ describe("reliability", () => {
     expect(good.brierScore).toBeLessThan(bad.brierScore);
   });
 
+  it("does not depend on the order of texts with equal probabilities", () => {
+    const half = Array.from({ length: 100 }, (_, index) => index < 50);
+    const relevantFirst = reliability(new Array<number>(100).fill(0.5), half);
+    expect(relevantFirst.expectedCalibrationError).toBeCloseTo(0, 12);
+    expect(relevantFirst.brierScore).toBeCloseTo(0.25, 12);
+    expect(relevantFirst.bins.map(({ observed }) => observed)).toEqual(new Array(10).fill(0.5));
+
+    const pairs = fc.array(fc.tuple(fc.constantFrom(0, 0.2, 0.5, 1), fc.boolean()), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(pairs, (texts) => {
+        const measure = (order: typeof texts) =>
+          reliability(
+            order.map(([probability]) => probability),
+            order.map(([, relevant]) => relevant),
+          );
+        const forth = measure(texts);
+        const back = measure([...texts].reverse());
+        expect(back.expectedCalibrationError).toBeCloseTo(forth.expectedCalibrationError, 12);
+        back.bins.forEach((bin, index) => {
+          expect(bin.observed).toBeCloseTo(forth.bins[index]!.observed, 12);
+        });
+      }),
+    );
+  });
+
   it("has bins of equal mass, up to one text, that together hold every text", () => {
     const texts = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), {
       minLength: 1,

@@ -28,7 +28,8 @@ export interface Reliability {
 
 /**
  * Compares predicted probabilities with judgments: reliability diagram, expected calibration error (Naeini, Cooper and Hauskrecht, AAAI
- * 2015) and Brier score (1950).
+ * 2015) and Brier score (1950). The order of the texts does not matter: where equal probabilities fall into several bins, their relevant
+ * texts are divided among these bins in proportion.
  *
  * @param probabilities - between 0 and 1
  * @param relevant - whether each text is relevant
@@ -56,6 +57,7 @@ export function reliability(probabilities: readonly number[], relevant: readonly
   const count = probabilities.length;
   const order = probabilities.map((_, index) => index).sort((a, b) => probabilities[a]! - probabilities[b]! || a - b);
   const label = (index: number) => (relevant[index] ? 1 : 0);
+  const observed = proportionsRelevant(probabilities, relevant);
   const filled = Array.from(
     { length: Math.min(bins, count) },
     (_, bin, parts = Math.min(bins, count)): ReliabilityBin => {
@@ -63,7 +65,7 @@ export function reliability(probabilities: readonly number[], relevant: readonly
       return {
         count: members.length,
         predicted: mean(members.map((index) => probabilities[index]!)),
-        observed: mean(members.map(label)),
+        observed: mean(members.map((index) => observed.get(probabilities[index]!)!)),
       };
     },
   );
@@ -77,4 +79,16 @@ export function reliability(probabilities: readonly number[], relevant: readonly
     positives,
     negatives: count - positives,
   };
+}
+
+/** The proportion of relevant texts among those with the same probability, by probability. */
+function proportionsRelevant(probabilities: readonly number[], relevant: readonly boolean[]): Map<number, number> {
+  const counts = new Map<number, { all: number; relevant: number }>();
+  probabilities.forEach((probability, index) => {
+    const count = counts.get(probability) ?? { all: 0, relevant: 0 };
+    counts.set(probability, count);
+    count.all++;
+    if (relevant[index]) count.relevant++;
+  });
+  return new Map(Array.from(counts, ([probability, count]) => [probability, count.relevant / count.all]));
 }
