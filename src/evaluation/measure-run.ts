@@ -3,7 +3,7 @@ import { type Checks, checkOptions, flag } from "../options.js";
 import { warningHandler } from "./checks.js";
 import { mean } from "./mean.js";
 import type { MeasureDeclaration } from "./measures/declaration.js";
-import type { Measure } from "./measures/measure.js";
+import { checkedValue, type Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
 import { toNestedMap } from "./nested-map.js";
 import { withoutQueryIds } from "./query-among-candidates.js";
@@ -40,7 +40,7 @@ export const MEASURE_RUN_CHECKS = {
  * Measures a run against judgments as `trec_eval -c` and ir_measures do: every judged query counts, and those without results count as 0.
  *
  * @returns Values by canonical measure name, in the order requested.
- * @throws InvalidInputError when there are no judgments, the run is empty, or the two share no query.
+ * @throws InvalidInputError when there are no judgments, the run is empty, the two share no query, or a measure returns no finite number.
  * @throws InvalidOptionError when a measure or an option is unknown.
  *
  * @example
@@ -73,7 +73,7 @@ export function measureRankings(
 ): MeasuredValues {
   const perQuery = new Map<string, number>();
   for (const [query, judgments] of qrels) {
-    perQuery.set(query, measure.compute(rankings.get(query) ?? [], judgments));
+    perQuery.set(query, checkedValue(measure, query, measure.compute(rankings.get(query) ?? [], judgments)));
   }
   return { mean: mean([...perQuery.values()]), perQuery };
 }

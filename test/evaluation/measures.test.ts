@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  compareRuns,
   type DataWarning,
   defineMeasure,
+  type MeasureDeclaration,
   measureRun,
   nDCG,
   P,
@@ -155,6 +157,28 @@ describe("measureRun", () => {
     expect(() => measureRun({ a: { x: 1 } }, {}, ["RR"])).toThrow(/qrels: They contain no query/);
     expect(() => measureRun({ a: { x: 1 } }, { a: { x: 0.5 } }, ["RR"])).toThrow(/Expected an integer/);
     expect(() => measureRun({ zz: { x: 1 } }, qrels, ["RR"])).toThrow(/has no query in common/);
+  });
+
+  it("refuses a measure's value that is not a finite number, and names measure and query", () => {
+    const broken = (compute: MeasureDeclaration["compute"]): MeasureDeclaration => ({
+      name: "Broken",
+      description: "No number.",
+      parameters: {},
+      compute,
+    });
+    const nothing = broken((ranking, judgments) => judgments.get(ranking[0]!) as number);
+    expect(() => measureRun({ a: { y: 1 } }, qrels, [nothing], { onWarning: () => {} })).toThrow(
+      /^Invalid measures: Broken of query "a" is undefined, but must be a finite number\./,
+    );
+    const run = { a: { x: 1 }, b: { y: 1 } };
+    const half = broken((ranking) => (ranking.length > 0 ? Number.NaN : 0));
+    expect(() => compareRuns({ run, other: run }, qrels, { measures: [half], onWarning: () => {} })).toThrow(
+      /Broken of query "a" is NaN/,
+    );
+    const huge = { a: { x: 2000, y: 1 } };
+    expect(() => measureRun(run, huge, ["nDCG(dcg='exp-log2')"], { onWarning: () => {} })).toThrow(
+      /grades that are too large/,
+    );
   });
 
   it("breaks ties by the bytes of the id, also beyond the basic multilingual plane", () => {

@@ -38,6 +38,19 @@ describe("pairedRandomizationTest", () => {
     expect(pairedRandomizationTest([0, 0, 0], [1, 1, 1])).toBe(0.25);
   });
 
+  it("refuses values that are not finite numbers, instead of calling every difference significant", () => {
+    const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+    expect(() => pairedRandomizationTest([0.1, nan], [0.2, 0.3])).toThrow(
+      /^Invalid a\[1\]: Expected a finite number, got NaN\./,
+    );
+    expect(() => pairedRandomizationTest([0.1], [infinity])).toThrow(/^Invalid b\[0\]: Expected a finite number/);
+    expect(() => pairedRandomizationTest("ab" as never, [1])).toThrow(
+      /^Invalid a: Expected an array of finite numbers/,
+    );
+    expect(() => bootstrapInterval([0.1, nan])).toThrow(/^Invalid values\[1\]: Expected a finite number, got NaN\./);
+    expect(() => bootstrapInterval(["0.1" as never])).toThrow(/^Invalid values\[0\]: .*got "0\.1"\./);
+  });
+
   it("has p-values below a level about as often as the level says, for random data", () => {
     const random = fc.sample(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 40, maxLength: 40 }), {
       numRuns: 400,

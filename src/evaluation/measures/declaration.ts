@@ -45,6 +45,7 @@ export interface MeasureDeclaration {
    * @param ranking - document ids, best first
    * @param judgments - grade by document id; grades of 0 and below mean "not relevant"
    * @param params - every given parameter, and the defaults of the others
+   * @returns A finite number; anything else is an error wherever measures are used.
    */
   compute(ranking: readonly string[], judgments: ReadonlyMap<string, number>, params: MeasureParams): number;
   /** The same for many rankings of one query, for measures that can do part of the work once. */

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../../errors.js";
+import { describe as describeValue, InvalidInputError, InvalidOptionError } from "../../errors.js";
 import type { MeasureDeclaration, MeasureParameter, MeasureParams } from "./declaration.js";
 
 /** A measure with its parameters fixed. Two measures with the same `name` are the same measure. */
@@ -50,6 +50,19 @@ export function makeMeasure(declaration: MeasureDeclaration, given: MeasureParam
     prepare: (judgments) =>
       declaration.prepare?.(judgments, params) ?? ((ranking) => declaration.compute(ranking, judgments, params)),
   };
+}
+
+/**
+ * Checks what a measure returned for a query: NaN would make a mean NaN, and the p-values of tests meaningless.
+ *
+ * @throws InvalidInputError naming measure and query when it is not a finite number.
+ */
+export function checkedValue(measure: Measure, query: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new InvalidInputError(
+    "measures",
+    `${measure.name} of query "${query}" is ${describeValue(value)}, but must be a finite number. Correct the measure, or grades that are too large for it.`,
+  );
 }
 
 function defaultsOf({ parameters }: MeasureDeclaration): MeasureParams {

@@ -1,5 +1,5 @@
 import { type Checks, checkOptions, finiteNumber } from "../../options.js";
-import { draws, proportion } from "../checks.js";
+import { checkNumbers, draws, proportion } from "../checks.js";
 import { mean } from "../mean.js";
 import { randomBelow, seededRandom } from "./random.js";
 
@@ -34,6 +34,7 @@ export const BOOTSTRAP_CHECKS = {
  *
  * @param values - one value per query
  * @returns The interval; its ends are NaN for no values.
+ * @throws InvalidInputError when a value is not a finite number.
  * @throws InvalidOptionError when an option is unknown or out of range.
  *
  * @example
@@ -41,6 +42,7 @@ export const BOOTSTRAP_CHECKS = {
  */
 export function bootstrapInterval(values: readonly number[], options: BootstrapOptions = {}): Interval {
   checkOptions(options, BOOTSTRAP_CHECKS, "bootstrapInterval");
+  checkNumbers("values", values);
   return intervalOf(values, options);
 }
 

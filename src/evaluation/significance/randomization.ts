@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../../errors.js";
 import { type Checks, checkOptions, finiteNumber } from "../../options.js";
-import { draws } from "../checks.js";
+import { checkNumbers, draws } from "../checks.js";
 import { sum } from "../mean.js";
 import { seededRandom } from "./random.js";
 
@@ -27,7 +27,7 @@ const EXACT_QUERIES = 16;
  * @param a - one value per query
  * @param b - values of the same queries in the same order
  * @returns p-value, between 0 and 1; 1 if no query differs
- * @throws InvalidInputError when the lists are empty or differ in length.
+ * @throws InvalidInputError when the lists are empty or differ in length, or a value is not a finite number.
  * @throws InvalidOptionError when an option is unknown or out of range.
  */
 export function pairedRandomizationTest(
@@ -36,6 +36,8 @@ export function pairedRandomizationTest(
   options: RandomizationOptions = {},
 ): number {
   checkOptions(options, RANDOMIZATION_CHECKS, "pairedRandomizationTest");
+  checkNumbers("a", a);
+  checkNumbers("b", b);
   return randomizationTest(a, b, options);
 }
 

@@ -3,7 +3,7 @@ import { orderByScore } from "../../rerankers/blend.js";
 import { BLEND_OF_DEFAULT_STAGES, DEFAULT_BLEND } from "../../rerankers/hybrid-options.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { mean, sum } from "../mean.js";
-import type { Measure } from "../measures/measure.js";
+import { checkedValue, type Measure } from "../measures/measure.js";
 import type { QueryStages, StageScores } from "./stage-scores.js";
 import { secondsOf, type TuningQueries, valueTable } from "./value-table.js";
 
@@ -37,7 +37,7 @@ export function measureReferences(
     queries.stages.forEach((stages, index) => {
       if (!stages) return;
       const ranking = [...orderByScore(column(stages).scores).map((i) => stages.documents[i]!), ...stages.blank];
-      values[index] = measure.compute(ranking, queries.qrels.get(stages.id)!);
+      values[index] = checkedValue(measure, stages.id, measure.compute(ranking, queries.qrels.get(stages.id)!));
       milliseconds += sum(column(stages).milliseconds);
     });
     return make(name, scores.fused?.includes(name) ? "fusion" : kind, values, milliseconds / 1000 / queries.ids.length);

@@ -1,5 +1,5 @@
 import { sum } from "../mean.js";
-import type { Measure } from "../measures/measure.js";
+import { checkedValue, type Measure } from "../measures/measure.js";
 import type { Qrels } from "../types.js";
 import { type Calibrations, fitStages } from "./fit-stages.js";
 import type { Setting, SettingGroup } from "./settings.js";
@@ -31,7 +31,7 @@ export function valueTable(
     queries.stages.forEach((stages, column) => {
       if (!stages) return;
       simulate(stages, group, calibrations).forEach(({ ranking }, row) => {
-        rows[row]![column] = values[column]!(ranking);
+        rows[row]![column] = checkedValue(measure, stages.id, values[column]!(ranking));
       });
     });
     return rows;
