@@ -159,6 +159,15 @@ describe("measureRun", () => {
     expect(() => measureRun({ zz: { x: 1 } }, qrels, ["RR"])).toThrow(/has no query in common/);
   });
 
+  it("gives documents without a judgment no gain, whatever grade 0 gains", () => {
+    // Values of ir_measures 0.4.3, with pytrec_eval.
+    const judgments = { q: { a: 0, b: 2, c: 1 } };
+    const values = measureRun({ q: { x: 5, y: 4, a: 3, b: 2 } }, judgments, ["nDCG(gains={0:1,1:3,2:5})@5"]);
+    expect(values.get("nDCG(gains={0:1,1:3,2:5})@5")!.mean).toBeCloseTo(0.35891497739116757, 12);
+    const unjudged = measureRun({ q: { x: 5, y: 4, z: 3 } }, judgments, ["nDCG(gains={0:1})@3"]);
+    expect(unjudged.get("nDCG(gains={0:1})@3")!.mean).toBe(0);
+  });
+
   it("refuses a measure's value that is not a finite number, and names measure and query", () => {
     const broken = (compute: MeasureDeclaration["compute"]): MeasureDeclaration => ({
       name: "Broken",

@@ -34,8 +34,13 @@ function prepare(
   if (best === 0) return () => 0;
   return (ranking) => {
     const visible = visibleRanking(ranking, judgments, params);
-    return discounted(visible.map((id) => gain(judgments.get(id) ?? 0, params))) / best;
+    return discounted(visible.map((id) => gainOf(judgments.get(id), params))) / best;
   };
+}
+
+/** A document without a judgment gains nothing, even if `gains` give a grade of 0 a gain. */
+function gainOf(grade: number | undefined, params: MeasureParams): number {
+  return grade === undefined ? 0 : gain(grade, params);
 }
 
 function gain(grade: number, { gains, dcg }: MeasureParams): number {
