@@ -142,7 +142,7 @@ describe("writeRun", () => {
     )
     .map((value) => new Map(Object.entries(value).map(([query, scores]) => [query, new Map(Object.entries(scores))])));
 
-  it.each(["trec", "csv", "json"] as const)("writes a run as %s that reads back the same", async (format) => {
+  it.each(["trec", "csv", "json", "jsonl"] as const)("writes a run as %s that reads back the same", async (format) => {
     await fc.assert(
       fc.asyncProperty(run, async (value) => {
         const back = await readRun([...formatRun(value, { format })], { format, onWarning: () => {} });
@@ -159,6 +159,25 @@ describe("writeRun", () => {
     expect(await readFile(join(folder, "a.trec"), "utf8")).toBe("q Q0 e 1 inf mine\nq Q0 d 2 1 mine\n");
   });
 
+  it.each(["run.gz", "a.trec.gz", "a.csv.gz", "a.json.gz", "a.jsonl", "a.jsonl.gz", "a.ndjson", "a.tsv"])(
+    "writes %s so that readRun reads it back",
+    async (name) => {
+      const path = join(folder, name);
+      await writeRun(path, { "q-1": { d1: 1.5, "d,2": -1 } });
+      expect(plain(await readRun(path))).toEqual({ "q-1": { d1: 1.5, "d,2": -1 } });
+      expect((await readFile(path)).subarray(0, 2).toString("hex") === "1f8b").toBe(name.endsWith(".gz"));
+    },
+  );
+
+  it("leaves a file as it was when an id cannot be written", async () => {
+    const path = join(folder, "kept-too.trec");
+    await writeFile(path, "q Q0 d 1 1 kept\n");
+    await expect(writeRun(path, { q: { d: 1 }, "a b": { d: 1 } })).rejects.toThrow(/contains white space/);
+    // A stream that was destroyed while it opened would have emptied the file by now.
+    await writeRun(join(folder, "later.trec"), { q: { d: 1 } });
+    expect(await readFile(path, "utf8")).toBe("q Q0 d 1 1 kept\n");
+  });
+
   it("leaves a file as it was when an option is not allowed", async () => {
     const path = join(folder, "kept.trec");
     await writeFile(path, "q Q0 d 1 1 kept\n");
@@ -171,6 +190,10 @@ describe("writeRun", () => {
     expect(() => [...formatRun({ q: { d: Number.POSITIVE_INFINITY } }, { format: "json" })]).toThrow(
       /JSON cannot store/,
     );
+    expect(() => [...formatRun({ q: { d: Number.NEGATIVE_INFINITY } }, { format: "jsonl" })]).toThrow(
+      /JSON cannot store -Infinity/,
+    );
+    expect(() => [...formatRun({ q: { "d\ne": 1 } }, { format: "csv" })]).toThrow(/"d\\ne", which .* a line break/);
     await expect(writeRun(join(folder, "no", "a.trec"), { q: { d: 1 } })).rejects.toThrow(
       /a\.trec: Could not write the run \(ENOENT.*Name a file in a folder that exists/,
     );

@@ -1,16 +1,16 @@
 import { InvalidInputError } from "../../errors.js";
-import { nodeFs } from "../../node-modules.js";
+import { nodeFsPromises, nodeZlib } from "../../node-modules.js";
 import { type Checks, checkOptions, expecting, oneOf } from "../../options.js";
 import { quoteCsv } from "../../text-sources/csv.js";
 import { toNestedMap } from "../nested-map.js";
 import { trecOrder } from "../ranking.js";
 import type { ById, Run } from "../types.js";
 
-type RunFormat = "trec" | "csv" | "json";
+type RunFormat = "trec" | "csv" | "json" | "jsonl";
 
 /** Options of {@link formatRun} and {@link writeRun}. */
 export interface WriteRunOptions {
-  /** File format. @default by the path's ending (`.json`, `.csv`), otherwise "trec" */
+  /** File format. @default by the path's ending (`.csv`, `.json`, `.jsonl`, `.ndjson`, and these with `.gz`), otherwise "trec" */
   format?: RunFormat;
   /** Last column of a TREC run: the system's name, without white space. @default "langchain-rerank" */
   tag?: string;
@@ -30,9 +30,10 @@ export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {
 }
 
 /**
- * Writes a run to a file (Node only).
+ * Writes a run to a file (Node only), compressed if its name ends in `.gz`, so that `readRun` reads it back.
  *
- * @throws InvalidInputError when the file cannot be written, or when an id or score cannot be written in this format.
+ * @throws InvalidInputError when the file cannot be written. When an id or score cannot be written in this format, the file is left as it
+ * was.
  * @throws InvalidOptionError as {@link formatRun}, before the file is opened.
  */
 export async function writeRun(
@@ -41,25 +42,33 @@ export async function writeRun(
   options: WriteRunOptions = {},
 ): Promise<void> {
   checkOptions(options, CHECKS, "writeRun");
-  const ending = /\.(json|csv)$/i.exec(String(path))?.[1]?.toLowerCase() as RunFormat | undefined;
-  const { createWriteStream } = await nodeFs();
-  const stream = createWriteStream(path);
-  await new Promise<void>((done, fail) => {
-    stream.on("finish", done).on("error", (cause) => {
-      const problem = `Could not write the run (${cause.message}). Name a file in a folder that exists and that this process can write to.`;
-      fail(new InvalidInputError(String(path), problem, { cause }));
-    });
-    try {
-      for (const piece of formatRun(run, { ...(ending && { format: ending }), ...options })) stream.write(piece);
-      stream.end();
-    } catch (error) {
-      stream.destroy();
-      fail(error);
-    }
-  });
+  const name = String(path);
+  const format = formatOfName(name);
+  // All of it before the file is opened, which empties it: the last query may have an id that cannot be written.
+  const pieces = [...formatRun(run, { ...(format && { format }), ...options })];
+  const { writeFile } = await nodeFsPromises();
+  try {
+    await writeFile(path, name.endsWith(".gz") ? await compressed(pieces) : pieces);
+  } catch (cause) {
+    const problem = `Could not write the run (${(cause as Error).message}). Name a file in a folder that exists and that this process can write to.`;
+    throw new InvalidInputError(name, problem, { cause });
+  }
 }
 
-const WRITERS: Readonly<Record<RunFormat, (run: Run, tag: string) => Generator<string>>> = { trec, csv, json };
+/** The format that `readRun` expects of a file with this name; undefined if it looks at the content. */
+function formatOfName(name: string): RunFormat | undefined {
+  const ending = /\.(csv|json|jsonl|ndjson)(\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
+  return ending === "ndjson" ? "jsonl" : (ending as RunFormat | undefined);
+}
+
+async function compressed(pieces: readonly string[]): Promise<AsyncIterable<Uint8Array>> {
+  const gzip = (await nodeZlib()).createGzip();
+  for (const piece of pieces) gzip.write(piece);
+  gzip.end();
+  return gzip;
+}
+
+const WRITERS: Readonly<Record<RunFormat, (run: Run, tag: string) => Generator<string>>> = { trec, csv, json, jsonl };
 
 const CHECKS = {
   format: oneOf(Object.keys(WRITERS)),
@@ -78,7 +87,7 @@ function* trec(run: Run, tag: string): Generator<string> {
 function* csv(run: Run): Generator<string> {
   yield "query_id,doc_id,score\n";
   for (const [query, scores] of run) {
-    const rows = trecOrder(scores).map((id) => `${quoteCsv(query)},${quoteCsv(id)},${printScore(scores.get(id)!)}\n`);
+    const rows = trecOrder(scores).map((id) => `${cell(query)},${cell(id)},${printScore(scores.get(id)!)}\n`);
     yield rows.join("");
   }
 }
@@ -88,15 +97,40 @@ function* json(run: Run): Generator<string> {
   let between = "\n";
   for (const [query, scores] of run) {
     const pairs = trecOrder(scores).map((id) => {
-      const score = scores.get(id)!;
-      if (!Number.isFinite(score))
-        throw new InvalidInputError(`run["${query}"]["${id}"]`, `JSON cannot store ${score}. Use TREC or CSV.`);
-      return `${JSON.stringify(id)}: ${score}`;
+      return `${JSON.stringify(id)}: ${finite(query, id, scores.get(id)!)}`;
     });
     yield `${between}  ${JSON.stringify(query)}: {${pairs.join(", ")}}`;
     between = ",\n";
   }
   yield "\n}\n";
+}
+
+function* jsonl(run: Run): Generator<string> {
+  for (const [query, scores] of run) {
+    const rows = trecOrder(scores).map((id) => {
+      const score = finite(query, id, scores.get(id)!);
+      return `${JSON.stringify({ "query-id": filled(query), "corpus-id": filled(id), score })}\n`;
+    });
+    yield rows.join("");
+  }
+}
+
+function finite(query: string, id: string, score: number): number {
+  if (Number.isFinite(score)) return score;
+  throw new InvalidInputError(`run["${query}"]["${id}"]`, `JSON cannot store ${score}. Use TREC or CSV.`);
+}
+
+function filled(id: string): string {
+  if (id !== "") return id;
+  throw new InvalidInputError("run", "A run in JSON lines cannot store an empty id. Use JSON.");
+}
+
+function cell(id: string): string {
+  if (id !== "" && !/[\n\r]/.test(id)) return quoteCsv(id);
+  throw new InvalidInputError(
+    "run",
+    `A CSV run cannot store the id ${JSON.stringify(id)}, which is empty or contains a line break. Use JSON.`,
+  );
 }
 
 function bare(id: string): string {
