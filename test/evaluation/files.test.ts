@@ -112,6 +112,24 @@ describe("readQrels and readRun", () => {
     await expect(read(readQrels, text, file)).rejects.toMatchObject({ name: "InvalidInputError" });
   });
 
+  it.each<[string, RegExp]>([
+    [
+      '{"query-id": 1, "corpus-id": 12345678901234567891, "score": 1}',
+      /input:1: Expected `corpus-id` to be a string or an integer below 2\^53; write .* Got 12345678901234567000\./,
+    ],
+    ['{"query-id": null, "corpus-id": "d", "score": 1}', /Expected `query-id` to be a string .* Got null\./],
+    ['{"query-id": "q", "corpus-id": {"a": 1}, "score": 1}', /Expected `corpus-id` .* Got \{"a":1\}\./],
+    ['{"query-id": "q", "corpus-id": "d", "score": [1]}', /input:1: "\[1\]" is not an integer grade\./],
+  ])("rejects ids and grades of JSON lines that would be mistaken for others: %s", async (line, message) => {
+    await expect(readQrels([line])).rejects.toThrow(message);
+  });
+
+  it("reads ids of JSON lines that are integers", async () => {
+    expect(plain(await readQrels(['{"query-id": 1, "corpus-id": 9007199254740991, "score": 2}']))).toEqual({
+      1: { 9007199254740991: 2 },
+    });
+  });
+
   it("rejects NaN scores, a missing file, and bytes that are not UTF-8", async () => {
     await expect(read(readRun, "q Q0 d 1 NaN t\n")).rejects.toThrow(/file:1: "NaN" is not a number/);
     await expect(readRun(join(folder, "none.trec"))).rejects.toThrow(

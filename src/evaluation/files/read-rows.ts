@@ -69,13 +69,25 @@ function readObject({ text, number }: Line, kind: TableKind, reader: SourceReade
     const found = keys.slice(0, 8).join(", ") || "none";
     throw reader.error(number, `Expected the fields query-id, corpus-id and ${kind.valueNames[0]}, got ${found}.`);
   }
-  const values = Object.values(record as object).map(String);
+  const values = Object.values(record as object) as unknown[];
+  const idAt = (column: number) => readId(values[column], keys[column]!, number, reader);
+  const value = values[columns.value];
+  // A list with one number would otherwise pass as the number.
+  const isPlain = typeof value === "number" || typeof value === "string";
   return {
-    query: values[columns.query]!,
-    document: values[columns.document]!,
-    value: values[columns.value]!,
+    query: idAt(columns.query),
+    document: idAt(columns.document),
+    value: isPlain ? String(value) : JSON.stringify(value),
     line: number,
   };
+}
+
+/** Beyond 2^53, JSON numbers are rounded, so that different ids would become one. */
+function readId(id: unknown, field: string, line: number, reader: SourceReader): string {
+  if (typeof id === "string") return id;
+  if (Number.isSafeInteger(id)) return String(id);
+  const expected = "a string or an integer below 2^53; write larger numbers as strings";
+  throw reader.error(line, `Expected \`${field}\` to be ${expected}. Got ${JSON.stringify(id)}.`);
 }
 
 function readFields(line: Line, shape: RowShape, reader: SourceReader): TableRow {
