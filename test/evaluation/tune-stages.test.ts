@@ -142,6 +142,26 @@ describe("tuneStages", () => {
     ["an empty list", { grid: { topK: [] } }, /grid\.topK/],
     ["an unknown model", { grid: { model: ["none"] } }, /grid\.model/],
     ["an unknown normalization", { grid: { normalization: ["ln"] } }, /grid\.normalization/],
+    [
+      "a misspelled name",
+      { grid: { topk: [5] } },
+      /^Unknown option `grid\.topk` of `grid`\. Its options are alpha, topK,/,
+    ],
+    [
+      "a number instead of a list",
+      { grid: { alpha: 0.5 } },
+      /^Invalid `grid\.alpha`: expected an array of numbers .*, got 0\.5\./,
+    ],
+    [
+      "a name instead of a list",
+      { grid: { normalization: "rank" } },
+      /`grid\.normalization`: expected an array of one or/,
+    ],
+    ["an alpha that is a string", { grid: { alpha: ["0.5"] } }, /`grid\.alpha`: expected numbers .*, got "0\.5"\./],
+    ["a grid that is no object", { grid: null }, /^Invalid `grid`: expected an object of options/],
+    ["no goal", { threshold: null }, /^Invalid `threshold`: expected "f1", or \{ precision \}/],
+    ["a precision that is a string", { threshold: { precision: "0.5" } }, /^Invalid `threshold`/],
+    ["two goals", { threshold: { precision: 0.5, recall: 1 } }, /^Invalid `threshold`/],
     ["within 1", { within: 1 }, /within/],
     ["one fold", { folds: 1 }, /folds/],
     ["both splits", { folds: 2, holdout: 0.5 }, /holdout/],
@@ -153,6 +173,13 @@ describe("tuneStages", () => {
     ],
   ])("rejects %s", (_name, options, message) => {
     expect(() => tuneStages(stages, data.qrels, { ...options, onWarning })).toThrow(message);
+  });
+
+  it("rejects a first stage and a model of the same name, whose curves and results would be mixed up", () => {
+    const named = { ...stages, first: [...stages.first, stages.models[0]!] };
+    expect(() => tuneStages(named, data.qrels, { onWarning })).toThrow(
+      `A first stage and a model are both named "${stages.models[0]}". Rename one of them`,
+    );
   });
 
   it("rejects a topK deeper than was scored, and judgments of other queries", () => {

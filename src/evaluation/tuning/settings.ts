@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
+import { type Check, type Checks, checkOptions, given } from "../../options.js";
 import { type BlendNormalization, NORMALIZATIONS } from "../../rerankers/normalization.js";
 import type { StageScores } from "./stage-scores.js";
 
@@ -39,32 +40,52 @@ const TOP_KS = [5, 10, 20, 30, 50, 100] as const;
 const LIST_NORMALIZATIONS = Object.keys(NORMALIZATIONS) as readonly BlendNormalization[];
 const BLEND_NORMALIZATIONS: readonly BlendNormalization[] = [...new Set([...LIST_NORMALIZATIONS, "sigmoid" as const])];
 
+const GRID_CHECKS = {
+  alpha: listOf<number>("numbers between 0 and 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
+  topK: listOf<number>("positive integers", (value) => Number.isInteger(value) && value >= 1),
+  normalization: listOf<BlendNormalization>(oneOrMoreOf(BLEND_NORMALIZATIONS), (value) =>
+    BLEND_NORMALIZATIONS.includes(value),
+  ),
+  first: listOf<string>("one or more names", (value) => typeof value === "string"),
+  model: listOf<string>("one or more names", (value) => typeof value === "string"),
+} satisfies Checks<TuneGrid>;
+
 /**
  * Checks the values of a grid that do not depend on what was scored, so that a mistake is found before hours of scoring.
  *
- * @throws InvalidOptionError when a `HybridReranker` would refuse a value, or a list is empty.
+ * @throws InvalidOptionError when a `HybridReranker` would refuse a value, a list is empty or no array, or the grid has another name.
  */
-export function checkGrid({ alpha, topK, normalization, first, model }: TuneGrid): void {
-  checkValues("alpha", alpha, "numbers between 0 and 1", (value) => value >= 0 && value <= 1);
-  checkValues("topK", topK, "positive integers", (value) => Number.isInteger(value) && value >= 1);
-  checkValues("normalization", normalization, oneOrMoreOf(BLEND_NORMALIZATIONS), (value) =>
-    BLEND_NORMALIZATIONS.includes(value),
-  );
-  checkValues("first", first, "one or more names", () => true);
-  checkValues("model", model, "one or more names", () => true);
+export function checkGrid(grid: TuneGrid): void {
+  checkOptions(grid, GRID_CHECKS, "`grid`", "grid.");
 }
 
 /**
- * Every combination of a grid that has been checked.
+ * Checks a grid against what is scored.
  *
- * @throws InvalidOptionError when a name was not scored, or a `topK` is deeper than was scored.
+ * @throws InvalidOptionError when the grid has a name that is not scored, a `topK` deeper than is scored, or a first stage and a model have
+ * the same name: settings, curves and results are told apart by these names.
  */
+export function checkScored(
+  grid: TuneGrid,
+  { deepest, first, models }: Pick<StageScores, "deepest" | "first" | "models">,
+): void {
+  const shared = models.find((name) => first.includes(name));
+  if (shared !== undefined) {
+    const sentence = `A first stage and a model are both named "${shared}". Rename one of them, in \`first\` or \`models\`.`;
+    throw InvalidOptionError.because(`models.${shared}`, shared, sentence);
+  }
+  const depths = `integers between 1 and ${deepest}, the depth that was scored`;
+  const scored = {
+    topK: listOf<number>(depths, (value) => value <= deepest),
+    first: listOf<string>(oneOrMoreOf(first), (name) => first.includes(name)),
+    model: listOf<string>(oneOrMoreOf(models), (name) => models.includes(name)),
+  };
+  checkOptions(given({ topK: grid.topK, first: grid.first, model: grid.model }), scored, "`grid`", "grid.");
+}
+
+/** Every combination of a grid that has been checked, also against the scores. */
 export function expandGrid(grid: TuneGrid, { queries, deepest, first, models }: StageScores): SettingGroup[] {
   const longest = Math.min(deepest, Math.max(...queries.map(({ documents }) => documents.length)));
-  const depths = `integers between 1 and ${deepest}, the depth that was scored`;
-  checkValues("topK", grid.topK, depths, (value) => value <= deepest);
-  checkValues("first", grid.first, oneOrMoreOf(first), (name) => first.includes(name));
-  checkValues("model", grid.model, oneOrMoreOf(models), (name) => models.includes(name));
   const alphas = [...new Set(grid.alpha ?? ALPHAS)];
   const topKs = new Set(grid.topK ?? [...TOP_KS.filter((topK) => topK < longest), longest]);
   const groups: SettingGroup[] = [];
@@ -83,14 +104,13 @@ export function listSettings(groups: readonly SettingGroup[]): Setting[] {
   return groups.flatMap(({ alphas, ...rest }) => alphas.map((alpha) => ({ ...rest, alpha })));
 }
 
-function checkValues<T>(
-  name: keyof TuneGrid,
-  values: readonly T[] | undefined,
-  expected: string,
-  isValid: (value: T) => boolean,
-): void {
-  const bad = values?.find((value) => !isValid(value));
-  if (bad !== undefined || values?.length === 0) throw new InvalidOptionError(`grid.${name}`, bad ?? values, expected);
+/** A check of an array that has values, all of which are valid. */
+function listOf<T>(expected: string, isValid: (value: T) => boolean): Check {
+  return (option, values) => {
+    if (!Array.isArray(values)) throw new InvalidOptionError(option, values, `an array of ${expected}`);
+    if (values.length === 0) throw new InvalidOptionError(option, values, expected);
+    for (const value of values) if (!isValid(value as T)) throw new InvalidOptionError(option, value, expected);
+  };
 }
 
 function oneOrMoreOf(names: readonly string[]): string {

@@ -84,7 +84,10 @@ export function applyThreshold(labeled: readonly LabeledScore[], threshold: numb
 
 /** @throws InvalidOptionError when a goal is not one of the two. */
 export function checkGoal(goal: ThresholdGoal): void {
-  if (goal === "f1" || (typeof goal === "object" && goal.precision > 0 && goal.precision <= 1)) return;
+  if (goal === "f1") return;
+  const { precision, ...others } = (goal ?? {}) as { precision?: unknown };
+  const isProportion = typeof precision === "number" && precision > 0 && precision <= 1;
+  if (isProportion && Object.keys(others).length === 0) return;
   throw new InvalidOptionError("threshold", goal, '"f1", or { precision } above 0 and at most 1');
 }
 

@@ -15,7 +15,7 @@ import { makeSplits, type SplitOptions } from "./folds.js";
 import { measureReferences, type Reference } from "./references.js";
 import { type RatedSetting, Search } from "./search.js";
 import { paretoFront, pickBest, pickFastest } from "./select.js";
-import { checkGrid, type TuneGrid } from "./settings.js";
+import { checkGrid, checkScored, type TuneGrid } from "./settings.js";
 import type { StageScores } from "./stage-scores.js";
 import { checkGoal, type ThresholdGoal } from "./threshold.js";
 import type { TuningQueries } from "./value-table.js";
@@ -98,7 +98,8 @@ export const SEARCH_CHECKS = {
  *
  * @param stages - from `tune`, in `stages`
  * @throws InvalidInputError when there are fewer than two judged queries, or none has scores.
- * @throws InvalidOptionError when the grid has values that were not scored, or an option is unknown or out of range.
+ * @throws InvalidOptionError when the grid has values that were not scored, a first stage and a model have the same name, or an option is
+ * unknown or out of range.
  */
 export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions = {}): TuneResult {
   checkOptions(options, SEARCH_CHECKS, "tuneStages");
@@ -110,6 +111,7 @@ export function search(stages: StageScores, qrels: ById<ById<number>>, options: 
   const started = performance.now();
   const { within = 0.02, rel = 1, seed = 1 } = options;
   const measure = parseMeasure(options.measure ?? DEFAULT_MEASURE);
+  checkScored(options.grid ?? {}, stages);
   const queries = joinQueries(stages, qrels, options.onWarning ?? warnOnConsole);
   const grid = new Search(stages, queries, measure, options.grid ?? {}, rel);
   const splits = makeSplits(queries.ids.length, options);

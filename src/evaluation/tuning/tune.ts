@@ -7,6 +7,7 @@ import type { TunedChoice } from "./choice.js";
 import { COLLECT_CHECKS, type CollectOptions, collectStageScores, modelsOf } from "./collect.js";
 import { type FirstStages, isFusion, type TuneFirstStage } from "./first-stages.js";
 import { makeSplits } from "./folds.js";
+import { checkScored } from "./settings.js";
 import type { StageScores } from "./stage-scores.js";
 import { DEFAULT_MEASURE, SEARCH_CHECKS, type SearchOptions, search, type TuneResult } from "./tune-stages.js";
 
@@ -52,10 +53,15 @@ export type Tuned = Omit<TuneResult, "best" | "fastest"> & {
 export async function tune(data: DatasetInput, options: TuneOptions = {}): Promise<Tuned> {
   checkOptions(options, TUNE_CHECKS, "tune");
   parseMeasure(options.measure ?? DEFAULT_MEASURE);
+  const first = options.first ?? { run: "run" };
+  checkScored(options.grid ?? {}, {
+    deepest: options.deepest ?? Number.POSITIVE_INFINITY,
+    first: Object.keys(first),
+    models: Object.keys(modelsOf(options)),
+  });
   makeSplits(toDataset(data).qrels.size, options);
   const stages = await collectStageScores(data, options);
   const result = search(stages, data.qrels, options);
-  const first = options.first ?? { run: "run" };
   const complete = (choice: TunedChoice): HybridChoice => {
     const model = modelsOf(options)[choice.setting.model];
     const source = firstStageOptions(choice.setting.first, first, options.firstStageKey ?? "score");
