@@ -182,6 +182,21 @@ describe("tune", () => {
     expect(await readFile(html, "utf8")).toContain("<h2>Tuning</h2>");
   });
 
+  it("tells a model that is a first stage from the same model that reranks", async () => {
+    const model = "static-en-v1";
+    const args = ["tune", DATA, "--model", model, "--first-stage", model, "--embeddings", model, "--limit", "6"];
+    const { stdout } = await runCli([...args, "--depth", "10", "--normalizations", "sigmoid", "--json"]);
+    const { comparison, references } = JSON.parse(stdout) as {
+      comparison: { runs: { name: string }[] };
+      references: { name: string; kind: string }[];
+    };
+    const alone = references.filter(({ kind }) => kind === "first" || kind === "model").map(({ name }) => name);
+    expect(alone).toEqual(["run", `${model} first`, `${model} cosine`, model]);
+    const compared = comparison.runs.map(({ name }) => name);
+    for (const name of alone) expect(compared).toContain(name);
+    expect(new Set(compared).size).toBe(compared.length);
+  });
+
   it.each([
     [["--alphas", "0:1"], /from:to:step/],
     [["--alphas", "2"], /grid\.alpha/],

@@ -141,13 +141,14 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
 }
 
 /** First stages, and the names of those that are embeddings, with that of their model. */
-async function firstStages({ embeddings: named = [], firstStage = [] }: TuneCommandOptions, hasRun: boolean) {
+async function firstStages({ embeddings: named = [], firstStage = [], model }: TuneCommandOptions, hasRun: boolean) {
   const loaded = new Map<string, Exclude<TuneFirstStage, "run" | { fuse: readonly string[] }>>();
-  for (const name of firstStage) loaded.set(name, createScorer(name));
+  // The same model may be used in several ways, which need different names.
+  const taken = new Set(["run", ...(model ?? [modelName(undefined)])]);
+  for (const name of firstStage) loaded.set(taken.has(name) ? `${name} first` : name, createScorer(name));
   const embeddings = new Map<string, string>();
   for (const name of named) {
-    // The same model may be used both ways.
-    const stage = loaded.has(name) ? `${name} cosine` : name;
+    const stage = taken.has(name) || loaded.has(name) ? `${name} cosine` : name;
     loaded.set(stage, await createEmbeddings(name));
     embeddings.set(stage, name);
   }
