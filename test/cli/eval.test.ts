@@ -51,6 +51,14 @@ describe("eval", () => {
     expect(result.runs.map(({ name }) => name)).toEqual(["first stage", MODEL, `hybrid ${MODEL}`]);
   });
 
+  it("writes its report also if nobody reads its standard output", async () => {
+    const html = join(folder, "unread.html");
+    const args = ["eval", DATA, "--depth", "2", "--limit", "2", "--html", html];
+    const { code, stderr } = await runCli(args, { closesStdout: true });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `report: ${html}\n` });
+    expect(await readFile(html, "utf8")).toMatch(/<\/html>\n$/);
+  });
+
   it("measures only the queries that --skip and --limit leave", async () => {
     const args = ["eval", DATA, "--depth", "2", "--skip", "2", "--limit", "3", "--json"];
     const { queries } = JSON.parse((await runCli(args)).stdout) as { queries: string[] };

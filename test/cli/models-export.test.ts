@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
@@ -53,6 +53,15 @@ describe("the command models export", () => {
       await session.release();
     },
   );
+
+  it("copies every file, also if nobody reads its standard output", async () => {
+    const [read, unread] = [join(folder, "read"), join(folder, "unread")];
+    expect((await runCli(["models", "export", "late-en-v1", read])).code).toBe(0);
+    expect((await runCli(["models", "export", "late-en-v1", unread], { closesStdout: true })).code).toBe(0);
+    const files = readdirSync(read, { recursive: true });
+    expect(files).toContain(join("onnx", "model_int8.onnx_data"));
+    expect(readdirSync(unread, { recursive: true })).toEqual(files);
+  });
 
   it("refuses a folder that holds files", async () => {
     const target = mkdtempSync(join(folder, "filled-"));

@@ -17,6 +17,7 @@ export function runCli(
     input,
     env = {},
     cwd,
+    closesStdout = false,
     closesStderr = false,
     onStderr,
     onStart,
@@ -24,6 +25,8 @@ export function runCli(
     input?: string;
     env?: Record<string, string>;
     cwd?: string;
+    /** Nobody reads standard output. */
+    closesStdout?: boolean;
     /** Nobody reads standard error. */
     closesStderr?: boolean;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
@@ -44,6 +47,7 @@ export function runCli(
     run.stderr += text;
     onStderr?.(run.stderr, (signal) => child.kill(signal));
   });
+  if (closesStdout) child.stdout.destroy();
   if (closesStderr) child.stderr.destroy();
   child.stdin.on("error", () => {});
   child.stdin.end(input ?? "");

@@ -43,14 +43,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// The reader of the output may stop early: `… | head -1`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
-// A log that nobody reads any more is no reason to stop, above all for a server.
-process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+// The reader of an output may stop early, as in `… | head -1`. That is no reason to stop: files may still have to be written, and a server
+// goes on without its log.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 process.exitCode = await main(process.argv.slice(2));
