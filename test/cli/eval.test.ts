@@ -8,6 +8,7 @@ import { runCli } from "./run-cli.js";
 
 const DATA = "examples/data/bicycle";
 const MODEL = defaultModel().name;
+const TINY = resolve("test/fixtures/tiny-models/bert-one-logit");
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cli-eval-"));
@@ -63,6 +64,42 @@ describe("eval", () => {
     const args = ["eval", DATA, "--depth", "2", "--skip", "2", "--limit", "3", "--json"];
     const { queries } = JSON.parse((await runCli(args)).stdout) as { queries: string[] };
     expect(queries).toEqual(["q03", "q04", "q05"]);
+  });
+
+  it("writes a run for each system, whatever letters and signs its name has", async () => {
+    const models = ["模型", "日本", "a b", "a_b"].map((name) => join(folder, name));
+    for (const model of models) await cp(TINY, model, { recursive: true });
+    const runs = join(folder, "all-runs");
+    const few = ["--depth", "3", "--limit", "2", "--runs", runs];
+    expect((await runCli(["eval", DATA, "--model", models.join(","), ...few])).code).toBe(0);
+    const files = await readdir(runs);
+    expect(files).toHaveLength(5);
+    for (const end of ["模型", "日本", "a_b", "a_b-2"]) {
+      const [file] = files.filter((name) => name.endsWith(`_${end}.trec`));
+      expect(await readFile(join(runs, file!), "utf8")).toContain(` ${file!.replace(".trec", "")}\n`);
+    }
+  });
+
+  it("finds a baseline that is no system, and ids that a TREC run cannot store, before it scores", async () => {
+    const cache = join(folder, "unused.jsonl");
+    const typo = await runCli(["eval", DATA, "--model", TINY, "--baseline", "typo", "--cache", cache]);
+    expect(typo).toMatchObject({ code: 2, stdout: "" });
+    expect(typo.stderr).toBe(`error: --baseline typo: there is no such system; there are: first stage, ${TINY}.\n`);
+
+    const spaced = join(folder, "spaced");
+    await cp(DATA, spaced, { recursive: true });
+    const qrels = await readFile(join(spaced, "qrels/test.tsv"), "utf8");
+    await writeFile(join(spaced, "qrels/test.tsv"), qrels.replaceAll("q01\t", "q 01\t"));
+    const queries = await readFile(join(spaced, "queries.jsonl"), "utf8");
+    await writeFile(join(spaced, "queries.jsonl"), queries.replaceAll('"q01"', '"q 01"'));
+    const args = ["eval", spaced, "--model", TINY, "--cache", cache, "--limit", "2"];
+    const refused = await runCli([...args, "--runs", join(folder, "no-runs")]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toMatch(
+      /error: --runs: a TREC run cannot store the id "q 01", which contains white space\./,
+    );
+    expect(await readdir(folder)).not.toContain("unused.jsonl");
+    expect((await runCli(args)).code).toBe(0);
   });
 
   it("exits with 2 and names the folder, measure or option that is wrong", async () => {

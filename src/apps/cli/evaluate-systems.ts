@@ -34,6 +34,7 @@ import {
 } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { checkRunIds } from "./run-files.js";
 
 /** Which systems `eval` measures, and how. */
 export interface SystemOptions extends DataOptions {
@@ -46,6 +47,7 @@ export interface SystemOptions extends DataOptions {
   measures: string[];
   baseline?: string;
   html?: string;
+  runs?: string;
 }
 
 interface System {
@@ -87,6 +89,9 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   const { data, warnings } = await loadData(folder, options, signal);
   if (options.hybrid && !data.run)
     throw new CliError("--hybrid needs the scores of a first-stage run. Pass one with --run.", EXIT.usage);
+  if (options.runs !== undefined) checkRunIds(data);
+  const systems = await listSystems(options, await openEmbeddings(options), signal);
+  checkBaseline(options.baseline, [...(data.run ? ["first stage"] : []), ...systems.map(({ name }) => name)]);
   const runs = new Map<string, Run>(data.run ? [["first stage", cut(data.run, depth!)]] : []);
   const seconds = new Map<string, { mean: number; p50?: number; p95?: number }>(
     data.run ? [["first stage", { mean: 0 }]] : [],
@@ -96,7 +101,7 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   const calibrations: NonNullable<ReportInput["calibrations"]>[number][] = [];
   const onWarning = warner(warnings);
   await withCache(options.cache, warnings, async (cache) => {
-    for (const system of await listSystems(options, await openEmbeddings(options), signal)) {
+    for (const system of systems) {
       try {
         const result = await withBar(system.name, (onProgress) =>
           evaluate(system.compressor, data, {
@@ -137,6 +142,12 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   });
   const tuned = options.html === undefined ? undefined : tuneBlends(data, crossEncoders, options);
   return { data, comparison, seconds, runs, evaluations, tuned, calibrations, warnings };
+}
+
+/** @throws CliError when the baseline is not one of the systems, before they are measured. */
+function checkBaseline(baseline: string | undefined, names: readonly string[]): void {
+  if (baseline === undefined || names.includes(baseline)) return;
+  throw new CliError(`--baseline ${baseline}: there is no such system; there are: ${names.join(", ")}.`, EXIT.usage);
 }
 
 /** The best blends, which cost only some sums: what the heat map of the report shows. */

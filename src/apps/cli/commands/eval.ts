@@ -1,7 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
-import type { Run } from "../../../evaluation.js";
 import type { SystemOptions } from "../evaluate-systems.js";
 import { addDataOptions, EXAMPLE_DATA, measuresHelp, textList } from "../evaluation-inputs.js";
 import type { OutputOptions } from "../evaluation-output.js";
@@ -9,7 +6,7 @@ import { EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
 import { checkOutputs } from "../output-paths.js";
 
-type EvalOptions = SystemOptions & OutputOptions & { runs?: string };
+type EvalOptions = SystemOptions & OutputOptions;
 
 const EXAMPLES = `
 Examples:
@@ -73,12 +70,13 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     folder,
     options,
   );
-  if (options.runs !== undefined) await writeRuns(options.runs, runs);
   if (options.json) output.print(output.toJson({ dataset: data.name, ...comparison, evaluations, warnings }));
   else {
     output.print(output.qualityTable(comparison, seconds));
     if (comparison.comparisons.length > 0) output.print(`\n${output.comparisonTable(comparison)}`);
   }
+  // After the results, which a full disk must not take away.
+  if (options.runs !== undefined) await (await import("../run-files.js")).writeRuns(options.runs, runs);
   const notes = [`Data set ${data.name}, up to ${options.depth} candidates per query.`, ...warnings];
   await output.writeReport(options.html, {
     title: `${data.name}: rerankers`,
@@ -89,13 +87,4 @@ async function run(folder: string, options: EvalOptions): Promise<void> {
     calibrations,
     notes,
   });
-}
-
-async function writeRuns(folder: string, runs: ReadonlyMap<string, Run>): Promise<void> {
-  const { writeRun } = await import("../../../evaluation.js");
-  await mkdir(folder, { recursive: true });
-  for (const [name, run] of runs) {
-    const tag = name.replace(/[^\w.-]+/g, "_");
-    await writeRun(join(folder, `${tag}.trec`), run, { tag });
-  }
 }
