@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,6 +33,27 @@ describe("calibrate", () => {
     expect(stdout).toBe("");
     expect(JSON.parse(await readFile(out, "utf8"))).toMatchObject({ model: "static-en-v1" });
     expect(await readFile(html, "utf8")).toMatch(/<h2>Calibration<\/h2>.*Reliability of static-en-v1/s);
+  });
+
+  it("prints the curve even if held-out queries cannot show how reliable it is, as only one has relevant candidates", async () => {
+    const data = join(folder, "one-query");
+    await mkdir(join(data, "qrels"), { recursive: true });
+    const numbers = Array.from({ length: 60 }, (_, index) => index);
+    const corpus = numbers.map((n) => ({ _id: `d${n}`, text: n < 25 ? `squealing brake pads ${n}` : `tulips ${n}` }));
+    const queries = numbers
+      .slice(0, 6)
+      .map((n) => ({ _id: `q${n}`, text: n === 0 ? "brake pads squeal" : `lamp ${n}` }));
+    const qrels = numbers.map((n) => (n < 25 ? `q0 0 d${n} 1` : `q${n % 6} 0 d59 0`));
+    const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join("\n");
+    await writeFile(join(data, "corpus.jsonl"), lines(corpus));
+    await writeFile(join(data, "queries.jsonl"), lines(queries));
+    await writeFile(join(data, "qrels/test.trec"), [...new Set(qrels)].join("\n"));
+    const { code, stdout, stderr } = await runCli(["calibrate", data, "--model", "static-en-v1"]);
+    expect(stderr).toContain(
+      "Too few queries have relevant candidates to measure the calibration on held-out queries.",
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ model: "static-en-v1", positives: 25 });
   });
 
   it("exits with 2 when there are fewer than 20 examples of either kind", async () => {

@@ -126,6 +126,21 @@ describe("tuneStages", () => {
     expect(result.best.heldOut.mean).toBeGreaterThan(result.references[0]!.mean);
   });
 
+  it("gives stages no influence by curves where the training queries have no relevant candidate", () => {
+    const only = data.queries.keys().next().value!;
+    const qrels = new Map(
+      Array.from(data.qrels, ([id, grades]) => [
+        id,
+        id === only ? grades : new Map(Array.from(grades.keys(), (document) => [document, 0])),
+      ]),
+    );
+    const grid = { normalization: ["sigmoid" as const, "min-max" as const], alpha: [0.5] };
+    const { best, comparison } = tuneStages(stages, qrels, { grid, onWarning });
+    expect(best.chosen).toHaveLength(5);
+    expect(Number.isFinite(best.heldOut.mean)).toBe(true);
+    expect(comparison.queries).toHaveLength(data.qrels.size);
+  });
+
   it("chooses a threshold by precision or F1 and measures it on held-out queries", () => {
     const grid = { normalization: ["sigmoid" as const], alpha: [0.7] };
     const precise = tuneStages(stages, data.qrels, { grid, threshold: { precision: 0.7 }, onWarning }).best;

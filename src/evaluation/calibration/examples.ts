@@ -1,7 +1,7 @@
 import { calibrate } from "../../calibration.js";
 import { seededRandom, shuffled } from "../significance/random.js";
 import type { Qrels, Run } from "../types.js";
-import { fitRising } from "./fit.js";
+import { fitRising, hasBothKinds } from "./fit.js";
 import { type Reliability, reliability } from "./reliability.js";
 
 /** Scores with labels, by query. */
@@ -28,8 +28,7 @@ export function labelScores(run: Run, qrels: Qrels, rel = 1): CalibrationExample
 /**
  * How reliable a curve is on queries that it was not fitted to, by cross-validation.
  *
- * @returns Undefined if there are fewer queries than folds.
- * @throws InvalidInputError when the queries of all but one fold have no relevant or no other example.
+ * @returns Undefined if there are fewer queries than folds, or if the queries of all but one fold have no relevant or no other example.
  */
 export function heldOutReliability(
   { scores, relevant, queries }: CalibrationExamples,
@@ -41,6 +40,7 @@ export function heldOutReliability(
   const probabilities = new Array<number>(scores.length);
   for (let fold = 0; fold < folds; fold++) {
     const training = scores.map((_, i) => i).filter((i) => foldOf.get(queries[i]!) !== fold);
+    if (!hasBothKinds(training.map((i) => relevant[i]!))) return undefined;
     const curve = fitRising(
       training.map((i) => scores[i]!),
       training.map((i) => relevant[i]!),

@@ -45,6 +45,11 @@ export function fitCalibration(
   );
 }
 
+/** Whether a curve can be fitted at all. */
+export function hasBothKinds(relevant: readonly boolean[]): boolean {
+  return relevant.includes(true) && relevant.includes(false);
+}
+
 /**
  * The best curve that does not fall. It is level (slope 0) if scores do not rise with relevance.
  *

@@ -103,7 +103,8 @@ function describe(
 ): string[] {
   const percent = ((100 * positives) / (positives + negatives)).toPrecision(3);
   const prior = `Fitted to ${positives} relevant and ${negatives} other candidates: the probabilities assume that ${percent}% are relevant.`;
-  if (!reliability) return [prior, "There are too few queries to measure the calibration on held-out queries."];
+  if (!reliability)
+    return [prior, "Too few queries have relevant candidates to measure the calibration on held-out queries."];
   const { expectedCalibrationError, brierScore, priorBrierScore } = reliability;
   return [
     prior,
