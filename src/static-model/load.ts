@@ -1,5 +1,6 @@
 import { DownloadError, ModelNotFoundError } from "../errors.js";
 import { nodeFsPromises } from "../node-modules.js";
+import { isProxyDemand, PROXY_ADVICE, PROXY_STATUS } from "../proxy.js";
 
 async function readLocal(path: string | URL): Promise<Uint8Array> {
   return (await nodeFsPromises()).readFile(path);
@@ -8,9 +9,12 @@ async function readLocal(path: string | URL): Promise<Uint8Array> {
 async function fetchBytes(url: URL): Promise<Uint8Array> {
   const at = `${url.origin}${url.pathname}`;
   const response = await fetch(url).catch((cause) => {
+    if (isProxyDemand(cause)) return new Response(null, { status: PROXY_STATUS });
     throw new DownloadError(at, "no answer.", { cause });
   });
-  if (!response.ok) throw new DownloadError(at, `HTTP ${response.status}.`, { status: response.status });
+  const { ok, status } = response;
+  if (!ok)
+    throw new DownloadError(at, `HTTP ${status}.${status === PROXY_STATUS ? ` ${PROXY_ADVICE}` : ""}`, { status });
   return new Uint8Array(await response.arrayBuffer());
 }
 

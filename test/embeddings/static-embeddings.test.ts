@@ -135,6 +135,7 @@ describe("StaticEmbeddings", () => {
 describe("a model of one's own", () => {
   const server = createServer((request, response) => {
     if (request.url === "/model") response.end(bytes);
+    else if (request.url === "/behind-proxy") response.writeHead(407, { "proxy-authenticate": "Basic" }).end();
     else response.writeHead(404).end();
   });
   let base = "";
@@ -161,6 +162,8 @@ describe("a model of one's own", () => {
   it("says what is wrong with one that is not there", async () => {
     await expect(new StaticEmbeddings({ model: "./no/such/file" }).embedQuery("a")).rejects.toThrow(ModelNotFoundError);
     await expect(new StaticEmbeddings({ model: `${base}/none` }).embedQuery("a")).rejects.toThrow(/404/);
+    const blocked = new StaticEmbeddings({ model: `${base}/behind-proxy` }).embedQuery("a");
+    await expect(blocked).rejects.toMatchObject({ status: 407, message: /asks for credentials/ });
   });
 
   it.each([

@@ -311,6 +311,20 @@ describe("the error of a failed download", () => {
     });
   });
 
+  it("says that a proxy asks for credentials, and does not ask again", async () => {
+    hub.server.publish(NAME, FILES);
+    for (const server of ["hubFaults", "cdnFaults"] as const) {
+      hub.server.reset();
+      hub.server[server].push(answer(407, 1));
+      const error = await failure(download());
+      expect(error).toMatchObject({
+        name: "DownloadError",
+        status: 407,
+        message: expect.stringMatching(/HTTP 407\. A proxy on the way asks for credentials.*NO_PROXY/),
+      });
+    }
+  });
+
   it("uses only the cache in offline mode", async () => {
     hub.server.publish(NAME, FILES);
     const error = await failure(download(NAME, { offline: true }));

@@ -1,5 +1,6 @@
 import { raceAbort } from "../../abort.js";
 import { InvalidResponseError } from "../../errors.js";
+import { isProxyDemand, PROXY_STATUS } from "../../proxy.js";
 import type { Attempt } from "../../retry.js";
 import type { Answer } from "./answer.js";
 import { describeRequest, type FailedRequest, isRedirect, redirected, refused, unreachable } from "./faults.js";
@@ -44,6 +45,7 @@ export async function exchange(request: Exchange): Promise<Attempt<Answer>> {
     received = await raceAbort(signal, receive(request, redirect));
   } catch (error) {
     signal.throwIfAborted();
+    if (isProxyDemand(error)) return { fault: refused(request, new Response(null, { status: PROXY_STATUS }), "") };
     if (redirect === "error" && hidesAnswer(error)) return exchange({ ...request, redirect: "manual" });
     return { fault: unreachable(request, error) };
   }

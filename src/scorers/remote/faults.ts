@@ -1,4 +1,5 @@
 import { BackendError } from "../../errors.js";
+import { PROXY_ADVICE, PROXY_STATUS } from "../../proxy.js";
 import { type Fault, isRetryableStatus, parseRetryAfter } from "../../retry.js";
 import type { Answer } from "./answer.js";
 import { type Redact, redactError } from "./redact.js";
@@ -33,6 +34,7 @@ const HINTS: readonly Hint[] = [
   { status: 401, advice: "The key was not accepted: check `apiKey` or the environment variable that it comes from." },
   { status: 403, advice: "The key does not allow this: check `apiKey` and `model`." },
   { status: 404, advice: "Nothing was found there: check `baseUrl`, `provider` and `model`." },
+  { status: PROXY_STATUS, advice: PROXY_ADVICE },
   { status: 413, advice: SMALLER_BATCHES },
   { status: 400, message: REQUEST_TOO_LARGE, advice: SMALLER_BATCHES },
   { status: 422, message: REQUEST_TOO_LARGE, advice: SMALLER_BATCHES },

@@ -1,4 +1,5 @@
 import { BackendError } from "../../errors.js";
+import { isProxyDemand, PROXY_ADVICE, PROXY_STATUS } from "../../proxy.js";
 import { type Fault, isRetryableStatus, parseRetryAfter } from "../../retry.js";
 import { errorMessage } from "./faults.js";
 import { type Redact, redactError } from "./redact.js";
@@ -26,13 +27,13 @@ export function toFault(backend: string, error: unknown, redact: Redact): Fault 
     url,
   } = (error ?? {}) as CallErrorFields;
   // The AI SDK has `statusCode`; LangChain and the clients of most providers have `status`.
-  const statusCode = code ?? plain;
+  const statusCode = code ?? plain ?? (isProxyDemand(error) ? PROXY_STATUS : undefined);
   const status = typeof statusCode === "number" ? statusCode : undefined;
   const body = typeof responseBody === "string" ? redact(responseBody) : undefined;
   const header = (name: string) => responseHeaders?.[name];
   const requestId = REQUEST_IDS.map(header).find((value) => value !== undefined);
   const cause = redactError(error, redact);
-  const said = (body === undefined ? "" : errorMessage(body)) || cause.message;
+  const said = status === PROXY_STATUS ? PROXY_ADVICE : (body === undefined ? "" : errorMessage(body)) || cause.message;
   const address = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
   const where = address ? `POST ${redact(address.origin + address.pathname)}` : "The provider";
   const answered = status === undefined ? "The call failed" : `${where} answered ${status}`;

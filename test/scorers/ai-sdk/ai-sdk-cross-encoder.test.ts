@@ -80,6 +80,16 @@ it("rejects with a BackendError if the server is down", async () => {
   });
 });
 
+it("says that a proxy asks for credentials, and does not ask again", async () => {
+  server.answer((_, response) => void response.writeHead(407, { "proxy-authenticate": "Basic" }).end());
+  await expect(scorerFor().score(QUERY, TEXTS)).rejects.toMatchObject({
+    name: "BackendError",
+    status: 407,
+    message: /answered 407: A proxy on the way asks for credentials/,
+  });
+  expect(server.received).toHaveLength(1);
+});
+
 it("shows neither the key nor the request in errors or the scorer", async () => {
   server.answer((_, response) => sendJson(response, 401, { message: `invalid key ${KEY}` }));
   const scorer = scorerFor();

@@ -231,6 +231,51 @@ describe("statuses", () => {
   });
 });
 
+describe("a proxy that asks for credentials", () => {
+  const asked = { name: "BackendError", status: 407, message: /answered 407.*asks for credentials.*NO_PROXY/ };
+
+  it("is named where it answers for the server, although `fetch` hides the status, and is asked once", async () => {
+    const { error } = await call((_, response) => {
+      response.writeHead(407, { "proxy-authenticate": 'Basic realm="office"' }).end("Authenticate first.");
+    });
+    expect(error).toMatchObject(asked);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it("is named where it refuses a tunnel, without its credentials", async () => {
+    // The errors of undici's `ProxyAgent`.
+    const refused = Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), {
+      name: "AbortError",
+      code: "UND_ERR_ABORTED",
+      request: { headers: { "proxy-authorization": KEY } },
+    });
+    const cancelled = Object.assign(new DOMException("Request was cancelled.", "AbortError"), { cause: refused });
+    const tunnel = vi.fn(async () => {
+      throw new TypeError("fetch failed", { cause: cancelled });
+    });
+    const { error } = await call(cohereAnswer, { fetch: tunnel });
+    expect(error).toMatchObject(asked);
+    expect(tunnel).toHaveBeenCalledTimes(1);
+  });
+
+  it("is named where the runtime shows the status", async () => {
+    const { error } = await call(cohereAnswer, { fetch: async () => new Response("", { status: 407 }) });
+    expect(error).toMatchObject(asked);
+  });
+
+  it.each([
+    [
+      "has another code",
+      new TypeError("fetch failed", { cause: Object.assign(new Error(""), { code: "ECONNREFUSED" }) }),
+    ],
+    ["has no cause", new TypeError("fetch failed")],
+    ["is no error", "fetch failed"],
+  ])("is not suspected behind a failure that %s", async (_, failure) => {
+    const { error } = await call(cohereAnswer, { fetch: () => Promise.reject(failure), retries: 0 });
+    expect(error).toMatchObject({ name: "BackendError", status: undefined, message: /got no answer/ });
+  });
+});
+
 describe("slow and broken connections", () => {
   const never: Handler = () => new Promise(() => undefined);
   const halfBody: Handler = (_, response) => {

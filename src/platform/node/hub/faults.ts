@@ -1,5 +1,6 @@
 import { DownloadError, ModelNotFoundError, RerankError } from "../../../errors.js";
 import { findModel, nearestModels } from "../../../models/find.js";
+import { PROXY_ADVICE } from "../../../proxy.js";
 import { describeParent, hasParent, similarPath } from "../folder.js";
 import type { HubSettings } from "./settings.js";
 
@@ -35,6 +36,7 @@ const ADVICE: Record<number, (settings: HubSettings, subject: Subject) => string
   403: (settings, { repository }) =>
     `access is denied (403): the repository is gated, or the token may not read it. Accept its terms at ${settings.endpoint}/${repository} with the account of your token${settings.token ? "" : ", then set HF_TOKEN"}.`,
   404: (_, { file }) => `${file ?? "the repository"} does not exist there (404). Check the name and the revision.`,
+  407: () => `HTTP 407. ${PROXY_ADVICE}`,
   410: () => "it was removed from the hub (410).",
   416: () =>
     "the server refuses the requested range (416) even from the first byte. Try again, or use another HF_ENDPOINT.",

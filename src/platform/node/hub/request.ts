@@ -1,4 +1,5 @@
 import { startCall } from "../../../abort.js";
+import { isProxyDemand, PROXY_STATUS } from "../../../proxy.js";
 import { type Attempt, parseRetryAfter, withRetries } from "../../../retry.js";
 import { TransientFault } from "./faults.js";
 import type { HubSettings } from "./settings.js";
@@ -44,6 +45,7 @@ export async function send(
     });
   } catch (error) {
     signal?.throwIfAborted();
+    if (isProxyDemand(error)) return new Response(null, { status: PROXY_STATUS });
     const problem = call.signal.aborted ? (call.signal.reason as Error).message : reason(error);
     throw new TransientFault(`${origin} cannot be reached (${problem})`, { cause: error });
   } finally {
