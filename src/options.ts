@@ -27,16 +27,35 @@ export function checkOptions(
   owner: string,
   prefix = "",
 ): void {
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    const names = Object.keys(checks).join(", ");
-    throw new InvalidOptionError(prefix.slice(0, -1) || "options", options, `an object of options (${names})`);
-  }
+  checkObject(options, prefix.slice(0, -1) || "options", ` (${Object.keys(checks).join(", ")})`);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!check) throw unknownOption(prefix + name, value, owner, Object.keys(checks));
     check(prefix + name, value);
   }
+}
+
+/**
+ * For options that are checked elsewhere, or of which any are allowed.
+ *
+ * @param names Which options there are, for the message: ` (topN, model)`.
+ * @throws InvalidOptionError if there is no object of options.
+ */
+export function checkObject(options: unknown, option = "options", names = ""): asserts options is object {
+  if (typeof options === "object" && options && !Array.isArray(options)) return;
+  throw new InvalidOptionError(option, options, `an object of options${names}`);
+}
+
+/**
+ * The signal of one call of a scorer or of embeddings. Other options are allowed, because whoever wraps a scorer passes on what it was given.
+ *
+ * @throws InvalidOptionError if there is no object of options, or its `signal` is no AbortSignal.
+ */
+export function callSignal(options: { signal?: AbortSignal | undefined }): AbortSignal | undefined {
+  checkObject(options);
+  if (options.signal !== undefined) abortSignal("signal", options.signal);
+  return options.signal;
 }
 
 function unknownOption(option: string, value: unknown, owner: string, known: readonly string[]): InvalidOptionError {

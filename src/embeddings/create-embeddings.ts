@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
+import { checkObject } from "../options.js";
 import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 
 /** Options of {@link createEmbeddings}, for ONNX models. */
@@ -24,6 +25,7 @@ export async function createEmbeddings(
   name: string,
   options: CreateEmbeddingsOptions = {},
 ): Promise<DisposableEmbeddings> {
+  checkObject(options);
   if (typeof name === "string" && isStaticModel(name)) {
     rejectOnnxOptions(options, name, "a static model");
     const { StaticEmbeddings } = await import("langchain-rerank/static");

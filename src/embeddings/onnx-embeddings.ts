@@ -3,7 +3,17 @@ import { InvalidOptionError } from "../errors.js";
 import { OnnxModel } from "../inference/engine/onnx-model.js";
 import { ONNX_CHECKS, type OnnxOptions } from "../inference/engine/onnx-options.js";
 import type { Pooling } from "../models/types.js";
-import { anything, type Checks, checkOptions, checkText, checkTexts, expecting, flag, oneOf } from "../options.js";
+import {
+  anything,
+  type Checks,
+  callSignal,
+  checkOptions,
+  checkText,
+  checkTexts,
+  expecting,
+  flag,
+  oneOf,
+} from "../options.js";
 import type { EmbedCallOptions } from "./call-options.js";
 
 /** Options of {@link OnnxEmbeddings}. */
@@ -108,9 +118,11 @@ export class OnnxEmbeddings extends Embeddings {
     role: "query" | "document",
     prefix: string | undefined,
     texts: readonly string[],
-    { signal, onReport }: EmbedCallOptions,
+    options: EmbedCallOptions,
   ): Promise<number[][]> {
+    const signal = callSignal(options);
     if (texts.length === 0) return [];
+    const { onReport } = options;
     const { normalize = true } = this.#options;
     const pooling = this.#options.pooling ?? this.#model.entry?.pooling;
     const { results } = await this.#model.run({ task: "vectors", role, prefix, pooling, normalize }, texts, { signal });

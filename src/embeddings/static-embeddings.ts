@@ -1,5 +1,5 @@
 import { Embeddings, type EmbeddingsParams } from "@langchain/core/embeddings";
-import { anything, type Checks, checkOptions, checkText, checkTexts } from "../options.js";
+import { anything, type Checks, callSignal, checkOptions, checkText, checkTexts } from "../options.js";
 import { StaticModelReader, type StaticModelSource } from "../static-model/static-model.js";
 import { Turns } from "../static-model/turns.js";
 import type { EmbedCallOptions } from "./call-options.js";
@@ -66,12 +66,13 @@ export class StaticEmbeddings extends Embeddings {
    */
   async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     checkTexts(texts);
+    const signal = callSignal(options);
     if (texts.length === 0) return [];
     const model = await this.#reader.read();
     const vectors: number[][] = [];
     let tokens = 0;
-    const turns = new Turns(TOKENS_PER_TURN, options.signal);
-    options.signal?.throwIfAborted();
+    const turns = new Turns(TOKENS_PER_TURN, signal);
+    signal?.throwIfAborted();
     for (const text of texts) {
       if (turns.isDue) await turns.take();
       const rows = model.pieces.rows(text);

@@ -35,3 +35,11 @@ export const scoreCache = expecting("a cache with the methods get and set", (val
   const { get, set } = (value ?? {}) as Record<string, unknown>;
   return typeof get === "function" && typeof set === "function";
 });
+
+/**
+ * @param input Name of the argument, for the message.
+ * @throws InvalidInputError if it is no array. Its values are not looked at.
+ */
+export function checkList(input: string, values: unknown): void {
+  if (!Array.isArray(values)) throw new InvalidInputError(input, `Expected an array, got ${describe(values)}.`);
+}

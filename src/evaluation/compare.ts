@@ -5,6 +5,7 @@ import { MEASURE_RUN_CHECKS, type MeasuredValues, type MeasureRunOptions, measur
 import type { MeasureDeclaration } from "./measures/declaration.js";
 import type { Measure } from "./measures/measure.js";
 import { parseMeasures } from "./measures/parse.js";
+import { entries } from "./nested-map.js";
 import {
   BOOTSTRAP_CHECKS,
   type BootstrapOptions,
@@ -83,7 +84,7 @@ export function compareRuns(
   options: CompareOptions = {},
 ): CompareResult {
   checkOptions(options, COMPARE_CHECKS, "compareRuns");
-  const byName = runs instanceof Map ? runs : new Map(Object.entries(runs as Record<string, ById<ById<number>>>));
+  const byName = new Map(entries(runs, "runs", "name → run"));
   const measures = parseMeasures(options.measures ?? ["nDCG@10"]);
   const onWarning = options.onWarning ?? warnOnConsole;
   if (byName.size === 0) throw new InvalidInputError("runs", "Expected at least one run.");

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { describe, InvalidInputError } from "../errors.js";
 import { entries, toNestedMap } from "./nested-map.js";
 import type { ById, CorpusDocument, Qrels, Run } from "./types.js";
 
@@ -34,7 +34,10 @@ export interface DatasetInput {
  *
  * @throws InvalidInputError when a value has the wrong type; the error names it.
  */
-export function toDataset({ name = "data", queries, corpus, qrels, run }: DatasetInput): Dataset {
+export function toDataset(input: DatasetInput): Dataset {
+  if (typeof input !== "object" || input === null)
+    throw new InvalidInputError("data", `Expected { queries, corpus, qrels, run? }, got ${describe(input)}.`);
+  const { name = "data", queries, corpus, qrels, run } = input;
   const texts = new Map<string, string>();
   for (const [id, query] of entries(queries, "queries", "query id → text")) {
     if (typeof query !== "string" || query.trim() === "")

@@ -1,5 +1,5 @@
 import { InvalidOptionError, ModelLicenseError, ModelNotFoundError } from "../errors.js";
-import { oneOf } from "../options.js";
+import { abortSignal, type Checks, checkOptions, expecting, flag, functionFor, oneOf, text } from "../options.js";
 import { ModelDownload } from "../platform/node/hub/model-download.js";
 import { hubSettings } from "../platform/node/hub/settings.js";
 import type { DownloadOptions, LocalModel } from "./download-options.js";
@@ -8,13 +8,26 @@ import { DTYPES } from "./precision.js";
 import { parseRepository } from "./repository-files.js";
 import type { ModelEntry } from "./types.js";
 
+const CHECKS = {
+  dtype: oneOf(DTYPES),
+  revision: text,
+  acceptLicense: flag,
+  update: flag,
+  onProgress: functionFor("a function that takes the download's progress"),
+  signal: abortSignal,
+  cacheDir: text,
+  endpoint: text,
+  token: expecting("an access token", (value) => typeof value === "string"),
+  offline: flag,
+} satisfies Checks<Required<DownloadOptions>>;
+
 /**
  * Downloads a model of the Hugging Face hub into the cache that all Hugging Face tools share, unless it is there already. An interrupted
  * download is resumed. Every file is checked against the hash that the hub announces and, where there is one, the hash in the registry.
  *
  * @param name A registered model, or any repository with `tokenizer.json`, `config.json` and an ONNX file. To choose among several ONNX
  *   files, append the path of one: `owner/name/onnx/model_O3.onnx`.
- * @throws InvalidOptionError when an option is invalid or the model is not downloaded but bundled or an npm package.
+ * @throws InvalidOptionError when an option is unknown or invalid, or the model is not downloaded but bundled or an npm package.
  * @throws ModelNotFoundError when there is no such repository, or it lacks a required file.
  * @throws ModelLicenseError when the license forbids commercial use and `acceptLicense` is not set.
  * @throws ModelIntegrityError when a file does not have the announced size or hash.
@@ -25,8 +38,8 @@ import type { ModelEntry } from "./types.js";
  * });
  */
 export async function downloadModel(name: string, options: DownloadOptions = {}): Promise<LocalModel> {
+  checkOptions(options, CHECKS, "downloadModel");
   const { dtype = "auto", acceptLicense = false, signal } = options;
-  oneOf(DTYPES)("dtype", dtype);
   signal?.throwIfAborted();
   const entry = findModel(name);
   if (entry && !entry.commercial && !acceptLicense) throw new ModelLicenseError(name, entry.license);

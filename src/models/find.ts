@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from "../errors.js";
+import { type Checks, checkOptions, expecting, flag, number, oneOf, text } from "../options.js";
 import { DEFAULT_MODELS } from "./bundled.js";
 import { editDistance } from "./edit-distance.js";
 import { REGISTRY } from "./registry/index.js";
@@ -18,13 +19,26 @@ export interface ModelFilter {
   bundled?: boolean;
 }
 
+const FILTER_CHECKS = {
+  kind: oneOf(["cross-encoder", "late-interaction", "embedding"] satisfies ModelKind[]),
+  language: text,
+  commercial: flag,
+  maxParameters: number(0),
+  bundled: flag,
+} satisfies Checks<Required<ModelFilter>>;
+
+const modelName = expecting("the name of a model", (value) => typeof value === "string");
+
 /**
  * Lists registered models, bundled ones first.
  *
  * @example
  * listModels({ kind: "cross-encoder", language: "ja", commercial: true }).map((model) => model.name);
+ *
+ * @throws InvalidOptionError when a condition is unknown or its value is not allowed.
  */
 export function listModels(filter: ModelFilter = {}): ModelEntry[] {
+  checkOptions(filter, FILTER_CHECKS, "listModels");
   const { kind, language, commercial, maxParameters, bundled } = filter;
   return REGISTRY.filter(
     (entry) =>
@@ -36,8 +50,13 @@ export function listModels(filter: ModelFilter = {}): ModelEntry[] {
   );
 }
 
-/** Finds the entry with this name or alias, ignoring case. Returns `undefined` if there is none. */
+/**
+ * Finds the entry with this name or alias, ignoring case. Returns `undefined` if there is none.
+ *
+ * @throws InvalidOptionError when the name is no string.
+ */
 export function findModel(name: string): ModelEntry | undefined {
+  modelName("name", name);
   const wanted = name.toLowerCase();
   const matches = (candidate: string) => candidate.toLowerCase() === wanted;
   return REGISTRY.find((entry) => matches(entry.name)) ?? REGISTRY.find((entry) => entry.aliases?.some(matches));
@@ -47,6 +66,7 @@ export function findModel(name: string): ModelEntry | undefined {
  * Returns the entry with this name or alias, ignoring case.
  *
  * @throws ModelNotFoundError when no model has this name; it suggests up to three similar names.
+ * @throws InvalidOptionError when the name is no string.
  * @example
  * getModel("Xenova/ms-marco-MiniLM-L-6-v2").license; // "Apache-2.0"
  */

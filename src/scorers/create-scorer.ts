@@ -4,7 +4,7 @@ import type { Calibration } from "../calibration.js";
 import { Disposed, describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
-import { checkTexts } from "../options.js";
+import { callSignal, checkObject, checkTexts } from "../options.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import {
   LOWEST_SCORE,
@@ -44,6 +44,7 @@ export interface OpenedScorer {
  * const scores = await scorer.score("how do bees find flowers?", texts);
  */
 export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer & AsyncDisposable {
+  checkObject(options);
   if (model === undefined) return new LazyScorer(DEFAULT_MODELS.reranker, (signal) => openOnnx(options, signal));
   if (typeof model !== "string" || model.trim() === "") {
     throw new InvalidOptionError("model", model, "the name of a model");
@@ -199,13 +200,13 @@ class LazyScorer implements RelevanceScorer {
     return this.#scorer?.languages;
   }
 
-  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string | undefined> {
-    return this.#call(signal, (scorer, stop) => scorer.modelVersion?.({ signal: stop }));
+  async modelVersion(options: { signal?: AbortSignal } = {}): Promise<string | undefined> {
+    return this.#call(callSignal(options), (scorer, stop) => scorer.modelVersion?.({ signal: stop }));
   }
 
   /** Loads the model. */
-  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#call(signal, (scorer, stop) => scorer.load?.({ signal: stop }));
+  async load(options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#call(callSignal(options), (scorer, stop) => scorer.load?.({ signal: stop }));
   }
 
   /** Known from the name, so that a cascade can refuse a listwise model before any work. */
@@ -220,7 +221,7 @@ class LazyScorer implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkTexts(texts);
     if (texts.length === 0) return [];
-    return this.#call(options.signal, (scorer, signal) => scorer.score(query, texts, { ...options, signal }));
+    return this.#call(callSignal(options), (scorer, signal) => scorer.score(query, texts, { ...options, signal }));
   }
 
   async scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal) {

@@ -1,7 +1,7 @@
 import { raceAbort } from "../abort.js";
 import { errorNames } from "../error-names.js";
 import { InvalidOptionError } from "../errors.js";
-import { type Checks, checkOptions, checkTexts, functionFor, integer, text } from "../options.js";
+import { type Checks, callSignal, checkOptions, checkTexts, functionFor, integer, text } from "../options.js";
 import { sha256 } from "../sha256.js";
 import { type CachedScore, cacheableScore, cachedReport, fromStore, isCachedScore } from "./cached-score.js";
 import { callScorer, isScorerOption, scorerName } from "./create-scorer.js";
@@ -49,7 +49,7 @@ const CHECKS = {
   instruction: (option, value) => value === "" || text(option, value),
   maxBytes: integer(0),
   store: (option, value) => {
-    const { get, set } = value as Partial<ScoreStore>;
+    const { get, set } = (value ?? {}) as Partial<ScoreStore>;
     functionFor("a function from a key to a value")(`${option}.get`, get);
     functionFor("a function of a key and a value")(`${option}.set`, set);
   },
@@ -135,6 +135,7 @@ export class CachedScorer implements RelevanceScorer {
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkTexts(texts);
+    const signal = callSignal(options);
     const counts: ScoreCacheReport = { hits: 0, stored: 0, misses: 0, bytes: 0 };
     const found = new Map<string, CachedScore>();
     const keys = new Map<string, string>();
@@ -147,14 +148,14 @@ export class CachedScorer implements RelevanceScorer {
       if (entry) found.set(each, entry);
     };
     const distinct = [...new Set(texts)];
-    await raceAbort(options.signal, Promise.all(distinct.map(lookUp)));
+    await raceAbort(signal, Promise.all(distinct.map(lookUp)));
     const missing = distinct.filter((each) => !found.has(each));
     Object.assign(counts, { hits: found.size, misses: missing.length });
     const report: ScorerReport =
       missing.length > 0 ? await this.#compute(query, missing, options, found) : { model: this.model };
     if (!report.scoresHoldWithinRequest) {
       const kept = missing.map((each) => this.#keep(keys.get(each) as string, found.get(each) as CachedScore, counts));
-      await raceAbort(options.signal, Promise.all(kept));
+      await raceAbort(signal, Promise.all(kept));
     }
     counts.bytes = this.#bytes;
     const entries = texts.map((each) => found.get(each) as CachedScore);

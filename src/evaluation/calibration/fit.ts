@@ -1,5 +1,6 @@
 import { type Calibration, FEWEST_PAIRS, sigmoid } from "../../calibration.js";
-import { describe, InvalidInputError } from "../../errors.js";
+import { InvalidInputError } from "../../errors.js";
+import { checkList, checkNumbers } from "../checks.js";
 import { mean } from "../mean.js";
 
 /**
@@ -23,12 +24,11 @@ export function fitCalibration(
   relevant: readonly boolean[],
   model?: string,
 ): Calibration & { positives: number; negatives: number; model?: string } {
+  checkNumbers("scores", scores);
+  checkList("relevant", relevant);
   if (scores.length !== relevant.length) {
     throw new InvalidInputError("relevant", `Expected one value per score: ${scores.length}, got ${relevant.length}.`);
   }
-  const bad = scores.findIndex((score) => !Number.isFinite(score));
-  if (bad >= 0)
-    throw new InvalidInputError(`scores[${bad}]`, `Expected a finite number, got ${describe(scores[bad])}.`);
   const positives = relevant.filter(Boolean).length;
   const negatives = relevant.length - positives;
   if (Math.min(positives, negatives) < FEWEST_PAIRS) {

@@ -1,5 +1,6 @@
 import { describe, InvalidInputError } from "../../errors.js";
 import { positiveInteger } from "../../options.js";
+import { checkList } from "../checks.js";
 import { mean, sum } from "../mean.js";
 
 /** One bin of a reliability diagram. */
@@ -42,6 +43,8 @@ export interface Reliability {
  */
 export function reliability(probabilities: readonly number[], relevant: readonly boolean[], bins = 10): Reliability {
   positiveInteger("bins", bins);
+  checkList("probabilities", probabilities);
+  checkList("relevant", relevant);
   if (probabilities.length === 0) throw new InvalidInputError("probabilities", "There are no values.");
   if (probabilities.length !== relevant.length) {
     const expected = `Expected one value per probability: ${probabilities.length}, got ${relevant.length}.`;

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../../errors.js";
+import { describe, InvalidInputError } from "../../errors.js";
 import { nodeFs, nodeUrl, nodeZlib } from "../../node-modules.js";
 import { abortSignal, type Checks, text } from "../../options.js";
 import { warningHandler } from "../checks.js";
@@ -130,10 +130,18 @@ async function open(
   source: TextSource,
   reader: SourceReader,
 ): Promise<AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>> {
-  if (typeof source !== "string" && !(source instanceof URL)) return source;
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    if (isIterable(source)) return source;
+    throw reader.errorAt("source", `Expected a path, a URL, or chunks of text or bytes, got ${describe(source)}.`);
+  }
   const path = source instanceof URL ? (await nodeUrl()).fileURLToPath(source) : source;
   const stream = (await nodeFs()).createReadStream(path);
   return translated(path.endsWith(".gz") ? stream.pipe((await nodeZlib()).createGunzip()) : stream, stream, reader);
+}
+
+function isIterable(value: unknown): boolean {
+  const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: async } = (value ?? {}) as Record<symbol, unknown>;
+  return typeof sync === "function" || typeof async === "function";
 }
 
 /** Turns errors of the file system into one that names the source. Without the listener, a broken file would end the process. */

@@ -44,7 +44,8 @@ export function parseMeasure(measure: string | Measure | MeasureDeclaration): Me
 
 /** Parses several measures in the order given. A measure that is requested under two names is measured once. */
 export function parseMeasures(measures: readonly (string | Measure | MeasureDeclaration)[]): Measure[] {
-  if (measures.length === 0) throw new InvalidOptionError("measures", measures, "at least one measure");
+  if (!Array.isArray(measures) || measures.length === 0)
+    throw new InvalidOptionError("measures", measures, "an array of at least one measure");
   return [...new Map(measures.map(parseMeasure).map((measure) => [measure.name, measure])).values()];
 }
 

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
+import { checkObject, functionFor } from "../../options.js";
 import { AP } from "./ap.js";
 import type { MeasureDeclaration } from "./declaration.js";
 import { Judged } from "./judged.js";
@@ -34,7 +35,7 @@ export function findMeasure(name: string): MeasureDeclaration | undefined {
  * command line.
  *
  * @returns The declaration, which `measures` also accepts.
- * @throws InvalidOptionError when a name is not made of letters, or is taken by another measure.
+ * @throws InvalidOptionError when the declaration lacks a field, a name is not made of letters, or another measure has it.
  *
  * @example
  * defineMeasure({
@@ -46,8 +47,12 @@ export function findMeasure(name: string): MeasureDeclaration | undefined {
  * measureRun(run, qrels, ["FirstGrade", "nDCG@10"]);
  */
 export function defineMeasure(declaration: MeasureDeclaration): MeasureDeclaration {
+  checkObject(declaration, "declaration");
+  functionFor("a function from a ranking and judgments to a number")("compute", declaration.compute);
+  checkObject(declaration.parameters, "parameters");
   for (const name of namesOf(declaration)) {
-    if (!/^[A-Za-z]+$/.test(name)) throw new InvalidOptionError("name", name, "a name made of letters");
+    if (typeof name !== "string" || !/^[A-Za-z]+$/.test(name))
+      throw new InvalidOptionError("name", name, "a name made of letters");
     if (findMeasure(name)) {
       throw InvalidOptionError.because("name", name, `A measure named "${name}" already exists. Choose another name.`);
     }

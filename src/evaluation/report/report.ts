@@ -1,4 +1,5 @@
 import { InvalidInputError, InvalidOptionError } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import type { CompareResult } from "../compare.js";
 import { calibrationSection } from "./calibration-section.js";
 import { differenceSection } from "./difference-section.js";
@@ -16,12 +17,13 @@ import { worstSection } from "./worst-section.js";
  *
  * @throws MissingDependencyError when Vega is not installed.
  * @throws InvalidInputError when nothing was compared.
- * @throws InvalidOptionError when `measure` or `pair` names something that was not compared.
+ * @throws InvalidOptionError when the input is no object, or `measure` or `pair` names something that was not compared.
  *
  * @example
  * await writeFile("report.html", await renderReport({ comparison, seconds, texts: { ...data, runs } }));
  */
 export async function renderReport(input: ReportInput): Promise<string> {
+  checkObject(input, "input");
   const { comparison, title = "Retrieval report" } = input;
   const names = comparison.runs.map(({ name }) => name);
   const measure = input.measure ?? comparison.runs[0]?.measures.keys().next().value;

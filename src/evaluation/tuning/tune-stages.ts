@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../../errors.js";
+import { describe, InvalidInputError } from "../../errors.js";
 import { anything, type Checks, checkOptions, expecting, integer, positiveInteger } from "../../options.js";
 import { proportion, warningHandler } from "../checks.js";
 import { type CompareResult, compareMeasured } from "../compare.js";
@@ -103,6 +103,8 @@ export const SEARCH_CHECKS = {
  */
 export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions = {}): TuneResult {
   checkOptions(options, SEARCH_CHECKS, "tuneStages");
+  if (!Array.isArray(stages?.queries))
+    throw new InvalidInputError("stages", `Expected the \`stages\` of a result of \`tune\`, got ${describe(stages)}.`);
   return search(stages, qrels, options);
 }
 

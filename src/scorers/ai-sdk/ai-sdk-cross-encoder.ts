@@ -1,5 +1,5 @@
 import { InvalidResponseError } from "../../errors.js";
-import { type Checks, expecting, positiveInteger } from "../../options.js";
+import { type Checks, callSignal, expecting, positiveInteger } from "../../options.js";
 import type { Attempt } from "../../retry.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { callModel } from "../remote/call-model.js";
@@ -113,7 +113,7 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
    * name and the package `ai` is not installed. RerankTimeoutError after `timeout`. The signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    options.signal?.throwIfAborted();
+    callSignal(options)?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
     const model = await resolveModel(this.#model);

@@ -1,5 +1,5 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
-import { type Checks, expecting, positiveInteger } from "../../options.js";
+import { type Checks, callSignal, expecting, positiveInteger } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { RequestRunner } from "../remote/client.js";
 import type { ApiKey } from "../remote/connection.js";
@@ -134,7 +134,7 @@ export class DecisionScorer implements RelevanceScorer {
    * after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    options.signal?.throwIfAborted();
+    callSignal(options)?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
     const limits = { maxTexts: this.#maxTexts, maxTokens: this.#judge.maxTokens };

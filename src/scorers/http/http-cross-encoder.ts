@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
+import { callSignal } from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions, type ScorerReport } from "../relevance-scorer.js";
 import type { Answer } from "../remote/answer.js";
@@ -97,7 +98,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
    * each of these texts. RerankTimeoutError after `timeout`. The signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    options.signal?.throwIfAborted();
+    callSignal(options)?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
     const { limits, listwise } = this.#dialect;

@@ -1,5 +1,5 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
-import { anything, type Checks, expecting, positiveInteger, text } from "../../options.js";
+import { anything, type Checks, callSignal, expecting, positiveInteger, text } from "../../options.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { joinPaths } from "../remote/address.js";
 import { type Call, RemoteClient } from "../remote/client.js";
@@ -141,7 +141,7 @@ export class OllamaCrossEncoder implements RelevanceScorer {
    * signal's reason after an abort.
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
-    options.signal?.throwIfAborted();
+    callSignal(options)?.throwIfAborted();
     if (Array.isArray(texts) && texts.length === 0) return [];
     const input = prepareTexts(query, texts);
     const outcome = await this.#client.runner.each(

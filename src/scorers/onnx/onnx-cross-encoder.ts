@@ -6,7 +6,17 @@ import { ONNX_CHECKS, type OnnxOptions, PASSAGE_CHECKS } from "../../inference/e
 import type { ModelInfo, TextResult } from "../../inference/protocol.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
 import type { ActivationName } from "../../models/types.js";
-import { type Checks, checkOptions, checkQuery, checkTexts, expecting, flag, oneOf, text } from "../../options.js";
+import {
+  type Checks,
+  callSignal,
+  checkOptions,
+  checkQuery,
+  checkTexts,
+  expecting,
+  flag,
+  oneOf,
+  text,
+} from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
 import {
   LOWEST_SCORE,
@@ -113,8 +123,8 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   }
 
   /** Hash of the model's files, calibration and registered settings. */
-  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    return this.#model.version(signal);
+  async modelVersion(options: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.#model.version(callSignal(options));
   }
 
   get lowestScore(): number {
@@ -134,9 +144,10 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
     checkTexts(texts);
+    const stop = callSignal(options);
     if (texts.length === 0) return [];
     const distinct = [...new Set(texts)];
-    return callWith([options.signal, this.#model.disposal], async (signal) => {
+    return callWith([stop, this.#model.disposal], async (signal) => {
       if (this.#options.verify) await this.#verified.get(signal);
       const { results, stats, info, located } = await this.#run(query, distinct, signal);
       const byText = new Map(distinct.map((text, index) => [text, results[index]!]));
@@ -182,9 +193,9 @@ export class OnnxCrossEncoder implements RelevanceScorer {
   }
 
   /** Loads the model into all worker threads, by scoring short texts. */
-  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async load(options: { signal?: AbortSignal } = {}): Promise<void> {
     const texts = Array.from({ length: LOADING_TEXTS }, (_, index) => `${index}`);
-    await this.score("load", texts, signal ? { signal } : {});
+    await this.score("load", texts, options);
   }
 
   /** Frees the model unless other instances use it. Calls in progress reject with a `BackendError`; the next call loads the model again. */

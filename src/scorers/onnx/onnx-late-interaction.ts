@@ -2,7 +2,7 @@ import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
 import { OnnxModel } from "../../inference/engine/onnx-model.js";
 import { DEFAULT_MODELS } from "../../models/bundled.js";
-import { checkOptions, checkQuery, checkTexts } from "../../options.js";
+import { callSignal, checkOptions, checkQuery, checkTexts } from "../../options.js";
 import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import { checkPartedTexts } from "./check-parted-texts.js";
 import {
@@ -76,13 +76,13 @@ export class OnnxLateInteraction implements RelevanceScorer {
   }
 
   /** Hash of the model's files, calibration and registered settings. */
-  async modelVersion({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    return this.#model.version(signal);
+  async modelVersion(options: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.#model.version(callSignal(options));
   }
 
   /** Loads the model into all worker threads, by encoding short queries, which are not cached. */
-  async load({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    await callWith([signal, this.#model.disposal], async (stop) => {
+  async load(options: { signal?: AbortSignal } = {}): Promise<void> {
+    await callWith([callSignal(options), this.#model.disposal], async (stop) => {
       await this.#shared.get(stop);
       await Promise.all(Array.from({ length: LOADING_TEXTS }, (_, index) => this.#encoder.query(`${index}`, stop)));
     });
@@ -99,8 +99,9 @@ export class OnnxLateInteraction implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
     checkTexts(texts);
+    const stop = callSignal(options);
     if (texts.length === 0) return [];
-    return this.#call(query, options.signal, (call) => this.#score(call, query, texts, options.onReport));
+    return this.#call(query, stop, (call) => this.#score(call, query, texts, options.onReport));
   }
 
   /**

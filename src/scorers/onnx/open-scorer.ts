@@ -3,7 +3,7 @@ import { locateOptions } from "../../inference/engine/onnx-model.js";
 import type { OnnxOptions } from "../../inference/engine/onnx-options.js";
 import { findModel } from "../../models/find.js";
 import { holdsLateInteraction } from "../../models/folder-kind.js";
-import { checkTexts } from "../../options.js";
+import { callSignal, checkObject, checkTexts } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
 import type { OnnxLateInteractionOptions } from "./late-interaction/options.js";
 import { MARGIN, openStaticModel, Race } from "./late-interaction/race.js";
@@ -34,6 +34,7 @@ export async function openOnnxScorer(
   options: OnnxScorerOptions,
   signal: AbortSignal,
 ): Promise<{ scorer: RelevanceScorer; release?: (() => void) | undefined }> {
+  checkObject(options);
   const { model } = options;
   if (model === undefined) return { scorer: openDefault(options) };
   const entry = findModel(model);
@@ -115,7 +116,8 @@ export class ProgressiveLateInteraction implements RelevanceScorer {
   /** Scores texts like {@link OnnxLateInteraction.score}, the best `topN` exactly. */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkTexts(texts);
-    const { topN, signal, onReport } = options;
+    const signal = callSignal(options);
+    const { topN, onReport } = options;
     const distinct = [...new Set(texts.filter((text) => text.trim() !== ""))];
     if (topN === undefined || distinct.length < Math.max(FEWEST_TEXTS, 2 * topN))
       return this.#late.score(query, texts, options);

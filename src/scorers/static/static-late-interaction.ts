@@ -1,6 +1,6 @@
 import type { Calibration } from "../../calibration.js";
 import { findStaticModel } from "../../models/registry/static.js";
-import { anything, type Checks, checkOptions, checkQuery, checkTexts } from "../../options.js";
+import { anything, type Checks, callSignal, checkOptions, checkQuery, checkTexts } from "../../options.js";
 import { type StaticModel, StaticModelReader, type StaticModelSource } from "../../static-model/static-model.js";
 import { TokenCosines } from "../../static-model/token-cosines.js";
 import { Turns } from "../../static-model/turns.js";
@@ -80,16 +80,17 @@ export class StaticLateInteraction implements RelevanceScorer {
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<readonly number[]> {
     checkQuery(query);
     checkTexts(texts);
+    const signal = callSignal(options);
     if (texts.length === 0) return [];
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const started = performance.now();
     const model = await this.#reader.read();
     const load = performance.now() - started;
     const compare = comparison(model, query);
-    const turns = new Turns(PAIRS_PER_TURN, options.signal);
+    const turns = new Turns(PAIRS_PER_TURN, signal);
     const similarities: number[] = [];
     let tokens = compare.queryTokens;
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     for (const text of texts) {
       if (turns.isDue) await turns.take();
       const rows = model.pieces.rows(text);
