@@ -175,6 +175,11 @@ export class CachedScorer implements RelevanceScorer {
     await this.#scorer.dispose?.();
   }
 
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
   /** Scores texts and adds what is known about them to `found`. */
   async #compute(
     query: string,

@@ -40,6 +40,8 @@ export interface LocalRerankingModel<Version extends "v3" | "v4" = "v3" | "v4"> 
   }>;
   /** Frees the model, if it was created from a name. */
   dispose(): Promise<void>;
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const CHECKS = {
@@ -68,8 +70,11 @@ export function createRerankingModel<Version extends "v3" | "v4" = "v3">(
     provider: "langchain-rerank",
     modelId: scorerName(scorer),
     doRerank: (call) => rerank(scorer, call),
-    dispose: async () => {
+    async dispose() {
       if (owned) await scorer.dispose?.();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.dispose();
     },
   };
 }

@@ -109,6 +109,16 @@ export class StaticLateInteraction implements RelevanceScorer {
     });
     return similarities.map((similarity) => Math.min(1, Math.max(LOWEST, similarity)));
   }
+
+  /** Forgets the model, except the bundled one, which the process shares. The next call reads it again. */
+  async dispose(): Promise<void> {
+    this.#reader.forget();
+  }
+
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
 }
 
 /** Compares texts, as rows of the table, with one query. */
