@@ -12,7 +12,7 @@ import {
 } from "../scorers/create-scorer.js";
 import { metadataKey } from "./checks.js";
 import { withWarnings } from "./cross-encoder-reranker.js";
-import { embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
+import { checkEmbeddings, embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
 import type { FirstStage, FirstStageInput } from "./first-stage-types.js";
 import { fuse } from "./fusion.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
@@ -27,7 +27,7 @@ export function makeFirstStage({ firstStage, embeddings, firstStageKey }: FirstS
   }
   if (firstStageKey !== undefined) return fromMetadata("firstStageKey", firstStageKey);
   if (embeddings !== undefined) {
-    if (!isEmbeddings(embeddings)) throw notAStage("embeddings", embeddings, "a LangChain `Embeddings` object");
+    checkEmbeddings("embeddings", embeddings);
     return fromEmbeddings(embeddings);
   }
   // Shared by the whole process, so no hybrid frees it.
@@ -46,15 +46,11 @@ function makeSingleStage(option: string, stage: unknown): FirstStage {
   if (isEmbeddings(stage)) return fromEmbeddings(stage);
   if (isScorerOption(option, stage) || (typeof stage === "string" && stage.trim() !== ""))
     return fromScorer(resolveScorer(stage, option));
-  throw notAStage(
+  throw new InvalidOptionError(
     option,
     stage,
     "embeddings, a scorer, the name of a model, { metadataKey }, or { fuse: [...] } of these",
   );
-}
-
-function notAStage(option: string, value: unknown, expected: string): InvalidOptionError {
-  return new InvalidOptionError(option, value, expected);
 }
 
 function fromEmbeddings(embeddings: EmbeddingsInterface): FirstStage {

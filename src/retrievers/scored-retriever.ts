@@ -4,6 +4,7 @@ import { BaseRetriever, type BaseRetrieverInput, type BaseRetrieverInterface } f
 import type { VectorStoreInterface } from "@langchain/core/vectorstores";
 import { describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
 import { anything, type Checks, checkOptions, expecting, flag, positiveInteger } from "../options.js";
+import { metadataKey } from "../rerankers/checks.js";
 import { copyWith } from "../rerankers/input-output.js";
 import { METADATA_SCORES, type ScoreKind, STORE_RULES, type StoreRule } from "./store-scores.js";
 
@@ -37,7 +38,7 @@ const CHECKS = {
     (value) => typeof (value as Partial<BaseRetrieverInterface> | null)?.invoke === "function",
   ),
   k: positiveInteger,
-  key: expecting("the name of a metadata key", (value) => typeof value === "string" && value !== ""),
+  key: metadataKey,
   higherIsBetter: flag,
   callbacks: anything,
   tags: anything,
