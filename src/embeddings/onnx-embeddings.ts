@@ -104,6 +104,14 @@ export class OnnxEmbeddings extends Embeddings {
     return vector!;
   }
 
+  /**
+   * Identifies the content of the model: another string once its files change under the same name, for keys of stored vectors and scores. It
+   * does not depend on `pooling`, `normalize`, prefixes and `maxLength`. Locates the model, and downloads it if necessary.
+   */
+  async modelVersion(options: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.#model.version(callSignal(options));
+  }
+
   /** Frees the model unless other instances use it. The next call loads it again. */
   dispose(): Promise<void> {
     return this.#model.dispose();

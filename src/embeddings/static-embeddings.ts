@@ -91,6 +91,11 @@ export class StaticEmbeddings extends Embeddings {
     return vector!;
   }
 
+  /** Hash of the model's file: another string once it changes, for keys of stored vectors and scores. */
+  async modelVersion(): Promise<string> {
+    return this.#reader.version();
+  }
+
   /** Forgets the model, except the bundled one, which the process shares. The next call reads it again. */
   async dispose(): Promise<void> {
     this.#reader.forget();

@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { EmbedCallOptions, EmbeddingReport } from "../embeddings/call-options.js";
 import { InvalidOptionError, InvalidResponseError, isRerankError } from "../errors.js";
+import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { embeddingFailure } from "./embedding-failure.js";
 import { SIMILARITIES, type Similarity } from "./similarity.js";
 
@@ -86,6 +87,15 @@ export function checkEmbeddings(option: string, value: unknown): asserts value i
       value,
       "a LangChain `Embeddings` object with `embedQuery` and `embedDocuments`",
     );
+}
+
+/** Version of the model, where the embeddings know it. Those of this package that run on this machine do. */
+export async function embeddingsVersion(
+  embeddings: object,
+  options: { signal?: AbortSignal },
+): Promise<string | undefined> {
+  const known = embeddings as Pick<RelevanceScorer, "modelVersion">;
+  return typeof known.modelVersion === "function" ? known.modelVersion(options) : undefined;
 }
 
 /** Name of the embeddings' model, or of their class if they do not say. */

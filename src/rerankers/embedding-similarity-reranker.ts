@@ -2,7 +2,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { languageWarning } from "../language.js";
 import { anything, oneOf } from "../options.js";
 import { BaseReranker } from "./base-reranker.js";
-import { checkEmbeddings, embeddingScores, embeddingsName } from "./embedding-scores.js";
+import { checkEmbeddings, embeddingScores, embeddingsName, embeddingsVersion } from "./embedding-scores.js";
 import { SIMILARITIES, type Similarity } from "./similarity.js";
 import type { BaseRerankerInput, Candidates, Scored } from "./types.js";
 
@@ -40,6 +40,10 @@ export class EmbeddingSimilarityReranker extends BaseReranker {
 
   protected override get model(): string {
     return embeddingsName(this.#embeddings);
+  }
+
+  override async modelVersions(options: { signal?: AbortSignal }): Promise<unknown[]> {
+    return [await embeddingsVersion(this.#embeddings, options)];
   }
 
   protected override async lowestScore(): Promise<number> {

@@ -12,7 +12,13 @@ import {
 } from "../scorers/create-scorer.js";
 import { metadataKey } from "./checks.js";
 import { withWarnings } from "./cross-encoder-reranker.js";
-import { checkEmbeddings, embeddingScores, embeddingsName, isEmbeddings } from "./embedding-scores.js";
+import {
+  checkEmbeddings,
+  embeddingScores,
+  embeddingsName,
+  embeddingsVersion,
+  isEmbeddings,
+} from "./embedding-scores.js";
 import type { FirstStage, FirstStageInput } from "./first-stage-types.js";
 import { fuse } from "./fusion.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
@@ -57,6 +63,7 @@ function fromEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
   return {
     name: embeddingsName(embeddings),
     score: ({ query, texts, signal }) => embeddingScores(embeddings, query, texts, signal),
+    modelVersion: (options) => embeddingsVersion(embeddings, options),
   };
 }
 

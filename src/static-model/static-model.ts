@@ -61,6 +61,8 @@ export class StaticModelReader {
   /** Frees the model, if nothing else refers to it. */
   forget(): void {
     this.#reading = undefined;
+    // The next model may be another one.
+    this.#version = undefined;
   }
 
   /** Hash of the source's bytes and of the curve, which is read with them. */

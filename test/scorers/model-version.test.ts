@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OnnxCrossEncoder, OnnxLateInteraction } from "langchain-rerank/onnx";
-import { StaticLateInteraction } from "langchain-rerank/static";
+import { OnnxCrossEncoder, OnnxEmbeddings, OnnxLateInteraction } from "langchain-rerank/onnx";
+import { StaticEmbeddings, StaticLateInteraction } from "langchain-rerank/static";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { collectStageScores } from "../../src/evaluation/tuning/collect.js";
 import { evaluate } from "../../src/evaluation.js";
@@ -9,6 +10,7 @@ import {
   CachedScorer,
   CrossEncoderReranker,
   createScorer,
+  EmbeddingSimilarityReranker,
   HybridReranker,
   type RelevanceScorer,
 } from "../../src/index.js";
@@ -92,6 +94,52 @@ describe("scores of a model whose files change under the same name", () => {
   });
 });
 
+describe("cosines of embeddings whose files change under the same name", () => {
+  const open = (copy: ModelCopy) => new OnnxEmbeddings({ model: copy.folder, workers: 1 });
+  const model = new StaticLateInteraction();
+
+  it.each<[string, (embeddings: OnnxEmbeddings) => EmbeddingSimilarityReranker | HybridReranker]>([
+    ["a reranker", (embeddings) => new EmbeddingSimilarityReranker({ embeddings })],
+    ["a first stage", (embeddings) => new HybridReranker({ embeddings, model })],
+    [
+      "a fused stage",
+      (embeddings) => new HybridReranker({ firstStage: { fuse: [embeddings, { metadataKey: "score" }] }, model }),
+    ],
+  ])("are not taken from the cache of `evaluate`, as %s", async (_, rerankerOf) => {
+    using copy = new ModelCopy("bert-encoder");
+    const cache = new Map<string, unknown>();
+    const run = async () => {
+      await using embeddings = open(copy);
+      return (await evaluate(rerankerOf(embeddings), smallDataset(), { cache, system: "named" })).cached;
+    };
+    expect([await run(), await run()]).toEqual([0, 3]);
+    copy.edit("tokenizer.json", { version: "1.1" });
+    expect(await run()).toBe(0);
+  });
+
+  it("are not taken from the cache of `tune`", async () => {
+    using copy = new ModelCopy("bert-encoder");
+    const cache = new Map<string, unknown>();
+    const run = async () => {
+      await using dense = open(copy);
+      let cached = 0;
+      const onProgress = (progress: { cached: number }) => {
+        cached = progress.cached;
+      };
+      await collectStageScores(smallDataset(), { first: { dense }, models: { model }, cache, onProgress });
+      return cached;
+    };
+    expect([await run(), await run()]).toEqual([0, 3]);
+    copy.edit("tokenizer.json", { version: "1.1" });
+    expect(await run()).toBe(0);
+  });
+
+  it("can come from embeddings that have another kind of `modelVersion`", async () => {
+    const embeddings = { modelVersion: "2", embedQuery: async () => [1], embedDocuments: async () => [[1], [1]] };
+    expect(await new EmbeddingSimilarityReranker({ embeddings }).modelVersions({})).toEqual([undefined]);
+  });
+});
+
 it("evaluate does not reuse results of another calibration", async () => {
   const cache = new Map<string, unknown>();
   const model = new StaticLateInteraction();
@@ -138,6 +186,27 @@ describe("the version of a model", () => {
     const changed = new Uint8Array(bytes);
     changed[changed.length - 1]! ^= 1;
     expect(await new StaticLateInteraction({ model: changed }).modelVersion()).not.toBe(version);
+  });
+
+  it("of embeddings is that of the scorer with the same file", async () => {
+    const model = readFileSync(new URL("../../models/static-en-v1/model.safetensors", import.meta.url));
+    const version = await new StaticLateInteraction({ model }).modelVersion();
+    expect(await new StaticEmbeddings({ model }).modelVersion()).toBe(version);
+  });
+
+  it("of a static model is determined again after `dispose`, as the model is read again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "static-"));
+    const model = join(folder, "model.safetensors");
+    const bytes = readFileSync(new URL("../../models/static-en-v1/model.safetensors", import.meta.url));
+    writeFileSync(model, bytes);
+    await using scorer = new StaticLateInteraction({ model });
+    const version = await scorer.modelVersion();
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(model, bytes);
+    expect(await scorer.modelVersion()).toBe(version);
+    await scorer.dispose();
+    expect(await scorer.modelVersion()).not.toBe(version);
+    rmSync(folder, { recursive: true });
   });
 
   it("is unknown for a server's model", async () => {

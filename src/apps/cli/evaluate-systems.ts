@@ -23,15 +23,7 @@ import { EmbeddingSimilarityReranker } from "../../rerankers/embedding-similarit
 import { HybridReranker } from "../../rerankers/hybrid-reranker.js";
 import type { BlendNormalization } from "../../rerankers/normalization.js";
 import { resolveScorer } from "../../scorers/create-scorer.js";
-import {
-  type DataOptions,
-  embeddingsKey,
-  loadData,
-  modelName,
-  warner,
-  withBar,
-  withCache,
-} from "./evaluation-inputs.js";
+import { type DataOptions, loadData, modelName, warner, withBar, withCache } from "./evaluation-inputs.js";
 import { CliError, EXIT } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { checkRunIds } from "./run-files.js";
@@ -90,7 +82,7 @@ export async function evaluateSystems(folder: string, options: SystemOptions): P
   if (options.hybrid && !data.run)
     throw new CliError("--hybrid needs the scores of a first-stage run. Pass one with --run.", EXIT.usage);
   if (options.runs !== undefined) checkRunIds(data);
-  const systems = await listSystems(options, await openEmbeddings(options), signal);
+  const systems = listSystems(options, await openEmbeddings(options));
   checkBaseline(options.baseline, [...(data.run ? ["first stage"] : []), ...systems.map(({ name }) => name)]);
   const runs = new Map<string, Run>(data.run ? [["first stage", cut(data.run, depth!)]] : []);
   const seconds = new Map<string, { mean: number; p50?: number; p95?: number }>(
@@ -168,17 +160,13 @@ async function openEmbeddings({ embeddings = [] }: SystemOptions): Promise<Map<s
   return loaded;
 }
 
-async function listSystems(
-  options: SystemOptions,
-  embeddings: ReadonlyMap<string, DisposableEmbeddings>,
-  signal: AbortSignal,
-): Promise<System[]> {
+function listSystems(options: SystemOptions, embeddings: ReadonlyMap<string, DisposableEmbeddings>): System[] {
   const systems: System[] = [];
   for (const [name, loaded] of embeddings) {
     systems.push({
       name: `embeddings ${name}`,
       compressor: new EmbeddingSimilarityReranker({ embeddings: loaded }),
-      key: ["embeddings", await embeddingsKey(name, options, signal)],
+      key: ["embeddings", name],
       dispose: async () => loaded.dispose?.(),
     });
   }

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { CacheKeyPart } from "../../evaluation/cache/cache-key.js";
 import { listMeasures } from "../../evaluation/measures/registry.js";
 import { type Dataset, type DataWarning, FileScoreCache, readBeir } from "../../evaluation.js";
 import { defaultModel } from "../../models/find.js";
@@ -109,17 +108,6 @@ export async function withCache<T>(
 /** The name of a model in output and in the cache: the default model has one too. */
 export function modelName(model: string | undefined): string {
   return model ?? defaultModel().name;
-}
-
-/**
- * Identifies embeddings in the cache: by their name and, if they run on this machine, by the content of their files. Scorers need no such key,
- * because they know the version of their model.
- */
-export async function embeddingsKey(name: string, { cache }: DataOptions, signal: AbortSignal): Promise<CacheKeyPart> {
-  // Nothing is looked up without a cache, so the files need not be read.
-  if (cache === undefined) return [name];
-  const { modelContent } = await import("./model-content.js");
-  return [name, await modelContent(name, {}, signal)];
 }
 
 /** Does work while a bar shows how many queries are done. */

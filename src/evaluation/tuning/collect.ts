@@ -29,7 +29,7 @@ export interface CollectOptions extends CandidateOptions {
   cache?: ScoreCache | undefined;
   /**
    * Identifies first stages and models in the cache, by their names in `first` and `models`: their model and options, as JSON. The
-   * `modelVersion` of a scorer is always part of the key. Cosines of embeddings and scores of scorers never share an entry.
+   * `modelVersion` of a scorer, or of embeddings that have one, is always part of the key. Cosines of embeddings and scores of scorers never share an entry.
    * @default the model's name
    */
   stageKeys?: Readonly<Record<string, CacheKeyPart>> | undefined;

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createEmbeddings } from "../../../embeddings/create-embeddings.js";
-import type { CacheKeyPart } from "../../../evaluation/cache/cache-key.js";
 import { formatDuration, formatMetric } from "../../../evaluation/format.js";
 import type { TuneFirstStage } from "../../../evaluation/tuning/first-stages.js";
 import type { ThresholdGoal } from "../../../evaluation/tuning/threshold.js";
@@ -11,7 +10,6 @@ import {
   addDataOptions,
   type DataOptions,
   EXAMPLE_DATA,
-  embeddingsKey,
   loadData,
   modelName,
   numberList,
@@ -92,19 +90,16 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   await output.checkReport(options.html);
   const signal = interruption();
   const { data, warnings } = await loadData(folder, options, signal);
-  const { stages, embeddings, dispose } = await firstStages(options, data.run !== undefined);
+  const { stages, dispose } = await firstStages(options, data.run !== undefined);
   const names = options.model ?? [undefined];
   const { alphas, topKs, normalizations, measure, within, folds, holdout, threshold, seed } = options;
   const { depth, ignoreIdenticalIds } = options;
   try {
-    const stageKeys: Record<string, CacheKeyPart> = {};
-    for (const [stage, model] of embeddings) stageKeys[stage] = await embeddingsKey(model, options, signal);
     const tuned = await withCache(options.cache, warnings, (cache) =>
       withBar("scoring", (onProgress) =>
         tune(data, {
           first: stages,
           models: Object.fromEntries(names.map((name) => [modelName(name), name])),
-          stageKeys,
           grid: { alpha: alphas, topK: topKs, normalization: normalizations as BlendNormalization[] | undefined },
           measure,
           within,
@@ -140,17 +135,15 @@ async function run(folder: string, options: TuneCommandOptions): Promise<void> {
   }
 }
 
-/** First stages, and the names of those that are embeddings, with that of their model. */
+/** First stages by name, and what frees them. */
 async function firstStages({ embeddings: named = [], firstStage = [], model }: TuneCommandOptions, hasRun: boolean) {
   const loaded = new Map<string, Exclude<TuneFirstStage, "run" | { fuse: readonly string[] }>>();
   // The same model may be used in several ways, which need different names.
   const taken = new Set(["run", ...(model ?? [modelName(undefined)])]);
   for (const name of firstStage) loaded.set(taken.has(name) ? `${name} first` : name, createScorer(name));
-  const embeddings = new Map<string, string>();
   for (const name of named) {
     const stage = taken.has(name) || loaded.has(name) ? `${name} cosine` : name;
     loaded.set(stage, await createEmbeddings(name));
-    embeddings.set(stage, name);
   }
   if (loaded.size === 0 && !hasRun) {
     throw new CliError(
@@ -165,7 +158,7 @@ async function firstStages({ embeddings: named = [], firstStage = [], model }: T
   }
   const dispose = () =>
     Promise.all([...loaded.values()].map((each) => (each as { dispose?(): Promise<void> }).dispose?.()));
-  return { stages, embeddings, dispose };
+  return { stages, dispose };
 }
 
 async function summary(tuned: Tuned): Promise<string> {
