@@ -1,5 +1,9 @@
 export type { Calibration } from "./calibration.js";
-export { type CreateEmbeddingsOptions, createEmbeddings } from "./embeddings/create-embeddings.js";
+export {
+  type CreateEmbeddingsOptions,
+  createEmbeddings,
+  type DisposableEmbeddings,
+} from "./embeddings/create-embeddings.js";
 export {
   BackendError,
   type BackendErrorOptions,
@@ -61,6 +65,7 @@ export { ScoredRetriever, type ScoredRetrieverInput } from "./retrievers/scored-
 export { type CreateScorerOptions, createScorer, type ModelOption } from "./scorers/create-scorer.js";
 export type {
   CacheReport,
+  DisposableScorer,
   RelevanceScorer,
   ScoreCacheReport,
   ScoreOptions,

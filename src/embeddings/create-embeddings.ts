@@ -7,8 +7,16 @@ import type { OnnxEmbeddingsOptions } from "./onnx-embeddings.js";
 /** Options of {@link createEmbeddings}, for ONNX models. */
 export type CreateEmbeddingsOptions = Omit<OnnxEmbeddingsOptions, "model">;
 
-/** Embeddings that may hold a model in memory. */
-export type DisposableEmbeddings = EmbeddingsInterface & AsyncDisposable & { dispose?(): Promise<void> };
+/** Embeddings that hold a model, which `await using` or {@link dispose} frees. */
+export interface DisposableEmbeddings extends EmbeddingsInterface {
+  /** Identifies the content of the model, for keys of stored vectors: another string once its files change. */
+  modelVersion(options?: { signal?: AbortSignal }): Promise<string>;
+  /** Frees the model. The next call loads it again. */
+  dispose(): Promise<void>;
+  // Not the global `AsyncDisposable`: where a program's `lib` lacks it, that name would turn the whole type into `any`.
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
 
 /**
  * Creates the embeddings for a model's name: `StaticEmbeddings` for `"static-en-v1"`, `OnnxEmbeddings` for every other name. The model is

@@ -7,6 +7,7 @@ import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { callSignal, checkObject, checkTexts } from "../options.js";
 import type { OnnxScorerOptions } from "./onnx/open-scorer.js";
 import {
+  type DisposableScorer,
   LOWEST_SCORE,
   type PartedText,
   type RelevanceScorer,
@@ -43,7 +44,7 @@ export interface OpenedScorer {
  * await using scorer = createScorer("late-en-v1", { longDocuments: "max-passage" });
  * const scores = await scorer.score("how do bees find flowers?", texts);
  */
-export function createScorer(model?: string, options: CreateScorerOptions = {}): RelevanceScorer & AsyncDisposable {
+export function createScorer(model?: string, options: CreateScorerOptions = {}): DisposableScorer {
   checkObject(options);
   if (model === undefined) return new LazyScorer(DEFAULT_MODELS.reranker, (signal) => openOnnx(options, signal));
   if (typeof model !== "string" || model.trim() === "") {
@@ -160,7 +161,7 @@ async function openOnnx(options: OnnxScorerOptions, signal: AbortSignal): Promis
 }
 
 /** A scorer that is opened at the first call, so that creating a reranker loads nothing. */
-class LazyScorer implements RelevanceScorer {
+class LazyScorer implements DisposableScorer {
   readonly #name: string;
   #disposal = new AbortController();
   readonly #opened: OpenOnce<OpenedScorer>;

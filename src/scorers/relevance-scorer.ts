@@ -189,3 +189,15 @@ export interface RelevanceScorer {
   /** Frees what the scorer holds: threads, sessions, sockets. */
   dispose?(): Promise<void>;
 }
+
+/**
+ * A scorer that holds a model, which `await using` or {@link dispose} frees.
+ *
+ * Written without the global `AsyncDisposable`: where a program's `lib` lacks it, that name would silently turn the whole type into `any`.
+ */
+export interface DisposableScorer extends RelevanceScorer {
+  /** Frees what the scorer holds. The next call loads the model again. */
+  dispose(): Promise<void>;
+  /** Calls {@link dispose} at the end of an `await using` scope. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
