@@ -91,7 +91,7 @@ export function nearestModels(name: string, count = 3): string[] {
       ...[entry.name, ...(entry.aliases ?? [])].map((candidate) => nameDistance(wanted, candidate.toLowerCase())),
     );
   return REGISTRY.map((entry) => ({ name: entry.name, distance: distance(entry) }))
-    .filter((candidate) => candidate.distance <= Math.max(3, wanted.length / 2))
+    .filter((candidate) => Number.isFinite(candidate.distance))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map((candidate) => candidate.name);
@@ -101,6 +101,12 @@ export function nearestModels(name: string, count = 3): string[] {
 function nameDistance(wanted: string, candidate: string): number {
   const bare = candidate.slice(candidate.indexOf("/") + 1);
   const abbreviated = wanted.length >= 3 && bare.startsWith(wanted) ? 1 + bare.length / 100 : Number.POSITIVE_INFINITY;
-  const withoutPublisher = editDistance(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5;
-  return Math.min(editDistance(wanted, candidate), withoutPublisher, abbreviated);
+  const withoutPublisher = editsIfClose(wanted.slice(wanted.indexOf("/") + 1), bare) + 0.5;
+  return Math.min(editsIfClose(wanted, candidate), withoutPublisher, abbreviated);
+}
+
+/** Edits between two names, or infinity if they are more than half of the characters that were typed, and more than three. */
+function editsIfClose(wanted: string, candidate: string): number {
+  const edits = editDistance(wanted, candidate);
+  return edits <= Math.max(3, wanted.length / 2) ? edits : Number.POSITIVE_INFINITY;
 }

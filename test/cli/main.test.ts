@@ -17,6 +17,34 @@ describe("langchain-rerank", () => {
     });
   });
 
+  it("describes every command alike, and defaults as they are typed", async () => {
+    for (const args of [["--help"], ["models", "--help"]]) {
+      const { stdout } = await runCli(args);
+      const commands = stdout.split("Commands:")[1]!.split("\n\n")[0]!;
+      const summaries = [...commands.matchAll(/^ {2}\S.*? {2,}(\S.*)$/gm)].map(([, summary]) => summary!);
+      expect(summaries.length).toBeGreaterThan(4);
+      for (const each of summaries) expect(each).toMatch(/^[a-z]/);
+      expect(commands).not.toMatch(/\.$/m);
+    }
+    const { stdout } = await runCli(["eval", "--help"]);
+    expect(stdout).toContain("nDCG@10,RR@10)");
+    expect(stdout).toMatch(/\(default:\s+late-en-v1\)/);
+  });
+
+  it.each([
+    [["-m", "cohere:rerank-v3.5"], "Missing API key for cohere. Set CO_API_KEY or COHERE_API_KEY."],
+    [["-m", "tei:"], 'Set TEI_BASE_URL, for example to "http://localhost:8080".'],
+    [["-m", "localai:"], "Missing model for localai. Append the name of a model that the server has."],
+    [["-m", "jinaai/jina-reranker-v2-base-multilingual"], "Pass --accept-license (in code: `acceptLicense: true`) if"],
+    [["-m", "late-en-v1", "--dtype", "fp32"], "Choose another --dtype, or append"],
+  ])("names flags and variables, not the library's options, in errors: rank %j", async (args, message) => {
+    const env = { CO_API_KEY: "", COHERE_API_KEY: "", TEI_BASE_URL: "", LOCALAI_BASE_URL: "http://127.0.0.1:1" };
+    const { code, stderr } = await runCli(["rank", "-q", "q", ...args], { input: "a text", env });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/`(apiKey|baseUrl|dtype|model)`/);
+  });
+
   it("prints its version", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });

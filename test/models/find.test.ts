@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ModelNotFoundError } from "../../src/errors.js";
 import { isStaticModel } from "../../src/models/bundled.js";
 import { editDistance } from "../../src/models/edit-distance.js";
+import { nearestModels } from "../../src/models/find.js";
 import { defaultModel, findModel, getModel, listModels } from "../../src/models.js";
 
 describe("isStaticModel", () => {
@@ -32,6 +33,11 @@ describe("getModel", () => {
     expect((error as ModelNotFoundError).suggestions.length).toBeLessThanOrEqual(3);
     expect((error as ModelNotFoundError).suggestions[0]).toBe(meant);
     expect((error as Error).message).toContain(`Did you mean "${meant}"`);
+  });
+
+  it("suggests nothing for a name that resembles none, even if its publisher is a long word", () => {
+    expect(nearestModels("Xenova/nope")).toEqual([]);
+    expect(nearestModels("some-publisher/x")).toEqual([]);
   });
 });
 

@@ -275,6 +275,14 @@ describe("what else there is", () => {
     });
   });
 
+  it("says how to start a server with embeddings if it has none", async () => {
+    const without = await start({ rerankers: new Map([["one", { score: async () => [1] }]]) });
+    expect(await post(`${without.url}/v1/embeddings`, { input: "d" })).toMatchObject({
+      status: 404,
+      body: { error: { message: "model: this server has no embedding model; start it with --embeddings NAME" } },
+    });
+  });
+
   it("answers 404 to an unknown name while it serves several, unless it is an alias", async () => {
     const scorer = (score: number) => ({
       score: async (_: string, texts: readonly string[]) => texts.map(() => score),

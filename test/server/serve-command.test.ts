@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Document } from "@langchain/core/documents";
 import { HybridReranker } from "langchain-rerank";
 import { afterEach, expect, it } from "vitest";
@@ -193,6 +195,16 @@ it("warns when other machines can reach it without a key", async () => {
   await expect.poll(output).toContain("LANGCHAIN_RERANK_API_KEY");
   child.kill("SIGTERM");
   await exit();
+});
+
+it("says what to do if its port is taken", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { exit, output } = await serve(["-m", MODEL, "--port", String(port)]);
+  expect(await exit()).toBe(1);
+  expect(output()).toContain("Another program uses this port: stop it, or choose another port with --port.");
+  other.close();
 });
 
 it.each<[string[], number, RegExp]>([

@@ -9,6 +9,12 @@ import { paint, terminalOf } from "./terminal/terminal.js";
 /** A data set that every installation has, as a path that exists in a user's project. */
 export const EXAMPLE_DATA = "node_modules/langchain-rerank/examples/data/bicycle";
 
+/** For the help: what the columns of the tables mean. */
+export const TABLES_HELP = `
+In the tables, the brackets behind a mean are its confidence interval. p is the probability of so large a difference if the two systems were equally
+good, and "p Holm" allows for the number of comparisons: below 0.05, a difference counts as more than chance.
+`;
+
 /** Options about the data, shared by `eval`, `tune` and `calibrate`. */
 export interface DataOptions {
   split?: string;

@@ -28,7 +28,7 @@ ${EXIT_CODES_HELP}`;
 /** Runs the command line and returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("langchain-rerank")
-    .description("Rerank texts with local cross-encoders, embeddings and every rerank server.")
+    .description("Reranks texts with local models, or with any rerank server.")
     .version(packageJson.version, "-v, --version")
     .showHelpAfterError("(add --help for the options)")
     .addHelpText("after", HELP)

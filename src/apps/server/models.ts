@@ -30,7 +30,7 @@ export class ServedModels {
 
   /** @throws HttpError 404 naming the models that are served. */
   embedder(name: string | undefined): [string, ServedEmbedder] {
-    return this.#pick(this.#embedders, this.#rerankers, name, "embedder");
+    return this.#pick(this.#embedders, this.#rerankers, name, "embedding model", "; start it with --embeddings NAME");
   }
 
   /** The model of that name; the first when none is named; the only one under any name that is not another model's. */
@@ -39,10 +39,11 @@ export class ServedModels {
     others: ReadonlyMap<string, unknown>,
     asked: string | undefined,
     kind: string,
+    advice = "",
   ): [string, T] {
     const [first] = models;
     const name = this.#aliases.get(asked ?? "") ?? asked;
-    if (!first) throw notFound(`this server has no ${kind}`);
+    if (!first) throw notFound(`this server has no ${kind}${advice}`);
     if (name === undefined || name === "") return first;
     const model = models.get(name);
     if (model !== undefined) return [name, model];

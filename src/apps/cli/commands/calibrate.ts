@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Calibration } from "../../../calibration.js";
 import { formatMetric } from "../../../evaluation/format.js";
 import type { Reliability } from "../../../evaluation.js";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import {
   addDataOptions,
   type DataOptions,
@@ -42,7 +43,10 @@ export function register(program: Command): void {
     .summary("fit a curve that turns a model's scores into probabilities")
     .description("Fits a logistic curve that turns a model's raw scores into probabilities of relevance.");
   addDataOptions(command)
-    .option("-m, --model <name>", "model: registered, a local folder, or provider:model (default: the bundled one)")
+    .option(
+      "-m, --model <name>",
+      `model: registered, a local folder, or provider:model (default: ${DEFAULT_MODELS.reranker})`,
+    )
     .option("--out <file>", "write the curve to this file instead of standard output")
     .option("--html <file>", "write a report with a reliability diagram (needs the packages vega and vega-lite)")
     .addHelpText("after", HELP + EXIT_CODES_HELP)

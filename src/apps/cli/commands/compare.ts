@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import type { Run } from "../../../evaluation.js";
-import { addIdenticalIds, EXAMPLE_DATA, measuresHelp, textList, warner } from "../evaluation-inputs.js";
+import { addIdenticalIds, EXAMPLE_DATA, measuresHelp, TABLES_HELP, textList, warner } from "../evaluation-inputs.js";
 import type { OutputOptions } from "../evaluation-output.js";
 import { CliError, EXIT, EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber } from "../options.js";
@@ -38,14 +38,14 @@ export function register(program: Command): void {
     .addOption(
       new Option("--measures <names>", "what to measure")
         .argParser((value: string) => textList(value))
-        .default(["nDCG@10"]),
+        .default(["nDCG@10"], "nDCG@10"),
     )
     .option("--baseline <name>", "the run that the others are compared with (default: every pair is compared)")
     .option("--confidence <level>", "confidence level of the intervals, between 0 and 1", finiteNumber, 0.95)
     .option("--data <folder>", "BEIR folder with the texts, for the report's worst queries")
     .option("--html <file>", "write a report: one page without scripts (needs the packages vega and vega-lite)")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", EXAMPLES + measuresHelp() + EXIT_CODES_HELP)
+    .addHelpText("after", EXAMPLES + TABLES_HELP + measuresHelp() + EXIT_CODES_HELP)
     .action(run);
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import type { SystemOptions } from "../evaluate-systems.js";
-import { addDataOptions, EXAMPLE_DATA, measuresHelp, textList } from "../evaluation-inputs.js";
+import { addDataOptions, EXAMPLE_DATA, measuresHelp, TABLES_HELP, textList } from "../evaluation-inputs.js";
 import type { OutputOptions } from "../evaluation-output.js";
 import { EXIT_CODES_HELP } from "../failure.js";
 import { finiteNumber, wholeNumber } from "../options.js";
@@ -30,7 +31,7 @@ export function register(program: Command): void {
   addDataOptions(command)
     .option(
       "-m, --model <names>",
-      "models: registered, a local folder, or provider:model (default: the bundled one)",
+      `models: registered, a local folder, or provider:model (default: ${DEFAULT_MODELS.reranker})`,
       textList,
     )
     .option("-e, --embeddings <names>", "embedding models to rerank with, by name or folder", textList)
@@ -45,13 +46,13 @@ export function register(program: Command): void {
     .addOption(
       new Option("--measures <names>", "what to measure")
         .argParser((value: string) => textList(value))
-        .default(["nDCG@10", "RR@10"]),
+        .default(["nDCG@10", "RR@10"], "nDCG@10,RR@10"),
     )
     .option("--baseline <name>", "the system that the others are compared with (default: the first)")
     .option("--runs <folder>", "write each system's run to this folder, in TREC format")
     .option("--html <file>", "write a report: one page without scripts (needs the packages vega and vega-lite)")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", EXAMPLES + measuresHelp() + EXIT_CODES_HELP)
+    .addHelpText("after", EXAMPLES + TABLES_HELP + measuresHelp() + EXIT_CODES_HELP)
     .action(run);
 }
 

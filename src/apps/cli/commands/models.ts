@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import type { ModelFilter } from "../../../models/find.js";
 import { DTYPES } from "../../../models/precision.js";
 import type { ModelKind } from "../../../models/types.js";
@@ -65,10 +66,14 @@ The graph is plain ONNX: in Python, onnxruntime.InferenceSession("late-en-v1/onn
 
 /** Adds the commands `models list`, `info`, `download`, `check` and `export`. */
 export function register(program: Command): void {
-  const models = program.command("models").description("List, describe, download, check and export models.");
+  const models = program
+    .command("models")
+    .summary("list, describe, download, check and export models")
+    .description("Lists, describes, downloads, checks and exports models.");
   models
     .command("list")
-    .description("List the registered models, bundled ones first.")
+    .summary("list the registered models")
+    .description("Lists the registered models, bundled ones first.")
     .addOption(new Option("--kind <kind>", "what the model computes").choices(KINDS))
     .option("--language <code>", "models for a language, such as en, ja or zh")
     .option("--commercial", "only models whose license allows commercial use")
@@ -82,7 +87,8 @@ export function register(program: Command): void {
     });
   models
     .command("info")
-    .description("Show everything that is known about a model.")
+    .summary("show everything that is known about a model")
+    .description("Shows everything that is known about a model.")
     .argument("<name>", "name of the model")
     .option("--json", "print the entry as JSON")
     .addHelpText("after", INFO_EXAMPLES + EXIT_CODES_HELP)
@@ -91,7 +97,8 @@ export function register(program: Command): void {
       printInfo(name, json ?? false);
     });
   addFetchOptions(models.command("download"))
-    .description("Download a model into the cache that Hugging Face tools share, and print its folder.")
+    .summary("download a model into the cache of the Hugging Face tools")
+    .description("Downloads a model into the cache that Hugging Face tools share, and prints its folder.")
     .argument("<name>", "registered model, or any repository with an ONNX file")
     .option("--update", "look for a newer commit even if the cache has a copy")
     .addHelpText("after", DOWNLOAD_EXAMPLES + EXIT_CODES_HELP)
@@ -100,8 +107,9 @@ export function register(program: Command): void {
       await download(name, options);
     });
   addFetchOptions(models.command("check"))
-    .description("Check that a model's files are complete and that it computes the right scores on this machine.")
-    .argument("[name]", "name of the model, or a local folder (default: the bundled one)")
+    .summary("check a model's files and scores")
+    .description("Checks that a model's files are complete and that it computes the right scores on this machine.")
+    .argument("[name]", `name of the model, or a local folder (default: ${DEFAULT_MODELS.reranker})`)
     .option("--json", "print the findings as JSON")
     .addHelpText("after", CHECK_EXAMPLES + EXIT_CODES_HELP)
     .action(async (name: string | undefined, options: FetchOptions) => {
@@ -109,7 +117,8 @@ export function register(program: Command): void {
       await check(name, options);
     });
   addFetchOptions(models.command("export"))
-    .description("Copy a model to a folder that any ONNX runtime can read.")
+    .summary("copy a model to a folder that any ONNX runtime can read")
+    .description("Copies a model to a folder that any ONNX runtime can read.")
     .argument("<name>", "registered model, local folder or repository with an ONNX file")
     .argument("<folder>", "new or empty folder")
     .addHelpText("after", EXPORT_EXAMPLES + EXIT_CODES_HELP)

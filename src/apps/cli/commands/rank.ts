@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import { LOWEST_SCORE } from "../../../scorers/relevance-scorer.js";
 import { type SourceText, TEXT_FORMATS } from "../../../text-sources/split-text.js";
 import { warningsOf } from "../../shared/warnings.js";
@@ -29,7 +30,8 @@ What is read:
               in --field, or in text, pageContent, content, passage, body or document, after the record's title
   a folder    every such file in it and below, and links to such files; hidden files, node_modules and links to folders
               are left out
-  -           standard input: JSON, paragraphs, or one text per line when there are no blank lines
+  -           standard input: JSON, texts between lines of ---, paragraphs, or one text per line when there are no blank lines
+  --format    reads every file alike; "rules" means texts between lines of ---, "sections" from heading to heading
 `;
 
 /** Adds the command `rank`. */
@@ -46,7 +48,7 @@ export function register(program: Command): void {
     .option("--threshold <score>", "leave out texts that score below", finiteNumber)
     .option(
       "-m, --model <name>",
-      "bundled, registered or Hugging Face model, local folder, or provider:model (default: the bundled one)",
+      `bundled, registered or Hugging Face model, local folder, or provider:model (default: ${DEFAULT_MODELS.reranker})`,
     )
     .addOption(
       new Option("--dtype <precision>", "weights of a local model").choices(["auto", "fp32", "fp16", "q8", "q4"]),

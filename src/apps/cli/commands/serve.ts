@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import { given } from "../../../options.js";
 import type { RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import type { ListenOptions, RerankServer } from "../../server/listen.js";
@@ -65,7 +66,7 @@ export function register(program: Command): void {
     .description("Serves models over HTTP in the formats of Jina, Cohere, TEI and OpenAI.")
     .option(
       "-m, --model <[name=]model...>",
-      "cross-encoders and late-interaction models to serve; the first is the default (default: the bundled one)",
+      `cross-encoders and late-interaction models to serve; the first is the default (default: ${DEFAULT_MODELS.reranker})`,
       collect,
     )
     .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
@@ -148,11 +149,19 @@ async function open(options: ServeOptions, served: ListenOptions): Promise<Reran
       grace: options.grace,
     }),
   }).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`Cannot listen on ${options.host}:${options.port}: ${error.message}`, EXIT.failed, {
+    const advice = LISTEN_ADVICE[error.code ?? ""] ?? "";
+    throw new CliError(`Cannot listen on ${options.host}:${options.port}: ${error.message}.${advice}`, EXIT.failed, {
       cause: error,
     });
   });
 }
+
+/** What to do when the operating system refuses an address. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: " Another program uses this port: stop it, or choose another port with --port.",
+  EACCES: " Ports below 1024 need special rights: choose another with --port.",
+  EADDRNOTAVAIL: " This machine does not have this address: choose another with --host.",
+};
 
 function logRequest(answer: AnsweredRequest): void {
   const milliseconds = Math.round(answer.milliseconds * 10) / 10;

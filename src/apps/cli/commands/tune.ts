@@ -4,6 +4,7 @@ import { formatDuration, formatMetric } from "../../../evaluation/format.js";
 import type { TuneFirstStage } from "../../../evaluation/tuning/first-stages.js";
 import type { ThresholdGoal } from "../../../evaluation/tuning/threshold.js";
 import type { Tuned } from "../../../evaluation.js";
+import { DEFAULT_MODELS } from "../../../models/bundled.js";
 import type { BlendNormalization } from "../../../rerankers/normalization.js";
 import { createScorer } from "../../../scorers/create-scorer.js";
 import {
@@ -13,6 +14,7 @@ import {
   loadData,
   modelName,
   numberList,
+  TABLES_HELP,
   textList,
   warner,
   withBar,
@@ -59,7 +61,7 @@ export function register(program: Command): void {
       "Chooses the options of a HybridReranker from a data set with judgments, and measures them on held-out queries.",
     );
   addDataOptions(command)
-    .option("-m, --model <names>", "models that rerank (default: the bundled one)", textList)
+    .option("-m, --model <names>", `models that rerank (default: ${DEFAULT_MODELS.reranker})`, textList)
     .option(
       "-e, --embeddings <names>",
       "embedding models, by name or folder, whose cosine is a first stage: static-en-v1, …",
@@ -77,7 +79,7 @@ export function register(program: Command): void {
     .option("--seed <number>", "seed of the random split", finiteNumber, 1)
     .option("--html <file>", "write a report: one page without scripts (needs the packages vega and vega-lite)")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", EXAMPLES + EXIT_CODES_HELP)
+    .addHelpText("after", EXAMPLES + TABLES_HELP + EXIT_CODES_HELP)
     .action(run);
 }
 
