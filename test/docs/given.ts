@@ -1,6 +1,12 @@
 /** What pages speak of without making it: `given documents, query` in a check. The values serve the blocks that are run. */
 
+import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
 import { Document } from "@langchain/core/documents";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { ChatPromptTemplate } from "@langchain/core/prompts";
+import type { BaseRetriever } from "@langchain/core/retrievers";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
+import type { VectorStore } from "@langchain/core/vectorstores";
 import { CrossEncoderReranker } from "langchain-rerank";
 import { readBeir, readRun } from "langchain-rerank/evaluation";
 import { StaticEmbeddings } from "langchain-rerank/static";
@@ -27,6 +33,15 @@ export const signal = AbortSignal.timeout(60_000);
 
 /** Any LangChain embeddings. */
 export const embeddings = new StaticEmbeddings();
+
+/** Any vector store, with the documents in it. */
+export const store: VectorStore = await MemoryVectorStore.fromDocuments(documents, embeddings);
+export const retriever: BaseRetriever = store.asRetriever(20);
+export const retrievers: BaseRetriever[] = [retriever, store.asRetriever(5)];
+
+/** Any chat model, and a prompt with the question and numbered notes. */
+export const model: BaseChatModel = new FakeListChatModel({ responses: ["Cells turn sunlight into electricity [1]."] });
+export const prompt = ChatPromptTemplate.fromTemplate("Answer {query} from these notes: {notes}");
 
 /** Any reranker. */
 export const reranker = new CrossEncoderReranker({ topN: 3 });

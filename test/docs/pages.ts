@@ -9,9 +9,9 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDERS = ["docs", "examples", "models", "packages", "benchmark"];
 const LEFT_OUT = new Set(["node_modules", "dist", ".next", "api", "data"]);
 
-/** Every page that users read: README.md and what lies in the folders above. */
+/** Every page that users read: README.md, CONTRIBUTING.md with its glossary, and what lies in the folders above. */
 export function readPages(): Page[] {
-  const paths = ["README.md", ...FOLDERS.flatMap(pagesIn)];
+  const paths = ["README.md", "CONTRIBUTING.md", ...FOLDERS.flatMap(pagesIn)];
   return paths.map((path) => parsePage(path, readFileSync(join(ROOT, path), "utf8")));
 }
 

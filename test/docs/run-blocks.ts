@@ -8,6 +8,14 @@ import type { CodeBlock } from "./markdown.js";
 import type { DocModule } from "./modules.js";
 import { ROOT } from "./pages.js";
 
+/** Blocks may create clients of services; nothing listens there, so that a block that called one would fail. */
+const SERVICES = {
+  CO_API_KEY: "of-the-docs-project",
+  CO_API_URL: "http://127.0.0.1:9",
+  TEI_BASE_URL: "http://127.0.0.1:9",
+  AWS_REGION: "none",
+};
+
 /** What a run left. */
 export interface BlockRun {
   /** Everything it printed. */
@@ -54,7 +62,14 @@ export class DocsProject {
   }
 
   #spawn(command: string, args: readonly string[]): Promise<BlockRun> {
-    const env = { ...process.env, HF_HUB_OFFLINE: "1", NO_COLOR: "1", COLUMNS: "120", npm_config_offline: "true" };
+    const env = {
+      ...process.env,
+      ...SERVICES,
+      HF_HUB_OFFLINE: "1",
+      NO_COLOR: "1",
+      COLUMNS: "120",
+      npm_config_offline: "true",
+    };
     const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
