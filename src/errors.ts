@@ -14,7 +14,10 @@ export class RerankError extends Error {
   readonly [BRAND] = true;
 }
 
-/** Whether a value is a {@link RerankError} from any copy of this package (ESM and CommonJS side by side, duplicates in `node_modules`). */
+/**
+ * Whether a value is a {@link RerankError} from any copy of this package (ESM and CommonJS side by side, duplicates in `node_modules`).
+ * @example if (isRerankError(error)) console.error(error.name, error.message);
+ */
 export function isRerankError(error: unknown): error is RerankError {
   return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[BRAND] === true;
 }
@@ -79,6 +82,7 @@ export class InvalidOptionError extends RerankError {
 /** An optional package is needed but could not be loaded. */
 export class MissingDependencyError extends RerankError {
   override name = "MissingDependencyError" as const;
+  /** Name of the package. */
   readonly dependency: string;
   /** Shell command that installs it. */
   readonly install: string;
@@ -147,6 +151,7 @@ export class ModelLicenseError extends RerankError {
 export class DownloadError extends RerankError {
   override name = "DownloadError" as const;
   readonly model: string;
+  /** The file that could not be downloaded, where the failure was about one. */
   readonly file: string | undefined;
   /** HTTP status, where the hub responded. */
   readonly status: number | undefined;
@@ -184,6 +189,7 @@ export class BackendError extends RerankError {
   readonly status: number | undefined;
   /** The first 500 characters of the response body. */
   readonly body: string | undefined;
+  /** The ID by which the server's logs know the request, where it sent one. */
   readonly requestId: string | undefined;
 
   constructor(backend: string, problem: string, options?: BackendErrorOptions) {
@@ -198,6 +204,7 @@ export class BackendError extends RerankError {
 /** A response cannot be the scores of the texts that were sent: it has the wrong length, a repeated index, or NaN. */
 export class InvalidResponseError extends RerankError {
   override name = "InvalidResponseError" as const;
+  /** Name of the backend, as in {@link BackendError}. */
   readonly backend: string;
 
   constructor(backend: string, problem: string, options?: ErrorOptions) {

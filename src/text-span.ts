@@ -1,6 +1,8 @@
 /** A part of a text, in UTF-16 code units: `text.slice(start, end)`. */
 export interface TextSpan {
+  /** Index of the first code unit, 0 or more. */
   start: number;
+  /** Index after the last code unit. */
   end: number;
 }
 

@@ -10,6 +10,7 @@ export interface EmbeddingReport {
 
 /** Options of one call; LangChain's own interface passes none. */
 export interface EmbedCallOptions {
+  /** Stops the work; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Called once, before the vectors are returned. Not called for an empty list. */
   onReport?: (report: EmbeddingReport) => void;

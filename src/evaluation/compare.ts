@@ -64,6 +64,7 @@ export interface CompareResult {
   queries: readonly string[];
   /** Every run with its measures, by canonical measure name. */
   runs: readonly { name: string; measures: ReadonlyMap<string, MeasuredValues & { interval: Interval }> }[];
+  /** The difference between each run and the baseline or, without a baseline, between every two runs; one per measure. */
   comparisons: readonly Comparison[];
 }
 

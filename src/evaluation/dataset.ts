@@ -10,6 +10,7 @@ export interface Dataset {
   queries: ReadonlyMap<string, string>;
   /** Documents by id. */
   corpus: ReadonlyMap<string, CorpusDocument>;
+  /** Judgments: the grade of each judged document, by query id. */
   qrels: Qrels;
   /** First-stage candidates and their scores, if there is a run. */
   run?: Run;

@@ -15,9 +15,11 @@ export type Run = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** A document of a corpus. */
 export interface CorpusDocument {
+  /** Identifies the document in runs and qrels. */
   id: string;
   /** Empty if there is none. */
   title: string;
+  /** The text without the title. */
   text: string;
 }
 
@@ -40,6 +42,7 @@ export interface DataWarning {
   count: number;
   /** One sentence; for files, with the file and the line of the first case. */
   message: string;
+  /** Path of the file, if the data came from one. */
   file?: string;
   /** 1-based line of the first case. */
   line?: number;

@@ -40,6 +40,7 @@ export interface LocalModel {
   folder: string;
   /** The ONNX file, relative to the folder. */
   file: string;
+  /** Precision of the weights in that file. */
   precision: Precision;
   /** Commit of the files. */
   commit?: string;

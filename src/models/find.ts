@@ -54,6 +54,8 @@ export function listModels(filter: ModelFilter = {}): ModelEntry[] {
  * Finds the entry with this name or alias, ignoring case. Returns `undefined` if there is none.
  *
  * @throws InvalidOptionError when the name is no string.
+ * @example
+ * findModel("BAAI/bge-reranker-base")?.license; // "MIT"
  */
 export function findModel(name: string): ModelEntry | undefined {
   modelName("name", name);
@@ -78,7 +80,12 @@ export function getModel(name: string): ModelEntry {
   throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
 }
 
-/** The model that a reranker runs if none is named. */
+/**
+ * The model that a reranker runs if none is named.
+ *
+ * @example
+ * defaultModel().name; // "late-en-v1"
+ */
 export function defaultModel(): ModelEntry {
   return getModel(DEFAULT_MODELS.reranker);
 }

@@ -93,8 +93,11 @@ export interface LateInteractionFormat {
 
 /** A quality metric that a model's publisher or a benchmark reports. Compare only values with the same `benchmark` and `from`. */
 export interface PublishedMetric {
+  /** Name of the benchmark or data set. */
   benchmark: string;
+  /** Name of the measure, such as `nDCG@10`. */
   measure: string;
+  /** The value as published: some publishers use 0 to 1, others percent. */
   value: number;
   /** Where the value is published. */
   from: string;
@@ -106,10 +109,13 @@ export interface ModelEntry {
   name: string;
   /** Other names of the same entry, such as the repository that the weights were converted from. */
   aliases?: readonly string[];
+  /** What the model computes. */
   kind: ModelKind;
   /** Other kinds that the same weights can serve as. */
   also?: readonly ModelKind[];
+  /** The code that runs it. */
   runtime: ModelRuntime;
+  /** Its architecture. */
   family: ModelFamily;
   /** One line for lists. */
   description: string;
@@ -178,7 +184,12 @@ const SPEED_CLASSES: readonly (readonly [number, SpeedClass])[] = [
   [Number.POSITIVE_INFINITY, "very slow"],
 ];
 
-/** {@link SpeedClass} of an entry. A static model looks vectors up instead of computing them, so it is always very fast. */
+/**
+ * {@link SpeedClass} of an entry. A static model looks vectors up instead of computing them, so it is always very fast.
+ *
+ * @example
+ * speedClass(getModel("BAAI/bge-reranker-base")); // "slow"
+ */
 export function speedClass(entry: Pick<ModelEntry, "parameters"> & { runtime?: ModelRuntime }): SpeedClass {
   if (entry.runtime === "static") return "very fast";
   return SPEED_CLASSES.find(([bound]) => entry.parameters <= bound)![1];

@@ -26,6 +26,7 @@ export interface EmbeddingSimilarityRerankerInput extends BaseRerankerInput {
  * const best = await reranker.compressDocuments(pages, "who built the first lighthouse?");
  */
 export class EmbeddingSimilarityReranker extends BaseReranker {
+  /** How vectors are compared. */
   readonly similarity: Similarity;
   readonly #embeddings: EmbeddingsInterface;
 

@@ -13,20 +13,26 @@ export interface KeywordHitOptions<Hit> {
 
 /** A result of MiniSearch; stored fields are further properties. */
 export interface MiniSearchHit {
+  /** The document's ID in the index. */
   id: unknown;
+  /** BM25+, 0 or more; higher is better. */
   score: number;
   [field: string]: unknown;
 }
 
 /** A hit of Orama. */
 export interface OramaHit<Fields = Record<string, unknown>> {
+  /** The document's ID in the index. */
   id: string;
+  /** BM25, or a cosine in vector searches; higher is better. */
   score: number;
+  /** The stored fields. */
   document: Fields;
 }
 
 /** A row of an FTS5 table that was selected with its `rank`. */
 export interface Fts5Row {
+  /** A negative number; lower is better. */
   rank: number;
   [column: string]: unknown;
 }

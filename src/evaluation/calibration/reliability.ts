@@ -23,7 +23,9 @@ export interface Reliability {
   brierScore: number;
   /** Brier score of always predicting the proportion of relevant texts, for comparison. */
   priorBrierScore: number;
+  /** Number of relevant texts. */
   positives: number;
+  /** Number of other texts. */
   negatives: number;
 }
 

@@ -12,6 +12,9 @@ import { DOCUMENT_NAMES, QUERY_NAMES } from "./table-format.js";
  * @returns Documents by id, in the order of the file.
  * @throws InvalidInputError when a record is not JSON, has no id or text, or repeats an id. The error names file and line.
  * @throws InvalidOptionError when an option is unknown or not allowed.
+ * @example
+ * const corpus = await readCorpus("my-dataset/corpus.jsonl");
+ * corpus.get("d1")?.text;
  */
 export async function readCorpus(source: TextSource, options: ReadOptions = {}): Promise<Map<string, CorpusDocument>> {
   checkOptions(options, READ_CHECKS, "readCorpus");
@@ -24,6 +27,9 @@ export async function readCorpus(source: TextSource, options: ReadOptions = {}):
  * @returns Query texts by id, in the order of the file.
  * @throws InvalidInputError as {@link readCorpus}, and when a query is blank.
  * @throws InvalidOptionError when an option is unknown or not allowed.
+ * @example
+ * const queries = await readQueries("my-dataset/queries.jsonl");
+ * queries.get("q1"); // "why do brake pads squeal"
  */
 export async function readQueries(source: TextSource, options: ReadOptions = {}): Promise<Map<string, string>> {
   checkOptions(options, READ_CHECKS, "readQueries");

@@ -22,6 +22,8 @@ export interface WriteRunOptions {
  *
  * @throws InvalidInputError when an id or score cannot be written in this format.
  * @throws InvalidOptionError when an option is unknown, the format is, or the tag contains white space.
+ * @example
+ * const text = [...formatRun({ q1: { a: 2, b: 1 } }, { tag: "mine" })].join(""); // "q1 Q0 a 1 2 mine\n…"
  */
 export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {}): Generator<string> {
   checkOptions(options, CHECKS, "formatRun");
@@ -35,6 +37,9 @@ export function* formatRun(run: ById<ById<number>>, options: WriteRunOptions = {
  * @throws InvalidInputError when the file cannot be written. When an id or score cannot be written in this format, the file is left as it
  * was.
  * @throws InvalidOptionError as {@link formatRun}, before the file is opened.
+ * @example
+ * const { run } = await evaluate(reranker, data);
+ * await writeRun("reranked.trec", run);
  */
 export async function writeRun(
   path: string | URL,

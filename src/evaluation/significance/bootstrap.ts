@@ -5,7 +5,9 @@ import { randomBelow, seededRandom } from "./random.js";
 
 /** A confidence interval. */
 export interface Interval {
+  /** Lower bound. */
   low: number;
+  /** Upper bound. */
   high: number;
   /** Confidence level, such as 0.95. */
   confidence: number;

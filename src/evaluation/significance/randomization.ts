@@ -29,6 +29,8 @@ const EXACT_QUERIES = 16;
  * @returns p-value, between 0 and 1; 1 if no query differs
  * @throws InvalidInputError when the lists are empty or differ in length, or a value is not a finite number.
  * @throws InvalidOptionError when an option is unknown or out of range.
+ * @example
+ * pairedRandomizationTest([0.9, 0.8, 0.7, 0.9], [0.5, 0.6, 0.4, 0.6]); // 0.125: four queries are too few to tell
  */
 export function pairedRandomizationTest(
   a: readonly number[],

@@ -42,11 +42,13 @@ export interface SearchOptions
 
 /** Result of {@link tuneStages}. */
 export interface TuneResult {
+  /** Name of the data set. */
   dataset: string;
   /** Canonical name of the measure. */
   measure: string;
   /** Number of judged queries, including those without candidates. */
   queries: number;
+  /** How queries were held out: the kind of split, the number of its parts, and the number of queries that were held out. */
   split: { kind: "folds" | "holdout"; parts: number; heldOut: number };
   /** Every setting of the grid. */
   settings: readonly RatedSetting[];
@@ -56,6 +58,7 @@ export interface TuneResult {
   best: TunedChoice;
   /** The fastest setting within `within` of the best; the same object as `best` if they are the same setting. */
   fastest: TunedChoice;
+  /** How far below the best mean the fastest setting may be, as a proportion of it. */
   within: number;
   /** Untuned systems: the stages alone, and the hybrids with default options. */
   references: readonly Reference[];
@@ -100,6 +103,9 @@ export const SEARCH_CHECKS = {
  * @throws InvalidInputError when there are fewer than two judged queries, or none has scores.
  * @throws InvalidOptionError when the grid has values that were not scored, a first stage and a model have the same name, or an option is
  * unknown or out of range.
+ * @example
+ * const { stages } = await tune(data, { models: { late: "late-en-v1" } }); // scores every pair
+ * tuneStages(stages, data.qrels, { measure: "RR@10" }).best; // another search, without a model
  */
 export function tuneStages(stages: StageScores, qrels: ById<ById<number>>, options: SearchOptions = {}): TuneResult {
   checkOptions(options, SEARCH_CHECKS, "tuneStages");

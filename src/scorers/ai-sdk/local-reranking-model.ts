@@ -20,17 +20,23 @@ export interface RerankingModelOptions {
 
 /** What {@link LocalRerankingModel.doRerank} is called with by the AI SDK. */
 export interface RerankingCall {
+  /** The documents to score; objects are scored as JSON text. */
   documents: { type: "text"; values: string[] } | { type: "object"; values: object[] };
+  /** The query, not blank. */
   query: string;
   /** Number of documents that are returned. @default all */
   topN?: number | undefined;
+  /** Stops the work; the call then rejects with the signal's reason. */
   abortSignal?: AbortSignal | undefined;
 }
 
 /** A reranking model for the AI SDK's `rerank`: a `RerankingModelV3` or `RerankingModelV4`. */
 export interface LocalRerankingModel<Version extends "v3" | "v4" = "v3" | "v4"> {
+  /** `"v3"` for AI SDK 6 and 7, `"v4"` for AI SDK 7. */
   readonly specificationVersion: Version;
+  /** `"langchain-rerank"`. */
   readonly provider: string;
+  /** Name of the scorer's model. */
   readonly modelId: string;
   /** Called by the AI SDK; use its `rerank` instead. */
   doRerank(call: RerankingCall): Promise<{

@@ -5,8 +5,11 @@ import { MissingDependencyError } from "../../errors.js";
  * shape, so that neither has to be installed.
  */
 export interface AiSdkRerankingModel {
+  /** `"v3"` in AI SDK 6, `"v4"` in AI SDK 7. */
   readonly specificationVersion: string;
+  /** Name of the provider, for errors. */
   readonly provider: string;
+  /** Name of the model, for reports. */
   readonly modelId: string;
   /** Scores texts for a query; the indices are those of `documents.values`. */
   doRerank(options: {
@@ -21,8 +24,11 @@ export interface AiSdkRerankingModel {
 
 /** The answer of a reranking model, as far as it is read here. */
 export interface AiSdkRanking {
+  /** One entry per text: its index in `documents.values`, and its score. */
   ranking: readonly { index: number; relevanceScore: number }[];
+  /** What the provider billed, under its own names. */
   usage?: unknown;
+  /** What the provider said about the request. */
   response?: { id?: string; modelId?: string; timestamp?: Date; body?: unknown; headers?: Record<string, string> };
 }
 

@@ -13,7 +13,9 @@ import { type DecisionQuestion, delimit, instructionsFor } from "./question.js";
  * so that older versions of `@langchain/core` can be installed.
  */
 export interface LangChainDecisionModel {
+  /** Name of the model, for reports. */
   readonly model: string;
+  /** Name of the provider, for errors. */
   readonly _provider: string;
   /** Answers the questions of one request; only decision models have it, which distinguishes them from other models. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of LangChain's request and response, which older versions do not have.
@@ -25,9 +27,13 @@ export interface LangChainDecisionModel {
 
 /** The part of the Vercel AI SDK's `DecisionModelV4` (AI SDK 7) that this package needs. */
 export interface AiSdkDecisionModel {
+  /** `"v4"` in AI SDK 7. */
   readonly specificationVersion: string;
+  /** Name of the provider, for errors. */
   readonly provider: string;
+  /** Name of the model, for reports. */
   readonly modelId: string;
+  /** Kinds of questions that the model answers; yes/no questions must be among them. */
   readonly supportedQuestionTypes: readonly string[];
   /** Answers the questions of one request. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of the AI SDK's options, which older versions do not have.

@@ -39,6 +39,7 @@ export type ProviderOptions = {
 
 /** Options for a server that is not in the table. */
 export interface CustomOptions extends Omit<HttpScorerOptions, "instruction"> {
+  /** A server that the two functions below describe. */
   provider: "custom";
   /** Full URL that is posted to. */
   baseUrl: string;
