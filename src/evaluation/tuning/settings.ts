@@ -63,7 +63,7 @@ export function checkGrid(grid: TuneGrid): void {
  * Checks a grid against what is scored.
  *
  * @throws InvalidOptionError when the grid has a name that is not scored, a `topK` deeper than is scored, or a first stage and a model have
- * the same name: settings, curves and results are told apart by these names.
+ * the same name: these names identify settings, curves and results.
  */
 export function checkScored(
   grid: TuneGrid,
