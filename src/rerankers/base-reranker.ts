@@ -6,6 +6,7 @@ import { raceAbort, startCall } from "../abort.js";
 import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
 import { type Check, checkOptions } from "../options.js";
 import { checkScores } from "../scorers/create-scorer.js";
+import { blankScore } from "../scorers/relevance-scorer.js";
 import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
 import { copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
 import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
@@ -209,8 +210,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     checkScores(this.model, scored.scores, texts.length);
     // Whether the model has a calibration may be known only now.
     this.checkThreshold(threshold);
-    const lowest = texts.length < documents.length ? await this.lowestScore(scored.scores) : 0;
-    const scores = documents.map(() => lowest);
+    const stated = texts.length < documents.length ? await this.lowestScore(scored.scores) : 0;
+    const scores = new Array<number>(documents.length).fill(blankScore(stated, scored.scores));
     const details: (ScoredDetails | undefined)[] = [];
     for (const [position, index] of indexes.entries()) {
       scores[index] = scored.scores[position]!;
@@ -239,9 +240,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     if (this.onError === "throw" || isInvalid || call.callerSignals.some((signal) => signal?.aborted)) throw error;
     await run.warn(error);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const documents = call.documents
-      .slice(0, call.topN)
-      .map((document, index) => unscored(document, index, this.scoreKey, message));
+    const kept = call.documents.slice(0, call.topN);
+    const documents = kept.map((document, index) => unscored(document, index, this.scoreKey, message));
     return {
       documents,
       report: makeReport(this.model, call.started, call.documents.length, documents.length, { error: message }),

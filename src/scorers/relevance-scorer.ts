@@ -4,6 +4,16 @@ import type { ScoredSpan, TextSpan } from "../text-span.js";
 /** The lowest score there is. A 32-bit float can hold it too, unlike `-Number.MAX_VALUE`. */
 export const LOWEST_SCORE = -(2 ** 100);
 
+/**
+ * The score of a blank text: the lowest one that its scorer states, unless another text is below that. A server may send logits where
+ * others of its kind send probabilities.
+ *
+ * @param scores Scores of the texts that are not blank.
+ */
+export function blankScore(stated: number, scores: readonly number[]): number {
+  return scores.some((score) => score < stated) ? LOWEST_SCORE : stated;
+}
+
 /** Milliseconds that a scorer spent, by stage. A stage that did not run, or was not measured, has no key. */
 export interface ScorerMilliseconds {
   /** Loading the model: reading or downloading files, and starting the runtime. */

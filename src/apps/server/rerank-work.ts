@@ -1,6 +1,6 @@
 import { calibrateScores } from "../../calibration.js";
 import { languageWarning } from "../../language.js";
-import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
+import { blankScore, type RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { scoreInChunks } from "../shared/score-in-chunks.js";
 import { warningsOf } from "../shared/warnings.js";
 import { HttpError } from "./http-error.js";
@@ -56,7 +56,7 @@ export async function scoreRequest(
     if (cut >= 0) throw tooLong(`texts[${positions[cut]}]`);
   }
   const read = raw ? (report.raw ?? given.scores) : calibrateScores(scorer, given.scores, report);
-  const scores = new Array<number>(request.texts.length).fill(raw ? LOWEST : lowestOf(scorer));
+  const scores = new Array<number>(request.texts.length).fill(raw ? LOWEST : blankScore(lowestOf(scorer), read));
   positions.forEach((position, index) => {
     scores[position] = read[index] as number;
   });

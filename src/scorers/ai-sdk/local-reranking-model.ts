@@ -3,7 +3,7 @@ import { InvalidInputError } from "../../errors.js";
 import { languageWarning } from "../../language.js";
 import { type Checks, checkOptions, oneOf } from "../../options.js";
 import { callScorer, type ModelOption, resolveScorer, scorerName } from "../create-scorer.js";
-import { LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../relevance-scorer.js";
+import { blankScore, LOWEST_SCORE, type RelevanceScorer, type ScorerReport } from "../relevance-scorer.js";
 import { scatter } from "../remote/scores.js";
 import { prepareTexts } from "../remote/texts.js";
 
@@ -94,8 +94,9 @@ async function rerank(scorer: RelevanceScorer, { documents, query, topN, abortSi
   const { scores: found, report } =
     input.texts.length > 0 ? await callScorer(scorer, call) : { scores: [], report: {} as ScorerReport };
   const name = scorerName(scorer);
-  const scored = calibrateScores(scorer, found, report).map((score, index) => ({ index, score }));
-  const lowest = scorer.calibration ? 0 : (scorer.lowestScore ?? LOWEST_SCORE);
+  const calibrated = calibrateScores(scorer, found, report);
+  const scored = calibrated.map((score, index) => ({ index, score }));
+  const lowest = blankScore(scorer.calibration ? 0 : (scorer.lowestScore ?? LOWEST_SCORE), calibrated);
   const scores = input.restore(scatter(name, scored, input.texts.length), lowest);
   const foreign = languageWarning(name, scorer.languages, input.query, input.texts);
   const ranking = scores.map((relevanceScore, index) => ({ index, relevanceScore }));

@@ -1,7 +1,13 @@
 import { InvalidOptionError } from "../../errors.js";
 import { callSignal } from "../../options.js";
 import type { ScoredSpan } from "../../text-span.js";
-import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions, type ScorerReport } from "../relevance-scorer.js";
+import {
+  blankScore,
+  LOWEST_SCORE,
+  type RelevanceScorer,
+  type ScoreOptions,
+  type ScorerReport,
+} from "../relevance-scorer.js";
 import type { Answer } from "../remote/answer.js";
 import { type Call, type Outcome, RemoteClient } from "../remote/client.js";
 import { connectService } from "../remote/connect-service.js";
@@ -113,7 +119,7 @@ export class HttpCrossEncoder implements RelevanceScorer {
     const raw = joined(parts.map((part) => part.raw));
     const scores = this.#activation ? activate(this.provider, this.#activation, raw) : raw;
     options.onReport?.(this.#report(input, outcome, parts, raw));
-    return input.restore(scores, this.lowestScore ?? LOWEST_SCORE);
+    return input.restore(scores, blankScore(this.lowestScore ?? LOWEST_SCORE, scores));
   }
 
   /** Halves of a request to a listwise model would have scores that cannot be compared. */

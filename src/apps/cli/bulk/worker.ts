@@ -3,7 +3,7 @@ import { titleAndText } from "../../../evaluation/title-and-text.js";
 import { isStaticModel } from "../../../models/bundled.js";
 import { checkThreshold } from "../../../rerankers/checks.js";
 import { callScorer, createScorer } from "../../../scorers/create-scorer.js";
-import { LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
+import { blankScore, LOWEST_SCORE, type RelevanceScorer } from "../../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../../scorers/remote-model.js";
 import { CliError, exitCodeOf } from "../failure.js";
 import { JsonlIndex } from "./jsonl-index.js";
@@ -55,7 +55,7 @@ class Worker {
     const { calibration, lowestScore = LOWEST_SCORE } = this.#scorer;
     if (calibration) checkThreshold(this.#setup.threshold);
     const calibrated = calibrateScores(this.#scorer, given, report);
-    const scores = new Array<number>(texts.length).fill(calibration ? 0 : lowestScore);
+    const scores = new Array<number>(texts.length).fill(blankScore(calibration ? 0 : lowestScore, calibrated));
     filled.forEach((index, position) => {
       scores[index] = calibrated[position]!;
     });
