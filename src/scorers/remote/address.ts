@@ -22,13 +22,20 @@ export function parseAddress(baseUrl: unknown): Address {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new InvalidOptionError("baseUrl", url.protocol, expected);
   const credentials =
-    url.username || url.password
-      ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-      : undefined;
+    url.username || url.password ? `${decodePart(url.username)}:${decodePart(url.password)}` : undefined;
   url.username = "";
   url.password = "";
   url.hash = "";
   return { url, credentials };
+}
+
+/** Decodes a part of a URL. @throws InvalidOptionError for a "%" that encodes nothing. */
+export function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new InvalidOptionError("baseUrl", HIDDEN, 'a URL in which "%" is written as "%25"');
+  }
 }
 
 /** Ends of the addresses that people copy from other tools. They name an endpoint, not a prefix. */

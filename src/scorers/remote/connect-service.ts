@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
-import { joinPaths, parseAddress } from "./address.js";
+import { decodePart, joinPaths, parseAddress } from "./address.js";
 import { type ApiKey, type Connection, connect, readHeaders } from "./connection.js";
 import { readVariable } from "./environment.js";
 import type { Service } from "./service.js";
@@ -93,7 +93,7 @@ function servicePath(
       const problem = `Incomplete address of ${name}. Set ${key.replaceAll("|", " or ")}, or pass \`baseUrl\` with the value in it, such as ${example}`;
       throw InvalidOptionError.because("baseUrl", url.origin + url.pathname, problem);
     }
-    variables.set(segment, decodeURIComponent(value));
+    variables.set(segment, pasted ? decodePart(value) : value);
     return pasted ? value : encodeURIComponent(value);
   });
   const path = segments.join("/");

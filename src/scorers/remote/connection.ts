@@ -48,8 +48,10 @@ export function connect(
   const base = new Headers({ "content-type": "application/json", accept: "application/json", ...fixed });
   const secrets = [...url.searchParams.values()];
   if (credentials !== undefined) {
-    base.set("authorization", `Basic ${btoa(credentials)}`);
-    secrets.push(credentials, btoa(credentials));
+    // In UTF-8 (RFC 7617), as other clients send them.
+    const encoded = btoa(String.fromCharCode(...new TextEncoder().encode(credentials)));
+    base.set("authorization", `Basic ${encoded}`);
+    secrets.push(credentials, encoded);
   }
   const extra = readHeaders(headers);
   for (const [name, value] of extra) {

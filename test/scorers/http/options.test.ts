@@ -129,6 +129,26 @@ describe("where requests go", () => {
     expect(seen?.headers.get("authorization")).toBe(`Basic ${btoa("me:p@ss")}`);
   });
 
+  it("sends credentials in UTF-8, whatever characters they have", async () => {
+    const seen = await target({ provider: "tei", baseUrl: "http://me:p%E2%82%ACss-ü@h" });
+    expect(seen?.headers.get("authorization")).toBe(`Basic ${Buffer.from("me:p€ss-ü").toString("base64")}`);
+  });
+
+  it.each([
+    { provider: "tei", baseUrl: "http://me:100%@h" },
+    { provider: "tei", baseUrl: "http://m%zz:secret@h" },
+    { provider: "custom", baseUrl: "http://me:100%@h", toRequest: () => ({}), fromResponse: () => [] },
+    { provider: "cloudflare", apiKey: "key-1", baseUrl: "https://api.cloudflare.com/client/v4/accounts/50%/ai" },
+  ])("refuses a % that encodes nothing, without showing the address: %j", async (options) => {
+    const error = await target(options as HttpCrossEncoderOptions).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      name: "InvalidOptionError",
+      option: "baseUrl",
+      value: "[hidden]",
+      message: expect.stringContaining('written as "%25"'),
+    });
+  });
+
   it("joins paths at the segments that they share", () => {
     expect(joinPaths("/", "/v1/rerank")).toBe("/v1/rerank");
     expect(joinPaths("/a/v1", "/v1/rerank")).toBe("/a/v1/rerank");
