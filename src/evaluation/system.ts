@@ -1,6 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { Document, DocumentInterface } from "@langchain/core/documents";
 import { InvalidOptionError } from "../errors.js";
+import { className } from "../model-name.js";
 import type { BaseReranker } from "../rerankers/base-reranker.js";
 import type { RerankCallOptions, RerankReport, RerankResult } from "../rerankers/types.js";
 import type { CacheKeyPart } from "./cache/cache-key.js";
@@ -46,7 +47,7 @@ function isReporting(compressor: Compressor): compressor is ReportingCompressor 
 /** A name for reports: the class, and the model if there is one. */
 export function systemName(compressor: Compressor): string {
   const model = (compressor as { model?: unknown }).model;
-  const name = compressor.constructor.name;
+  const name = className(compressor);
   return typeof model === "string" && model !== "" ? `${name} (${model})` : name;
 }
 

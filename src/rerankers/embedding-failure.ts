@@ -1,5 +1,6 @@
 import { errorNames } from "../error-names.js";
 import { BackendError } from "../errors.js";
+import { className } from "../model-name.js";
 
 /**
  * Wraps what embeddings threw in an error that names them and says what to do. Messages and fields of the original error are left out,
@@ -9,8 +10,8 @@ import { BackendError } from "../errors.js";
  * @param texts How many texts were to be embedded besides the query.
  */
 export function embeddingFailure(embeddings: object, name: string, texts: number, error: unknown): BackendError {
-  const className = embeddings.constructor?.name ?? "Object";
-  const subject = className === name || className === "Object" ? "it" : className;
+  const embedder = className(embeddings);
+  const subject = embedder === name || embedder === "Object" ? "it" : embedder;
   const status = findStatus(error);
   const reason = errorNames(error) + (status === undefined ? "" : `: HTTP status ${status}`);
   return new BackendError(

@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { EmbedCallOptions, EmbeddingReport } from "../embeddings/call-options.js";
 import { InvalidOptionError, InvalidResponseError, isRerankError } from "../errors.js";
+import { modelName } from "../model-name.js";
 import type { RelevanceScorer } from "../scorers/relevance-scorer.js";
 import { embeddingFailure } from "./embedding-failure.js";
 import { SIMILARITIES, type Similarity } from "./similarity.js";
@@ -18,7 +19,7 @@ export async function embeddingScores(
   signal: AbortSignal,
   by: Similarity = "cosine",
 ): Promise<{ scores: number[]; warnings: readonly string[] }> {
-  const name = embeddingsName(embeddings);
+  const name = modelName(embeddings);
   let warnings: readonly string[] = [];
   const onReport = (report: EmbeddingReport) => {
     warnings = report.warnings ?? [];
@@ -96,11 +97,4 @@ export async function embeddingsVersion(
 ): Promise<string | undefined> {
   const known = embeddings as Pick<RelevanceScorer, "modelVersion">;
   return typeof known.modelVersion === "function" ? known.modelVersion(options) : undefined;
-}
-
-/** Name of the embeddings' model, or of their class if they do not say. */
-export function embeddingsName(embeddings: object): string {
-  const { model, modelName } = embeddings as { model?: unknown; modelName?: unknown };
-  const name = model ?? modelName;
-  return typeof name === "string" && name !== "" ? name : embeddings.constructor.name;
 }

@@ -1,8 +1,9 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { languageWarning } from "../language.js";
+import { modelName } from "../model-name.js";
 import { anything, oneOf } from "../options.js";
 import { BaseReranker } from "./base-reranker.js";
-import { checkEmbeddings, embeddingScores, embeddingsName, embeddingsVersion } from "./embedding-scores.js";
+import { checkEmbeddings, embeddingScores, embeddingsVersion } from "./embedding-scores.js";
 import { SIMILARITIES, type Similarity } from "./similarity.js";
 import type { BaseRerankerInput, Candidates, Scored } from "./types.js";
 
@@ -40,7 +41,7 @@ export class EmbeddingSimilarityReranker extends BaseReranker {
   }
 
   protected override get model(): string {
-    return embeddingsName(this.#embeddings);
+    return modelName(this.#embeddings);
   }
 
   override async modelVersions(options: { signal?: AbortSignal }): Promise<unknown[]> {

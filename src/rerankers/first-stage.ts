@@ -1,5 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../errors.js";
+import { modelName } from "../model-name.js";
 import { DEFAULT_MODELS } from "../models/bundled.js";
 import { checkOptions } from "../options.js";
 import {
@@ -12,13 +13,7 @@ import {
 } from "../scorers/create-scorer.js";
 import { metadataKey } from "./checks.js";
 import { withWarnings } from "./cross-encoder-reranker.js";
-import {
-  checkEmbeddings,
-  embeddingScores,
-  embeddingsName,
-  embeddingsVersion,
-  isEmbeddings,
-} from "./embedding-scores.js";
+import { checkEmbeddings, embeddingScores, embeddingsVersion, isEmbeddings } from "./embedding-scores.js";
 import type { FirstStage, FirstStageInput } from "./first-stage-types.js";
 import { fuse } from "./fusion.js";
 import { distanceWarning, metadataScores } from "./metadata-score.js";
@@ -61,7 +56,7 @@ function makeSingleStage(option: string, stage: unknown): FirstStage {
 
 function fromEmbeddings(embeddings: EmbeddingsInterface): FirstStage {
   return {
-    name: embeddingsName(embeddings),
+    name: modelName(embeddings),
     score: ({ query, texts, signal }) => embeddingScores(embeddings, query, texts, signal),
     modelVersion: (options) => embeddingsVersion(embeddings, options),
   };

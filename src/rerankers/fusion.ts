@@ -2,6 +2,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { InvalidOptionError } from "../errors.js";
 import { identifyDocuments } from "../identify-documents.js";
+import { className } from "../model-name.js";
 import { anything, type Checks, checkOptions, positiveInteger } from "../options.js";
 import { orderByScore, reciprocalRankFusion } from "./blend.js";
 import type { FirstStage, FusedStage } from "./first-stage-types.js";
@@ -54,7 +55,7 @@ export function fuse(stage: FusedStage, makeStage: (option: string, stage: unkno
 function toRanker(option: string, stage: unknown, makeStage: (option: string, stage: unknown) => FirstStage): Ranker {
   if (isCompressor(stage)) {
     return {
-      name: stage.constructor.name,
+      name: className(stage),
       rank: async (candidates) => ({ order: await rankByCompressor(stage, candidates), warnings: [] }),
     };
   }
@@ -95,7 +96,7 @@ async function rankByCompressor(
   const returned = rerank
     ? (await rerank.call(compressor, copies, query, { signal })).documents
     : await compressor.compressDocuments(copies, query);
-  return identifyDocuments(compressor.constructor.name, texts, returned, ({ metadata }) => {
+  return identifyDocuments(className(compressor), texts, returned, ({ metadata }) => {
     return (metadata as Record<symbol, number | undefined> | undefined)?.[INDEX];
   });
 }

@@ -3,6 +3,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseRetriever, type BaseRetrieverInput, type BaseRetrieverInterface } from "@langchain/core/retrievers";
 import type { VectorStoreInterface } from "@langchain/core/vectorstores";
 import { describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { className } from "../model-name.js";
 import { anything, type Checks, checkOptions, expecting, flag, positiveInteger } from "../options.js";
 import { metadataKey } from "../rerankers/checks.js";
 import { copyWith } from "../rerankers/input-output.js";
@@ -112,7 +113,7 @@ export class ScoredRetriever extends BaseRetriever {
     if (this.#search) return this.#searchStore(this.#search, query, callbacks);
     const documents = await this.#retriever!.invoke(query, callbacks ? { callbacks } : undefined);
     const { key, kind } = this.#keyOf(documents);
-    const name = this.#retriever!.constructor.name;
+    const name = className(this.#retriever!);
     return documents.map((document, index) => {
       return this.#withScore(document, document.metadata?.[key], kind, `${name}: document ${index} has no number`, key);
     });
@@ -152,7 +153,7 @@ export class ScoredRetriever extends BaseRetriever {
     if (this.#higherIsBetter !== undefined) return { key, kind: this.#higherIsBetter ? "similarity" : "distance" };
     if (known) return known;
     if (documents.length === 0) return { key, kind: "similarity" };
-    const name = this.#retriever!.constructor.name;
+    const name = className(this.#retriever!);
     if (isPresent(key)) throw needsDirection(`Whether a higher \`metadata.${key}\` of ${name} is better is not known.`);
     const hint = name === "BM25Retriever" ? " Set its option `includeScore: true`." : "";
     throw new InvalidResponseError(
@@ -164,7 +165,7 @@ export class ScoredRetriever extends BaseRetriever {
   #withScore(document: DocumentInterface, score: unknown, kind: ScoreKind, problem: string, key = "its score") {
     const value = typeof score === "bigint" ? Number(score) : score;
     if (typeof value !== "number" || Number.isNaN(value)) {
-      const source = this.#search ? typeOf(this.#search.store) : this.#retriever!.constructor.name;
+      const source = this.#search ? typeOf(this.#search.store) : className(this.#retriever!);
       throw new InvalidResponseError(source, `${problem} as its score (${key} is ${describe(value)}).`);
     }
     // Adding 0 turns -0 into 0.
@@ -199,7 +200,7 @@ function needsDirection(problem: string): InvalidOptionError {
 
 function typeOf(store: VectorStoreInterface): string {
   const { _vectorstoreType: type } = store as { _vectorstoreType?: () => string };
-  return typeof type === "function" ? type.call(store) : store.constructor.name;
+  return typeof type === "function" ? type.call(store) : className(store);
 }
 
 function ruleOf(store: VectorStoreInterface): StoreRule | undefined {

@@ -2,6 +2,7 @@ import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document
 import { callWith, OpenOnce } from "../abort.js";
 import type { Calibration } from "../calibration.js";
 import { Disposed, describe, InvalidOptionError, InvalidResponseError } from "../errors.js";
+import { modelName } from "../model-name.js";
 import { DEFAULT_MODELS, findCalibration, isStaticModel } from "../models/bundled.js";
 import { rejectOnnxOptions } from "../models/inapplicable-options.js";
 import { callSignal, checkObject, checkTexts } from "../options.js";
@@ -99,7 +100,7 @@ export function isScorerOption(option: string, value: unknown): value is Relevan
 
 /** A scorer's name for reports. */
 export function scorerName(scorer: RelevanceScorer): string {
-  return scorer.model ?? scorer.constructor.name;
+  return modelName(scorer);
 }
 
 /** Scores of some texts by one scorer, before they become details and a report. */

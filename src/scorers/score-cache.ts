@@ -91,7 +91,7 @@ export class CachedScorer implements RelevanceScorer {
       throw InvalidOptionError.because("instruction", instruction, problem);
     }
     if (model.scoresHoldWithinRequest) {
-      const problem = `The scores of ${model.model} cannot be cached, because they depend on the other texts of the call.`;
+      const problem = `The scores of ${scorerName(model)} cannot be cached, because they depend on the other texts of the call.`;
       throw InvalidOptionError.because("model", model.model, problem);
     }
     this.#scorer = model;

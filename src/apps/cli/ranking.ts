@@ -2,7 +2,7 @@ import { Document } from "@langchain/core/documents";
 import type { DType } from "../../models/types.js";
 import { CrossEncoderReranker } from "../../rerankers/cross-encoder-reranker.js";
 import type { RerankDetails, RerankReport } from "../../rerankers/types.js";
-import { createScorer } from "../../scorers/create-scorer.js";
+import { createScorer, scorerName } from "../../scorers/create-scorer.js";
 import { LOWEST_SCORE, type RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import { isRemoteModel } from "../../scorers/remote-model.js";
 import type { SourceText, TextFormat } from "../../text-sources/split-text.js";
@@ -83,7 +83,7 @@ const CHUNK = 16;
 export function withProgress(scorer: RelevanceScorer, bar: ProgressBar): RelevanceScorer {
   return {
     get model() {
-      return scorer.model ?? scorer.constructor.name;
+      return scorerName(scorer);
     },
     get lowestScore() {
       return scorer.lowestScore ?? LOWEST_SCORE;

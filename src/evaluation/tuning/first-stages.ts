@@ -1,8 +1,9 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { InvalidOptionError } from "../../errors.js";
+import { modelName } from "../../model-name.js";
 import { type Checks, checkOptions, expecting, positiveInteger } from "../../options.js";
 import { orderByScore, reciprocalRankFusion } from "../../rerankers/blend.js";
-import { embeddingScores, embeddingsName, embeddingsVersion, isEmbeddings } from "../../rerankers/embedding-scores.js";
+import { embeddingScores, embeddingsVersion, isEmbeddings } from "../../rerankers/embedding-scores.js";
 import { callScorer, isScorerOption, rawScores, scorerName } from "../../scorers/create-scorer.js";
 import type { RelevanceScorer } from "../../scorers/relevance-scorer.js";
 import type { CacheKeyPart } from "../cache/cache-key.js";
@@ -91,7 +92,7 @@ export function toPairScorer(stage: RelevanceScorer | EmbeddingsInterface, ident
     };
   }
   return {
-    key: ["embeddings", identity ?? embeddingsName(stage)],
+    key: ["embeddings", identity ?? modelName(stage)],
     version: async (signal) => embeddingsVersion(stage, signal ? { signal } : {}),
     async score(query, texts, signal) {
       const { scores } = await embeddingScores(stage, query, texts, signal);
