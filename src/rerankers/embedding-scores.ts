@@ -55,7 +55,8 @@ async function embed(
   try {
     return await Promise.all([
       embeddings.embedQuery(query, { signal, onReport }),
-      embeddings.embedDocuments([...texts], { signal }),
+      // What it throws before it returns a promise must not leave the query's promise without a handler.
+      (async () => embeddings.embedDocuments([...texts], { signal }))(),
     ]);
   } catch (error) {
     signal.throwIfAborted();

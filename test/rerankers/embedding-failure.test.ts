@@ -34,6 +34,13 @@ class FailingEmbeddings extends Embeddings {
   }
 }
 
+/** Throws before it returns a promise, while the query is still being embedded. */
+class ThrowingEmbeddings extends FailingEmbeddings {
+  override embedDocuments(): Promise<number[][]> {
+    throw new Error("no server");
+  }
+}
+
 const documents = ["a", "b", " ", "c"].map((pageContent) => new Document({ pageContent }));
 const caught = (promise: Promise<unknown>): Promise<BackendError> =>
   promise.then(
@@ -134,3 +141,15 @@ function flatten(value: unknown): unknown {
   const fields = value as Record<string, unknown>;
   return Object.fromEntries(Object.getOwnPropertyNames(value).map((name) => [name, flatten(fields[name])]));
 }
+
+it("leaves no rejection unhandled when the documents fail at once and the query later", async () => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", listener);
+  const embeddings = new ThrowingEmbeddings(() => Promise.reject(new Error("no server")));
+  await expect(new EmbeddingSimilarityReranker({ embeddings }).rerank(documents, "q")).rejects.toThrow(BackendError);
+  // Node reports rejections after the microtasks of a turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", listener);
+  expect(unhandled).toEqual([]);
+});
