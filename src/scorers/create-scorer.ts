@@ -52,10 +52,10 @@ export function createScorer(model?: string, options: CreateScorerOptions = {}):
     throw new InvalidOptionError("model", model, "the name of a model");
   }
   if (isRemoteModel(model)) {
-    checkRemoteModel(model);
+    const name = checkRemoteModel(model);
     const { instruction, ...rest } = options;
     rejectOnnxOptions(rest, model, "a remote model");
-    return new LazyScorer(model, async () => ({ scorer: await createRemoteScorer(model, { instruction }) }));
+    return new LazyScorer(name, async () => ({ scorer: await createRemoteScorer(model, { instruction }) }));
   }
   if (isStaticModel(model)) {
     const { longDocuments: _, ...rest } = options; // Static models read texts of any length.

@@ -2,7 +2,7 @@ import { InvalidOptionError } from "../errors.js";
 import { similarNames } from "../models/edit-distance.js";
 import { DECISION_PREFIXES, DECISION_SERVICES } from "./decisions/services.js";
 import type { HttpCrossEncoderOptions } from "./http/options.js";
-import { isProvider, PROVIDERS } from "./http/providers/index.js";
+import { isProvider, PROVIDERS, type ProviderName } from "./http/providers/index.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
 import { connectService } from "./remote/connect-service.js";
 
@@ -47,17 +47,20 @@ export function explainUnknownProvider(name: string): string | undefined {
 /**
  * Checks, without loading anything, that name and environment have all that is needed: a model, an address, a key.
  *
+ * @returns The `model` of the scorer for this name, with the provider's default model where the name has none.
  * @throws InvalidOptionError that names what is missing and the environment variable that it can come from.
  */
-export function checkRemoteModel(name: string): void {
+export function checkRemoteModel(name: string): string {
   const { provider, model } = splitName(name);
   const decisions = decisionProvider(provider);
-  if (decisions !== undefined) connectService(decisions, DECISION_SERVICES[decisions], { model });
-  else if (isProvider(provider)) connectService(provider, PROVIDERS[provider], { model });
-  else if (model === undefined) {
-    const problem = `Invalid model "${name}": expected the name of a model after "${provider}:".`;
-    throw InvalidOptionError.because("model", name, problem);
+  if (decisions !== undefined || isProvider(provider)) {
+    const service = decisions ? DECISION_SERVICES[decisions] : PROVIDERS[provider as ProviderName];
+    const settled = connectService(decisions ?? provider, service, { model });
+    return [decisions ?? provider, settled.model ?? []].flat().join(":");
   }
+  if (model !== undefined) return name;
+  const problem = `Invalid model "${name}": expected the name of a model after "${provider}:".`;
+  throw InvalidOptionError.because("model", name, problem);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Document } from "@langchain/core/documents";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HttpCrossEncoder, type HttpCrossEncoderOptions } from "../../../src/http.js";
-import { CrossEncoderReranker } from "../../../src/index.js";
+import { CachedScorer, CrossEncoderReranker, createScorer } from "../../../src/index.js";
 import { PROVIDERS } from "../../../src/scorers/http/providers/index.js";
 import { joinPaths } from "../../../src/scorers/remote/address.js";
 import { checkRemoteModel, createRemoteScorer, isRemoteModel } from "../../../src/scorers/remote-model.js";
@@ -183,6 +183,26 @@ describe("short names", () => {
     expect(() => checkRemoteModel("localai:m")).toThrow(/LOCALAI_BASE_URL/);
     vi.stubEnv("CO_API_KEY", "key-1");
     expect(() => checkRemoteModel("cohere:rerank-v3.5")).not.toThrow();
+  });
+
+  it.each(["cohere:", "tei:", "typesafe:", "openai-decisions:", "vllm-decisions:laya", "ollama:qwen3-reranker:0.6b"])(
+    "names the same model before and after the scorer for %s is made",
+    async (name) => {
+      for (const variable of ["CO_API_KEY", "TYPESAFE_API_KEY", "OPENAI_API_KEY"]) vi.stubEnv(variable, "key-1");
+      for (const variable of ["TEI_BASE_URL", "VLLM_BASE_URL"]) vi.stubEnv(variable, "http://h");
+      const before = createScorer(name).model;
+      expect(before).toBe((await createRemoteScorer(name)).model);
+    },
+  );
+
+  it("does not make a cache pay twice because the name of the model is known only later", async () => {
+    await using server = await startServer(cohereAnswer);
+    vi.stubEnv("CO_API_KEY", "key-1");
+    vi.stubEnv("CO_API_URL", server.url);
+    const scorer = new CachedScorer({ model: createScorer("cohere:") });
+    const first = await scorer.score("tea", ["green tea"]);
+    expect(await scorer.score("tea", ["green tea"])).toEqual(first);
+    expect(server.received).toHaveLength(1);
   });
 });
 
