@@ -105,7 +105,8 @@ export function fromFts5<Row extends { rank: number }>(
     const { rank, id, ...columns } = row as Row & { id?: unknown };
     if (rank > 0)
       throw new InvalidInputError(`rows[${i}].rank`, `ranks of FTS5 are never above 0, but this is ${rank}.`);
-    const score = rank > -FTS5_NOISE ? 0 : -rank;
+    // Null, the rank of a search without MATCH, would count as 0. It is refused as a score.
+    const score = typeof rank !== "number" ? rank : rank > -FTS5_NOISE ? 0 : -rank;
     return toDocument(row, `rows[${i}].rank`, score, columns, id, options);
   });
 }

@@ -99,6 +99,15 @@ describe("fromFts5", () => {
     expect(new Set(ranked.map(({ metadata }) => metadata.sim)).size).toBe(1);
   });
 
+  it("refuses the rank of a search without MATCH, which is null, and a rank that is text", () => {
+    const unmatched = db.prepare("SELECT rowid AS id, text, rank FROM t WHERE text LIKE '%solar%'").all() as never[];
+    expect(unmatched[0]).toMatchObject({ rank: null });
+    expect(() => fromFts5(unmatched, { text: () => "a" })).toThrow(
+      "Invalid rows[0].rank: expected a finite number, got null.",
+    );
+    expect(() => fromFts5([{ rank: "-2" as never, text: "a" }], { text: () => "a" })).toThrow(/got "-2"\./);
+  });
+
   it("refuses a rank above 0, which FTS5 never returns", () => {
     expect(() => fromFts5([{ rank: 0.5, text: "a" }], { text: () => "a" })).toThrow(
       expect.objectContaining({ input: "rows[0].rank" }),
