@@ -1,6 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { raceAbort } from "../abort.js";
 import { calibrate } from "../calibration.js";
 import { InvalidOptionError } from "../errors.js";
 import { anything, type Checks, checkOptions, finiteNumber, positiveInteger } from "../options.js";
@@ -12,9 +13,9 @@ import {
   resolveScorer,
   scorerName,
 } from "../scorers/create-scorer.js";
-import type { RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
+import type { PartedText, PartScores, RelevanceScorer, ScoreOptions } from "../scorers/relevance-scorer.js";
 import { cutSentences } from "../sentences.js";
-import type { ScoredSpan, TextSpan } from "../text-span.js";
+import type { ScoredSpan } from "../text-span.js";
 import { checkThreshold } from "./checks.js";
 import { copyWith, readTexts } from "./input-output.js";
 import { longestSentence, selectSentences } from "./select-sentences.js";
@@ -86,7 +87,7 @@ export class ContextPruner extends BaseDocumentCompressor {
    *
    * @throws InvalidInputError if the query is blank or something is not a document, before any work.
    * @throws InvalidOptionError if the model has no calibration and neither a limit nor a threshold is set, or if the threshold is not
-   * between 0 and 1 although the model has one.
+   * between 0 and 1 although the model has one. An abort rejects with the signal's reason.
    */
   async compressDocuments(
     documents: DocumentInterface[],
@@ -98,9 +99,8 @@ export class ContextPruner extends BaseDocumentCompressor {
     const sentences = texts.map((text) => cutSentences(text, longestSentence(text, this.#options)));
     const parted = texts.map((text, index) => ({ text, parts: sentences[index]! }));
     const name = scorerName(this.#scorer);
-    const { scores, evidence, threshold } = (await this.#scorer.scoreParts?.(query, parted, signal)) ?? {
-      scores: await this.#scoreAlone(query, texts, sentences, signal),
-    };
+    signal?.throwIfAborted();
+    const { scores, evidence, threshold } = await raceAbort(signal, this.#scoreParts(query, parted, signal));
     for (const lists of [scores, evidence ?? scores])
       for (const [index, { length }] of sentences.entries()) checkScores(name, lists[index]!, length);
     const curve = threshold === undefined ? this.#scorer.calibration : undefined;
@@ -126,19 +126,25 @@ export class ContextPruner extends BaseDocumentCompressor {
     await this.dispose();
   }
 
-  /** One score per sentence of each document. A sentence often refers to the one before it, so both are read together as well. */
-  async #scoreAlone(query: string, texts: readonly string[], sentences: readonly TextSpan[][], signal?: AbortSignal) {
-    const alone = sentences.map((spans, index) => spans.map(({ start, end }) => texts[index]!.slice(start, end)));
-    const pairs = sentences.map((spans, index) =>
-      spans.map(({ end }, i) => texts[index]!.slice(spans[Math.max(0, i - 1)]!.start, end)),
+  /**
+   * One score per sentence of each document, in context if the scorer can do that. A sentence often refers to the one before it, so otherwise both
+   * are read together as well.
+   */
+  async #scoreParts(query: string, texts: readonly PartedText[], signal?: AbortSignal): Promise<PartScores> {
+    const inContext = await this.#scorer.scoreParts?.(query, texts, signal);
+    if (inContext) return inContext;
+    const alone = texts.map(({ text, parts }) => parts.map(({ start, end }) => text.slice(start, end)));
+    const pairs = texts.map(({ text, parts }) =>
+      parts.map(({ end }, i) => text.slice(parts[Math.max(0, i - 1)]!.start, end)),
     );
     const distinct = [...new Set([alone, pairs].flat(2))];
-    if (distinct.length === 0) return alone.map((): number[] => []);
+    if (distinct.length === 0) return { scores: alone.map(() => []) };
     const result = await callScorer(this.#scorer, { query, texts: distinct, signal });
     const raw = new Map(distinct.map((text, i) => [text, rawScores(result)[i]!]));
-    return alone.map((own, index) =>
+    const scores = alone.map((own, index) =>
       own.map((text, i) => ALONE * raw.get(text)! + (1 - ALONE) * raw.get(pairs[index]![i]!)!),
     );
+    return { scores };
   }
 
   /**

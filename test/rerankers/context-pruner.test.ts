@@ -1,6 +1,6 @@
 import { DocumentCompressorPipeline } from "@langchain/classic/retrievers/document_compressors";
 import { Document } from "@langchain/core/documents";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ContextPruner, CrossEncoderReranker, type RelevanceScorer } from "../../src/index.js";
 import { cutSentences } from "../../src/sentences.js";
 import type { ScoredSpan } from "../../src/text-span.js";
@@ -180,6 +180,25 @@ describe("ContextPruner", () => {
       "q",
     );
     expect(pruned!.pageContent).toBe("Short one. Short two.");
+  });
+
+  it.each([
+    ["texts", { score: () => new Promise<never>(() => {}) }],
+    ["parts", { score: async () => [], scoreParts: () => new Promise<never>(() => {}) }],
+  ])("ends when its signal aborts, although the scorer of %s ignores it", async (_, model) => {
+    const pruner = new ContextPruner({ model, maxCharacters: 40 });
+    const controller = new AbortController();
+    const call = pruner.compressDocuments([documentOf(TEXT)], "panels", undefined, { signal: controller.signal });
+    controller.abort("enough");
+    await expect(call).rejects.toBe("enough");
+  });
+
+  it("asks no scorer after an abort", async () => {
+    const score = vi.fn(async (_: string, texts: readonly string[]) => texts.map(() => 1));
+    const pruner = new ContextPruner({ model: { score }, maxCharacters: 40 });
+    const signal = AbortSignal.abort("enough");
+    await expect(pruner.compressDocuments([documentOf(TEXT)], "panels", undefined, { signal })).rejects.toBe("enough");
+    expect(score).not.toHaveBeenCalled();
   });
 
   it("stops when its signal aborts", async () => {
