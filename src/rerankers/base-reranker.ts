@@ -3,7 +3,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { type Runnable, RunnableLambda } from "@langchain/core/runnables";
 import { raceAbort, startCall } from "../abort.js";
-import { Disposed, InvalidInputError, InvalidOptionError, RerankTimeoutError } from "../errors.js";
+import { Disposed, isRerankError, RerankTimeoutError } from "../errors.js";
 import { type Check, checkOptions } from "../options.js";
 import { checkScores } from "../scorers/create-scorer.js";
 import { blankScore } from "../scorers/relevance-scorer.js";
@@ -234,9 +234,9 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     };
   }
 
-  /** Keeps the order if that is wanted and scoring failed; aborts by the caller and invalid input are thrown. */
+  /** Keeps the order if that is wanted and scoring failed; aborts by the caller and invalid input, also of another copy of this package, are thrown. */
   async #recover(error: unknown, call: Call, run: RerankRun): Promise<RerankResult> {
-    const isInvalid = error instanceof InvalidInputError || error instanceof InvalidOptionError;
+    const isInvalid = isRerankError(error) && /^Invalid(Input|Option)/.test(error.name);
     if (this.onError === "throw" || isInvalid || call.callerSignals.some((signal) => signal?.aborted)) throw error;
     await run.warn(error);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { CrossEncoderReranker, type RelevanceScorer, RerankTimeoutError } from "../../src/index.js";
+import { built } from "../support/built.js";
 import { answering, deaf, EndNumber, ids, numbered, sims } from "./scorers.js";
 
 const failing: RelevanceScorer = { model: "failing", score: () => Promise.reject(new TypeError("no such host")) };
@@ -177,5 +179,17 @@ describe('a reranker with onError: "keep-order"', () => {
   it("rejects for a blank query or an invalid document", async () => {
     await expect(keeping(failing).compressDocuments(numbered([1]), " ")).rejects.toThrow(/query/);
     await expect(keeping(failing).compressDocuments(["text"] as never, "q")).rejects.toThrow(/documents\[0\]/);
+  });
+
+  it("rejects for input that a scorer of another copy of the package refuses", async () => {
+    const { HttpCrossEncoder } = createRequire(import.meta.url)(built("http.cjs"));
+    // A listwise model, whose texts do not fit into one request.
+    const model = new HttpCrossEncoder({
+      provider: "localai",
+      baseUrl: "http://127.0.0.1:9",
+      model: "jina-reranker-v3",
+      maxBatchSize: 1,
+    });
+    await expect(keeping(model).rerank(numbered([1, 2]), "q")).rejects.toMatchObject({ name: "InvalidInputError" });
   });
 });
