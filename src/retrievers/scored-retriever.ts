@@ -15,7 +15,7 @@ export interface ScoredRetrieverInput extends BaseRetrieverInput {
   store?: VectorStoreInterface | undefined;
   /**
    * A retriever: of a vector store (`store.asRetriever({ k, filter })`), or one that leaves a score in the metadata, such as
-   * `BM25Retriever` with `includeScore: true`.
+   * `BM25Retriever` with `includeScore: true`. One that searches a store in its own way (HyDE, a score threshold, self-query) has to leave it there too.
    */
   retriever?: BaseRetrieverInterface | undefined;
   /** How many documents to fetch from `store`. A retriever has its own `k`. @default 4 */
@@ -181,7 +181,7 @@ function searchOf(retriever: BaseRetrieverInterface): Search | undefined {
     filter?: VectorStoreInterface["FilterType"];
     searchType?: string;
   };
-  if (typeof vectorStore?.similaritySearchWithScore !== "function") return undefined;
+  if (typeof vectorStore?.similaritySearchWithScore !== "function" || searchesOtherwise(retriever)) return undefined;
   if (searchType === "mmr") {
     const sentence = 'A retriever with `searchType: "mmr"` has no scores. Use `searchType: "similarity"`.';
     throw InvalidOptionError.because("retriever", retriever, sentence);
@@ -191,6 +191,18 @@ function searchOf(retriever: BaseRetrieverInterface): Search | undefined {
     throw InvalidOptionError.because("retriever", retriever, sentence);
   }
   return { store: vectorStore, k: k ?? DEFAULT_K, filter };
+}
+
+/**
+ * Whether a retriever of LangChain has its own way to search its store, as those with a hypothetical answer, a threshold or a query for the
+ * metadata. The class is recognized by name, because there may be several copies of `@langchain/core`.
+ */
+function searchesOtherwise(retriever: object): boolean {
+  let owner = retriever;
+  while (!["invoke", "_getRelevantDocuments"].some((method) => Object.hasOwn(owner, method)))
+    owner = Object.getPrototypeOf(owner);
+  const { constructor: type } = owner as { constructor?: { lc_name?: () => string } };
+  return type?.lc_name !== undefined && !(Object.hasOwn(type, "lc_name") && type.lc_name() === "VectorStoreRetriever");
 }
 
 function needsDirection(problem: string): InvalidOptionError {

@@ -1,6 +1,16 @@
+import { HydeRetriever } from "@langchain/classic/retrievers/hyde";
+import { MatryoshkaRetriever } from "@langchain/classic/retrievers/matryoshka_retriever";
+import { ScoreThresholdRetriever } from "@langchain/classic/retrievers/score_threshold";
+import { FunctionalTranslator, SelfQueryRetriever } from "@langchain/classic/retrievers/self_query";
+import { TimeWeightedVectorStoreRetriever } from "@langchain/classic/retrievers/time_weighted";
 import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
 import { Document } from "@langchain/core/documents";
+import type { Embeddings } from "@langchain/core/embeddings";
 import { BaseRetriever } from "@langchain/core/retrievers";
+import { RunnableLambda } from "@langchain/core/runnables";
+import { StructuredQuery } from "@langchain/core/structured_query";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
+import { VectorStoreRetriever } from "@langchain/core/vectorstores";
 import { describe, expect, it } from "vitest";
 import { HybridReranker, InvalidOptionError, ScoredRetriever, type ScoredRetrieverInput } from "../../src/index.js";
 import { EndNumber, ids } from "../rerankers/scorers.js";
@@ -246,5 +256,68 @@ describe("options of ScoredRetriever", () => {
       ],
     });
     expect(names).toEqual(["ScoredRetriever mine"]);
+  });
+});
+
+describe("a retriever that searches its store in its own way", () => {
+  const llm = new FakeListChatModel({ responses: ["near"] });
+  /** With what some of the retrievers need. */
+  const stored = documents.map(
+    ({ pageContent }, index) =>
+      new Document({ pageContent, metadata: { large: "[1, 0]", buffer_idx: index, last_accessed_at: 0 } }),
+  );
+  const makers: [string, (store: MemoryVectorStore) => BaseRetriever][] = [
+    ["HydeRetriever", (vectorStore) => new HydeRetriever({ vectorStore, llm, k: 1 })],
+    [
+      "ScoreThresholdRetriever",
+      (vectorStore) => ScoreThresholdRetriever.fromVectorStore(vectorStore, { minSimilarityScore: 0.9 }),
+    ],
+    [
+      "MatryoshkaRetriever",
+      (vectorStore) => {
+        const largeEmbeddingModel = planeEmbeddings as Embeddings;
+        return new MatryoshkaRetriever({ vectorStore, largeEmbeddingModel, largeEmbeddingKey: "large", largeK: 1 });
+      },
+    ],
+    [
+      "SelfQueryRetriever",
+      (vectorStore) => {
+        const queryConstructor = RunnableLambda.from(() => new StructuredQuery("near"));
+        const structuredQueryTranslator = new FunctionalTranslator();
+        return new SelfQueryRetriever({ vectorStore, queryConstructor, structuredQueryTranslator });
+      },
+    ],
+    [
+      "TimeWeightedVectorStoreRetriever",
+      (vectorStore) => new TimeWeightedVectorStoreRetriever({ vectorStore, memoryStream: stored }),
+    ],
+  ];
+
+  it.each(makers)("is not bypassed: %s", async (_, make) => {
+    const store = new MemoryVectorStore(planeEmbeddings);
+    await store.addDocuments(stored);
+    const retriever = make(store);
+    expect(await retriever.invoke("query")).not.toHaveLength(0);
+    await expect(new ScoredRetriever({ retriever }).invoke("query")).rejects.toThrow("its documents have no score");
+  });
+
+  it("keeps a score that it leaves in the metadata", async () => {
+    class Threshold extends VectorStoreRetriever {
+      override async _getRelevantDocuments(query: string) {
+        const found = await this.vectorStore.similaritySearchWithScore(query, this.k);
+        return found
+          .filter(([, score]) => score > 0.5)
+          .map(([document, similarity]) => new Document({ ...document, metadata: { similarity } }));
+      }
+    }
+    const retriever = new Threshold({ vectorStore: await memoryStore(), k: 4 });
+    expect(await scoresOf({ retriever })).toEqual([1, expect.closeTo(0.6, 12)]);
+  });
+
+  it("is a class of its own, unlike one that only has other methods", async () => {
+    class Counting extends VectorStoreRetriever {
+      readonly count = 1;
+    }
+    expect(await scoresOf({ retriever: new Counting({ vectorStore: await memoryStore(), k: 1 }) })).toEqual([1]);
   });
 });
