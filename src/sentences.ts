@@ -1,3 +1,4 @@
+import { segmentsOf } from "./segments.js";
 import type { TextSpan } from "./text-span.js";
 
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
@@ -5,7 +6,9 @@ const SEGMENTER = new Intl.Segmenter(undefined, { granularity: "sentence" });
  * Ends that are not sentence ends: a single letter, an abbreviation with periods inside, a title or another abbreviation after which a
  * name or a number is common, as in "J.", "U.S.", "z. B." or "St.".
  */
-const UNFINISHED = /(?:^|[\s(])(?:(?:\p{L}\.)+|(?:St|Mrs?|Sra?|Dr|Prof|Rev|N[or]|vs|al|Mio|Mrd|EE)\.)\s*$/u;
+const UNFINISHED = /(?:^|[\s(])(?:(?:\p{L}\.)+|(?:St|Mrs?|Sra?|Dr|Prof|Rev|N[or]|vs|al|Mio|Mrd|EE)\.)$/u;
+/** Characters that {@link UNFINISHED} looks at, so that a sentence of any length is read once. */
+const TAIL = 64;
 /** What begins with a lowercase letter continues a sentence. */
 const CONTINUED = /^\p{Ll}/u;
 /** German dates and centuries, as in "am 8. Februar" and "im 19. Jahrhundert". */
@@ -21,10 +24,10 @@ const ORDINAL = /\b\d\d?\. (?:J[aä]n|Feb|Mär|Apr|Mai|Ju[nl]|Aug|Sep|Okt|Nov|De
 export function cutSentences(text: string, longest = Number.POSITIVE_INFINITY): TextSpan[] {
   const spans: TextSpan[] = [];
   let start = 0;
-  for (const { segment, index } of SEGMENTER.segment(text)) {
+  for (const { segment, index } of segmentsOf(SEGMENTER, text)) {
     const end = index + segment.length;
     const goesOn =
-      UNFINISHED.test(text.slice(start, end)) ||
+      UNFINISHED.test(text.slice(start, end).trimEnd().slice(-TAIL)) ||
       CONTINUED.test(text.slice(end, end + 2)) ||
       ORDINAL.test(text.slice(Math.max(0, end - 5), end + 4));
     if (goesOn && !segment.includes("\n")) continue;

@@ -1,3 +1,4 @@
+import { segmentsOf } from "../../segments.js";
 import type { TextSpan } from "../../text-span.js";
 
 /** Number of characters below which a sentence is joined with the next: a heading or a "Yes." says little alone. */
@@ -49,7 +50,7 @@ function withoutHeadings(text: string, all: TextSpan[]): TextSpan[] {
 }
 
 function sentences(text: string): TextSpan[] {
-  const segments = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text);
+  const segments = segmentsOf(new Intl.Segmenter(undefined, { granularity: "sentence" }), text);
   return Array.from(segments, ({ segment, index }) => {
     const start = index + segment.length - segment.trimStart().length;
     return { start, end: Math.max(start, index + segment.trimEnd().length) };

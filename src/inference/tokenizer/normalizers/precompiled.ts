@@ -1,3 +1,4 @@
+import { segmentsOf } from "../../../segments.js";
 import { Charsmap } from "./charsmap.js";
 
 /** Graphemes of this many bytes or more are never replaced as a whole. */
@@ -27,7 +28,7 @@ export function precompiledNormalizer(base64: string): (text: string) => string 
     if (plainIsUnchanged && PLAIN.test(text)) return text;
     if (!JOINING.test(text)) return Array.from(text, character).join("");
     let normal = "";
-    for (const { segment } of segmenter.segment(text)) {
+    for (const { segment } of segmentsOf(segmenter, text)) {
       const whole = utf8Length(segment) < LONGEST_GRAPHEME ? map.replacement(segment) : undefined;
       normal += whole ?? Array.from(segment, character).join("");
     }

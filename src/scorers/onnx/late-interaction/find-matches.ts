@@ -1,3 +1,4 @@
+import { segmentsOf } from "../../../segments.js";
 import type { ScoredSpan, TextSpan } from "../../../text-span.js";
 import type { Comparison } from "./comparison.js";
 import { comparePartsInContext } from "./score-parts.js";
@@ -12,7 +13,7 @@ interface Segment extends TextSpan {
 /** Segments without white space. Punctuation is separate, so that its tokens do not count for a word. */
 function cutSegments(text: string): Segment[] {
   const segments: Segment[] = [];
-  for (const { segment, index, isWordLike } of SEGMENTER.segment(text)) {
+  for (const { segment, index, isWordLike } of segmentsOf(SEGMENTER, text)) {
     if (segment.trim() !== "")
       segments.push({ start: index, end: index + segment.length, isWord: isWordLike === true });
   }
