@@ -7,6 +7,6 @@ export type {
 } from "./scorers/http/options.js";
 export type { ProviderExtras } from "./scorers/http/providers/extras.js";
 export type { ProviderName } from "./scorers/http/providers/index.js";
-export type { ApiKey } from "./scorers/remote/connection.js";
+export type { ApiKey } from "./scorers/remote/api-key.js";
 export type { HttpClientOptions } from "./scorers/remote/options.js";
 export type { Activation } from "./scorers/remote/scores.js";

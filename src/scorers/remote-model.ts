@@ -4,7 +4,7 @@ import { DECISION_PREFIXES, DECISION_SERVICES } from "./decisions/services.js";
 import type { HttpCrossEncoderOptions } from "./http/options.js";
 import { isProvider, PROVIDERS, type ProviderName } from "./http/providers/index.js";
 import type { RelevanceScorer } from "./relevance-scorer.js";
-import { connectService } from "./remote/connect-service.js";
+import { settleService } from "./remote/settle-service.js";
 
 /** Prefixes of `provider:model`. */
 const REMOTE_PROVIDERS: readonly string[] = [...Object.keys(PROVIDERS), ...Object.keys(DECISION_PREFIXES), "ollama"];
@@ -55,7 +55,7 @@ export function checkRemoteModel(name: string): string {
   const decisions = decisionProvider(provider);
   if (decisions !== undefined || isProvider(provider)) {
     const service = decisions ? DECISION_SERVICES[decisions] : PROVIDERS[provider as ProviderName];
-    const settled = connectService(decisions ?? provider, service, { model });
+    const settled = settleService(decisions ?? provider, service, { model });
     return [decisions ?? provider, settled.model ?? []].flat().join(":");
   }
   if (model !== undefined) return name;

@@ -1,8 +1,8 @@
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { type Checks, callSignal, expecting, positiveInteger } from "../../options.js";
 import type { RelevanceScorer, ScoreOptions } from "../relevance-scorer.js";
+import type { ApiKey } from "../remote/api-key.js";
 import { RequestRunner } from "../remote/client.js";
-import type { ApiKey } from "../remote/connection.js";
 import {
   apiKeyCheck,
   CLIENT_CHECKS,

@@ -1,5 +1,5 @@
 import { type Checks, expecting, functionFor, number, positiveInteger, text } from "../../options.js";
-import type { ApiKey } from "../remote/connection.js";
+import type { ApiKey } from "../remote/api-key.js";
 import { apiKeyCheck, CLIENT_CHECKS, type HttpClientOptions } from "../remote/options.js";
 import { type Activation, activationCheck } from "../remote/scores.js";
 import type { ProviderExtras } from "./providers/extras.js";

@@ -2,8 +2,9 @@ import { BackendError, InvalidOptionError } from "../../errors.js";
 import { anything, type Checks, callSignal, expecting, positiveInteger, text } from "../../options.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
 import { joinPaths } from "../remote/address.js";
+import type { ApiKey } from "../remote/api-key.js";
 import { type Call, RemoteClient } from "../remote/client.js";
-import { type ApiKey, connect } from "../remote/connection.js";
+import { connect } from "../remote/connection.js";
 import { readVariable } from "../remote/environment.js";
 import {
   apiKeyCheck,

@@ -1,10 +1,8 @@
 import { errorNames } from "../../error-names.js";
 import { BackendError, InvalidOptionError } from "../../errors.js";
 import { parseAddress } from "./address.js";
+import { type ApiKey, checkKey } from "./api-key.js";
 import { createRedact, HIDDEN, type Redact } from "./redact.js";
-
-/** A key, or a function that returns the current one. The function is called for each request, so it should cache. */
-export type ApiKey = string | (() => string | Promise<string>);
 
 /** How a key is sent. */
 export interface KeyFormat {
@@ -87,13 +85,6 @@ async function callKeyFunction(backend: string, apiKey: () => unknown): Promise<
         "directly to see it.",
     );
   }
-}
-
-/** Headers cannot hold other characters, and the error of the runtime for them would show the key. */
-function checkKey(key: unknown): string {
-  if (typeof key === "string" && /^[\x21-\x7e]+$/.test(key)) return key;
-  const shown = key === undefined ? undefined : HIDDEN;
-  throw new InvalidOptionError("apiKey", shown, "visible ASCII characters without spaces or line breaks");
 }
 
 /**

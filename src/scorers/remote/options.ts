@@ -8,8 +8,9 @@ import {
   integer,
   positiveInteger,
 } from "../../options.js";
+import type { ApiKey } from "./api-key.js";
 import type { ClientSettings } from "./client.js";
-import { type ApiKey, readHeaders } from "./connection.js";
+import { readHeaders } from "./connection.js";
 import { HIDDEN } from "./redact.js";
 
 /** Options of every scorer that sends HTTP requests. */
