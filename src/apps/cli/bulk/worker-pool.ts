@@ -11,6 +11,8 @@ interface Pending {
 interface Member {
   process: ChildProcess;
   pending: Map<number, Pending>;
+  /** Why the process has ended, or could not be started. */
+  ended: CliError | undefined;
 }
 
 /** Processes that score queries in parallel. */
@@ -34,8 +36,10 @@ export class WorkerPool {
     const member = this.#members.reduce((least, next) => (next.pending.size < least.pending.size ? next : least));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      if (member.ended) return reject(member.ended);
       member.pending.set(id, { resolve, reject });
-      member.process.send({ id, task }, (error) => error && reject(error));
+      // What cannot be sent is rejected with the reason why the process has ended, which is known in a moment.
+      member.process.send({ id, task }, () => {});
     });
   }
 
@@ -66,7 +70,7 @@ function startMember(setup: WorkerSetup): Member {
     env: { MALLOC_ARENA_MAX: "1", ...process.env },
     execArgv: [...process.execArgv, ...SMALL_HEAP],
   });
-  const member: Member = { process: child, pending: new Map() };
+  const member: Member = { process: child, pending: new Map(), ended: undefined };
   // The process may be ended before it has read this, by a mistake in the inputs.
   child.send({ setup }, () => {});
   child.on("message", (message: FromWorker) => {
@@ -75,12 +79,15 @@ function startMember(setup: WorkerSetup): Member {
     if ("scores" in message) pending?.resolve(message.scores);
     else pending?.reject(new CliError(message.error.message, message.error.exitCode));
   });
-  child.on("exit", (code, signal) => {
-    const error = new CliError(
-      `a worker process ended with ${signal ?? `code ${code}`}; run the command again to resume.`,
-    );
-    for (const { reject } of member.pending.values()) reject(error);
+  const end = (what: string, cause?: unknown) => {
+    member.ended = new CliError(`a worker process ${what}; run the command again to resume.`, undefined, { cause });
+    for (const { reject } of member.pending.values()) reject(member.ended);
     member.pending.clear();
+  };
+  child.on("exit", (code, signal) => end(`ended with ${signal ?? `code ${code}`}`));
+  child.on("error", (cause) => {
+    // Other errors are followed by the end of the process.
+    if (child.pid === undefined) end(`could not be started (${cause.message})`, cause);
   });
   return member;
 }
