@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Document } from "@langchain/core/documents";
 import { CrossEncoderReranker } from "langchain-rerank";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -25,9 +25,9 @@ const textOf = (index: number) =>
   `document ${index} is about ${["bees", "ferries", "solar panels"][index % 3]} and ${index * 7}`;
 
 /** Reranks the run of the test data with the tiny model. */
-function rankRun(out: string, more: string[] = [], onStderr?: Parameters<typeof runCli>[1]): Promise<CliRun> {
+function rankRun(out: string, more: string[] = [], options?: Parameters<typeof runCli>[1]): Promise<CliRun> {
   const args = ["rank", "--run", join(data, "bm25.trec"), "--corpus", data, "--out", out, "--model", TINY, ...more];
-  return runCli(args, onStderr);
+  return runCli(args, options);
 }
 
 beforeAll(async () => {
@@ -144,6 +144,15 @@ describe("rank --run", () => {
     const args = ["rank", "--run", run, "--corpus", corpus, "--out", at("tabs.out.trec"), "--model", TINY];
     expect(await runCli(args)).toMatchObject({ code: 0, stderr: "" });
     expect(readFileSync(at("tabs.out.trec"), "utf8")).toBe(whole);
+  });
+
+  it("accepts infinite scores, as readRun does", async () => {
+    const run = at("infinite.trec");
+    const rows = readFileSync(join(data, "bm25.trec"), "utf8");
+    writeFileSync(run, rows.replace(/ 10 bm25$/m, " inf bm25").replace(/ 9\.9 bm25$/m, " -Infinity bm25"));
+    expect(readFileSync(run, "utf8")).toMatch(/ inf bm25\n.* -Infinity bm25\n/s);
+    expect(await rankRun(at("infinite.out"), ["--run", run])).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("infinite.out"), "utf8")).toBe(whole);
   });
 
   it("removes what it needed for resuming when it is done", () => {
@@ -286,6 +295,16 @@ describe("an interrupted rank --run", () => {
   }
 });
 
+it("rank --run says that a worker process has ended, also if it ends before it gets a query", async () => {
+  const module = at("end-workers.mjs");
+  writeFileSync(module, 'if (/bulk-worker/.test(process.argv[1])) process.kill(process.pid, "SIGKILL");\n');
+  const env = { NODE_OPTIONS: `--import ${pathToFileURL(module)}` };
+  const { code, stderr } = await rankRun(at("ended.trec"), [], { env });
+  expect(stderr).toBe("error: a worker process ended with SIGKILL; run the command again to resume.\n");
+  expect(code).toBe(1);
+  expect(await rankRun(at("ended.trec"))).toMatchObject({ code: 0, stderr: "" });
+});
+
 describe("mistakes in the inputs of rank --run", () => {
   const withRun = async (rows: string, more: string[] = []) => {
     const path = at("mistake.trec");
@@ -321,6 +340,9 @@ describe("mistakes in the inputs of rank --run", () => {
     [`${good}q1 Q0 d2 2 8 bm25 more\n`, /mistake\.trec:2: not a row of a TREC run/],
     [`${good}q1 Q0 d2 2 8 \r\n`, /mistake\.trec:2: not a row of a TREC run/],
     [`${good}q1 Q0 d2 2 high bm25\n`, /mistake\.trec:2: not a row of a TREC run/],
+    [`${good}q1 Q0 d2 2 nan bm25\n`, /mistake\.trec:2: not a row of a TREC run/],
+    [`${good}q1 Q0 d\u00a02 2 8 bm25\n`, /mistake\.trec:2: the id "d\u00a02" contains white space that is no blank/],
+    [`${good}q\u30002 Q0 d2 2 8 bm25\n`, /mistake\.trec:2: the id "q\u30002" contains white space that is no blank/],
     ["\n", /mistake\.trec: the run is empty/],
   ])("%j is reported with file and line before anything is scored", async (rows, message) => {
     const { code, stderr } = await withRun(rows);
@@ -338,6 +360,11 @@ describe("mistakes in the inputs of rank --run", () => {
     [["--run", "x", "--corpus", "y"], /--out is missing/],
     [["--run", "x", "--corpus", "y", "--out", "z", "-q", "q"], /--query cannot be combined with --run/],
     [["--run", "x", "--corpus", "y", "--out", "z", "notes.md"], /notes\.md/],
+    [["--run", "x", "--corpus", "y", "--out", "z.trec.gz"], /--out z\.trec\.gz: .*compressed.* Name it z\.trec\./],
+    [
+      ["--run", "x", "--corpus", "y", "--out", "z.json"],
+      /--out z\.json: .*ends in \.json says otherwise\. Name it z\.trec\./,
+    ],
     [["--processes", "2", "-q", "q"], /--run is missing/],
     [["--processes", "100000", "--run", "x"], /--processes .*It must be an integer between 1 and \d+\./],
   ])("%j is wrong usage", async (args, message) => {

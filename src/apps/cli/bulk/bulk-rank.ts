@@ -192,6 +192,12 @@ export function readBulkOptions(
   const needed = { run, corpus, out };
   const missing = Object.entries(needed).find(([, value]) => value === undefined)?.[0];
   if (missing) throw new CliError(`--run needs --corpus and --out as well; --${missing} is missing.`, EXIT.usage);
+  const misleading = /\.(gz|jsonl?|ndjson)$/i.exec(out!)?.[0];
+  if (misleading !== undefined) {
+    const problem = `the run is written in TREC format and not compressed, and a name that ends in ${misleading} says otherwise`;
+    const name = `${out!.slice(0, -misleading.length).replace(/\.trec$/, "")}.trec`;
+    throw new CliError(`--out ${out}: ${problem}. Name it ${name}.`, EXIT.usage);
+  }
   const { query, format, field, json } = options;
   const useless = Object.entries({ query, format, field, json }).find(([, value]) => value !== undefined)?.[0];
   if (useless) throw new CliError(`--${useless} cannot be combined with --run.`, EXIT.usage);

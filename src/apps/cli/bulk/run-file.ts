@@ -1,3 +1,4 @@
+import { parseScore } from "../../../evaluation/files/numbers.js";
 import { CliError } from "../failure.js";
 import { fileLines } from "./file-lines.js";
 
@@ -15,7 +16,8 @@ const ROW = /^\s*(\S[^ \t]*)[ \t]+[^ \t]+[ \t]+([^ \t]+)[ \t]+[^ \t]+[ \t]+([^ \
 /**
  * Reads a TREC run query by query, in memory that does not grow with the run. A query ends where another begins.
  *
- * @throws CliError naming file and line for a row that is not TREC, or a document that appears twice for a query.
+ * @throws CliError naming file and line for a row that is not TREC, an id that cannot be written to a run, or a document that appears twice for
+ * a query.
  */
 export async function* runQueries(path: string, signal: AbortSignal): AsyncGenerator<RunQuery> {
   let open: RunQuery | undefined;
@@ -24,8 +26,13 @@ export async function* runQueries(path: string, signal: AbortSignal): AsyncGener
     for (const { text, number } of lines) {
       if (text.trim() === "") continue;
       const [, query = "", document = "", score] = ROW.exec(text) ?? [];
-      if (query === "" || !Number.isFinite(Number(score))) {
+      if (score === undefined || parseScore(score) === undefined) {
         throw new CliError(`${path}:${number}: not a row of a TREC run, which is: query Q0 document rank score tag.`);
+      }
+      const spaced = [query, document].find((id) => /\s/.test(id));
+      if (spaced !== undefined) {
+        const problem = `the id ${JSON.stringify(spaced)} contains white space that is no blank, which a TREC run cannot store`;
+        throw new CliError(`${path}:${number}: ${problem}. Rename it in the data.`);
       }
       if (open?.query !== query) {
         if (open) yield open;
