@@ -244,6 +244,7 @@ describe("tune", () => {
 
   it.each([
     [["--alphas", "0:1"], /from:to:step/],
+    [["--alphas", "0:1:1e-10"], /A range has at most 1000 numbers/],
     [["--alphas", "2"], /grid\.alpha/],
     [["--threshold", "recall"], /precision=0\.9/],
     [["--normalizations", "ln"], /grid\.normalization/],

@@ -210,6 +210,14 @@ it("says what to do if its port is taken", async () => {
 it.each<[string[], number, RegExp]>([
   [["--model", "/no/such/folder"], 1, /no\/such\/folder/],
   [["-m", MODEL, "-m", MODEL], 2, /NAME=MODEL/],
+  [
+    ["-e", "a=static-en-v1", "-e", "a=late-en-v1"],
+    2,
+    /--embeddings: two models are named "a"; write --embeddings NAME=/,
+  ],
+  [["-m", `hybrid=${MODEL}`, "--hybrid"], 2, /--model: two models are named "hybrid"; write --model NAME=MODEL/],
+  [["-m", `a=${MODEL}`, "-m", `b=${MODEL}`, "--model-alias", "a=b"], 2, /a=b: "a" is already the name of a\. Choose/],
+  [["-m", `a=${MODEL}`, "-m", `b=${MODEL}`, "--model-alias", "c=a", "c=b"], 2, /c=b: "c" is already the name of a\./],
   [["-m", MODEL, "--model-alias", "other=missing"], 2, /no model is served as "missing"; there are /],
   [["-m", MODEL, "--cors", "example"], 2, /--cors example: give an origin/],
   [["-m", MODEL, "--concurrency", "0"], 2, /must be an integer, 1 or more/],

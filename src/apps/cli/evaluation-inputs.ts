@@ -136,6 +136,9 @@ export function textList(value: string, before: readonly string[] = []): string[
   return [...before, ...parts];
 }
 
+/** More settings than that would be a typing error. */
+const MOST_NUMBERS = 1000;
+
 /** Numbers separated by commas, and ranges such as `0:1:0.1`. */
 export function numberList(value: string): number[] {
   return value.split(",").flatMap((part) => {
@@ -145,6 +148,7 @@ export function numberList(value: string): number[] {
     if (bounds.length !== 3 || !(step! > 0) || to < from)
       throw new InvalidArgumentError("A range is from:to:step, such as 0.1:1:0.1.");
     const count = Math.floor((to - from) / step! + 1e-9) + 1;
+    if (count > MOST_NUMBERS) throw new InvalidArgumentError(`A range has at most ${MOST_NUMBERS} numbers.`);
     // Rounded, so that 0.1 + 2 · 0.1 is exactly 0.3.
     return Array.from({ length: count }, (_, i) => Number((from + i * step!).toPrecision(12)));
   });

@@ -27,8 +27,7 @@ export async function loadRerankers(
   if (model.length === 0) return new Map([[defaultModel().name, createScorer(undefined, local)]]);
   const rerankers = new Map<string, RelevanceScorer>();
   for (const { name, target } of model.map(splitName)) {
-    if (rerankers.has(name))
-      throw new CliError(`--model: two models are named "${name}"; write --model NAME=MODEL.`, EXIT.usage);
+    if (rerankers.has(name)) throw sameName("--model", name);
     rerankers.set(name, createScorer(target, isRemoteModel(target) ? {} : local));
   }
   return rerankers;
@@ -41,9 +40,14 @@ export async function loadEmbedders({
 }: ServedModels): Promise<Map<string, ServedEmbedder>> {
   const embedders = new Map<string, ServedEmbedder>();
   for (const { name, target } of embeddings.map(splitName)) {
+    if (embedders.has(name)) throw sameName("--embeddings", name);
     embedders.set(name, await createEmbeddings(target, { acceptLicense }));
   }
   return embedders;
+}
+
+function sameName(option: string, name: string): CliError {
+  return new CliError(`${option}: two models are named "${name}"; write ${option} NAME=MODEL.`, EXIT.usage);
 }
 
 /** The first reranker after the first embedding model; without one, after the hybrid's default first stage. */
@@ -52,6 +56,7 @@ export async function makeHybrid(
   rerankers: ReadonlyMap<string, RelevanceScorer>,
   embedders: ReadonlyMap<string, ServedEmbedder>,
 ): Promise<RelevanceScorer> {
+  if (rerankers.has(HYBRID)) throw sameName("--model", HYBRID);
   const [model] = rerankers.values();
   const [embeddings] = embedders.values();
   const { HybridReranker } = await import("langchain-rerank");
@@ -77,18 +82,20 @@ export function wholeRequests({ model = [] }: ServedModels): Set<string> {
 /**
  * Reads `--model-alias`: `ALIAS` for the first reranker, `ALIAS=NAME` for any model.
  *
- * @throws CliError when no model has the name.
+ * @throws CliError when no model has the name, or the alias already means another one, which requests could then not reach.
  */
 export function readAliases(aliases: readonly string[], names: readonly string[]): Map<string, string> {
-  return new Map(
-    aliases.map((text) => {
-      const { name: alias, target } = splitName(text);
-      const model = alias === target ? names[0]! : target;
-      if (names.includes(model)) return [alias, model];
-      const message = `--model-alias ${text}: no model is served as "${model}"; there are ${names.join(", ")}.`;
-      throw new CliError(message, EXIT.usage);
-    }),
-  );
+  const read = new Map<string, string>();
+  for (const text of aliases) {
+    const { name: alias, target } = splitName(text);
+    const model = alias === target ? names[0]! : target;
+    const refuse = (problem: string) => new CliError(`--model-alias ${text}: ${problem}`, EXIT.usage);
+    if (!names.includes(model)) throw refuse(`no model is served as "${model}"; there are ${names.join(", ")}.`);
+    const known = read.get(alias) ?? (names.includes(alias) ? alias : model);
+    if (known !== model) throw refuse(`"${alias}" is already the name of ${known}. Choose another alias.`);
+    read.set(alias, model);
+  }
+  return read;
 }
 
 /** Loads every model now, so that a broken one is reported before the port opens. */

@@ -70,7 +70,7 @@ export function register(program: Command): void {
       collect,
     )
     .option("-e, --embeddings <[name=]model...>", "embedding models to serve", collect)
-    .option("--model-alias <alias[=name]...>", "another name for a served model (default: for the first)", collect)
+    .option("--model-alias <alias=name...>", "another name for a served model; ALIAS alone names the first", collect)
     .option(
       "--hybrid [alpha]",
       "also serve `hybrid`: the first reranker, blended with the first embedding model or the bundled first stage",
