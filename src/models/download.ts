@@ -75,6 +75,6 @@ function repositoryOf(name: string, entry: ModelEntry | undefined): { repository
   }
   const problem =
     "it is neither a registered model nor a local folder nor a repository `owner/name` of the hub. `listModels()` and " +
-    "`npx langchain-rerank models list` show the registered ones.";
+    "`npx langchain-rerank models list` show the registered ones; a provider's model is `provider:model`, as in `cohere:rerank-v3.5`.";
   throw new ModelNotFoundError(name, problem, { suggestions: nearestModels(name) });
 }

@@ -2,7 +2,7 @@ import { locateModel } from "#platform/locate-model.js";
 import { coreCount, MAX_DEFAULT_WORKERS } from "#platform/thread.js";
 import { callWith, OpenOnce } from "../../abort.js";
 import type { Calibration } from "../../calibration.js";
-import { Disposed, InvalidOptionError } from "../../errors.js";
+import { Disposed, InvalidOptionError, ModelIntegrityError } from "../../errors.js";
 import { findModel } from "../../models/find.js";
 import { readStoredCalibration } from "../../models/stored-calibration.js";
 import type { ModelEntry, ModelKind } from "../../models/types.js";
@@ -134,6 +134,7 @@ export class OnnxModel {
 
   async #open(signal: AbortSignal): Promise<Opened> {
     const { threads, workers, idleTimeout, positiveLabel, runtime } = this.#options;
+    refuseOtherKind(this.name, this.#kind, this.entry?.kind);
     const located = await locateModel(this.name, locateOptions(this.#options, signal));
     if (!located.entry) this.#storedCalibration = await readStoredCalibration(this.name, located.readText);
     const small = located.bytes < SMALL_MODEL;
@@ -164,6 +165,19 @@ export class OnnxModel {
     shared.users += 1;
     sharedEngines.set(key, shared);
     return { key, located, shared };
+  }
+}
+
+/** Registered models are refused before a download of up to gigabytes, instead of when their output turns out to be of another kind. */
+function refuseOtherKind(name: string, wanted: ModelKind, kind: ModelKind | undefined): void {
+  if (wanted === "cross-encoder" && kind === "embedding") {
+    const problem =
+      "it is an embedding model, not a cross-encoder. Pass it to `OnnxEmbeddings`, for `EmbeddingSimilarityReranker`, or to `OnnxLateInteraction`.";
+    throw new ModelIntegrityError(name, problem);
+  }
+  if (wanted === "embedding" && kind === "cross-encoder") {
+    const problem = "it is a cross-encoder, not an embedding model. Pass it to `CrossEncoderReranker`.";
+    throw new ModelIntegrityError(name, problem);
   }
 }
 

@@ -131,6 +131,21 @@ describe("a model folder", () => {
     await embeddings.dispose();
   });
 
+  it("of a registered model of another kind is refused before anything is downloaded", async () => {
+    await using scorer = new OnnxCrossEncoder({ model: "Xenova/all-MiniLM-L6-v2" });
+    await expect(scorer.score("q", ["t"])).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      message: expect.stringContaining("it is an embedding model, not a cross-encoder. Pass it to `OnnxEmbeddings`"),
+    });
+    await using embeddings = new OnnxEmbeddings({ model: "BAAI/bge-reranker-base" });
+    await expect(embeddings.embedQuery("q")).rejects.toMatchObject({
+      name: "ModelIntegrityError",
+      message: expect.stringContaining(
+        "it is a cross-encoder, not an embedding model. Pass it to `CrossEncoderReranker`",
+      ),
+    });
+  });
+
   it("that has been repaired works at the next call", async () => {
     cpSync(tiny("bert-one-logit"), folder, { recursive: true });
     rmSync(join(folder, "tokenizer.json"));
