@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.js";
+import { anything, type Checks, checkOptions, given } from "../../options.js";
 
 /** What a decision model is asked about a query and a passage. All of it is data. */
 export interface DecisionQuestion {
@@ -39,14 +40,16 @@ const DEFAULT_QUESTIONS: Readonly<Record<DecisionQuestion["passageIn"], Decision
   },
 };
 
+/** The fields that exist. What they may hold depends on each other. */
+const CHECKS = { instructions: anything, criteria: anything, passageIn: anything } satisfies Checks<DecisionQuestion>;
+
 /** Fills in the defaults of a question. @throws InvalidOptionError for a question that cannot be asked. */
 export function settleQuestion(question: Partial<DecisionQuestion> = {}): DecisionQuestion {
-  if (typeof question !== "object" || question === null)
-    throw new InvalidOptionError("question", question, "an object with instructions, criteria or passageIn");
+  checkOptions(question, CHECKS, "`question`", "question.");
   const { passageIn = "question" } = question;
   if (passageIn !== "question" && passageIn !== "state")
     throw new InvalidOptionError("question.passageIn", passageIn, '"question" or "state"');
-  const settled = { ...DEFAULT_QUESTIONS[passageIn], ...question, passageIn };
+  const settled: DecisionQuestion = { ...DEFAULT_QUESTIONS[passageIn], ...given(question) };
   const { instructions, criteria } = settled;
   if (typeof instructions !== "string" || instructions.trim() === "")
     throw new InvalidOptionError("question.instructions", instructions, "a non-blank string");

@@ -117,6 +117,14 @@ describe("System One", () => {
     });
   });
 
+  it("asks the default question for fields that are undefined", async () => {
+    const question = { instructions: undefined, criteria: undefined, passageIn: undefined } as object;
+    await scorerFor({ question }).score(QUERY, ["tea"]);
+    await scorerFor().score(QUERY, ["tea"]);
+    const [first, second] = server.received;
+    expect(first?.body).toEqual(second?.body);
+  });
+
   it("warns in the report if the model put almost no probability on the answers", async () => {
     server.answer((received) => systemOneAnswer(received, 0.005));
     const { report } = await score(scorerFor());
@@ -341,6 +349,7 @@ describe("options that are refused", () => {
     [{ provider: "systemone", baseUrl: "http://h", maxBatchSize: 0 }, "maxBatchSize"],
     [{ provider: "systemone", baseUrl: "http://h", question: 7 }, "question"],
     [{ provider: "systemone", baseUrl: "http://h", question: { passageIn: "prompt" } }, "question.passageIn"],
+    [{ provider: "systemone", baseUrl: "http://h", question: { instruction: "{passage}?" } }, "question.instruction"],
     [{ provider: "systemone", baseUrl: "http://h", question: { instructions: " " } }, "question.instructions"],
     [{ provider: "systemone", baseUrl: "http://h", question: { instructions: "no passage" } }, "question.instructions"],
     [
