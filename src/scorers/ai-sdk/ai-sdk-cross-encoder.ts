@@ -1,4 +1,4 @@
-import { InvalidResponseError } from "../../errors.js";
+import { describe, InvalidResponseError } from "../../errors.js";
 import { type Checks, callSignal, expecting, positiveInteger } from "../../options.js";
 import type { Attempt } from "../../retry.js";
 import { LOWEST_SCORE, type RelevanceScorer, type ScoreOptions } from "../relevance-scorer.js";
@@ -138,8 +138,8 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
   }
 
   async #rank(model: AiSdkRerankingModel, query: string, values: string[], call: Call) {
-    const { ranking, usage, response } = await call.attempt(
-      (): Promise<Attempt<AiSdkRanking>> =>
+    const answer = await call.attempt(
+      (): Promise<Attempt<AiSdkRanking | undefined>> =>
         callModel(
           call.signal,
           () =>
@@ -152,11 +152,13 @@ export class AiSdkCrossEncoder implements RelevanceScorer {
           (error) => toFault(this.model, error, this.#redact),
         ),
     );
+    const { ranking, usage, response } = answer ?? {};
     if (!Array.isArray(ranking)) throw new InvalidResponseError(this.model, "it has no ranking");
-    const scored = (ranking as AiSdkRanking["ranking"]).map(({ index, relevanceScore }) => ({
-      index,
-      score: relevanceScore,
-    }));
+    const scored = (ranking as (AiSdkRanking["ranking"][number] | null)[]).map((entry, position) => {
+      if (typeof entry !== "object" || !entry)
+        throw new InvalidResponseError(this.model, `entry ${position} of its ranking is ${describe(entry)}`);
+      return { index: entry.index, score: entry.relevanceScore };
+    });
     return {
       scores: scatter(this.model, scored, values.length),
       usage: { ...readUsage(response?.body), ...readUsage({ usage }) },

@@ -195,7 +195,10 @@ function resolveTemplate(template: OllamaCrossEncoderOptions["template"] = "qwen
   if (typeof template === "string" && Object.hasOwn(RERANK_TEMPLATES, template)) return RERANK_TEMPLATES[template];
   const { prefix, body, suffix, instruction, yes, no, controlTokens } = (template ?? {}) as Partial<RerankTemplate>;
   const texts = [prefix, body, suffix, instruction, yes, no];
-  const complete = texts.every((text) => typeof text === "string") && Array.isArray(controlTokens);
+  const complete =
+    texts.every((text) => typeof text === "string") &&
+    Array.isArray(controlTokens) &&
+    controlTokens.every((token) => typeof token === "string" && token !== "");
   if (complete && body?.includes("{query}") && body.includes("{document}")) return template as RerankTemplate;
   const names = Object.keys(RERANK_TEMPLATES).map((name) => `"${name}"`);
   throw new InvalidOptionError(

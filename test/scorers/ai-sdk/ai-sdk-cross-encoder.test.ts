@@ -126,11 +126,20 @@ describe("a ranking that cannot be used", () => {
     ["short", [{ index: 0, relevanceScore: 1 }], /1 scores for 3/],
     ["doubled", [0, 0, 1].map((index) => ({ index, relevanceScore: 1 })), /index 0 twice/],
     ["out of range", [0, 1, 3].map((index) => ({ index, relevanceScore: 1 })), /index 3/],
+    ["with null", [null, { index: 0, relevanceScore: 1 }], /entry 0 of its ranking is null/],
     ["NaN", [0, 1, 2].map((index) => ({ index, relevanceScore: Number.NaN })), /NaN/],
     ["text", [0, 1, 2].map((index) => ({ index, relevanceScore: "1" })), /score 1/],
   ])("%s", async (_, ranking, message) => {
     const scorer = new AiSdkCrossEncoder({ model: model(ranking) });
     await expect(scorer.score(QUERY, TEXTS)).rejects.toMatchObject({ name: "InvalidResponseError", message });
+  });
+
+  it("in no answer at all", async () => {
+    const silent = { ...model([]), doRerank: async () => undefined as never };
+    await expect(new AiSdkCrossEncoder({ model: silent }).score(QUERY, TEXTS)).rejects.toMatchObject({
+      name: "InvalidResponseError",
+      message: /no ranking/,
+    });
   });
 
   it("accepts a model of the newest specification", async () => {

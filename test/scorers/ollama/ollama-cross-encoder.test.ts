@@ -191,6 +191,8 @@ describe("OllamaCrossEncoder, with the reason,", () => {
     [{ model: " " }, "model"],
     [{ model: "m", template: "qwen4" }, "template"],
     [{ model: "m", template: { prefix: "" } }, "template"],
+    [{ model: "m", template: { ...RERANK_TEMPLATES.qwen3, controlTokens: [151645] } }, "template"],
+    [{ model: "m", template: { ...RERANK_TEMPLATES.qwen3, controlTokens: [""] } }, "template"],
     [{ model: "m", contextLength: 0 }, "contextLength"],
     [{ model: "m", instruction: "" }, "instruction"],
     [{ model: "m", activation: "relu" }, "activation"],
