@@ -1,13 +1,12 @@
-import { InvalidOptionError, InvalidResponseError, isRerankError } from "../../errors.js";
+import { InvalidOptionError, InvalidResponseError } from "../../errors.js";
 import type { ScoredSpan } from "../../text-span.js";
 import type { Answer } from "../remote/answer.js";
 import { readVariable } from "../remote/environment.js";
 import { answeredWrongly, errorMessage, type Hint } from "../remote/faults.js";
 import { isListwise } from "../remote/listwise.js";
-import { redactError } from "../remote/redact.js";
 import { asRecord, type IndexedScore } from "../remote/scores.js";
 import type { RequestLimits } from "../remote/texts.js";
-import type { CustomOptions, ProviderOptions } from "./options.js";
+import type { ProviderOptions } from "./options.js";
 import { adviceOf } from "./providers/advice.js";
 import { findProvider } from "./providers/find-provider.js";
 import type { Provider, ResponseShape } from "./providers/provider.js";
@@ -45,7 +44,8 @@ export function readResults(answer: Answer, shape: ResponseShape): readonly Resu
 function findList(answer: Answer, path: readonly string[]): readonly unknown[] {
   for (const candidate of [path, ...LISTS]) {
     const list = candidate.reduce<unknown>((value, key) => asRecord(value)[key], answer.json);
-    if (Array.isArray(list)) return list;
+    // An error may come with an empty list, which says nothing.
+    if (Array.isArray(list) && (list.length > 0 || errorMessage(answer.json) === "")) return list;
   }
   const start = answer.excerpt().slice(0, 200);
   if (errorMessage(answer.json) === "")
@@ -54,7 +54,7 @@ function findList(answer: Answer, path: readonly string[]): readonly unknown[] {
 }
 
 /** Reads one `{index, relevance_score}` in all its spellings. @throws InvalidResponseError */
-function readResult(
+export function readResult(
   { backend, redact }: Pick<Answer, "backend" | "redact">,
   result: unknown,
   position: number,
@@ -152,11 +152,7 @@ function checkExtra(extra: Record<string, unknown>): void {
     const problem = `\`extra.${cut}\` would make the server drop documents before they are ranked. Use the reranker's \`topN\` to limit the results. If your server requires the field, use \`provider: "custom"\` with \`toRequest: ({ query, texts }) => ({ query, documents: texts, ${cut}: texts.length })\`.`;
     throw InvalidOptionError.because(`extra.${cut}`, extra[cut], problem);
   }
-  try {
-    JSON.stringify(extra);
-  } catch {
-    throw new InvalidOptionError("extra", extra, "an object that can be written as JSON");
-  }
+  if (!isJson(extra)) throw new InvalidOptionError("extra", extra, "an object that can be written as JSON");
 }
 
 /** Makes the function that builds the body of a request, from the data of a provider's row. */
@@ -212,29 +208,11 @@ function setField(body: Record<string, unknown>, path: readonly string[], value:
   setField(body[field] as Record<string, unknown>, path, value, depth + 1);
 }
 
-/** The dialect of a server that the user's functions know. */
-export function customDialect({ model, toRequest, fromResponse, maxBatchSize, lowestScore }: CustomOptions): Dialect {
-  return {
-    body: (query, texts) => toRequest({ model, query, texts }),
-    read: (answer) => readCustom(answer, fromResponse),
-    limits: { maxTexts: maxBatchSize ?? 1000 },
-    lowestScore,
-    listwise: isListwise(model),
-    warnings: [],
-  };
-}
-
-function readCustom(answer: Answer, fromResponse: CustomOptions["fromResponse"]): readonly Result[] {
-  let list: unknown;
+/** Whether a value can be the body of a request. */
+export function isJson(value: unknown): boolean {
   try {
-    list = fromResponse(answer.json);
-  } catch (error) {
-    if (isRerankError(error)) throw error;
-    const cause = redactError(error, answer.redact);
-    throw new InvalidResponseError(answer.backend, `\`fromResponse\` failed on it: ${cause.message}`, { cause });
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
   }
-  if (!Array.isArray(list)) throw new InvalidResponseError(answer.backend, "`fromResponse` did not return an array");
-  return list.map((result: unknown, position) =>
-    typeof result === "number" ? { index: position, score: result } : readResult(answer, result, position),
-  );
 }

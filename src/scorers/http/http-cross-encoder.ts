@@ -25,7 +25,8 @@ import {
   scoreWarnings,
 } from "../remote/scores.js";
 import { halvedWarning, type PreparedTexts, prepareTexts, splitTexts, wholeOrHalves } from "../remote/texts.js";
-import { customDialect, type Dialect, providerDialect, type Result, toUtf16 } from "./dialect.js";
+import { customDialect } from "./custom-dialect.js";
+import { type Dialect, providerDialect, type Result, toUtf16 } from "./dialect.js";
 import { CUSTOM_CHECKS, type CustomOptions, type HttpCrossEncoderOptions, PROVIDER_CHECKS } from "./options.js";
 import { findProvider } from "./providers/find-provider.js";
 

@@ -332,6 +332,23 @@ describe("custom", () => {
     expect(await scorer.score(QUERY, TEXTS)).toEqual(EXPECTED);
   });
 
+  it.each<[string, unknown, string]>([
+    ["nothing, as a block without `return` does", undefined, "undefined"],
+    ["a promise", Promise.resolve({}), "a promise"],
+    ["a BigInt", { count: 1n }, "an object (Object)"],
+  ])("sends nothing if `toRequest` returns %s", async (_, body, shown) => {
+    const scorer = new HttpCrossEncoder({
+      provider: "custom",
+      baseUrl: server.url,
+      toRequest: () => body,
+      fromResponse: () => TEXTS.map(() => 1),
+    });
+    const error = await scorer.score(QUERY, TEXTS).catch((thrown) => thrown);
+    expect(error).toMatchObject({ name: "InvalidOptionError", option: "toRequest" });
+    expect(error.message).toContain(`\`toRequest\` returned ${shown}, which cannot be sent.`);
+    expect(server.received).toEqual([]);
+  });
+
   it("rejects with an InvalidResponseError that says why `fromResponse` failed", async () => {
     answer = () => ({});
     const scorer = new HttpCrossEncoder({

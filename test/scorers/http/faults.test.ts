@@ -79,6 +79,12 @@ describe("answers that cannot be used", () => {
     ["an object without a list", raw('{"ok":true}'), "InvalidResponseError", /no list/],
     ["too few", list(good[0], good[1]), "InvalidResponseError", /2 scores for 3 texts/],
     ["none", list(), "InvalidResponseError", /0 scores for 3 texts/],
+    [
+      "none, and an error beside the empty list",
+      raw('{"results":[],"error":{"message":"quota exceeded"}}'),
+      "BackendError",
+      /answered 200 with an error: .*quota exceeded/,
+    ],
     ["too many", list(...good, { index: 3, relevance_score: 1 }), "InvalidResponseError", /index 3 for 3 texts/],
     ["a doubled index", list(good[0], good[1], good[1]), "InvalidResponseError", /index 1 twice/],
     ["an index out of range", list(good[0], good[1], { index: 9, score: 1 }), "InvalidResponseError", /index 9/],
