@@ -1,4 +1,7 @@
 import { getEventListeners } from "node:events";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Document } from "@langchain/core/documents";
 import { OnnxCrossEncoder, OnnxEmbeddings } from "langchain-rerank/onnx";
@@ -17,6 +20,27 @@ afterEach(() => threads.stop());
 
 /** A long job: the bundled model runs about one batch per passage. */
 const JOB = passages(2000);
+
+describe("a thread that cannot load the model", () => {
+  it("leaves the work to those that have loaded it, and is tried again after dispose()", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "engine-"));
+    const model = join(folder, "model");
+    cpSync(tiny("bert-one-logit"), model, { recursive: true });
+    await using scorer = new OnnxCrossEncoder({ model, workers: 3 });
+    const texts = passages(300);
+    // One text is the work of one thread.
+    await scorer.score("ferry", texts.slice(0, 1));
+    expect(threads.workers).toHaveLength(1);
+    rmSync(folder, { recursive: true });
+    const scores = await scorer.score("ferry", texts);
+    expect(threads.count("failed")).toBeGreaterThan(0);
+    expect(threads.workers.length).toBeLessThanOrEqual(3);
+    await using other = new OnnxCrossEncoder({ model: tiny("bert-one-logit"), workers: 3 });
+    expect(scores).toEqual(await other.score("ferry", texts));
+    await scorer.dispose();
+    await expect(scorer.score("ferry", texts)).rejects.toThrow(/no such file/);
+  });
+});
 
 describe("an abort", () => {
   it("during a long job stops the threads within a batch, and the next call works", async () => {

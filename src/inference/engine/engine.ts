@@ -65,6 +65,7 @@ export class Engine {
   readonly #options: EngineOptions;
   #slots: Slot[] = [];
   #requests: Request[] = [];
+  #maxThreads = 0;
   #nextId = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -129,11 +130,11 @@ export class Engine {
     const loading = this.#slots.filter(({ info }) => !info).length;
     const waiting = this.#requests.reduce((sum, request) => sum + request.waiting.length, 0);
     const { workers, spec } = this.#options;
-    const wanted = Math.min(Math.max(workers, 1) - this.#slots.length, waiting - loading);
-    const start = workers === 0 ? startHere : startThread;
+    if (this.#slots.length === 0) this.#maxThreads = Math.max(workers, 1);
+    const wanted = Math.min(this.#maxThreads - this.#slots.length, waiting - loading);
     for (let i = 0; i < wanted; i++) {
       const slot: Slot = {
-        thread: start(
+        thread: (workers === 0 ? startHere : startThread)(
           (message) => this.#receive(slot, message),
           (reason) => {
             const problem = `the thread died during a call: ${reason}. The next call starts a new one.`;
@@ -154,7 +155,6 @@ export class Engine {
       this.#updateHold();
     } else if (message.type === "failed" && message.id === undefined) {
       this.#lose(slot, fromWire(message.error));
-      this.#failAll(fromWire(message.error));
     } else {
       const id = message.id!;
       const chunk = slot.chunks.get(id);
@@ -174,10 +174,8 @@ export class Engine {
       request.onResult?.(index, result);
     });
     for (const key of Object.keys(request.stats) as (keyof JobStats)[]) request.stats[key] += message.stats[key];
-    request.open -= 1;
-    if (request.open > 0) return;
-    const { results, stats } = request;
-    this.#settle(request, () => request.resolve({ results, stats, info: slot.info }));
+    if (--request.open > 0) return;
+    this.#settle(request, () => request.resolve({ results: request.results, stats: request.stats, info: slot.info }));
   }
 
   /** Removes a request, cancels what threads still do for it, and answers it. */
@@ -195,6 +193,8 @@ export class Engine {
     if (!this.#slots.includes(slot)) return;
     this.#slots = this.#slots.filter((other) => other !== slot);
     void slot.thread.terminate();
+    // For lack of memory, or of the model's files, others would not load either. The threads that are left do the work.
+    if (!slot.info) this.#maxThreads = this.#slots.length;
     const isLast = !slot.info && this.#slots.length === 0;
     const had = new Set([...slot.chunks.values()].map(({ request }) => request));
     this.#failAll(error, (request) => isLast || had.has(request));
