@@ -8,17 +8,9 @@ import { type Check, checkOptions } from "../options.js";
 import { checkScores } from "../scorers/create-scorer.js";
 import { blankScore } from "../scorers/relevance-scorer.js";
 import { BASE_CHECKS, CALL_CHECKS, checkThreshold } from "./checks.js";
-import { copyWith, makeReport, type RerankRun, readTexts, startRun, unscored } from "./input-output.js";
+import { makeReport, type RerankRun, readTexts, scoredCopy, startRun, unscored } from "./input-output.js";
 import { INSPECT, type Inspect, inspectReranker } from "./inspect.js";
-import type {
-  BaseRerankerInput,
-  Candidates,
-  RerankCallOptions,
-  RerankDetails,
-  RerankResult,
-  Scored,
-  ScoredDetails,
-} from "./types.js";
+import type { BaseRerankerInput, Candidates, RerankCallOptions, RerankResult, Scored, ScoredDetails } from "./types.js";
 
 /** Everything that one call of `rerank` needs. */
 interface Call {
@@ -221,10 +213,8 @@ export abstract class BaseReranker extends BaseDocumentCompressor {
     const returned = order.filter((i) => threshold === undefined || scores[i]! >= threshold).slice(0, topN);
     return {
       documents: returned.map((index, position) => {
-        const rerank: RerankDetails = { rank: position + 1, firstRank: index + 1, scores: {}, ...details[index] };
-        // A copy, because the scorer may keep passages and spans, and equal texts share them.
-        const copied = call.details && structuredClone({ rerank });
-        return copyWith(documents[index]!, { [this.scoreKey]: scores[index]!, ...copied });
+        const rerank = { rank: position + 1, firstRank: index + 1, scores: {}, ...details[index] };
+        return scoredCopy(documents[index]!, this.scoreKey, scores[index]!, call.details ? rerank : undefined);
       }),
       report: makeReport(this.model, call.started, documents.length, returned.length, {
         scored: texts.length,

@@ -1,5 +1,6 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
+import { copyPlain } from "../copy-plain.js";
 import { InvalidInputError } from "../errors.js";
 import { checkQuery } from "../options.js";
 import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
@@ -50,6 +51,17 @@ export function copyWith(document: DocumentInterface, added: Record<string, unkn
     if ("value" in fields[key]!) fields[key].writable = true;
   }
   return Object.create(isPlain ? Document.prototype : prototype, fields);
+}
+
+/** A copy of a document with its score and, if they are wanted, details. */
+export function scoredCopy(
+  document: DocumentInterface,
+  scoreKey: string,
+  score: number,
+  rerank: RerankDetails | undefined,
+): DocumentInterface {
+  // The scorer may keep passages and spans, and equal texts share them.
+  return copyWith(document, { [scoreKey]: score, ...copyPlain(rerank && { rerank }) });
 }
 
 /** A copy of a document at its index in the input, after a failure: it has no score, not even an older one, and says what went wrong. */

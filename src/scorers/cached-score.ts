@@ -1,3 +1,4 @@
+import { copyPlain } from "../copy-plain.js";
 import { given } from "../options.js";
 import type { ScoredSpan, TextSpan } from "../text-span.js";
 import type { ScorerReport } from "./relevance-scorer.js";
@@ -34,7 +35,7 @@ export function cacheableScore(score: number, report: ScorerReport, index: numbe
 export function cachedReport(entries: readonly CachedScore[]): ScorerReport {
   const some = <K extends keyof CachedScore>(key: K) => {
     // Copies, so that a caller who changes them does not change the cache.
-    return entries.some((entry) => entry[key]) ? entries.map((entry) => structuredClone(entry[key])) : undefined;
+    return entries.some((entry) => entry[key]) ? entries.map((entry) => copyPlain(entry[key])) : undefined;
   };
   const raw = entries.flatMap((entry) => entry.raw ?? []);
   return given({

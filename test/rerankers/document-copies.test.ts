@@ -138,3 +138,26 @@ describe("copies of documents", () => {
     }
   });
 });
+
+describe("copies of details", () => {
+  it("share what cannot be copied, such as functions and instances, instead of failing", async () => {
+    const span = { start: 0, end: 4, score: 1, show: () => "text", found: new URL("https://example.org/a") };
+    const spans: { start: number; end: number; score: number; all?: unknown }[] = [span];
+    spans.push({ ...span, all: spans });
+    const model: RelevanceScorer = {
+      score: async (_, texts, options) => {
+        options?.onReport?.({ spans: texts.map(() => spans), passages: texts.map(() => span) });
+        return texts.map(() => 1);
+      },
+    };
+    const reranker = new CrossEncoderReranker({ model, details: true });
+    const [first, second] = await reranker.compressDocuments(numbered([1, 2]), "q");
+    const { passage, spans: copied } = first!.metadata.rerank;
+    expect(passage).toEqual(span);
+    expect(copied).toEqual(spans);
+    expect(copied[1].all).toBe(copied);
+    expect(copied[0].found).toBe(span.found);
+    copied[0].start = 3;
+    expect([spans[0]!.start, second!.metadata.rerank.spans[0].start]).toEqual([0, 0]);
+  });
+});

@@ -317,3 +317,17 @@ it("hands out copies, so that a caller who changes a report does not change the 
     report.passages![0]!.start = 1000;
   }
 });
+
+it("remembers passages and spans that hold functions, as a scorer of one's own may report", async () => {
+  const passage = { start: 0, end: 1, show: () => "a" };
+  const { scorer, calls } = countingScorer({
+    report: (texts) => ({ passages: texts.map(() => passage), spans: texts.map(() => [{ ...passage, score: 1 }]) }),
+  });
+  const cached = new CachedScorer({ model: scorer });
+  for (let call = 0; call < 2; call++) {
+    const { report } = await score(cached, "q", ["a"]);
+    expect(report).toMatchObject({ passages: [passage], spans: [[{ ...passage, score: 1 }]] });
+    expect(report.passages![0]).not.toBe(passage);
+  }
+  expect(calls).toHaveLength(1);
+});
