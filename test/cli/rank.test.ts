@@ -116,7 +116,7 @@ describe("rank", () => {
     expect(names.sort()).toEqual(["a.txt:1", "b.txt:1", "deeper/c.md:1"]);
   });
 
-  it("follows links to files, as in a volume of Kubernetes, but not broken ones or links to folders", async () => {
+  it("follows links to files, as in a volume of Kubernetes, but not links to folders, and names broken ones", async () => {
     mkdirSync(file("volume/..2026"), { recursive: true });
     writeFileSync(file("volume/..2026/a.md"), TEXTS[0]!);
     symlinkSync("..2026", file("volume/..data"));
@@ -124,8 +124,27 @@ describe("rank", () => {
     symlinkSync("missing.md", file("volume/broken.md"));
     symlinkSync("circle.md", file("volume/circle.md"));
     symlinkSync(".", file("volume/folder.md"));
-    expect((await rankJson(["-m", "static-en-v1", file("volume")])).map(({ source }) => source)).toEqual([
-      file("volume/a.md:1"),
+    const { stdout, stderr } = await runCli(["rank", "-q", QUERY, "--json", "-m", "static-en-v1", file("volume")]);
+    const rows = JSON.parse(stdout) as { source: string }[];
+    expect(rows.map(({ source }) => source)).toEqual([file("volume/a.md:1")]);
+    expect(stderr.trim().split("\n")).toEqual([
+      `warning: ${file("volume/broken.md")}: the link cannot be followed (its target does not exist). It is left out.`,
+      `warning: ${file("volume/circle.md")}: the link cannot be followed (it leads in a circle). It is left out.`,
+    ]);
+  });
+
+  it("ranks a file once that a folder holds under several paths, by its own path rather than a link's", async () => {
+    mkdirSync(file("several/outside"), { recursive: true });
+    mkdirSync(file("several/folder/below"), { recursive: true });
+    writeFileSync(file("several/folder/below/original.md"), TEXTS[0]!);
+    writeFileSync(file("several/outside/other.md"), TEXTS[1]!);
+    symlinkSync("below/original.md", file("several/folder/a-link.md"));
+    symlinkSync("../outside/other.md", file("several/folder/second.md"));
+    symlinkSync("../outside/other.md", file("several/folder/first.md"));
+    const rows = await rankJson(["-m", "static-en-v1", file("several/folder")]);
+    expect(rows.map(({ source }) => source).sort()).toEqual([
+      file("several/folder/below/original.md:1"),
+      file("several/folder/first.md:1"),
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import {
   decodeUtf8,
@@ -19,6 +19,8 @@ export interface ReadOptions {
   format?: TextFormat | undefined;
   /** Field of records that holds the text. */
   field?: string | undefined;
+  /** Receives a sentence about each link of a folder that leads nowhere. */
+  onWarning?: ((warning: string) => void) | undefined;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function readDocuments(paths: readonly string[], options: ReadOptio
   for (const path of paths.length > 0 ? paths : ["-"]) {
     const bytes = path === "-" ? await readStandardInput() : await readBytes(path);
     if (bytes) documents.push(...split(path, bytes, options));
-    else for (const file of await listTextFiles(path)) documents.push(...(await readFileOfFolder(file, options)));
+    else
+      for (const file of await listTextFiles(path, options)) documents.push(...(await readFileOfFolder(file, options)));
   }
   return documents;
 }
@@ -86,26 +89,41 @@ async function readBytes(path: string): Promise<Uint8Array | undefined> {
 
 /**
  * Text files below a folder, sorted by path. Hidden files and `node_modules` are left out. Links to files are followed, as mounted
- * volumes consist of them; links to folders are not, since they may lead in circles.
+ * volumes consist of them; links to folders are not, since they may lead in circles. A file with several paths is listed once, by its own
+ * path if that is in the folder.
  */
-async function listTextFiles(folder: string): Promise<string[]> {
+async function listTextFiles(folder: string, { onWarning }: ReadOptions): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found = entries
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && formatOfFile(entry.name) !== undefined)
     .map((entry) => ({ path: join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }))
     .filter(({ path }) => !isLeftOut(relative(folder, path)));
-  const areFiles = await Promise.all(found.map(({ path, isLink }) => !isLink || leadsToFile(path)));
-  const files = found.filter((_, index) => areFiles[index]).map(({ path }) => path);
-  if (files.length > 0) return files.sort();
+  const pathsOf = (links: boolean) => found.filter(({ isLink }) => isLink === links).map(({ path }) => path);
+  const [own, links] = [pathsOf(false), pathsOf(true).sort()];
+  // Real paths are only compared with targets of links.
+  const real = links.length > 0 ? await Promise.all(own.map((path) => realpath(path))) : own;
+  const files = new Map(real.map((path, index) => [path, own[index]!]));
+  for (const link of links) {
+    const target = await fileBehind(link, onWarning);
+    if (target !== undefined && !files.has(target)) files.set(target, link);
+  }
+  if (files.size > 0) return [...files.values()].sort();
   throw new CliError(`${folder}: the folder holds no text files (${TEXT_EXTENSIONS.join(", ")}).`);
 }
 
-/** A link may be broken, or lead to a folder. */
-function leadsToFile(link: string): Promise<boolean> {
-  return stat(link).then(
-    (target) => target.isFile(),
-    () => false,
-  );
+/** The path of the file that a link leads to; undefined for a folder, and for a link that leads nowhere, which is reported. */
+async function fileBehind(link: string, onWarning: ReadOptions["onWarning"]): Promise<string | undefined> {
+  try {
+    const target = await realpath(link);
+    return (await stat(target)).isFile() ? target : undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = { ENOENT: "its target does not exist", ELOOP: "it leads in a circle", EACCES: "permission denied" };
+    onWarning?.(
+      `${link}: the link cannot be followed (${reason[code as keyof typeof reason] ?? message}). It is left out.`,
+    );
+    return undefined;
+  }
 }
 
 /** Whether a path below the folder is hidden or belongs to an installed package. */

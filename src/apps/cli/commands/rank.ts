@@ -28,8 +28,8 @@ What is read:
   .md         sections, from heading to heading
   .jsonl      one record per line; .json: an array of records or strings; .csv, .tsv: one record per row. The text is
               in --field, or in text, pageContent, content, passage, body or document, after the record's title
-  a folder    every such file in it and below, and links to such files; hidden files, node_modules and links to folders
-              are left out
+  a folder    every such file in it and below, and links to such files, each file once; hidden files, node_modules and
+              links to folders are left out
   -           standard input: JSON, texts between lines of ---, paragraphs, or one text per line when there are no blank lines
   --format    reads every file alike; "rules" means texts between lines of ---, "sections" from heading to heading
 `;
@@ -96,10 +96,11 @@ async function run(files: string[], options: RankOptions & Partial<BulkOptions>)
   if (options.query === undefined)
     throw new CliError('--query is missing. Pass the question: --query "what do bees see?"', EXIT.usage);
   if (options.query.trim() === "") throw new CliError("--query is blank.", EXIT.usage);
-  const documents = await readDocuments(files, options);
+  const warn = (warning: string) => void process.stderr.write(`warning: ${warning}\n`);
+  const documents = await readDocuments(files, { ...options, onWarning: warn });
   const { rank } = await import("../ranking.js");
   const { ranked, report } = await rank(documents, options);
-  for (const warning of warningsOf(report)) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warningsOf(report)) warn(warning);
   if (options.verbose) printReport(documents, report);
   process.stdout.write(`${options.json ? JSON.stringify(ranked, null, 2) : table(ranked)}\n`);
 }
