@@ -66,7 +66,7 @@ function scorerFiles(): string[] {
     .filter((file) => file.endsWith(".ts"))
     .filter((file) => {
       const source = readFileSync(join(SRC, file), "utf8").replace(/^ \*.*$/gm, "");
-      return /implements RelevanceScorer|\): RelevanceScorer \{\s+return \{/.test(source);
+      return /implements (?:Relevance|Disposable)Scorer|\): RelevanceScorer \{\s+return \{/.test(source);
     })
     .map((file) => file.replaceAll("\\", "/"));
 }
