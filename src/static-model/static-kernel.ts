@@ -3,6 +3,12 @@ import { aligned, Kernel } from "../kernel/max-sim.js";
 /** Rows of a text that fit before the memory is laid out again. */
 const FEWEST_ROWS = 4096;
 
+/**
+ * Cosines that are remembered, 32 MB. The memory never shrinks, and all pairs of a query of thousands of different words and a vocabulary would
+ * take half a gigabyte.
+ */
+export const MOST_COSINES = 2 ** 23;
+
 /** A byte table in WebAssembly memory, with the loops that add up its rows and compare them with a query. */
 export class StaticKernel {
   readonly #kernel: Kernel;
@@ -51,7 +57,7 @@ export class StaticKernel {
 
   /**
    * For each token of a query, its best cosine with a row. Valid until the next call. Cosines are computed once per query and row, as long as
-   * no other query comes in between.
+   * no other query comes in between and they are not too many.
    *
    * @param query Unit vectors of the query's tokens, multiplied by the table's scales, one after the other.
    */
@@ -62,7 +68,8 @@ export class StaticKernel {
     const matrix = aligned(this.#rows + 4 * this.#rowRoom);
     const best = aligned(matrix + 4 * padded * this.#dimensions);
     const cosines = aligned(best + 4 * padded);
-    if (this.#query !== query) {
+    const isFull = padded * Math.min(this.#rowCount, this.#used + rows.length) > MOST_COSINES;
+    if (this.#query !== query || isFull) {
       this.#kernel.reserve(cosines);
       this.#kernel
         .floats(matrix, padded * this.#dimensions)

@@ -1,3 +1,4 @@
+import { MOST_COSINES } from "./static-kernel.js";
 import type { StaticTable } from "./static-table.js";
 
 /**
@@ -62,6 +63,7 @@ export class TokenCosines {
   #cosinesOf(row: number): Float32Array {
     let cosines = this.#cosines.get(row);
     if (cosines) return cosines;
+    if (this.#cosines.size * this.count > MOST_COSINES) this.#cosines.clear();
     cosines = new Float32Array(this.count);
     const direction = this.#table.direction(row);
     for (let i = 0, at = 0; i < this.count; i++) {

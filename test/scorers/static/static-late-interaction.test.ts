@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Document } from "@langchain/core/documents";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { InvalidInputError, InvalidOptionError, ModelIntegrityError, ModelNotFoundError } from "../../../src/errors.js";
 import { collectStageScores } from "../../../src/evaluation/tuning/collect.js";
 import { firstStageOptions } from "../../../src/evaluation/tuning/tune.js";
@@ -234,4 +234,21 @@ describe("by name", () => {
     const stages = await collectStageScores(data as never, { first: { words: scorer }, models: { again: scorer } });
     expect(stages.queries[0]!.first.get("words")!.scores).toContainEqual(expect.closeTo(golden.scores[0]!, 5));
   });
+});
+
+it("needs bounded memory for a query of thousands of different words, and gives the same scores", async () => {
+  const file = readFileSync(new URL("../../../models/static-en-v1/model.safetensors", import.meta.url));
+  const header = JSON.parse(file.subarray(8, 8 + Number(file.readBigUInt64LE(0))).toString("utf8"));
+  const words = (header.__metadata__.vocabulary as string).split("\n").filter((word) => /^[a-z]{4,}$/.test(word));
+  const query = words.slice(0, 2000).join(" ");
+  const texts = Array.from({ length: 60 }, (_, index) => words.slice(100 * index, 100 * (index + 1)).join(" "));
+  const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow");
+  const scores = await new StaticLateInteraction({ model: file }).score(query, texts);
+  const megabytes = grow.mock.calls.reduce((sum, [pages]) => sum + pages, 0) / 16;
+  grow.mockRestore();
+  // The table takes 6, the query 1.5 and the cosines 32; all pairs would take 46 instead.
+  expect(megabytes).toBeGreaterThan(30);
+  expect(megabytes).toBeLessThan(44);
+  const last = await new StaticLateInteraction({ model: file }).score(query, texts.slice(-1));
+  expect(scores.slice(-1)).toEqual(last);
 });
