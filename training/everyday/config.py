@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from ..bundle import POOLED_WEIGHT
 from ..config import FinishConfig, PoolConfig
+from ..gptq import SEVEN_BITS, SIX_AND_SEVEN_BITS, Limits
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """`sources` and one group of `group_size` pool passages are what one process reads in a step."""
+    """`sources`, and `groups` of `group_size` pool passages, are what one process reads in a step."""
 
     steps: int
     learning_rate: float = 3e-5
@@ -18,8 +19,11 @@ class TrainConfig:
     warmup: int = 30
     cooldown: float = 0.6
     sources: int = 2
+    groups: int = 1
     group_size: int = 12
     questions_per_passage: int = 2
+    #: Sentences of a group's passages that are asked of it like questions: what is kept needs no answers.
+    sentences: int = 0
     frozen_layers: int = 2
     passage_tokens: int = 160
     question_tokens: int = 40
@@ -47,6 +51,7 @@ class Config:
     selection_tokens: tuple[int, int] = (64, 200)
     #: Weight of the pooled cosine in the score that is selected for, and that ships.
     pooled_weight: float = POOLED_WEIGHT
+    bits: Limits = SIX_AND_SEVEN_BITS
 
 
 CPU = Config(
@@ -60,8 +65,22 @@ CPU = Config(
     # Not all of the checkpoint: that costs .008 on TREC DL 2020 (training/README.md).
     finish=FinishConfig(checkpoints=1, shares=(0.5,)),
 )
+#: For weights that have been through the `cpu` stage: most of a step is what they must keep.
+CONTINUED = replace(
+    CPU,
+    name="continued",
+    pool=replace(
+        CPU.pool, beir={"qed_train": (3000, 2), "scifact": (800, 2), "squad_train": (2500, 3)}, medquad=2500, titled={"scifact": 2500},
+        windows={"squad_train": (500, 3)},
+    ),
+    train=TrainConfig(steps=450, groups=2, sentences=6, kept_weight=4.0, order_weight=4.0, imitation_weight=2.0, evaluate_every=225),
+    # More of the checkpoint costs more than .004 on TREC DL 2020 or Cranfield (training/README.md).
+    finish=FinishConfig(checkpoints=1, shares=(0.3,)),
+    bits=SEVEN_BITS,
+)
 PRESETS = {
     "cpu": CPU,
+    "continued": CONTINUED,
     "smoke": replace(
         CPU,
         name="smoke",

@@ -18,7 +18,6 @@ from ..dequantize import late_encoder
 from ..encoder import MultiVectorEncoder, fast_dtype
 from ..evaluate import PerQuery, read_table, summarize
 from ..finish import LATE_NAME, markdown
-from ..gptq import SIX_AND_SEVEN_BITS
 from ..mining import Mined
 from ..pool import Pool
 from ..selection import mix, onnx_encode_texts
@@ -83,7 +82,7 @@ def finish(job: Job, sources: Path, data: Path, out: Path, log: Callable[[str], 
     weights, selection = choose(job, log)
     folder = job.folder / "chosen"
     made = bundle(
-        mixture(job, weights), str(job.start), calibration_texts(job), folder, job.config.finish.tolerance, few_bits=SIX_AND_SEVEN_BITS,
+        mixture(job, weights), str(job.start), calibration_texts(job), folder, job.config.finish.tolerance, few_bits=job.config.bits,
     )
     log(f"share {weights.share:g}: {made}")
     publish(folder, out / LATE_NAME)

@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, required=True, help="late-interaction folder that the first stage made")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and finished files")
     parser.add_argument("--sources", type=Path, default=SOURCES, help="folder with train-*.jsonl, and dev.jsonl, test.jsonl, web-dev.jsonl and web-test.jsonl")
-    parser.add_argument("--more", action="store_true", help="train on the sources of its folder `more` too, which the shipped model did not see")
+    parser.add_argument("--more", action="store_true", help="train on the sources of its folder `more` too, as `--config continued` did for the shipped model")
     parser.add_argument("--config", choices=sorted(PRESETS), default="cpu")
     parser.add_argument("--steps", type=int, help="number of training steps, instead of the preset's")
     parser.add_argument("--seed", type=int, help="seed that selects passages and the order of sources")

@@ -23,6 +23,7 @@ from ..mining import Mined, group
 from ..pool import Pool, vary
 from ..scoring import EncodeTexts, score_lists
 from ..train import encode_in_chunks, learning_rate
+from ..windows import sentences
 from .config import Config
 from .sources import Source
 
@@ -72,12 +73,12 @@ class EverydayTrainer(Loop):
             if job.mined.ease[question]:
                 self.by_passage.setdefault(passage, []).append(question)
 
-    def batches(self) -> Iterator[tuple[list[int], list[int]]]:
+    def batches(self) -> Iterator[tuple[list[int], list[list[int]]]]:
         """Over all processes, every source is drawn once per epoch, and every passage with a question seeds a group once in its own epochs."""
-        seeds = self.endless(sorted(self.by_passage), 1)
+        seeds = self.endless(sorted(self.by_passage), self.config.groups)
         for drawn in self.endless(range(len(self.job.sources)), self.config.sources):
             rng = random.Random(f"{self.job.config.seed}-{drawn}")
-            yield drawn, group(next(seeds)[0], self.job.mined.neighbors, self.config.group_size, rng)
+            yield drawn, [group(seed, self.job.mined.neighbors, self.config.group_size, rng) for seed in next(seeds)]
 
     def endless(self, items, count: int) -> Iterator[list[int]]:
         """This process's `count` items of every step, epoch after epoch in another order."""
@@ -119,8 +120,11 @@ class EverydayTrainer(Loop):
         c, pool = self.config, self.job.pool
         asked = [(q, p) for p, row in enumerate(rows) for q in self.by_passage.get(row, [])[: c.questions_per_passage]]
         questions = [vary(pool.questions[q], pool.titles[rows[p]], rng) for q, p in asked]
-        positives = torch.tensor([p for _, p in asked], device=self.device)
         passages = [pool.text(row) for row in rows]
+        stated = [(part, p) for p, text in enumerate(passages) for part in sentences(text) if 5 <= len(part.split()) <= 30]
+        drawn = rng.sample(stated, min(c.sentences, len(stated)))
+        questions += [part for part, _ in drawn]
+        positives = torch.tensor([p for _, p in (*asked, *drawn)], device=self.device)
         q_tokens, q_mask, q_pooled = self.read(self.fast, questions, c.question_tokens)
         p_tokens, p_mask, p_pooled = self.read(self.fast, passages, c.passage_tokens)
         with torch.no_grad():
@@ -139,10 +143,13 @@ class EverydayTrainer(Loop):
             "kept_whole": c.imitation_weight * (1 - (p_pooled * p_pooled_then).sum(-1)).mean(),
         }
 
-    def loss(self, batch: tuple[list[int], list[int]]) -> tuple[torch.Tensor, dict[str, float]]:
-        drawn, rows = batch
+    def loss(self, batch: tuple[list[int], list[list[int]]]) -> tuple[torch.Tensor, dict[str, float]]:
+        drawn, groups = batch
         rng = random.Random(f"{self.job.config.seed}-{self.step}-{self.rank}")
-        parts = {**self.everyday(drawn, rng), **self.kept(rows, rng)}
+        parts = self.everyday(drawn, rng)
+        for kept in (self.kept(rows, rng) for rows in groups):
+            for name, value in kept.items():
+                parts[name] = parts.get(name, 0) + value / len(groups)
         report = {name: float(value.detach()) for name, value in parts.items()}
         return torch.stack(list(parts.values())).sum(), {**report, "accuracy": self.accuracy}
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,21 @@ def test_the_shipped_file_gives_back_weights_with_its_golden_scores():
     assert np.abs(np.subtract(scores, golden["logits"])).max() < golden["tolerance"]
 
 
+def test_sentences_of_a_group_are_asked_of_it_too(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for part in ("train-shops", "dev", "test", "web-dev", "web-test"):
+        write(tmp_path / f"sources/{part}.jsonl", [SHOP])
+    config = replace(PRESETS["smoke"], train=replace(PRESETS["smoke"].train, sentences=3, groups=2))
+    trainer = EverydayTrainer(prepare(data, tmp_path / "sources", MODEL, config, tmp_path / "run"), 0, 1)
+    asked: list[list[str]] = []
+    read = trainer.read
+    monkeypatch.setattr(trainer, "read", lambda model, texts, tokens: asked.append(texts) or read(model, texts, tokens))
+    groups = next(trainer.batches())[1]
+    assert len(groups) == 2
+    trainer.kept(groups[0], random.Random(0))
+    questions, passages = asked[0], asked[1]
+    assert len([q for q in questions if any(q in p for p in passages)]) >= 3
+
+
 def test_trains_on_and_publishes_a_folder_that_gives_its_golden_scores(data: Path, tmp_path: Path):
     sources = tmp_path / "sources"
     for part in ("train-shops", "more/train-shops", "dev", "test", "web-dev", "web-test"):
@@ -78,7 +94,9 @@ def test_trains_on_and_publishes_a_folder_that_gives_its_golden_scores(data: Pat
     assert len(job.sources) == 2
     assert len(prepare(data, sources, MODEL, PRESETS["smoke"], tmp_path / "run", more=True).sources) == 4
     before = EverydayTrainer(job, 0, 1)
-    assert float(sum(before.kept(next(before.batches())[1], random.Random(0)).values())) < 0.05
+    groups = next(before.batches())[1]
+    assert len(groups) == PRESETS["smoke"].train.groups
+    assert float(sum(before.kept(groups[0], random.Random(0)).values())) < 0.05
     train(job)
     logged = [json.loads(line) for line in (job.folder / "steps.jsonl").read_text().splitlines()]
     assert [s["step"] for s in logged] == [1, 2, 3, 4]
