@@ -48,9 +48,8 @@ export interface OpenedScorer {
 export function createScorer(model?: string, options: CreateScorerOptions = {}): DisposableScorer {
   checkObject(options);
   if (model === undefined) return new LazyScorer(DEFAULT_MODELS.reranker, (signal) => openOnnx(options, signal));
-  if (typeof model !== "string" || model.trim() === "") {
+  if (typeof model !== "string" || model.trim() === "")
     throw new InvalidOptionError("model", model, "the name of a model");
-  }
   if (isRemoteModel(model)) {
     const name = checkRemoteModel(model);
     const { instruction, ...rest } = options;
