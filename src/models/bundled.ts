@@ -30,7 +30,7 @@ export function isStaticModel(name: string): boolean {
  * entry imports it.
  */
 export const CALIBRATIONS = {
-  "late-en-v1": { model: "late-en-v1", slope: 26.08, intercept: -16.78, positives: 1055, negatives: 4431 },
+  "late-en-v1": { model: "late-en-v1", slope: 26.01, intercept: -16.7, positives: 1055, negatives: 4431 },
   "rerank-en-v1": { model: "rerank-en-v1", slope: 1.056, intercept: 0.4477, positives: 328, negatives: 2234 },
   "static-en-v1": { model: "static-en-v1", slope: 13.58, intercept: -8.78, positives: 328, negatives: 2234 },
 } as const satisfies Record<string, Calibration>;

@@ -147,7 +147,7 @@ function beginningOf(text: string): string {
 
 /** Raw score of `late-en-v1`, by least squares on 15,000 pairs of QED's development questions (benchmark/progressive-estimates.js). */
 function estimateFromStatic(score: number) {
-  return { score: 0.416 + 0.553 * score, error: 0.051 };
+  return { score: 0.412 + 0.556 * score, error: 0.052 };
 }
 
 /**
@@ -158,8 +158,8 @@ function estimateFromStatic(score: number) {
  * @param length Characters of the text. The longer it is, the less its beginning says.
  */
 function estimateFromBeginning(beginning: number, rest: number, length: number) {
-  const error = 0.0106 + 0.0064 * Math.log(length / BEGINNING) + 0.0582 * Math.max(0, rest);
-  return { score: 0.0401 + 0.938 * beginning + 0.28 * rest, error };
+  const error = 0.011 + 0.0063 * Math.log(length / BEGINNING) + 0.0588 * Math.max(0, rest);
+  return { score: 0.0403 + 0.938 * beginning + 0.282 * rest, error };
 }
 
 /** The items that meet a condition, and the others. */
