@@ -137,7 +137,7 @@ export const milliseconds: Check = expecting(
 /** @throws InvalidInputError if the query is not a string, or is blank. */
 export function checkQuery(query: unknown): asserts query is string {
   if (typeof query !== "string" || query.trim() === "")
-    throw new InvalidInputError("query", "it must be a non-blank string.");
+    throw new InvalidInputError("query", `expected a non-blank string, got ${describe(query)}.`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CallbackManager, type Callbacks } from "@langchain/core/callbacks/manager";
 import { Document, type DocumentInterface } from "@langchain/core/documents";
 import { copyPlain } from "../copy-plain.js";
-import { InvalidInputError } from "../errors.js";
+import { describe, InvalidInputError } from "../errors.js";
 import { checkQuery } from "../options.js";
 import type { RerankDetails, RerankReport, ScoredReport } from "./types.js";
 
@@ -17,14 +17,12 @@ export function readTexts(
 ): string[] {
   checkQuery(query);
   if (!Array.isArray(documents))
-    throw new InvalidInputError("documents", "it must be an array of LangChain documents.");
+    throw new InvalidInputError("documents", `expected an array of LangChain documents, got ${describe(documents)}.`);
   // Unlike `map`, this visits the holes of a sparse array.
   return Array.from(documents, (document, index) => {
     if (typeof document?.pageContent !== "string") {
-      throw new InvalidInputError(
-        `documents[${index}].pageContent`,
-        "it must be a string. Is this a LangChain document?",
-      );
+      const problem = `expected a string, got ${describe(document?.pageContent)}. Is this a LangChain document?`;
+      throw new InvalidInputError(`documents[${index}].pageContent`, problem);
     }
     const text = textOf(document);
     if (typeof text !== "string")

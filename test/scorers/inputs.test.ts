@@ -44,7 +44,7 @@ describe.each(Object.entries(SCORERS))("%s", (_, create) => {
     for (const query of [" \n", null, 5])
       await expect(scorer.score(query as string, ["a"])).rejects.toMatchObject({
         ...{ name: "InvalidInputError", input: "query" },
-        message: "Invalid query: it must be a non-blank string.",
+        message: `Invalid query: expected a non-blank string, got ${JSON.stringify(query)}.`,
       });
     await scorer.dispose?.();
   });

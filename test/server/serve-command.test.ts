@@ -213,9 +213,13 @@ it.each<[string[], number, RegExp]>([
   [
     ["-e", "a=static-en-v1", "-e", "a=late-en-v1"],
     2,
-    /--embeddings: two models are named "a"; write --embeddings NAME=/,
+    /--embeddings: two models are named "a"\. Give each a name of its own: --embeddings NAME=/,
   ],
-  [["-m", `hybrid=${MODEL}`, "--hybrid"], 2, /--model: two models are named "hybrid"; write --model NAME=MODEL/],
+  [
+    ["-m", `hybrid=${MODEL}`, "--hybrid"],
+    2,
+    /--model: two models are named "hybrid"\. Give each a name of its own: --model NAME=MODEL/,
+  ],
   [["-m", `a=${MODEL}`, "-m", `b=${MODEL}`, "--model-alias", "a=b"], 2, /a=b: "a" is already the name of a\. Choose/],
   [["-m", `a=${MODEL}`, "-m", `b=${MODEL}`, "--model-alias", "c=a", "c=b"], 2, /c=b: "c" is already the name of a\./],
   [["-m", MODEL, "--model-alias", "other=missing"], 2, /no model is served as "missing"; there are /],

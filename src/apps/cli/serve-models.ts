@@ -47,7 +47,10 @@ export async function loadEmbedders({
 }
 
 function sameName(option: string, name: string): CliError {
-  return new CliError(`${option}: two models are named "${name}"; write ${option} NAME=MODEL.`, EXIT.usage);
+  return new CliError(
+    `${option}: two models are named "${name}". Give each a name of its own: ${option} NAME=MODEL.`,
+    EXIT.usage,
+  );
 }
 
 /** The first reranker after the first embedding model; without one, after the hybrid's default first stage. */
